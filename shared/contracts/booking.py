@@ -1,0 +1,105 @@
+"""Events of a booking: the one slot of one requirement. Owner: booking."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.contracts.envelope import Event
+from shared.contracts.values import Instant, Slot
+
+
+class BookingEvent(Event):
+    """Something happened to the booking of a requirement (one booking for its whole life)."""
+
+    aggregate: ClassVar[str] = "booking"
+    subject_field: ClassVar[str] = "booking_id"
+
+    booking_id: UUID
+    requirement_id: UUID
+    revision: int = Field(ge=1)
+
+
+class BookingRequested(BookingEvent):
+    """A slot is wanted between the cargo's availability and the end of free time."""
+
+    name: ClassVar[str] = "requested"
+
+    window_opens: Instant
+    free_until: Instant
+
+
+class BookingHeld(BookingEvent):
+    """A slot is set aside until `held_until` (yard clock, UTC)."""
+
+    name: ClassVar[str] = "held"
+
+    slot: Slot
+    held_until: Instant
+
+
+class BookingExpired(BookingEvent):
+    """The hold ran out; a slot is wanted again."""
+
+    name: ClassVar[str] = "expired"
+
+
+class BookingConfirmed(BookingEvent):
+    """The slot is agreed."""
+
+    name: ClassVar[str] = "confirmed"
+
+    slot: Slot
+
+
+class BookingRescheduled(BookingEvent):
+    """The agreed slot was exchanged for another."""
+
+    name: ClassVar[str] = "rescheduled"
+
+    slot: Slot
+    previous: Slot
+    reason: str
+
+
+class BookingStarted(BookingEvent):
+    """The container was opened in its bay."""
+
+    name: ClassVar[str] = "started"
+
+    slot: Slot
+    started_at: Instant
+
+
+class BookingExtended(BookingEvent):
+    """A started booking got more minutes or another agency's team."""
+
+    name: ClassVar[str] = "extended"
+
+    slot: Slot
+    reason: str
+
+
+class BookingCompleted(BookingEvent):
+    """The bay and the teams are free again."""
+
+    name: ClassVar[str] = "completed"
+
+    completed_at: Instant
+
+
+class BookingCancelled(BookingEvent):
+    """The slot was given up. `rebookable`: the requirement still wants another."""
+
+    name: ClassVar[str] = "cancelled"
+
+    reason: str
+    rebookable: bool
+
+
+class BookingMissed(BookingEvent):
+    """The cargo did not come; the requirement still wants a slot."""
+
+    name: ClassVar[str] = "missed"
+
+    missed_at: Instant

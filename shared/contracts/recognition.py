@@ -1,0 +1,71 @@
+"""Events of a recognition: the second agency accepts the first one's result, or does not.
+
+Owner: mutual_recognition.
+"""
+
+from decimal import Decimal
+from typing import ClassVar
+from uuid import UUID
+
+from shared.contracts.envelope import Event, Fact
+from shared.contracts.values import Agency, Element
+
+
+class ElementVerdict(Fact):
+    """Declared against found for one element of one line, with the figures.
+
+    For `quantity` and `weight`, `difference` and `tolerance` are in the line's unit and in kg.
+    """
+
+    element: Element
+    line: int
+    declared: str
+    found: str
+    difference: Decimal | None = None
+    tolerance: Decimal | None = None
+    agrees: bool
+
+
+class RecognitionEvent(Event):
+    """Something happened to a recognition."""
+
+    aggregate: ClassVar[str] = "recognition"
+    subject_field: ClassVar[str] = "recognition_id"
+
+    recognition_id: UUID
+    requirement_id: UUID
+    primary_agency: Agency
+    recognising_agency: Agency
+
+
+class RecognitionExpected(RecognitionEvent):
+    """The rules allow it; it waits for the primary agency's result."""
+
+    name: ClassVar[str] = "expected"
+
+    elements: tuple[Element, ...]
+
+
+class RecognitionGranted(RecognitionEvent):
+    """Found agrees with declared in every element: no second unpacking."""
+
+    name: ClassVar[str] = "granted"
+
+    verdicts: tuple[ElementVerdict, ...]
+
+
+class RecognitionRefused(RecognitionEvent):
+    """Something disagrees or is unclear: the second agency inspects as well."""
+
+    name: ClassVar[str] = "refused"
+
+    verdicts: tuple[ElementVerdict, ...]
+    reason: str
+
+
+class RecognitionLapsed(RecognitionEvent):
+    """It will not come to a recognition: the requirement was revised or voided."""
+
+    name: ClassVar[str] = "lapsed"
+
+    reason: str

@@ -1,0 +1,110 @@
+"""PostgreSQL: one engine a service, bound to the service's own role and schema.
+
+Tables carry no schema name; the connection's `search_path` gives it. So the tables that every
+service has (outbox, inbox, dead letters, idempotency keys) are declared once, and a service
+cannot name another's by accident; its role could not read them anyway.
+"""
+
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
+
+MIGRATION_LOCK = 7_001
+
+
+def _json_default(value: object) -> str:
+    if isinstance(value, Decimal | UUID):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} has no JSON form here")
+
+
+def dumps(value: Any) -> str:
+    """JSON for a JSONB column: exact decimals as strings, no NaN."""
+    return json.dumps(value, default=_json_default, ensure_ascii=False, allow_nan=False)
+
+
+class Database:
+    """A pool of connections to one service's schema.
+
+    `url` is `postgresql+asyncpg://role:password@host:port/database`. Connections are opened when
+    first used, so a database that is away at start is an error of the call that needed it.
+    """
+
+    def __init__(self, url: str, *, schema: str, pool_size: int = 10) -> None:
+        self.schema = schema
+        self.engine = create_async_engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_pre_ping=True,
+            pool_timeout=10,
+            json_serializer=dumps,
+            connect_args={
+                "timeout": 5,
+                "server_settings": {
+                    "search_path": schema,
+                    "application_name": f"onestop {schema}",
+                    "timezone": "UTC",
+                    "idle_in_transaction_session_timeout": "60s",
+                },
+            },
+        )
+        self._after_commit: list[Callable[[], None]] = []
+
+    def after_commit(self, wake: Callable[[], None]) -> None:
+        """Call `wake` after every committed transaction (the relay listens here)."""
+        self._after_commit.append(wake)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """One transaction: committed at the end of the block, rolled back if it raises."""
+        async with (
+            AsyncSession(self.engine, expire_on_commit=False, autoflush=False) as session,
+            session.begin(),
+        ):
+            yield session
+        for wake in self._after_commit:
+            wake()
+
+    @asynccontextmanager
+    async def connect(self) -> AsyncIterator[AsyncConnection]:
+        """A connection for reading; what it writes is rolled back."""
+        async with self.engine.connect() as connection:
+            yield connection
+
+    async def ping(self) -> None:
+        """Raise if the database does not answer."""
+        async with self.engine.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+
+    async def migrate(self, scripts: Path) -> None:
+        """Bring the schema to the newest revision in `scripts`.
+
+        Replicas that start together take turns under an advisory lock.
+        """
+        async with self.engine.begin() as connection:
+            await connection.run_sync(_upgrade, scripts, self.schema)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.engine.dispose()
+
+
+def _upgrade(connection: Connection, scripts: Path, schema: str) -> None:
+    connection.execute(
+        text("SELECT pg_advisory_xact_lock(:kind, hashtext(:schema))"),
+        {"kind": MIGRATION_LOCK, "schema": schema},
+    )
+    config = Config()
+    config.set_main_option("script_location", str(scripts))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
