@@ -81,7 +81,7 @@ class RemoteJwks:
         self._tried = now
         try:
             self._keys = await self._download()
-        except (httpx.HTTPError, ValueError) as error:
+        except (httpx.HTTPError, ValueError, RecursionError) as error:
             log.warning("key_set_not_fetched", url=self._url, reason=repr(error))
         else:
             self._fetched = now
