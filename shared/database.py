@@ -15,8 +15,9 @@ from uuid import UUID
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Table, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
+from sqlmodel import SQLModel
 
 MIGRATION_LOCK = 7_001
 
@@ -30,6 +31,11 @@ def _json_default(value: object) -> str:
 def dumps(value: Any) -> str:
     """JSON for a JSONB column: exact decimals as strings, no NaN."""
     return json.dumps(value, default=_json_default, ensure_ascii=False, allow_nan=False)
+
+
+def table_of(row: type[SQLModel]) -> Table:
+    """The Core table of a row class: hot writes are single statements on it."""
+    return SQLModel.metadata.tables[str(row.__tablename__)]
 
 
 class Database:

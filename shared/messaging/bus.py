@@ -1,0 +1,179 @@
+"""NATS JetStream: the transport. It may be away at any time; nothing is lost by that."""
+
+import asyncio
+
+import nats
+import structlog
+from nats.aio.client import Client
+from nats.errors import Error as NatsError
+from nats.js import JetStreamContext
+from nats.js.api import (
+    AckPolicy,
+    ConsumerConfig,
+    DeliverPolicy,
+    DiscardPolicy,
+    RetentionPolicy,
+    StorageType,
+    StreamConfig,
+)
+from nats.js.errors import NotFoundError
+
+from shared.contracts import catalogue
+from shared.contracts.envelope import Envelope
+
+log = structlog.get_logger()
+
+DAY = 86_400
+ACK_WAIT_SECONDS = 30
+MAX_AGE_DAYS = 14
+DEDUPE_SECONDS = 120
+
+
+class Bus:
+    """One service's connection to the broker.
+
+    `namespace` prefixes streams and subjects, so that several systems can share a broker.
+    `stream_bytes` bounds each stream; a full one refuses new messages with an error, and the
+    outbox waits.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        namespace: str = "onestop",
+        replicas: int = 1,
+        stream_bytes: int = 256 * 2**20,
+    ) -> None:
+        self.url = url
+        self.namespace = namespace
+        self.replicas = replicas
+        self.stream_bytes = stream_bytes
+        self.client = Client()
+        self.jetstream: JetStreamContext = self.client.jetstream(timeout=5)
+        self._ready = asyncio.Event()
+        self._topology = asyncio.Lock()
+
+    @property
+    def connected(self) -> bool:
+        """Whether the broker answers now."""
+        return bool(self.client.is_connected) and self._ready.is_set()
+
+    async def ready(self) -> None:
+        """Wait until the broker was reached and every stream and consumer exists."""
+        await self._ready.wait()
+
+    async def run(self) -> None:
+        """Connect, however long that takes, and keep the connection."""
+        while not self._ready.is_set():
+            try:
+                await self._connect()
+                await self.ensure_topology()
+                self._ready.set()
+            except (NatsError, OSError, TimeoutError) as error:
+                log.warning("broker away", error=str(error) or type(error).__name__)
+                await asyncio.sleep(0.5)
+        await asyncio.Event().wait()
+
+    async def _connect(self) -> None:
+        if self.client.is_connected:
+            return
+        await self.client.close()
+        self.client = await nats.connect(
+            self.url,
+            name=self.namespace,
+            connect_timeout=3,
+            max_reconnect_attempts=3,
+            reconnect_time_wait=1,
+            error_cb=_quietly,
+        )
+        self.client.options["max_reconnect_attempts"] = -1
+        self.jetstream = self.client.jetstream(timeout=5)
+
+    def stream(self, service: str) -> str:
+        """The name of a producing service's stream."""
+        return f"{self.namespace}-{service}"
+
+    def subject(self, event_type: str) -> str:
+        """The subject of an event type: `onestop.filing.accepted.v1` -> `<ns>.filing.accepted`."""
+        _, aggregate, name, _ = event_type.split(".")
+        return f"{self.namespace}.{aggregate}.{name}"
+
+    async def ensure_topology(self) -> None:
+        """Create every stream and durable consumer of the catalogue that is missing.
+
+        Whoever starts first makes them all: an interest stream keeps nothing for a consumer that
+        does not exist yet.
+        """
+        async with self._topology:
+            for service in catalogue.SERVICES:
+                await self._ensure_stream(service)
+                for consumer in catalogue.SERVICES:
+                    if catalogue.followed_by(consumer, producer=service):
+                        await self._ensure_consumer(service, consumer)
+
+    async def _ensure_stream(self, service: str) -> None:
+        config = StreamConfig(
+            name=self.stream(service),
+            subjects=[f"{self.namespace}.{each.name}.*" for each in catalogue.produced_by(service)],
+            storage=StorageType.FILE,
+            retention=RetentionPolicy.INTEREST,
+            discard=DiscardPolicy.NEW,
+            max_age=MAX_AGE_DAYS * DAY,
+            max_bytes=self.stream_bytes,
+            duplicate_window=DEDUPE_SECONDS,
+            num_replicas=self.replicas,
+        )
+        try:
+            await self.jetstream.stream_info(config.name or "")
+        except NotFoundError:
+            await self.jetstream.add_stream(config)
+        else:
+            await self.jetstream.update_stream(config)
+
+    async def _ensure_consumer(self, producer: str, consumer: str) -> None:
+        followed = catalogue.followed_by(consumer, producer=producer)
+        await self.jetstream.add_consumer(
+            self.stream(producer),
+            ConsumerConfig(
+                durable_name=consumer,
+                filter_subjects=[f"{self.namespace}.{each.name}.*" for each in followed],
+                deliver_policy=DeliverPolicy.ALL,
+                ack_policy=AckPolicy.EXPLICIT,
+                ack_wait=ACK_WAIT_SECONDS,
+                max_deliver=-1,
+                max_ack_pending=5_000,
+                max_waiting=64,
+            ),
+        )
+
+    async def publish(self, envelope: Envelope, *, emission: int) -> None:
+        """Hand an event to the broker; returns when the broker has it on disk.
+
+        A second emission gets a message id of its own, or the broker's dedupe window would
+        swallow it. Raises nats errors.
+        """
+        message_id = str(envelope.id) if emission == 1 else f"{envelope.id}:{emission}"
+        await self.jetstream.publish(
+            self.subject(envelope.type),
+            envelope.model_dump_json(exclude_none=True).encode(),
+            timeout=5,
+            headers={
+                "Nats-Msg-Id": message_id,
+                "Content-Type": "application/cloudevents+json",
+            },
+        )
+
+    async def lag(self, *, producer: str, consumer: str) -> int:
+        """How many events of the producer the consumer has not yet acknowledged."""
+        info = await self.jetstream.consumer_info(self.stream(producer), consumer)
+        return int(info.num_pending or 0) + int(info.num_ack_pending or 0)
+
+    async def close(self) -> None:
+        """Leave the broker."""
+        if not self.client.is_closed:
+            await self.client.close()
+
+
+async def _quietly(error: Exception) -> None:
+    log.info("broker connection", error=str(error) or type(error).__name__)

@@ -1,0 +1,223 @@
+"""The consumer loop: many aggregates at once, one aggregate in order, ack after commit."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+from uuid import UUID
+
+import structlog
+from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from shared import errors
+from shared.clock import Clock
+from shared.database import Database
+from shared.ids import Ids
+from shared.messaging import dead_letters, inbox, pull
+from shared.messaging.bus import Bus
+
+log = structlog.get_logger()
+
+AT_ONCE = 8
+IN_HAND = 400
+FIRST_DELAY = 0.1
+LONGEST_DELAY = 30.0
+PATIENCE = 8
+AGAIN_SQLSTATES = frozenset({"40001", "40P01", "53100", "53200", "53300", "57P01", "57P03"})
+
+
+@dataclass(frozen=True)
+class Ack:
+    """The event took effect, or had before."""
+
+    result: str
+
+
+@dataclass(frozen=True)
+class Retry:
+    """The event comes again after a while."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Terminal:
+    """The event can never be applied as it is: a dead letter."""
+
+    reason: str
+
+
+Outcome = Ack | Retry | Terminal
+
+
+class Observer(Protocol):
+    """Who is told what became of each delivery."""
+
+    def handled(self, *, consumer: str, event_type: str, result: str, seconds: float) -> None:
+        """`seconds` is the time from delivery to outcome."""
+        ...
+
+
+def judge(error: Exception, *, deliveries: int) -> Outcome:
+    """What follows from an error: once more, or never.
+
+    A domain refusal is final. A fault of database or network is retried for ever, an unknown
+    one a few times, since it may be a bug that the next release mends.
+    """
+    reason = f"{type(error).__name__}: {error}"
+    if isinstance(error, inbox.Undecodable):
+        return Terminal(reason)
+    if isinstance(error, inbox.Gap | errors.StaleVersion | errors.Unavailable):
+        return Retry(reason)
+    if isinstance(error, errors.Refused):
+        return Terminal(reason)
+    if isinstance(error, OperationalError | InterfaceError | PoolTimeout | OSError | TimeoutError):
+        return Retry(reason)
+    if isinstance(error, DBAPIError) and _sqlstate(error) in AGAIN_SQLSTATES:
+        return Retry(reason)
+    return Retry(reason) if deliveries < PATIENCE else Terminal(reason)
+
+
+def _sqlstate(error: DBAPIError) -> str | None:
+    return getattr(error.orig, "sqlstate", None)
+
+
+def delay(deliveries: int) -> float:
+    """Seconds before the next delivery: doubling from 0.1 to 30."""
+    return float(min(FIRST_DELAY * 2 ** min(deliveries - 1, 16), LONGEST_DELAY))
+
+
+class Consumer:
+    """Applies the events of one producer to one service."""
+
+    def __init__(
+        self,
+        database: Database,
+        bus: Bus,
+        *,
+        name: str,
+        producer: str,
+        handlers: inbox.Handlers,
+        clock: Clock,
+        ids: Ids,
+        observer: Observer,
+    ) -> None:
+        self._database = database
+        self._bus = bus
+        self._name = name
+        self._producer = producer
+        self._handlers = handlers
+        self._clock = clock
+        self._ids = ids
+        self._observer = observer
+        self._lanes: dict[UUID | int, deque[Msg]] = {}
+        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._room = asyncio.Semaphore(IN_HAND)
+
+    async def run(self) -> None:
+        """Consume for ever; after an emptied broker, make streams and consumers again."""
+        await self._bus.ready()
+        stream = self._bus.stream(self._producer)
+        async with asyncio.TaskGroup() as lanes:
+            while True:
+                try:
+                    async for message in pull.messages(
+                        self._bus, stream=stream, durable=self._name
+                    ):
+                        await self._room.acquire()
+                        self._enqueue(message, spawn=lanes.create_task)
+                except pull.ConsumerGone:
+                    log.warning("stream or consumer gone", stream=stream, consumer=self._name)
+                    await self._mend()
+                except (NatsError, OSError) as error:
+                    log.warning("broker away", error=str(error) or type(error).__name__)
+                    await asyncio.sleep(1)
+
+    async def _mend(self) -> None:
+        try:
+            await self._bus.ensure_topology()
+        except (NatsError, OSError, TimeoutError) as error:
+            log.warning("broker away", error=str(error) or type(error).__name__)
+            await asyncio.sleep(1)
+
+    def _enqueue(self, message: Msg, *, spawn: Callable[..., Any]) -> None:
+        try:
+            key: UUID | int = inbox.decode(message.data).subject
+        except inbox.Undecodable:
+            key = message.metadata.sequence.stream
+        lane = self._lanes.get(key)
+        if lane is not None:
+            lane.append(message)
+            return
+        self._lanes[key] = deque([message])
+        spawn(self._drain(key))
+
+    async def _drain(self, key: UUID | int) -> None:
+        lane = self._lanes[key]
+        while lane:
+            async with self._slots:
+                await self._take(lane.popleft())
+            self._room.release()
+        del self._lanes[key]
+
+    async def _take(self, message: Msg) -> None:
+        started = asyncio.get_running_loop().time()
+        deliveries = message.metadata.num_delivered
+        event_type = "unknown"
+        try:
+            envelope = inbox.decode(message.data)
+            event_type = envelope.type
+            applied = await inbox.apply(
+                self._database,
+                consumer=self._name,
+                envelope=envelope,
+                handlers=self._handlers,
+                now=self._clock.wall(),
+            )
+            outcome: Outcome = Ack(applied.value)
+        except Exception as error:
+            outcome = judge(error, deliveries=deliveries)
+            self._tell(error, outcome, event_type, deliveries)
+        await self._answer(message, outcome, deliveries)
+        seconds = asyncio.get_running_loop().time() - started
+        result = outcome.result if isinstance(outcome, Ack) else type(outcome).__name__.lower()
+        self._observer.handled(
+            consumer=self._name, event_type=event_type, result=result, seconds=seconds
+        )
+
+    def _tell(self, error: Exception, outcome: Outcome, event_type: str, deliveries: int) -> None:
+        if isinstance(error, inbox.Gap) and deliveries < PATIENCE:
+            return
+        log.warning(
+            "event not applied",
+            consumer=self._name,
+            type=event_type,
+            outcome=type(outcome).__name__,
+            deliveries=deliveries,
+            exc_info=not isinstance(error, inbox.Gap | errors.Refused),
+            reason=getattr(outcome, "reason", ""),
+        )
+
+    async def _answer(self, message: Msg, outcome: Outcome, deliveries: int) -> None:
+        try:
+            if isinstance(outcome, Terminal):
+                await dead_letters.bury(
+                    self._database,
+                    consumer=self._name,
+                    payload=message.data,
+                    reason=outcome.reason,
+                    deliveries=deliveries,
+                    ids=self._ids,
+                    now=self._clock.wall(),
+                )
+                await message.term()
+            elif isinstance(outcome, Retry):
+                await message.nak(delay=delay(deliveries))
+            else:
+                await message.ack()
+        except (NatsError, OSError, DBAPIError, PoolTimeout) as error:
+            log.warning("not answered, it will come again", error=str(error) or repr(error))

@@ -1,0 +1,159 @@
+"""Dead letters: messages that could not be applied, kept to be seen and decided.
+
+The aggregate's later events wait. `redrive` applies the letter after the cause is mended; `drop`
+gives it up, and its aggregate goes on.
+"""
+
+import hashlib
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from shared import errors
+from shared.database import Database, table_of
+from shared.ids import Ids
+from shared.messaging import inbox
+from shared.messaging.tables import DeadLetterRow
+
+_letters = table_of(DeadLetterRow)
+
+
+class DeadLetterUnknown(errors.NotFound):
+    """There is no open dead letter with this id."""
+
+    zh = "没有此编号的待处理死信。"
+
+
+class RedriveFailed(errors.Conflict):
+    """The dead letter still cannot be applied."""
+
+    zh = "该死信仍无法处理。"
+    mend = "Mend the cause that `reason` names, then redrive it again, or drop it."
+    mend_zh = "请先排除 reason 所述原因再重新投递，或放弃该死信。"
+
+
+async def bury(
+    database: Database,
+    *,
+    consumer: str,
+    payload: bytes,
+    reason: str,
+    deliveries: int,
+    ids: Ids,
+    now: datetime,
+) -> None:
+    """Keep a message that can never be applied as it is; once for each message and consumer."""
+    body = payload.decode("utf-8", errors="backslashreplace").replace("\x00", "\\x00")
+    try:
+        envelope = inbox.decode(payload)
+        message, event_type = str(envelope.id), envelope.type
+    except inbox.Undecodable:
+        message, event_type = hashlib.sha256(payload).hexdigest(), None
+    letter = insert(_letters).values(
+        id=ids(),
+        consumer=consumer,
+        message=message,
+        type=event_type,
+        payload=body,
+        reason=reason[:2_000].replace("\x00", "\\x00"),
+        deliveries=deliveries,
+        first_at=now,
+        last_at=now,
+        state="open",
+    )
+    async with database.transaction() as session:
+        await session.execute(
+            letter.on_conflict_do_update(
+                index_elements=["consumer", "message"],
+                index_where=_letters.c.state == "open",
+                set_={
+                    "deliveries": _letters.c.deliveries + letter.excluded.deliveries,
+                    "last_at": now,
+                    "reason": letter.excluded.reason,
+                },
+            )
+        )
+
+
+async def show(connection: AsyncConnection | AsyncSession, letter_id: UUID) -> dict[str, Any]:
+    """One letter, whole. Raises DeadLetterUnknown."""
+    rows = await connection.execute(select(_letters).where(_letters.c.id == letter_id))
+    row = rows.mappings().first()
+    if row is None:
+        raise DeadLetterUnknown(id=letter_id)
+    return dict(row)
+
+
+async def listing(
+    connection: AsyncConnection, *, state: str | None, after: UUID | None, limit: int
+) -> list[dict[str, Any]]:
+    """Letters in the order they came, without their payload."""
+    columns = [column for column in _letters.c if column.name != "payload"]
+    query = select(*columns).order_by(_letters.c.id).limit(limit)
+    if state is not None:
+        query = query.where(_letters.c.state == state)
+    if after is not None:
+        query = query.where(_letters.c.id > after)
+    return [dict(row) for row in (await connection.execute(query)).mappings()]
+
+
+async def count_open(connection: AsyncConnection) -> int:
+    """How many letters wait for a decision."""
+    query = select(func.count()).where(_letters.c.state == "open")
+    return int((await connection.execute(query)).scalar_one())
+
+
+async def redrive(
+    database: Database, letter_id: UUID, *, handlers: inbox.Handlers, by: str, now: datetime
+) -> None:
+    """Apply an open letter now. Raises DeadLetterUnknown, RedriveFailed."""
+    async with database.connect() as connection:
+        letter = await show(connection, letter_id)
+    if letter["state"] != "open":
+        raise DeadLetterUnknown(id=letter_id)
+    try:
+        envelope = inbox.decode(letter["payload"])
+        await inbox.apply(
+            database,
+            consumer=letter["consumer"],
+            envelope=envelope,
+            handlers=handlers,
+            now=now,
+        )
+    except (errors.Refused, inbox.Undecodable, inbox.Gap, ValueError, LookupError) as error:
+        raise RedriveFailed(id=letter_id, reason=f"{type(error).__name__}: {error}") from error
+    async with database.transaction() as session:
+        await _decide(session, letter_id, state="redriven", by=by, note=None, now=now)
+
+
+async def drop(
+    session: AsyncSession, letter_id: UUID, *, by: str, note: str, now: datetime
+) -> None:
+    """Give an open letter up, with a reason; its aggregate's later events go on.
+
+    Raises DeadLetterUnknown.
+    """
+    letter = await show(session, letter_id)
+    await _decide(session, letter_id, state="dropped", by=by, note=note, now=now)
+    try:
+        envelope = inbox.decode(letter["payload"])
+    except inbox.Undecodable:
+        return
+    await inbox.claim(session, consumer=letter["consumer"], envelope=envelope, now=now)
+
+
+async def _decide(
+    session: AsyncSession, letter_id: UUID, *, state: str, by: str, note: str | None, now: datetime
+) -> None:
+    decided = await session.execute(
+        update(_letters)
+        .where(_letters.c.id == letter_id, _letters.c.state == "open")
+        .values(state=state, decided_by=by, decided_at=now, note=note)
+        .returning(_letters.c.id)
+    )
+    if decided.first() is None:
+        raise DeadLetterUnknown(id=letter_id)

@@ -1,0 +1,125 @@
+"""The outbox: an event is written in the transaction of the state it tells of."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from shared.contracts.envelope import Envelope, Event
+from shared.database import table_of
+from shared.ids import Ids
+from shared.messaging import context
+from shared.messaging.tables import OutboxRow
+
+_outbox = table_of(OutboxRow)
+
+
+async def append(
+    session: AsyncSession,
+    events: Sequence[Event],
+    *,
+    version: int,
+    source: str,
+    ids: Ids,
+    now: datetime,
+) -> None:
+    """Write `events` of one aggregate to the outbox; the relay sends them after the commit.
+
+    `version` is the aggregate's version after them: it counts its events, so they get the
+    numbers `version - len(events) + 1` to `version`. `now` is wall time. Raises IntegrityError
+    if one of those numbers is taken, which the optimistic version check makes impossible.
+    """
+    if not events:
+        return
+    cause = context.current()
+    first = version - len(events) + 1
+    rows = []
+    for number, event in enumerate(events, start=first):
+        envelope = Envelope(
+            id=ids(),
+            source=f"onestop/{source}",
+            type=event.type(),
+            subject=event.subject,
+            time=now,
+            aggregateversion=number,
+            correlationid=event.filing_id,
+            causationid=cause.id,
+            traceparent=cause.traceparent,
+            data=event.model_dump(mode="json"),
+        )
+        rows.append(
+            {
+                "event_id": envelope.id,
+                "aggregate": event.aggregate,
+                "aggregate_id": event.subject,
+                "aggregate_version": number,
+                "type": envelope.type,
+                "envelope": envelope.model_dump(mode="json", exclude_none=True),
+                "occurred_at": now,
+                "emission": 1,
+            }
+        )
+    await session.execute(insert(_outbox).values(rows))
+
+
+async def reemit(
+    session: AsyncSession,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    aggregate_id: UUID | None = None,
+) -> int:
+    """Send published events again, under new message ids; returns how many.
+
+    Consumers are indifferent to it. `since` and `until` are wall times (UTC), inclusive.
+    """
+    again = update(_outbox).where(_outbox.c.published_at.is_not(None))
+    if since is not None:
+        again = again.where(_outbox.c.occurred_at >= since)
+    if until is not None:
+        again = again.where(_outbox.c.occurred_at <= until)
+    if aggregate_id is not None:
+        again = again.where(_outbox.c.aggregate_id == aggregate_id)
+    done = await session.execute(
+        again.values(published_at=None, emission=_outbox.c.emission + 1).returning(_outbox.c.seq)
+    )
+    return len(done.all())
+
+
+async def unpark(session: AsyncSession, aggregate_id: UUID) -> int:
+    """Let a parked aggregate's events be tried again; returns how many were parked."""
+    done = await session.execute(
+        update(_outbox)
+        .where(_outbox.c.aggregate_id == aggregate_id, _outbox.c.parked_at.is_not(None))
+        .values(parked_at=None, parked_reason=None)
+        .returning(_outbox.c.seq)
+    )
+    return len(done.all())
+
+
+async def backlog(connection: AsyncConnection) -> tuple[int, datetime | None]:
+    """How many events wait for the broker, and since when (wall time, UTC) the oldest does."""
+    waiting = select(func.count(), func.min(_outbox.c.occurred_at)).where(
+        _outbox.c.published_at.is_(None)
+    )
+    count, oldest = (await connection.execute(waiting)).one()
+    return int(count), oldest
+
+
+async def parked(connection: AsyncConnection) -> list[dict[str, object]]:
+    """The events that could not be published, each with its reason."""
+    rows = await connection.execute(
+        select(
+            _outbox.c.event_id,
+            _outbox.c.type,
+            _outbox.c.aggregate_id,
+            _outbox.c.parked_at,
+            _outbox.c.parked_reason,
+        )
+        .where(_outbox.c.parked_at.is_not(None))
+        .order_by(_outbox.c.seq)
+    )
+    return [dict(row) for row in rows.mappings()]

@@ -1,0 +1,146 @@
+"""The relay: takes events from the outbox to the broker, in batches, many in flight at once.
+
+One relay a service holds an advisory lock. It is woken by commits in its own process and polls
+as a net. Within an aggregate events go in order; a row that cannot be published parks its
+aggregate alone.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import structlog
+from nats.errors import Error as NatsError
+from nats.errors import MaxPayloadError
+from sqlalchemy import select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.contracts.envelope import Envelope
+from shared.database import table_of
+from shared.kit import Kit
+from shared.messaging.tables import OutboxRow
+
+log = structlog.get_logger()
+
+RELAY_LOCK = 7_002
+BATCH = 500
+IN_FLIGHT = 128
+POLL_SECONDS = 0.5
+BACKOFF_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
+
+_outbox = table_of(OutboxRow)
+
+
+class Relay:
+    """Publishes what a service's outbox holds."""
+
+    def __init__(self, kit: Kit) -> None:
+        self._name = kit.name
+        self._metrics = kit.metrics
+        self._database = kit.database
+        self._bus = kit.bus
+        self._clock = kit.clock
+        self._wake = asyncio.Event()
+        self._window = asyncio.Semaphore(IN_FLIGHT)
+        kit.database.after_commit(self._wake.set)
+
+    async def run(self) -> None:
+        """Publish for ever; only the holder of the service's lock does."""
+        await self._bus.ready()
+        failures = 0
+        async with self._database.engine.connect() as held:
+            connection = await held.execution_options(isolation_level="AUTOCOMMIT")
+            while not await self._is_holder(connection):
+                await asyncio.sleep(1)
+            while True:
+                self._wake.clear()
+                sent, failed = await self.pump(connection)
+                failures = failures + 1 if failed else 0
+                if failed:
+                    await asyncio.sleep(BACKOFF_SECONDS[min(failures, len(BACKOFF_SECONDS)) - 1])
+                elif sent < BATCH:
+                    await self._idle()
+
+    async def _is_holder(self, connection: AsyncConnection) -> bool:
+        taken = await connection.execute(
+            text("SELECT pg_try_advisory_lock(:kind, hashtext(:schema))"),
+            {"kind": RELAY_LOCK, "schema": self._database.schema},
+        )
+        return bool(taken.scalar_one())
+
+    async def _idle(self) -> None:
+        try:
+            await asyncio.wait_for(self._wake.wait(), POLL_SECONDS)
+        except TimeoutError:
+            return
+
+    async def pump(self, connection: AsyncConnection) -> tuple[int, bool]:
+        """Publish one batch; returns how many rows went out and whether the broker failed."""
+        rows = (await connection.execute(_next_batch())).all()
+        lanes: dict[object, list[Any]] = {}
+        for row in rows:
+            lanes.setdefault(row.aggregate_id, []).append(row)
+        results = await asyncio.gather(*(self._publish_lane(lane) for lane in lanes.values()))
+        sent = [seq for done, _, _ in results for seq in done]
+        if sent:
+            self._metrics.relay_batch.labels(self._name).observe(len(sent))
+            await connection.execute(
+                update(_outbox)
+                .where(_outbox.c.seq.in_(sent))
+                .values(published_at=self._clock.wall())
+            )
+        for _, refused, _ in results:
+            if refused is not None:
+                await self._park(connection, *refused)
+        failed = any(broken for _, _, broken in results)
+        if failed:
+            await self._mend_topology()
+        return len(sent), failed
+
+    async def _publish_lane(
+        self, rows: Sequence[Any]
+    ) -> tuple[list[int], tuple[int, str] | None, bool]:
+        done: list[int] = []
+        for row in rows:
+            try:
+                envelope = Envelope.model_validate(row.envelope)
+                async with self._window:
+                    await self._bus.publish(envelope, emission=row.emission)
+            except (MaxPayloadError, ValueError) as error:
+                return done, (row.seq, str(error) or type(error).__name__), False
+            except (NatsError, OSError, TimeoutError) as error:
+                log.warning("not published", type=row.type, error=str(error) or repr(error))
+                return done, None, True
+            done.append(row.seq)
+            self._metrics.events_published.labels(self._name, row.type).inc()
+        return done, None, False
+
+    async def _park(self, connection: AsyncConnection, seq: int, reason: str) -> None:
+        log.error("event parked", seq=seq, reason=reason)
+        await connection.execute(
+            update(_outbox)
+            .where(_outbox.c.seq == seq)
+            .values(parked_at=self._clock.wall(), parked_reason=reason)
+        )
+
+    async def _mend_topology(self) -> None:
+        try:
+            await self._bus.ensure_topology()
+        except (NatsError, OSError, TimeoutError) as error:
+            log.warning("broker away", error=str(error) or type(error).__name__)
+
+
+def _next_batch() -> Any:
+    stuck = select(_outbox.c.aggregate_id).where(_outbox.c.parked_at.is_not(None))
+    return (
+        select(
+            _outbox.c.seq,
+            _outbox.c.aggregate_id,
+            _outbox.c.type,
+            _outbox.c.envelope,
+            _outbox.c.emission,
+        )
+        .where(_outbox.c.published_at.is_(None), _outbox.c.aggregate_id.not_in(stuck))
+        .order_by(_outbox.c.seq)
+        .limit(BATCH)
+    )

@@ -1,0 +1,157 @@
+"""A service as the composition roots see it: an application to serve and jobs to keep running."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from importlib.metadata import version
+
+import structlog
+from fastapi import APIRouter, FastAPI
+from starlette.middleware import Middleware
+
+from shared.auth import openapi as auth_openapi
+from shared.contracts import catalogue
+from shared.http import app as http_app
+from shared.http import idempotency
+from shared.kit import Kit, kit_of
+from shared.messaging import inbox, ops
+from shared.messaging.consumer import Consumer
+from shared.messaging.relay import Relay
+from shared.observing import HandlerObserver, YardTime, watch_backlog
+from shared.telemetry import health
+from shared.telemetry.requests import RequestTelemetry
+
+__all__ = ["Check", "Job", "Kit", "Service", "assemble", "kit_of"]
+
+log = structlog.get_logger()
+
+Job = Callable[[], Awaitable[None]]
+Check = ops.Check
+
+RESTART_SECONDS = 1.0
+SWEEP_SECONDS = 600.0
+CLAIMS_KEPT = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Service:
+    """One of the four services, ready to run.
+
+    `api` answers without any job running (filings are accepted while the broker is away);
+    `running` keeps relay, consumers and the service's own jobs going.
+    """
+
+    name: str
+    api: FastAPI
+    kit: Kit
+    handlers: inbox.Handlers
+    jobs: Mapping[str, Job]
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Run every job until the block ends; a job that raises is logged and started again."""
+        tasks = [
+            asyncio.create_task(_for_ever(name, job), name=f"{self.name} {name}")
+            for name, job in self.jobs.items()
+        ]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self.kit.bus.close()
+
+
+async def _for_ever(name: str, job: Job) -> None:
+    while True:
+        try:
+            await job()
+        except Exception:
+            log.exception("job failed, it starts again", job=name)
+        await asyncio.sleep(RESTART_SECONDS)
+
+
+def assemble(
+    kit: Kit,
+    *,
+    title: str,
+    routers: Sequence[APIRouter],
+    handlers: inbox.Handlers,
+    jobs: Mapping[str, Job] | None = None,
+    checks: Mapping[str, Check] | None = None,
+) -> Service:
+    """Put a service together from its routes, handlers, jobs and invariants.
+
+    Everything that each service has alike is added here: relay, a consumer for each producer it
+    follows, the operator's routes, health, metrics, the sweeping of old keys and claims.
+    """
+    producers = [
+        name for name in catalogue.SERVICES if catalogue.followed_by(kit.name, producer=name)
+    ]
+    api = http_app.create(
+        title,
+        version=version("onestop"),
+        routers=[
+            *routers,
+            ops.router(handlers=handlers, checks=checks or {}, producers=producers),
+            health.router(
+                {
+                    "database": health.Check(kit.database.ping),
+                    "broker": health.Check(_broker_probe(kit), needed=False),
+                }
+            ),
+        ],
+        middleware=[
+            Middleware(RequestTelemetry, service=kit.name, metrics=kit.metrics),
+            Middleware(YardTime, clock=kit.clock),
+        ],
+        additions=(auth_openapi.add_roles,),
+    )
+    api.state.kit = kit
+    api.state.clock = kit.clock
+    api.state.token_checker = kit.tokens
+    everything: dict[str, Job] = {
+        "bus": kit.bus.run,
+        "relay": Relay(kit).run,
+        "sweeper": _sweeper(kit),
+        "backlog": watch_backlog(kit, producers=producers),
+        **{f"consumer of {name}": _consumer(kit, name, handlers).run for name in producers},
+        **(jobs or {}),
+    }
+    return Service(name=kit.name, api=api, kit=kit, handlers=handlers, jobs=everything)
+
+
+def _consumer(kit: Kit, producer: str, handlers: inbox.Handlers) -> Consumer:
+    return Consumer(
+        kit.database,
+        kit.bus,
+        name=kit.name,
+        producer=producer,
+        handlers=handlers,
+        clock=kit.clock,
+        ids=kit.ids,
+        observer=HandlerObserver(kit),
+    )
+
+
+def _broker_probe(kit: Kit) -> Job:
+    async def probe() -> None:
+        if not kit.bus.connected:
+            raise ConnectionError("the broker is away; events wait in the outbox")
+
+    return probe
+
+
+def _sweeper(kit: Kit) -> Job:
+    async def sweep() -> None:
+        while True:
+            now = kit.clock.wall()
+            async with kit.database.transaction() as session:
+                await idempotency.sweep(session, now=now)
+                await inbox.prune(session, before=now - CLAIMS_KEPT)
+            await asyncio.sleep(SWEEP_SECONDS)
+
+    return sweep
