@@ -1,0 +1,113 @@
+"""The OpenAPI document of an application, with what FastAPI cannot see by itself."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from shared.http import body, problem
+
+Document = dict[str, Any]
+Addition = Callable[[FastAPI, Document], None]
+REF = "#/components/schemas/"
+_OURS_NOT_FASTAPIS = ("HTTPValidationError", "ValidationError")
+
+
+def document(app: FastAPI, *, additions: tuple[Addition, ...] = ()) -> None:
+    """Replace `app.openapi`: JSON bodies, the problem answer, bearerAuth, then `additions`."""
+
+    def build() -> Document:
+        if app.openapi_schema is None:
+            made = get_openapi(
+                title=app.title,
+                version=app.version,
+                description=app.description,
+                routes=app.routes,
+            )
+            _complete(made, app)
+            for add in additions:
+                add(app, made)
+            app.openapi_schema = made
+        return app.openapi_schema
+
+    # FastAPI's documented way of extending its document.
+    app.openapi = build  # type: ignore[method-assign]
+
+
+def operations(app: FastAPI) -> Iterator[tuple[str, str, RouteContext]]:
+    """Path, method (lower case) and route of each documented operation."""
+    for route in iter_route_contexts(app.routes):
+        if isinstance(route.original_route, APIRoute) and route.include_in_schema:
+            for method in sorted(route.methods or ()):
+                yield str(route.path_format), method.lower(), route
+
+
+def _complete(made: Document, app: FastAPI) -> None:
+    components = made.setdefault("components", {})
+    schemas: Document = components.setdefault("schemas", {})
+    for name in _OURS_NOT_FASTAPIS:
+        schemas.pop(name, None)
+    _schema(problem.Problem, schemas, mode="serialization")
+    components.setdefault("securitySchemes", {})["bearerAuth"] = {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+    }
+    for path, method, route in operations(app):
+        operation = made["paths"][path][method]
+        _answers(operation)
+        for model in _bodies(route.dependant):
+            content = {"application/json": {"schema": {"$ref": _schema(model, schemas)}}}
+            operation["requestBody"] = {"required": True, "content": content}
+    components["schemas"] = dict(sorted(schemas.items()))
+
+
+def _answers(operation: Document) -> None:
+    answers = operation["responses"]
+    if REF + "HTTPValidationError" in json.dumps(answers.get("422", {})):
+        del answers["422"]
+    described = {"$ref": f"{REF}{problem.Problem.__name__}"}
+    for status in ("4XX", "5XX"):
+        answers[status] = {
+            "description": "Refused: problem details (RFC 9457)",
+            "content": {problem.MEDIA_TYPE: {"schema": described}},
+        }
+    for parameter in operation.get("parameters", ()):
+        if parameter["name"] == "Idempotency-Key":
+            parameter["required"] = True
+
+
+def _bodies(dependant: Dependant) -> Iterator[type[BaseModel]]:
+    for each in dependant.dependencies:
+        if isinstance(each.call, body.JsonBody):
+            yield each.call.model
+        yield from _bodies(each)
+
+
+def _schema(model: type[BaseModel], schemas: Document, *, mode: Any = "validation") -> str:
+    """Add a model's schemas under names that are free or hold the same; give its reference."""
+    references, made = models_json_schema([(model, mode)], ref_template=REF + "{model}")
+    definitions: Document = made.get("$defs", {})
+    taken = [name for name, schema in definitions.items() if schemas.get(name, schema) != schema]
+    renamed = {REF + name: f"{REF}{name}-Input" for name in taken}
+    for name, schema in definitions.items():
+        new_name = f"{name}-Input" if name in taken else name
+        schemas[new_name] = _point(schema, renamed)
+    top: str = references[model, mode]["$ref"]
+    return renamed.get(top, top)
+
+
+def _point(node: Any, renamed: dict[str, str]) -> Any:
+    """A copy of a schema whose references follow the renaming."""
+    if isinstance(node, dict):
+        return {
+            key: renamed.get(value, value) if key == "$ref" else _point(value, renamed)
+            for key, value in node.items()
+        }
+    return [_point(each, renamed) for each in node] if isinstance(node, list) else node

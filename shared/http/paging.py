@@ -1,0 +1,60 @@
+"""Cursor paging: a page, and where the next one starts.
+
+    rows = await queries.filings(session, after=decode_cursor(cursor, Key), limit=limit + 1)
+    return page(rows, limit=limit, key=lambda row: (row.accepted_at, row.id))
+
+The cursor is the last row's sort key; it is opaque to clients and checked when it comes back.
+"""
+
+import base64
+import binascii
+from collections.abc import Callable, Sequence
+from typing import Annotated, Generic, TypeVar
+
+from fastapi import Query
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic_core import to_json
+
+from shared import errors
+from shared.http import faults, jsontext
+
+Item = TypeVar("Item")
+Key = TypeVar("Key")
+
+Limit = Annotated[int, Query(ge=1, le=200, description="How many items at most; 50 unless told.")]
+DEFAULT_LIMIT = 50
+Cursor = Annotated[str | None, Query(max_length=1024, description="`next` of the page before.")]
+
+
+class Page(BaseModel, Generic[Item]):
+    """Some items, and the cursor of the next page (null on the last)."""
+
+    items: list[Item]
+    next: str | None = None
+
+
+def page(rows: Sequence[Item], *, limit: int, key: Callable[[Item], object]) -> Page[Item]:
+    """The page of `rows`, of which the caller fetched one more than `limit`."""
+    more = len(rows) > limit
+    shown = list(rows[:limit])
+    return Page(items=shown, next=encode_cursor(key(shown[-1])) if more else None)
+
+
+def encode_cursor(key: object) -> str:
+    """The cursor for a sort key of JSON-able values (UUID, aware datetime and Decimal too)."""
+    return base64.urlsafe_b64encode(to_json(key)).rstrip(b"=").decode()
+
+
+def decode_cursor(cursor: str | None, shape: type[Key]) -> Key | None:
+    """The sort key in a client's cursor, as `shape`, such as `tuple[datetime, UUID]`.
+
+    Raises `Faults` (422, `bad_cursor` at /query/cursor) for what `encode_cursor` did not make.
+    """
+    if cursor is None:
+        return None
+    try:
+        raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        jsontext.parse(raw)
+        return TypeAdapter(shape).validate_json(raw, strict=True)
+    except (binascii.Error, ValueError, ValidationError, errors.Refused):
+        raise errors.Faults(faults.fault(faults.BAD_CURSOR, pointer="/query/cursor")) from None
