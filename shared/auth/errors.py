@@ -1,5 +1,7 @@
 """Why a caller is not let in. Each reason has a code of its own; none repeats the token."""
 
+from typing import ClassVar
+
 from shared import errors
 
 
@@ -7,15 +9,24 @@ class TokenMissing(errors.Unauthenticated):
     """The request carries no access token."""
 
     zh = "请求中没有访问令牌。"
+    # RFC 6750, section 3.1: where nothing was presented, the challenge names no error.
+    headers: ClassVar[dict[str, str]] = {"WWW-Authenticate": "Bearer"}
 
 
-class TokenMalformed(errors.Unauthenticated):
+class TokenRefused(errors.Unauthenticated):
+    """The access token is not accepted."""
+
+    zh = "访问令牌不被接受。"
+    headers: ClassVar[dict[str, str]] = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
+
+
+class TokenMalformed(TokenRefused):
     """The access token is not a signed JSON Web Token."""
 
     zh = "访问令牌不是经过签名的 JSON Web Token。"
 
 
-class TokenAlgorithmRefused(errors.Unauthenticated):
+class TokenAlgorithmRefused(TokenRefused):
     """The access token is signed with an algorithm that is not accepted for its key."""
 
     zh = "访问令牌的签名算法不被接受，或与其密钥不符。"
@@ -23,19 +34,19 @@ class TokenAlgorithmRefused(errors.Unauthenticated):
     mend_zh = "请让身份提供方使用 EdDSA、ES256 或 RS256 签名。"
 
 
-class TokenKeyUnknown(errors.Unauthenticated):
+class TokenKeyUnknown(TokenRefused):
     """The access token names no signing key that the identity provider publishes."""
 
     zh = "访问令牌所指的签名密钥未由身份提供方公布。"
 
 
-class TokenForged(errors.Unauthenticated):
+class TokenForged(TokenRefused):
     """The access token's signature does not match its content."""
 
     zh = "访问令牌的签名与内容不符。"
 
 
-class TokenExpired(errors.Unauthenticated):
+class TokenExpired(TokenRefused):
     """The access token has expired."""
 
     zh = "访问令牌已过期。"
@@ -43,7 +54,7 @@ class TokenExpired(errors.Unauthenticated):
     mend_zh = "请重新获取令牌后再次提交请求。"
 
 
-class TokenNotYetValid(errors.Unauthenticated):
+class TokenNotYetValid(TokenRefused):
     """The access token is not valid yet."""
 
     zh = "访问令牌尚未生效。"
@@ -51,19 +62,19 @@ class TokenNotYetValid(errors.Unauthenticated):
     mend_zh = "请等待令牌生效，或校准签发机器的时钟。"
 
 
-class ForeignIssuer(errors.Unauthenticated):
+class ForeignIssuer(TokenRefused):
     """The access token was issued by somebody else than the configured identity provider."""
 
     zh = "访问令牌不是由已配置的身份提供方签发的。"
 
 
-class ForeignAudience(errors.Unauthenticated):
+class ForeignAudience(TokenRefused):
     """The access token was issued for another system."""
 
     zh = "访问令牌是为其他系统签发的。"
 
 
-class TokenClaimsInvalid(errors.Unauthenticated):
+class TokenClaimsInvalid(TokenRefused):
     """The access token lacks a claim that this system needs, or the claim has no valid value."""
 
     zh = "访问令牌缺少必需的声明，或其取值无效。"
