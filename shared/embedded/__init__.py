@@ -1,0 +1,1 @@
+"""PostgreSQL and NATS from their wheels, as one process's own servers in one data folder."""

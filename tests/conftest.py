@@ -1,0 +1,68 @@
+"""Fixtures for tests on real servers; `tests/servers.py` tells how they are shared."""
+
+import os
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from shared.database import Database
+from shared.embedded import provision
+from shared.embedded.servers import Servers
+from tests import servers as support
+
+_STARTED = pytest.StashKey[Servers]()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Start the servers with pytest-xdist's first worker, and tell each worker where they are."""
+    stash = node.config.stash
+    if _STARTED not in stash:
+        stash[_STARTED] = support.start()
+    node.workerinput["admin_url"] = stash[_STARTED].postgres.admin_url
+    node.workerinput["nats_url"] = stash[_STARTED].nats.url
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the servers, where this process started them."""
+    started = config.stash.get(_STARTED, None)
+    if started is not None:
+        support.stop(started)
+
+
+@pytest.fixture(scope="session")
+def servers(request: pytest.FixtureRequest) -> support.TestServers:
+    """PostgreSQL and NATS of this run."""
+    told: dict[str, str] | None = getattr(request.config, "workerinput", None)
+    if told is None:
+        stash = request.config.stash
+        stash[_STARTED] = support.start()
+        told = {
+            "admin_url": stash[_STARTED].postgres.admin_url,
+            "nats_url": stash[_STARTED].nats.url,
+        }
+    return support.TestServers(
+        admin_url=told["admin_url"],
+        nats_url=told["nats_url"],
+        worker=os.environ.get("PYTEST_XDIST_WORKER", "main"),
+    )
+
+
+@pytest.fixture
+async def database(servers: support.TestServers) -> AsyncIterator[Database]:
+    """A fresh database with the empty schema `test`, as its role sees it; dropped afterwards."""
+    await support.ensure_template(servers, support.EMPTY, schemas=(support.SCHEMA,))
+    name = await support.fresh_database(servers, support.EMPTY)
+    fresh = Database(servers.url(name, schema=support.SCHEMA), schema=support.SCHEMA)
+    yield fresh
+    await fresh.close()
+    await provision.drop(servers.admin_url, database=name)
+
+
+@pytest.fixture
+async def namespace(servers: support.TestServers) -> AsyncIterator[str]:
+    """A prefix for the names of this test's streams (`<namespace>-...`), deleted afterwards."""
+    unique = support.unique(servers)
+    yield unique
+    await support.delete_streams(servers, namespace=unique)

@@ -1,0 +1,119 @@
+"""The servers that tests use: the product's own embedded ones, one pair for the whole run.
+
+The process that steers the run starts them and tells each worker the addresses. Every test that
+asks gets a database of its own, cloned from a template, and a namespace of its own in JetStream,
+so that tests run side by side and really commit.
+"""
+
+import itertools
+import shutil
+import tempfile
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import nats
+from sqlalchemy.engine import make_url
+
+from shared.embedded import provision
+from shared.embedded.broker import Broker
+from shared.embedded.folder import Folder
+from shared.embedded.postgres import Postgres
+from shared.embedded.servers import Servers
+
+PREFIX = "onestop-tests-"
+PASSWORD = "only for tests"
+EMPTY = "template_empty"
+SCHEMA = "test"
+
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class TestServers:
+    """Where the run's servers answer, and which worker asks (`gw0`; `main` without xdist)."""
+
+    __test__ = False
+
+    admin_url: str
+    nats_url: str
+    worker: str
+
+    def url(self, database: str, *, schema: str) -> str:
+        """Return the address of a database for the role of one schema."""
+        role = provision.role_of(schema)
+        url = make_url(self.admin_url).set(database=database, username=role, password=PASSWORD)
+        return url.render_as_string(hide_password=False)
+
+
+def start() -> Servers:
+    """Start the run's servers in a folder of their own, after clearing those of killed runs."""
+    _sweep()
+    # Not pytest's own folder: the account that runs the database may not enter that.
+    data = Path(tempfile.mkdtemp(prefix=PREFIX))
+    data.chmod(0o711)
+    return Servers.start(data)
+
+
+def stop(servers: Servers) -> None:
+    """Stop them and remove their folder."""
+    servers.stop()
+    shutil.rmtree(servers.folder.data)
+
+
+def unique(servers: TestServers) -> str:
+    """Return a name that no other test of the run has, such as `t_gw0_12`."""
+    return f"t_{servers.worker}_{next(_numbers)}"
+
+
+async def ensure_template(
+    servers: TestServers,
+    name: str,
+    *,
+    schemas: tuple[str, ...],
+    fill: Callable[[str], Awaitable[None]] | None = None,
+) -> None:
+    """Make the template database of that name once a run.
+
+    `fill` gets the database's name and brings its schemas to their newest revision; it must have
+    closed its connections when it returns. Workers that need the same template take turns.
+    """
+    services: Mapping[str, str] = dict.fromkeys(schemas, PASSWORD)
+    async with provision.turn(servers.admin_url, of=name):
+        if await provision.exists(servers.admin_url, database=name):
+            return
+        unfinished = f"{name}_unfinished"
+        await provision.provision(servers.admin_url, database=unfinished, services=services)
+        if fill is not None:
+            await fill(unfinished)
+        await provision.rename(servers.admin_url, database=unfinished, to=name)
+
+
+async def fresh_database(servers: TestServers, template: str) -> str:
+    """Clone a template for one test; return the new database's name. Drop it with `provision`."""
+    database = unique(servers)
+    await provision.clone(servers.admin_url, template=template, database=database)
+    return database
+
+
+async def delete_streams(servers: TestServers, *, namespace: str) -> None:
+    """Delete every stream whose name starts with the namespace and a hyphen."""
+    client = await nats.connect(servers.nats_url)
+    try:
+        jetstream = client.jetstream()
+        for stream in await jetstream.streams_info():
+            name = stream.config.name or ""
+            if name.startswith(f"{namespace}-"):
+                await jetstream.delete_stream(name)
+    finally:
+        await client.close()
+
+
+def _sweep() -> None:
+    """End and remove the servers of test runs that were killed."""
+    for data in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        folder = Folder(data)
+        if folder.lock.exists() and folder.running() is None:
+            Postgres(folder, account=None).end_orphans()
+            Broker(folder, account=None).end_orphans()
+            shutil.rmtree(data, ignore_errors=True)
