@@ -151,6 +151,7 @@ _BY_PYDANTIC_TYPE: Mapping[str, Rule] = {
     "union_tag_not_found": MISSING,
     "timezone_aware": NAIVE_TIME,
 }
+_INTERNAL_FACTS = frozenset({"error", "class", "class_name"})
 _BY_CODE = {rule.code: rule for rule in RULES}
 
 
@@ -187,8 +188,7 @@ def _escape(segment: str) -> str:
 
 def _fault(detail: ErrorDetails, *, document: Any, at: str) -> errors.Fault:
     kind = detail["type"]
-    context = dict(detail.get("ctx", {}))
-    context.pop("error", None)
+    context = {k: v for k, v in detail.get("ctx", {}).items() if k not in _INTERNAL_FACTS}
     where = at + pointer(_segments(detail["loc"], document))
     if "zh" in context:  # said by `model.finding`
         said = {name: str(context.pop(name, "")) for name in ("zh", "mend_en", "mend_zh")}
@@ -196,7 +196,6 @@ def _fault(detail: ErrorDetails, *, document: Any, at: str) -> errors.Fault:
     rule = _BY_CODE.get(kind) or _BY_PYDANTIC_TYPE.get(kind)
     if rule is None:
         rule = WRONG_TYPE if kind.endswith("_type") else BAD_FORMAT
-    context.pop("class_name", None)
     return fault(rule, pointer=where, **context)
 
 

@@ -105,8 +105,11 @@ _PLAIN_NUMBER = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?")
 
 def _plain_number(value: object) -> object:
     """Refuse what Python's Decimal would take: full-width digits, `1_0`, `1E+999999`, spaces."""
-    if isinstance(value, str) and not _PLAIN_NUMBER.fullmatch(value):
-        raise _by(faults.BAD_FORMAT, pattern=_PLAIN_NUMBER.pattern)
+    if isinstance(value, str):
+        if not _PLAIN_NUMBER.fullmatch(value):
+            raise _by(faults.BAD_FORMAT, example="1234.50")
+    elif isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        raise _by(faults.WRONG_TYPE, expected="a number, or a string that holds one")
     return value
 
 
@@ -137,7 +140,8 @@ class Number(GroupedMetadata):
         bounds = {
             name: bound for name in ("ge", "le") if (bound := getattr(self, name)) is not None
         }
-        yield Field(max_digits=self.digits, decimal_places=self.places, **bounds)
+        # Strict would take a Decimal alone; `_plain_number` is the stricter judge.
+        yield Field(strict=False, max_digits=self.digits, decimal_places=self.places, **bounds)
         yield BeforeValidator(_plain_number)
         yield AfterValidator(_no_negative_zero)
 
@@ -157,8 +161,11 @@ FIRST_YEAR, LAST_YEAR = 1990, 2100
 
 def _timestamp(value: object) -> object:
     """Refuse what pydantic would take as Unix seconds, such as "1700000000"."""
-    if isinstance(value, str) and not _TIMESTAMP.fullmatch(value):
-        raise _by(faults.BAD_FORMAT, example="2026-07-01T08:30:00+08:00")
+    if isinstance(value, str):
+        if not _TIMESTAMP.fullmatch(value):
+            raise _by(faults.BAD_FORMAT, example="2026-07-01T08:30:00+08:00")
+    elif not isinstance(value, datetime):
+        raise _by(faults.WRONG_TYPE, expected="a date and time with an offset, as a string")
     return value
 
 
@@ -170,5 +177,7 @@ def _utc(value: datetime) -> datetime:
     return value.astimezone(UTC)
 
 
-Instant = Annotated[datetime, BeforeValidator(_timestamp), AfterValidator(_utc)]
+Instant = Annotated[
+    datetime, Field(strict=False), BeforeValidator(_timestamp), AfterValidator(_utc)
+]
 """A moment with its offset, kept in UTC; years 1990 to 2100."""

@@ -13,6 +13,7 @@ from pydantic.json_schema import models_json_schema
 
 from shared.http import body, problem
 
+_KEY_SCHEMA = {"type": "string", "minLength": 1, "maxLength": 255}
 Document = dict[str, Any]
 Addition = Callable[[FastAPI, Document], None]
 REF = "#/components/schemas/"
@@ -80,7 +81,7 @@ def _answers(operation: Document) -> None:
         }
     for parameter in operation.get("parameters", ()):
         if parameter["name"] == "Idempotency-Key":
-            parameter["required"] = True
+            parameter |= {"required": True, "schema": dict(_KEY_SCHEMA)}
 
 
 def _bodies(dependant: Dependant) -> Iterator[type[BaseModel]]:
