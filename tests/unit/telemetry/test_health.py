@@ -1,0 +1,95 @@
+import asyncio
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+
+from shared.telemetry import health
+
+
+async def fine() -> None:
+    return None
+
+
+async def away() -> None:
+    raise ConnectionError("postgresql://onestop:s3cret@db/onestop refused\nmore")
+
+
+async def silent() -> None:
+    await asyncio.sleep(3600)
+
+
+async def stubborn() -> None:
+    """Goes on although it is cancelled."""
+    try:
+        await asyncio.sleep(3600)
+    except asyncio.CancelledError:
+        await asyncio.sleep(0.2)
+
+
+async def get(path: str, checks: Mapping[str, health.Check]) -> tuple[int, dict[str, Any]]:
+    app = FastAPI()
+    app.include_router(health.router(checks, timeout_seconds=0.05))
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        answer = await client.get(path)
+    assert answer.headers["cache-control"] == "no-store"
+    return answer.status_code, answer.json()
+
+
+def checks(**probes: Any) -> dict[str, health.Check]:
+    """The broker alone is not needed."""
+    return {name: health.Check(probe, needed=name != "broker") for name, probe in probes.items()}
+
+
+async def test_all_there_is_ready() -> None:
+    status, body = await get("/readyz", checks(database=fine, broker=fine, migrations=fine))
+    assert (status, body["status"]) == (200, "ready")
+    assert body["checks"]["database"] == {"state": "ok", "needed": True, "reason": None}
+
+
+async def test_without_the_broker_it_is_degraded_and_still_ready() -> None:
+    status, body = await get("/readyz", checks(database=fine, broker=away))
+    assert (status, body["status"]) == (200, "degraded")
+    assert body["checks"]["broker"]["state"] == "failed"
+
+
+async def test_without_the_database_it_is_not_ready_and_says_why_without_secrets() -> None:
+    status, body = await get("/readyz", checks(database=away, broker=fine))
+    assert (status, body["status"]) == (503, "not_ready")
+    assert body["checks"]["database"] == {
+        "state": "failed",
+        "needed": True,
+        "reason": "ConnectionError: postgresql://[redacted]@db/onestop refused",
+    }
+    assert body["checks"]["broker"]["state"] == "ok"
+
+
+async def test_a_silent_check_is_given_up_and_named() -> None:
+    status, body = await get("/readyz", checks(database=silent, broker=fine))
+    assert status == 503
+    assert body["checks"]["database"]["reason"] == "no answer within 0.05 s"
+
+
+async def test_a_check_that_will_not_be_cancelled_does_not_hold_up_the_answer() -> None:
+    begun = time.perf_counter()
+    status, _ = await get("/readyz", checks(database=stubborn))
+    assert status == 503
+    assert time.perf_counter() - begun < 0.2
+    await asyncio.sleep(0.25)
+
+
+async def test_the_process_answers_that_it_lives_whatever_is_away() -> None:
+    assert await get("/livez", checks(database=away)) == (200, {"status": "alive"})
+
+
+async def test_a_check_gets_two_seconds() -> None:
+    assert health.TIMEOUT_SECONDS == 2.0
+
+
+def test_probes_are_no_part_of_the_public_document() -> None:
+    app = FastAPI()
+    app.include_router(health.router({}))
+    assert app.openapi()["paths"] == {}
