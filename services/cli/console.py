@@ -1,0 +1,40 @@
+"""What the command line says: results on stdout, everything else on stderr."""
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+import typer
+from rich.console import Console
+
+from shared.embedded.errors import EmbeddedError
+
+err = Console(stderr=True, highlight=False)
+
+
+def say(line: str) -> None:
+    """A line of progress, for people."""
+    err.print(line, markup=False)
+
+
+def result(document: Mapping[str, Any]) -> None:
+    """The last line on stdout: one JSON object."""
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, default=str) + "\n")
+    sys.stdout.flush()
+
+
+def fail(english: str, *, chinese: str, mend: str, code: int = 2) -> NoReturn:
+    """Say what is wrong and how to mend it, then leave with `code`."""
+    say(f"error: {english}\n错误：{chinese}\nmend: {mend}")
+    raise typer.Exit(code)
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Turn a refusal of the embedded servers into its message."""
+    try:
+        yield
+    except EmbeddedError as refused:
+        fail(refused.en, chinese=refused.message_zh, mend=f"{refused.how} {refused.how_zh}")

@@ -1,0 +1,123 @@
+"""`onestop up`: all of Onestop on this machine, with servers of its own."""
+
+import asyncio
+import socket
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import structlog
+from sqlalchemy.engine import make_url
+
+from services.cli import compose, people
+from services.cli.console import say
+from services.cli.registry import ENTRIES
+from services.cli.settings import System
+from shared.auth.issuer import AUDIENCE, ISSUER, Issuer
+from shared.auth.jwks import StaticJwks
+from shared.auth.tokens import TokenChecker
+from shared.clock import Clock
+from shared.embedded import clock as stored_clock
+from shared.embedded import provision
+from shared.embedded.errors import EmbeddedError, PortTaken
+from shared.embedded.servers import Servers
+from shared.service import Service
+from shared.telemetry import metrics
+
+log = structlog.get_logger()
+
+DATABASE = "onestop"
+DEFAULT_PORT = 8650
+WATCH_SECONDS = 1.0
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """The socket to serve on. Raises PortTaken."""
+    try:
+        return compose.listen(host, port)
+    except OSError as taken:
+        raise PortTaken(port=port, purpose="HTTP", option="--port") from taken
+
+
+def up(
+    data: Path,
+    *,
+    host: str,
+    port: int,
+    pg_port: int | None,
+    nats_port: int | None,
+    factor: Decimal | None,
+) -> None:
+    """Start everything, say where it answers, serve until told to stop."""
+    listening = listen(host, port)
+    with listening, Servers.start(data, pg_port=pg_port, nats_port=nats_port) as servers:
+        asyncio.run(_run(servers, listening, factor=factor))
+
+
+async def _run(servers: Servers, listening: socket.socket, *, factor: Decimal | None) -> None:
+    data = servers.folder.data
+    clock = stored_clock.load_or_create(data, factor, now=datetime.now(UTC))
+    passwords = {entry.name: servers.secret(f"role_{entry.name}") for entry in ENTRIES}
+    await provision.provision(servers.postgres.admin_url, database=DATABASE, services=passwords)
+    issuer = Issuer.open(data, embedded=True)
+    registry = metrics.process_registry()
+    services = _services(servers, clock, issuer, passwords, metrics.Metrics(registry))
+    for entry, service in zip(ENTRIES, services, strict=True):
+        await service.kit.database.migrate(entry.migrations)
+    host, port = listening.getsockname()[:2]
+    url = f"http://{host}:{port}"
+    servers.announce(url=url)
+    _tell(url, servers, clock, issuer)
+    app = compose.application(services, registry=registry, clock=clock, jwks=issuer.jwks())
+    await compose.serve(app, services, listening=listening, beside=lambda: _watch(servers))
+
+
+def _services(
+    servers: Servers,
+    clock: Clock,
+    issuer: Issuer,
+    passwords: Mapping[str, str],
+    instruments: metrics.Metrics,
+) -> list[Service]:
+    system = System()
+    tokens = TokenChecker(StaticJwks(issuer.jwks()), issuer=ISSUER, audience=AUDIENCE)
+    made = []
+    for entry in ENTRIES:
+        url = make_url(servers.postgres.admin_url).set(
+            database=DATABASE,
+            username=provision.role_of(entry.name),
+            password=passwords[entry.name],
+        )
+        kit = compose.kit(
+            entry,
+            system=system,
+            database_url=url.render_as_string(hide_password=False),
+            nats_url=servers.nats.url,
+            clock=clock,
+            tokens=tokens,
+            instruments=instruments,
+        )
+        made.append(entry.create(kit, entry.settings()))
+    return made
+
+
+async def _watch(servers: Servers) -> None:
+    """Start a server again that died under us."""
+    while True:
+        await asyncio.sleep(WATCH_SECONDS)
+        try:
+            for name in await asyncio.to_thread(servers.revive):
+                log.warning("server started again", server=name)
+        except EmbeddedError as refused:
+            log.error("server could not be started again", reason=str(refused))
+
+
+def _tell(url: str, servers: Servers, clock: Clock, issuer: Issuer) -> None:
+    say(f"Onestop answers at {url}  (data: {servers.folder.data})")
+    say(f"  PostgreSQL 127.0.0.1:{servers.postgres.port} · NATS 127.0.0.1:{servers.nats.port}")
+    if clock.factor != 1:
+        say(f"  the yards' clock runs {clock.factor} times as fast: {clock.yard():%F %T} UTC")
+    say("Tokens, valid for 12 hours (another: onestop token ROLE):")
+    for name, token in people.tokens(issuer, now=clock.wall()).items():
+        say(f"  {name}: {token}")

@@ -1,0 +1,119 @@
+"""The running system that a command talks to: found, started for the while, or named."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import httpx
+
+from services.cli import people
+from services.cli.console import fail, say
+from shared.auth.issuer import Issuer
+from shared.embedded.folder import Folder
+
+START_SECONDS = 120
+STOP_SECONDS = 30
+UNAVAILABLE = 503
+
+
+@dataclass(frozen=True)
+class Instance:
+    """Where a system answers, and a token for each of its people (`people.PEOPLE`)."""
+
+    url: str
+    tokens: Mapping[str, str]
+
+
+@contextmanager
+def found(
+    data: Path, *, url: str | None, token_file: Path | None, factor: Decimal | None
+) -> Iterator[Instance]:
+    """The named system, or the one that serves `data`, or one started as long as the block runs.
+
+    `factor` is the speed of the yards' clock of one that is started here.
+    """
+    if url is not None:
+        yield Instance(url.rstrip("/"), _read_tokens(token_file))
+        return
+    folder = Folder(data)
+    running = folder.running()
+    if running is not None and running.url is not None:
+        yield _of(folder, running.url)
+        return
+    with _started(folder, factor=factor) as address:
+        yield _of(folder, address)
+
+
+def _of(folder: Folder, url: str) -> Instance:
+    issuer = Issuer.open(folder.data, embedded=True)
+    return Instance(url, people.tokens(issuer, now=datetime.now(UTC)))
+
+
+def _read_tokens(path: Path | None) -> Mapping[str, str]:
+    if path is None:
+        fail(
+            "a remote system needs --token-file.",
+            chinese="访问远程系统需要 --token-file。",
+            mend=f"give a JSON file with a token for each of: {', '.join(people.PEOPLE)}.",
+        )
+    try:
+        tokens = json.loads(path.read_text())
+        return {str(name): str(token) for name, token in tokens.items()}
+    except (OSError, ValueError, AttributeError) as error:
+        fail(
+            f"{path} is not a token file: {error}.",
+            chinese=f"{path} 不是令牌文件：{error}。",
+            mend=f"write a JSON object with the keys {', '.join(people.PEOPLE)}.",
+        )
+
+
+@contextmanager
+def _started(folder: Folder, *, factor: Decimal | None) -> Iterator[str]:
+    say(f"no system serves {folder.data}: starting one for as long as this runs")
+    command = [sys.executable, "-m", "services.cli.main", "up", "--port", "0"]
+    command += ["--data", str(folder.data)]
+    if factor is not None:
+        command += ["--clock", f"{factor}x"]
+    environment = {**os.environ, "ONESTOP_LOG_LEVEL": "WARNING"}
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as child:
+        try:
+            yield _wait(folder, child)
+        finally:
+            child.send_signal(signal.SIGTERM)
+            try:
+                child.communicate(timeout=STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                child.kill()
+
+
+def _wait(folder: Folder, child: "subprocess.Popen[str]") -> str:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and child.poll() is None:
+        running = folder.running()
+        if running is not None and running.url is not None and _ready(running.url):
+            return running.url
+        time.sleep(0.1)
+    child.kill()
+    said = child.communicate()[1] or ""
+    fail(
+        f"the system did not start:\n{said[-2000:]}",
+        chinese="系统未能启动（见上）。",
+        mend="run `onestop up` to see it start.",
+    )
+
+
+def _ready(url: str) -> bool:
+    try:
+        answer = httpx.get(f"{url}/readyz", timeout=2)
+    except httpx.HTTPError:
+        return False
+    return answer.status_code < UNAVAILABLE and answer.json().get("status") == "ready"

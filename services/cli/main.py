@@ -1,0 +1,135 @@
+"""The `onestop` command."""
+
+import asyncio
+import json
+import re
+import sys
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from services.cli import console, contracts, embedded, people, standalone
+from services.cli.console import explained, fail
+from shared.auth.issuer import Issuer
+from shared.auth.principal import Role
+from shared.embedded import folder, provision
+from shared.telemetry import logs
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Joint border inspection: one filing, one slot, one unpacking, one record.",
+)
+
+Name = StrEnum("Name", [(name, name) for name in contracts.NAMES])
+Data = Annotated[Path, typer.Option("--data", help="data folder", default_factory=folder.default)]
+
+
+def factor_of(text: str | None) -> Decimal | None:
+    """`600x` or `600` as a Decimal; leaves with a message for anything else."""
+    if text is None:
+        return None
+    if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,3})?x?", text) or Decimal(text.rstrip("x")) < 1:
+        fail(
+            f"--clock {text}: not a speed.",
+            chinese=f"--clock {text}：不是有效的倍速。",
+            mend="write a number of at least 1, such as 600x.",
+        )
+    return Decimal(text.rstrip("x"))
+
+
+@app.command()
+def up(
+    data: Data,
+    host: Annotated[str, typer.Option(help="address to serve on")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="HTTP port, 0 for a free one")] = embedded.DEFAULT_PORT,
+    pg_port: Annotated[int | None, typer.Option(help="PostgreSQL's port")] = None,
+    nats_port: Annotated[int | None, typer.Option(help="NATS' port")] = None,
+    clock: Annotated[str | None, typer.Option(help="speed of the yards' clock: 600x")] = None,
+) -> None:
+    """Run everything on this machine, with a PostgreSQL and a NATS of its own."""
+    factor = factor_of(clock)
+    logs.configure(standalone.read_settings().log_level, json=not sys.stderr.isatty())
+    with explained():
+        embedded.up(data, host=host, port=port, pg_port=pg_port, nats_port=nats_port, factor=factor)
+
+
+@app.command()
+def serve(
+    service: Name,
+    host: Annotated[str, typer.Option(help="address to serve on")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="HTTP port")] = embedded.DEFAULT_PORT,
+) -> None:
+    """Run one service against the servers that the environment names."""
+    logs.configure(standalone.read_settings().log_level, json=not sys.stderr.isatty())
+    standalone.serve(service.value, host=host, port=port)
+
+
+@app.command()
+def token(
+    role: Role,
+    data: Data,
+    org: Annotated[str | None, typer.Option(help="social credit code or yard code")] = None,
+    agency: Annotated[str | None, typer.Option(help="customs or quarantine")] = None,
+    subject: Annotated[str | None, typer.Option(help="who it is")] = None,
+    hours: Annotated[int, typer.Option(min=1, max=8760, help="how long it is valid")] = 12,
+) -> None:
+    """Print a token of the embedded instance that uses the data folder."""
+    defaults = {kind: (home, of) for kind, home, of in people.PEOPLE.values() if of is None}
+    home, _ = defaults.get(role, (agency or "", None))
+    try:
+        made = Issuer.open(data, embedded=True).mint(
+            role,
+            organisation=org or home,
+            agency=agency,
+            subject=subject or f"demo-{role.value}",
+            now=datetime.now(UTC),
+            lifetime=timedelta(hours=hours),
+        )
+    except (ValueError, OSError) as error:
+        fail(str(error), chinese=f"无法签发令牌：{error}", mend="see `onestop token --help`.")
+    typer.echo(made)
+
+
+@app.command()
+def openapi(service: Name) -> None:
+    """Print a service's OpenAPI document."""
+    typer.echo(json.dumps(contracts.openapi(service.value), ensure_ascii=False, indent=2))
+
+
+@app.command()
+def asyncapi() -> None:
+    """Print the AsyncAPI document of all events."""
+    typer.echo(json.dumps(contracts.asyncapi(), ensure_ascii=False, indent=2))
+
+
+@app.command(name="provision")
+def provision_(
+    admin_url: Annotated[str, typer.Option(envvar="ONESTOP_ADMIN_URL", help="a superuser's URL")],
+    passwords: Annotated[Path, typer.Option(help="JSON: service name -> its role's password")],
+    database: Annotated[str, typer.Option(help="the database to make")] = embedded.DATABASE,
+) -> None:
+    """Make the database, and a role and a schema for each service, on a named PostgreSQL."""
+    secrets = json.loads(passwords.read_text())
+    wrong = set(secrets) ^ set(contracts.NAMES)
+    if wrong:
+        fail(
+            f"{passwords} must name exactly the services {', '.join(contracts.NAMES)}.",
+            chinese=f"{passwords} 必须恰好包含各服务：{', '.join(contracts.NAMES)}。",
+            mend=f"add or remove: {', '.join(sorted(wrong))}.",
+        )
+    asyncio.run(provision.provision(admin_url, database=database, services=secrets))
+    console.say(f"database {database} has a schema and a role for each service")
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,39 @@
+"""What a service needs to find its servers. Read once, in `onestop serve` and `onestop up`."""
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class System(BaseSettings):
+    """Environment variables `ONESTOP_...`; the embedded mode fills in its own addresses."""
+
+    model_config = SettingsConfigDict(env_prefix="ONESTOP_", frozen=True)
+
+    database_url: str = Field(
+        default="",
+        description="postgresql+asyncpg://role:password@host:port/database of this service's role",
+    )
+    nats_url: str = Field(default="", description="nats://user:password@host:port, commas between")
+    nats_replicas: int = Field(default=1, ge=1, le=5, description="copies of each stream")
+    nats_stream_bytes: int = Field(
+        default=256 * 2**20, ge=2**20, description="the size at which a stream refuses more"
+    )
+    namespace: str = Field(
+        default="onestop",
+        pattern=r"^[a-z][a-z0-9_]{0,31}$",
+        description="prefix of streams and subjects, to share a broker",
+    )
+    jwks_url: str = Field(default="", description="where the identity provider publishes its keys")
+    issuer: str = Field(default="", description="the `iss` that tokens must have")
+    audience: str = Field(default="onestop", description="the `aud` that tokens must have")
+    pool_size: int = Field(default=10, ge=2, le=100, description="database connections a service")
+    log_level: str = Field(
+        default="INFO", pattern=r"^(DEBUG|INFO|WARNING|ERROR|CRITICAL)$", description="log level"
+    )
+
+    @field_validator("database_url")
+    @classmethod
+    def _asyncpg(cls, url: str) -> str:
+        if url and not url.startswith("postgresql+asyncpg://"):
+            raise ValueError("must start with postgresql+asyncpg://")
+        return url

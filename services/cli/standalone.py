@@ -1,0 +1,99 @@
+"""`onestop serve SERVICE`: one service against named servers, any number of replicas."""
+
+import asyncio
+import socket
+
+import asyncpg
+import httpx
+from alembic.util.exc import CommandError
+from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
+
+from services.cli import compose
+from services.cli.console import fail, say
+from services.cli.registry import BY_NAME, Entry
+from services.cli.settings import System
+from shared.auth.jwks import RemoteJwks
+from shared.auth.tokens import TokenChecker
+from shared.clock import SystemClock
+from shared.kit import Kit
+from shared.telemetry import metrics
+
+NEEDED = ("database_url", "nats_url", "jwks_url", "issuer")
+
+
+def serve(name: str, *, host: str, port: int) -> None:
+    """Serve one service until told to stop; leaves with a message if it cannot begin."""
+    entry = BY_NAME[name]
+    system = read_settings()
+    missing = [f"ONESTOP_{field.upper()}" for field in NEEDED if not getattr(system, field)]
+    if missing:
+        fail(
+            f"{', '.join(missing)} not set; `onestop serve` needs named servers.",
+            chinese=f"未设置 {', '.join(missing)}；`onestop serve` 需要指定服务器。",
+            mend="set them in the environment, or run `onestop up`, which brings its own servers.",
+        )
+    try:
+        listening = compose.listen(host, port)
+    except OSError as taken:
+        fail(
+            f"port {port} on {host} cannot be used: {taken.strerror}.",
+            chinese=f"端口 {host}:{port} 无法使用：{taken.strerror}。",
+            mend="choose another with --port PORT.",
+        )
+    asyncio.run(_run(entry, system, listening))
+
+
+def read_settings() -> System:
+    """The environment's settings, or a message for each one that is wrong."""
+    try:
+        return System()
+    except ValidationError as invalid:
+        faults = "; ".join(
+            f"ONESTOP_{'_'.join(str(part) for part in fault['loc']).upper()}: {fault['msg']}"
+            for fault in invalid.errors(include_url=False, include_input=False)
+        )
+        fail(
+            f"configuration: {faults}.",
+            chinese=f"配置有误：{faults}。",
+            mend="correct these environment variables; README lists every one.",
+        )
+
+
+async def _run(entry: Entry, system: System, listening: socket.socket) -> None:
+    registry = metrics.process_registry()
+    clock = SystemClock()
+    async with httpx.AsyncClient(timeout=5) as client:
+        tokens = TokenChecker(
+            RemoteJwks(system.jwks_url, client), issuer=system.issuer, audience=system.audience
+        )
+        kit = compose.kit(
+            entry,
+            system=system,
+            database_url=system.database_url,
+            nats_url=system.nats_url,
+            clock=clock,
+            tokens=tokens,
+            instruments=metrics.Metrics(registry),
+        )
+        service = entry.create(kit, entry.settings())
+        await _migrate(kit, entry)
+        host, port = listening.getsockname()[:2]
+        say(f"onestop {entry.name} answers at http://{host}:{port}{entry.prefix}")
+        app = compose.application([service], registry=registry, clock=clock)
+        await compose.serve(app, [service], listening=listening)
+
+
+async def _migrate(kit: Kit, entry: Entry) -> None:
+    try:
+        await kit.database.migrate(entry.migrations)
+    except (SQLAlchemyError, asyncpg.PostgresError, OSError, CommandError) as error:
+        reason = " ".join(str(getattr(error, "orig", None) or error).split())[:300]
+        fail(
+            f"the database does not take us: {reason}",
+            chinese=f"无法使用数据库：{reason}",
+            mend=(
+                "check ONESTOP_DATABASE_URL (host, port, database, role, password); "
+                f"`onestop provision` makes the role and the schema {entry.name}."
+            ),
+        )
