@@ -1,0 +1,190 @@
+"""What can be done to a booking, by the state table.
+
+Each act returns the changed booking and what happened, or raises `MoveNotAllowed`.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, TypedDict
+from uuid import UUID
+
+from services.booking.domain.booking import MOVES, Act, Booking
+from services.booking.domain.refusals import HoldRanOut, MoveNotAllowed, RequestClosed
+from services.booking.domain.yard import Window
+from shared.contracts import booking as told
+from shared.contracts import derived
+from shared.contracts.envelope import Event
+from shared.contracts.requirement import Determination
+from shared.contracts.values import Slot
+
+
+@dataclass(frozen=True)
+class Change:
+    """A booking after an act, and what happened."""
+
+    after: Booking
+    events: tuple[Event, ...] = ()
+
+
+class _Ids(TypedDict):
+    filing_id: UUID
+    booking_id: UUID
+    requirement_id: UUID
+    revision: int
+
+
+def opened(needed: Determination, *, yard: str, window: Window) -> Change:
+    """A slot is wanted for a requirement that nothing was known of."""
+    fresh = Booking(
+        id=derived.booking_id(needed.requirement_id),
+        requirement_id=needed.requirement_id,
+        filing_id=needed.filing_id,
+        broker=needed.broker,
+        revision=needed.revision,
+        required=needed.needs,
+        bay_kind=needed.bay_kind,
+        yard=yard,
+        window=window,
+        wish=needed.slot_wish,
+    )
+    return _done(fresh, _requested(fresh))
+
+
+def revised(booking: Booking, needed: Determination, *, yard: str, window: Window) -> Booking:
+    """The booking with a newer revision's facts; its slot is not looked at here.
+
+    If the slot is for some agencies only, those whose need is new or changed join them.
+    """
+    changed = tuple(need.agency for need in needed.needs if need not in booking.required)
+    only = tuple(dict.fromkeys((*booking.only, *changed))) if booking.only else ()
+    return replace(
+        booking,
+        revision=needed.revision,
+        required=needed.needs,
+        bay_kind=needed.bay_kind,
+        yard=yard,
+        window=window,
+        wish=needed.slot_wish,
+        only=only,
+        wanted=True,
+    )
+
+
+def requested(booking: Booking, *, only: tuple[str, ...] = ()) -> Change:
+    """A slot is wanted again, for some agencies or for all that are needed."""
+    after = _moved(booking, Act.REQUEST, only=only, wanted=True)
+    return _done(after, _requested(after))
+
+
+def held(booking: Booking, *, slot: Slot, until: datetime) -> Change:
+    """A slot is set aside `until` (yard clock). Raises RequestClosed."""
+    _require_wanted(booking)
+    after = _moved(booking, Act.HOLD, slot=slot, held_until=until)
+    return _done(after, told.BookingHeld(**_ids(after), slot=slot, held_until=until))
+
+
+def booked(booking: Booking, *, slot: Slot) -> Change:
+    """A slot is agreed at once, as the broker wished. Raises RequestClosed."""
+    _require_wanted(booking)
+    after = _moved(booking, Act.BOOK, slot=slot)
+    return _done(after, told.BookingConfirmed(**_ids(after), slot=slot))
+
+
+def confirmed(booking: Booking, *, now: datetime) -> Change:
+    """The held slot is agreed. Raises HoldRanOut at and after `held_until`."""
+    after = _moved(booking, Act.CONFIRM)
+    if booking.held_until is not None and booking.held_until <= now:
+        raise HoldRanOut(held_until=booking.held_until)
+    return _done(after, told.BookingConfirmed(**_ids(after), slot=_slot(after)))
+
+
+def expired(booking: Booking) -> Change:
+    """The hold ran out, or its slot was needed by a container that is open."""
+    after = _moved(booking, Act.EXPIRE)
+    return _done(after, told.BookingExpired(**_ids(after)))
+
+
+def rescheduled(booking: Booking, *, slot: Slot, reason: str) -> Change:
+    """The agreed slot is exchanged for another. Raises RequestClosed."""
+    _require_wanted(booking)
+    after = _moved(booking, Act.RESCHEDULE, slot=slot)
+    return _done(
+        after,
+        told.BookingRescheduled(**_ids(after), slot=slot, previous=_slot(booking), reason=reason),
+    )
+
+
+def cancelled(booking: Booking, *, reason: str) -> Change:
+    """The slot is given up; the requirement still wants one."""
+    after = _moved(booking, Act.CANCEL)
+    return _done(after, told.BookingCancelled(**_ids(after), reason=reason, rebookable=True))
+
+
+def missed(booking: Booking, *, now: datetime) -> Change:
+    """The cargo did not come; the requirement still wants a slot."""
+    after = _moved(booking, Act.MISS)
+    return _done(after, told.BookingMissed(**_ids(after), missed_at=now))
+
+
+def started(booking: Booking, *, slot: Slot, at: datetime) -> Change:
+    """The container was opened, in `slot`."""
+    after = _moved(booking, Act.START, slot=slot)
+    return _done(after, told.BookingStarted(**_ids(after), slot=slot, started_at=at))
+
+
+def extended(booking: Booking, *, slot: Slot, reason: str) -> Change:
+    """More minutes or another team for the open container."""
+    after = _moved(booking, Act.EXTEND, slot=slot)
+    return _done(after, told.BookingExtended(**_ids(after), slot=slot, reason=reason))
+
+
+def completed(booking: Booking, *, at: datetime) -> Change:
+    """Bay and teams are free again."""
+    after = _moved(booking, Act.COMPLETE)
+    return _done(after, told.BookingCompleted(**_ids(after), completed_at=at))
+
+
+def ended(booking: Booking, *, reason: str) -> Change:
+    """The requirement needs no slot any more."""
+    after = _moved(booking, Act.END, wanted=False)
+    return _done(after, told.BookingCancelled(**_ids(after), reason=reason, rebookable=False))
+
+
+def _moved(booking: Booking, act: Act, **changes: Any) -> Booking:
+    status = MOVES.get((booking.status, act))
+    if status is None:
+        raise MoveNotAllowed(status=booking.status, act=act)
+    kept = {"held_until": None, **changes}
+    return replace(booking, status=status, **kept)
+
+
+def _done(after: Booking, *events: Event) -> Change:
+    return Change(replace(after, version=after.version + len(events)), events)
+
+
+def _requested(booking: Booking) -> Event:
+    return told.BookingRequested(
+        **_ids(booking),
+        window_opens=booking.window.opens,
+        free_until=booking.window.free_until,
+    )
+
+
+def _ids(booking: Booking) -> _Ids:
+    return {
+        "filing_id": booking.filing_id,
+        "booking_id": booking.id,
+        "requirement_id": booking.requirement_id,
+        "revision": booking.revision,
+    }
+
+
+def _slot(booking: Booking) -> Slot:
+    if booking.slot is None:
+        raise MoveNotAllowed(status=booking.status, act="slot")
+    return booking.slot
+
+
+def _require_wanted(booking: Booking) -> None:
+    if not booking.wanted:
+        raise RequestClosed()

@@ -1,0 +1,83 @@
+"""Why there is no slot: which resource is missing, in both languages."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.booking.domain import calendar as cal
+from services.booking.domain import offers
+from services.booking.domain.calendar import Calendar
+from services.booking.domain.offers import Want
+from shared.contracts.values import AgencyNeed, BayKind
+
+KIND_ZH = {
+    BayKind.PLAIN: "普通",
+    BayKind.REEFER: "冷藏",
+    BayKind.DANGEROUS: "危险品",
+    BayKind.SCAN: "机检",
+}
+AGENCY_ZH = {"customs": "海关", "quarantine": "检验检疫"}
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why there is no slot, in both languages."""
+
+    en: str
+    zh: str
+
+
+def why_none(calendar: Calendar, want: Want, *, earliest: datetime) -> Reason:
+    """Which resource is missing when there is no slot from `earliest` on."""
+    yard, length = calendar.yard, cal.cells_of(want.minutes)
+    first = calendar.from_cell(earliest)
+    if not want.needs:
+        return Reason("What has to be inspected is not known yet.", "尚未确定查验内容。")
+    if not cal.runs(calendar.opening(), length) >> first:
+        return Reason(
+            f"Yard {yard.code} is not open for {want.minutes} minutes on end before the horizon.",
+            f"查验场 {yard.code} 在可预约期内没有连续 {want.minutes} 分钟的开放时间。",
+        )
+    kind_zh = KIND_ZH[want.bay_kind]
+    bays = offers.bays_for(yard, want.bay_kind)
+    if not bays:
+        return Reason(
+            f"Yard {yard.code} has no {want.bay_kind} bay.",
+            f"查验场 {yard.code} 没有{kind_zh}查验位。",
+        )
+    if not _any_run(map(calendar.free_bay, bays), length) >> first:
+        return Reason(
+            f"Every {want.bay_kind} bay of yard {yard.code} is taken up to the horizon.",
+            f"查验场 {yard.code} 的{kind_zh}查验位在可预约期内已全部占用。",
+        )
+    for need in want.needs:
+        if (reason := _no_team(calendar, need, length=length, first=first)) is not None:
+            return reason
+    return Reason(
+        f"Bay and teams of yard {yard.code} are never free together before the horizon.",
+        f"查验场 {yard.code} 的查验位与各查验组在可预约期内没有共同空闲时段。",
+    )
+
+
+def _no_team(calendar: Calendar, need: AgencyNeed, *, length: int, first: int) -> Reason | None:
+    yard, zh = calendar.yard, AGENCY_ZH.get(need.agency, need.agency)
+    skills = ", ".join(need.skills) or "-"
+    teams = offers.teams_for(yard, need)
+    if not teams:
+        return Reason(
+            f"Yard {yard.code} has no {need.agency} team with the skills: {skills}.",
+            f"查验场 {yard.code} 没有具备所需技能（{skills}）的{zh}查验组。",
+        )
+    if not _any_run(map(calendar.free_team, teams), length) >> first:
+        return Reason(
+            f"Every {need.agency} team of yard {yard.code} with the skills {skills} is taken.",
+            f"查验场 {yard.code} 具备技能（{skills}）的{zh}查验组在可预约期内已全部占用。",
+        )
+    return None
+
+
+def _any_run(free: Iterable[int], length: int) -> int:
+    together = 0
+    for each in free:
+        together |= cal.runs(each, length)
+    return together

@@ -1,0 +1,87 @@
+"""A slot that has started and needs more: minutes, or another agency's team.
+
+The open container goes first: what has not started gives way to it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from services.booking.domain import calendar as cal
+from services.booking.domain import offers
+from services.booking.domain.calendar import Calendar, Taken
+from services.booking.domain.offers import Want
+from services.booking.domain.yard import Team
+from shared.contracts.values import AgencyNeed, Slot, TeamPlace
+
+PATIENCE = timedelta(minutes=180)
+
+
+@dataclass(frozen=True)
+class Stretched:
+    """The longer slot, what each resource of it is taken for, and whom it cannot serve."""
+
+    slot: Slot
+    takes: tuple[Taken, ...]
+    unserved: tuple[str, ...] = ()
+
+
+def stretched(
+    calendar: Calendar, firm: Calendar, want: Want, *, slot: Slot, now: datetime
+) -> Stretched:
+    """The slot with what `want` adds from `now` on.
+
+    `calendar` knows everything that is taken, `firm` only what has started; neither knows this
+    booking. Agencies that are there stay for their own minutes, a new one for its own from when
+    its team comes.
+    """
+    yard = calendar.yard
+    needs = {need.agency: need for need in want.needs}
+    ends, places, takes, unserved = slot.ends, [], list[Taken](), list[str]()
+    for place in slot.teams:
+        need, team = needs.pop(place.agency, None), yard.team(place.team)
+        if team is None or need is None:
+            continue
+        until = max(slot.ends, slot.starts + timedelta(minutes=need.minutes))
+        places.append(place)
+        takes.append(Taken(team.id, slot.starts, until))
+        ends = max(ends, until)
+    for need in needs.values():
+        found = _joining(calendar, firm, need, now=now)
+        if found is None:
+            unserved.append(need.agency)
+            continue
+        team, comes = found
+        until = comes + timedelta(minutes=need.minutes)
+        places.append(TeamPlace(agency=need.agency, team=team.code))
+        takes.append(Taken(team.id, comes, until))
+        ends = max(ends, until)
+    bay = yard.bay(slot.bay)
+    if bay is not None:
+        takes.append(Taken(bay.id, slot.starts, ends))
+    longer = slot.model_copy(update={"teams": tuple(places), "ends": ends})
+    in_order = tuple(sorted(takes, key=lambda each: each.resource))
+    return Stretched(slot=longer, takes=in_order, unserved=tuple(unserved))
+
+
+def _joining(
+    calendar: Calendar, firm: Calendar, need: AgencyNeed, *, now: datetime
+) -> tuple[Team, datetime] | None:
+    """The team that can come soonest, and when.
+
+    A free one now; or one whose next bookings give way; or the first to come off an open
+    container while the wait lasts; or one that works beyond its shift.
+    """
+    length = cal.cells_of(need.minutes) + 1  # `now` is somewhere inside its first cell
+    teams = offers.teams_for(calendar.yard, need)
+    here = max(0, (now - calendar.origin) // cal.STEP)
+    for team in teams:
+        if cal.runs(calendar.free_team(team), length) >> here & 1:
+            return team, now
+    for cell in range(here, here + PATIENCE // cal.STEP + 1):
+        for team in teams:
+            if cal.runs(firm.free_team(team), length) >> cell & 1:
+                return team, max(now, firm.start_of(cell))
+    for team in teams:
+        if not firm.busy.get(team.id, 0) >> here & ((1 << length) - 1):
+            return team, now
+    return None
