@@ -1,0 +1,29 @@
+"""The second check of a filing: every rule, every breach, all at once.
+
+The first check is the shape (`services.declaration.forms`). An error inside a rule is not caught:
+then nothing is accepted.
+"""
+
+from datetime import datetime
+
+from services.declaration.domain.checks import goods, identifiers, items, times
+from services.declaration.domain.checks.rule import Filed
+from services.declaration.domain.content import Content
+from services.declaration.domain.dictionary import Dictionary
+from shared.errors import Fault
+
+RULES = (*items.RULES, *identifiers.RULES, *goods.RULES, *times.RULES)
+
+
+def check(
+    content: Content, *, dictionary: Dictionary, organisation: str, now: datetime
+) -> tuple[Fault, ...]:
+    """Every fault of the content, in the order of the rules. `now` is yard time (UTC)."""
+    filed = Filed(
+        content=content,
+        document=content.model_dump(),
+        dictionary=dictionary,
+        organisation=organisation,
+        now=now,
+    )
+    return tuple(fault for rule in RULES for fault in rule.faults(filed))

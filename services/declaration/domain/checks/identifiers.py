@@ -1,0 +1,102 @@
+"""Rules of numbers that carry their own structure: companies, containers, HS codes."""
+
+import re
+from collections.abc import Iterator
+
+from stdnum import iso6346
+from stdnum.cn import uscc
+
+from services.declaration.domain import places
+from services.declaration.domain.checks.rule import Breach, Filed, Rule
+
+_HS = re.compile(r"(?P<chapter>[0-9]{2})[0-9]{8}")
+_CONTAINER = re.compile(r"[A-Z]{3}U[0-9]{7}")
+_COMPANY = re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}")
+RESERVED_CHAPTER = "77"
+LAST_CHAPTER = "97"
+
+
+def _no_company(filed: Filed) -> Iterator[Breach]:
+    for pattern in ("/broker/uscc", "/consignee/uscc"):
+        for place in places.find(filed.document, pattern):
+            if not _COMPANY.fullmatch(place.value) or not uscc.is_valid(place.value):
+                yield Breach(place.pointer)
+
+
+def _another_broker(filed: Filed) -> Iterator[Breach]:
+    if filed.content.broker.uscc != filed.organisation:
+        yield Breach("/broker/uscc", {"organisation": filed.organisation})
+
+
+def _no_hs_code(filed: Filed) -> Iterator[Breach]:
+    for place in places.find(filed.document, "/lines/*/hs_code"):
+        match = _HS.fullmatch(place.value)
+        chapter = match["chapter"] if match else "00"
+        if chapter == RESERVED_CHAPTER or not "01" <= chapter <= LAST_CHAPTER:
+            yield Breach(place.pointer)
+
+
+def _no_container(filed: Filed) -> Iterator[Breach]:
+    for place in places.find(filed.document, "/containers/*/number"):
+        if not _CONTAINER.fullmatch(place.value):
+            yield Breach(place.pointer)
+        elif not iso6346.is_valid(place.value):
+            expected = iso6346.calc_check_digit(place.value[:-1])
+            yield Breach(
+                place.pointer,
+                {"check_digit": expected},
+                en=f"The check digit would be {expected}.",
+                zh=f"校验位应为 {expected}。",
+            )
+
+
+def _container_twice(filed: Filed) -> Iterator[Breach]:
+    seen: set[str] = set()
+    for place in places.find(filed.document, "/containers/*/number"):
+        if place.value in seen:
+            yield Breach(place.pointer, {"number": place.value})
+        seen.add(place.value)
+
+
+RULES = (
+    Rule(
+        code="uscc_invalid",
+        en="This is no unified social credit code (GB 32100-2015).",
+        zh="不是有效的统一社会信用代码（GB 32100-2015）。",
+        mend_en="Check the 18 characters; the last one is a check digit.",
+        mend_zh="请核对18位代码，末位为校验码。",
+        find=_no_company,
+    ),
+    Rule(
+        code="broker_is_not_caller",
+        en="The declarant is not the company that files.",
+        zh="申报单位与提交单位不一致。",
+        mend_en="Name your own company as the declarant.",
+        mend_zh="申报单位请填写本企业。",
+        find=_another_broker,
+    ),
+    Rule(
+        code="hs_code_invalid",
+        en="An HS code has 10 digits, in chapters 01 to 97 without 77.",
+        zh="商品编号应为10位数字，章号为01至97（77章除外）。",
+        mend_en="Correct the code; add zeros to a shorter one.",
+        mend_zh="请更正编号，不足10位的补零。",
+        find=_no_hs_code,
+    ),
+    Rule(
+        code="container_number_invalid",
+        en="This is no freight container number (ISO 6346).",
+        zh="不是有效的集装箱号（ISO 6346）。",
+        mend_en="Compare it with the number on the container.",
+        mend_zh="请与箱体上的箱号核对。",
+        find=_no_container,
+    ),
+    Rule(
+        code="container_repeated",
+        en="The container is listed more than once.",
+        zh="集装箱重复申报。",
+        mend_en="List each container once, with all its goods lines.",
+        mend_zh="每个集装箱只列一次，并列出其全部商品项。",
+        find=_container_twice,
+    ),
+)

@@ -1,0 +1,60 @@
+"""A rule: a stable code, its texts in both languages, and one function that finds breaches."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from services.declaration.domain.content import Content
+from services.declaration.domain.dictionary import Dictionary
+from shared.errors import Fault
+
+
+@dataclass(frozen=True)
+class Filed:
+    """What rules look at.
+
+    `document` is `content` as plain values, by its JSON names; `organisation` is the company that
+    files; `now` is yard time (UTC).
+    """
+
+    content: Content
+    document: Mapping[str, Any]
+    dictionary: Dictionary
+    organisation: str
+    now: datetime
+
+
+@dataclass(frozen=True)
+class Breach:
+    """Where a rule is broken, and the facts of it. `en` and `zh` say more than the rule does."""
+
+    pointer: str
+    facts: dict[str, Any] = field(default_factory=dict)
+    en: str = ""
+    zh: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """One rule: what it says when broken, how to mend it, and what finds the breaches."""
+
+    code: str
+    en: str
+    zh: str
+    mend_en: str
+    mend_zh: str
+    find: Callable[[Filed], Iterator[Breach]]
+
+    def faults(self, filed: Filed) -> Iterator[Fault]:
+        """Every breach as a fault for the broker."""
+        for breach in self.find(filed):
+            yield Fault(
+                code=self.code,
+                pointer=breach.pointer,
+                en=f"{self.en} {breach.en}".strip(),
+                zh=f"{self.zh}{breach.zh}",
+                mend_en=self.mend_en,
+                mend_zh=self.mend_zh,
+                facts=breach.facts,
+            )
