@@ -42,8 +42,8 @@ class FolderUnusable(EmbeddedError):
     """The data folder {data} cannot be used: {reason}."""
 
     zh = "数据目录 {data} 无法使用：{reason}。"
-    mend = "Make it readable and writable for this user, or name another with --data DIR."
-    mend_zh = "请为当前用户开放读写权限，或用 --data DIR 指定另一目录。"
+    mend = "Mend that (this user must read and write it), or name another with --data DIR."
+    mend_zh = "请修复（当前用户须可读写），或用 --data DIR 指定另一目录。"
 
 
 class FolderUnreachable(EmbeddedError):

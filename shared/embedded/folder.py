@@ -178,7 +178,7 @@ def make(room: Path, *, mode: int = 0o711) -> None:
     if room.is_dir():
         return
     make(room.parent, mode=0o755)
-    room.mkdir()
+    room.mkdir(exist_ok=True)
     room.chmod(mode)
 
 

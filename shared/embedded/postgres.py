@@ -23,6 +23,7 @@ KEPT_AS = "postgres"
 READY_WITHIN = 300.0
 """Seconds. Recovery after a crash replays up to `max_wal_size`; it usually takes one or two."""
 NEEDED_MB = 256
+MAJOR = "18"
 
 FAST: process.Goodbye = (signal.SIGINT, 60.0)
 IMMEDIATE: process.Goodbye = (signal.SIGQUIT, 10.0)
@@ -88,14 +89,14 @@ class Postgres:
     def start(self, port: int) -> None:
         """Start on `port` and wait until it takes connections, making the cluster if need be.
 
-        Raises `ServerFailed`, `DiskFull`, `SecretMissing`, `FolderUnreachable`.
+        Raises `ServerFailed`, `DiskFull`, `SecretMissing`, `FolderUnusable`,
+        `FolderUnreachable`.
         """
         self.end_orphans()
-        if not self.folder.postgres.exists():
+        if self.folder.postgres.exists():
+            self._check()
+        else:
             self._create()
-        elif not self.folder.has_secret(KEPT_AS):
-            path = self.folder.secrets / KEPT_AS
-            raise errors.SecretMissing(data=self.folder.data, path=path)
         self.port = port
         settings = SETTINGS | {"port": str(port), "log_directory": str(self.folder.logs)}
         command: list[str | Path] = [self.programs / "postgres", "-D", self.folder.postgres]
@@ -120,6 +121,15 @@ class Postgres:
     @property
     def _pid_file(self) -> Path:
         return self.folder.postgres / "postmaster.pid"
+
+    def _check(self) -> None:
+        if not self.folder.has_secret(KEPT_AS):
+            path = self.folder.secrets / KEPT_AS
+            raise errors.SecretMissing(data=self.folder.data, path=path)
+        version = (self.folder.postgres / "PG_VERSION").read_text().strip()
+        if version != MAJOR:
+            reason = f"its database is of PostgreSQL {version}, not {MAJOR} / 数据库版本不符"
+            raise errors.FolderUnusable(data=self.folder.data, reason=reason)
 
     def _create(self) -> None:
         if self.folder.free_mb() < NEEDED_MB:
