@@ -1,0 +1,163 @@
+"""What is required of one filing: the merged selections and the mode."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from pydantic import Field
+
+from services.mutual_recognition.domain import agencies as agency_data
+from services.mutual_recognition.domain.agencies import Agencies
+from shared.contracts.envelope import Fact
+from shared.contracts.requirement import Cause, DecidingRow
+from shared.contracts.values import Agency, AgencyNeed, BayKind, Element, Mode, Scope
+
+
+class Tolerance(Fact):
+    """How far found may be from declared: the greater of the two, in percent or in the unit."""
+
+    percent: Decimal = Field(default=Decimal(0), ge=0, le=100)
+    absolute: Decimal = Field(default=Decimal(0), ge=0)
+
+    def allowed(self, declared: Decimal) -> Decimal:
+        """The greatest difference that still agrees, in the unit of `declared`."""
+        return max(declared * self.percent / 100, self.absolute)
+
+
+class Terms(Fact):
+    """What one agency may recognise of the other's result, and within which tolerances."""
+
+    elements: tuple[Element, ...]
+    tolerances: Mapping[Element, Tolerance]
+
+
+class Selection(Fact):
+    """One agency's decision to inspect: `need` is None if it does not."""
+
+    agency: Agency
+    need: AgencyNeed | None = None
+    rows: tuple[DecidingRow, ...] = ()
+
+
+class Eligibility(Fact):
+    """Whether the secondary agency may recognise; `terms` is None if it may not."""
+
+    terms: Terms | None = None
+    rows: tuple[DecidingRow, ...] = ()
+
+
+class Order(Fact):
+    """An officer's order to inspect, or an escalation in the yard. It outlives amendments."""
+
+    id: UUID
+    cause: Cause
+    agency: Agency
+    scope: Scope
+    skills: tuple[str, ...] = ()
+    minutes: int | None = Field(default=None, ge=1)
+    reason: str
+    given_by: str
+    given_at: datetime
+
+
+class Determination(Fact):
+    """The result: mode, who inspects how, who may recognise on which terms, and why."""
+
+    mode: Mode
+    primary_agency: Agency | None = None
+    needs: tuple[AgencyNeed, ...] = ()
+    recognising: AgencyNeed | None = None
+    terms: Terms | None = None
+    bay_kind: BayKind = BayKind.PLAIN
+    rows: tuple[DecidingRow, ...] = ()
+
+
+class Cargo(Fact):
+    """What of a consignment decides where it can be inspected and for how long."""
+
+    dangerous: bool
+    chilled: bool
+    containers: int
+
+
+def mode_of(selected: int, *, eligible: bool) -> Mode:
+    """The table of modes: how many agencies selected, and whether one may recognise."""
+    if selected == 0:
+        return Mode.NONE
+    if selected == 1:
+        return Mode.SINGLE
+    return Mode.RECOGNITION if eligible else Mode.JOINT
+
+
+def bay_kind(cargo: Cargo, *, needs: Sequence[AgencyNeed]) -> BayKind:
+    """The place it needs: danger before cold, a scanner only where nobody unpacks."""
+    if cargo.dangerous:
+        return BayKind.DANGEROUS
+    if cargo.chilled:
+        return BayKind.REEFER
+    if any(need.scope is Scope.SCAN for need in needs) and not any(
+        need.scope.depth > Scope.SCAN.depth for need in needs
+    ):
+        return BayKind.SCAN
+    return BayKind.PLAIN
+
+
+def merge(
+    selections: Sequence[Selection],
+    *,
+    eligibility: Eligibility,
+    cargo: Cargo,
+    agencies: Agencies,
+) -> Determination:
+    """One requirement from all selections. Only the two agencies of the pair can recognise."""
+    needs = {each.agency: each.need for each in selections if each.need is not None}
+    pair = {agencies.primary, agencies.secondary}
+    terms = eligibility.terms if set(needs) == pair else None
+    mode = mode_of(len(needs), eligible=terms is not None)
+    recognising = needs[agencies.secondary] if mode is Mode.RECOGNITION else None
+    inspecting = tuple(
+        needs[name] for name in agencies.names if name in needs and needs[name] != recognising
+    )
+    return Determination(
+        mode=mode,
+        primary_agency=agencies.first_of(frozenset(needs)),
+        needs=inspecting,
+        recognising=recognising,
+        terms=terms if recognising else None,
+        bay_kind=bay_kind(cargo, needs=inspecting),
+        rows=(*(row for each in selections for row in each.rows), *eligibility.rows),
+    )
+
+
+def ordered(selection: Selection, orders: Sequence[Order], *, cargo: Cargo) -> Selection:
+    """A selection deepened by the orders of its agency."""
+    for order in orders:
+        if order.agency == selection.agency:
+            row = DecidingRow(
+                table=f"order-{order.agency}",
+                version=1,
+                row=str(order.id),
+                agency=order.agency,
+                reason_en=order.reason,
+                reason_zh=order.reason,
+            )
+            need = deepened(selection.need, order, cargo=cargo)
+            selection = Selection(agency=selection.agency, need=need, rows=(*selection.rows, row))
+    return selection
+
+
+def deepened(need: AgencyNeed | None, order: Order, *, cargo: Cargo) -> AgencyNeed:
+    """What an agency needs after an order: never less than before."""
+    wanted = order.minutes or agency_data.minutes(
+        agency_data.MINUTES[order.scope], containers=cargo.containers
+    )
+    if need is None:
+        skills = agency_data.specialities(order.skills)
+        return AgencyNeed(agency=order.agency, scope=order.scope, skills=skills, minutes=wanted)
+    return AgencyNeed(
+        agency=need.agency,
+        scope=max(need.scope, order.scope, key=lambda scope: scope.depth),
+        skills=agency_data.specialities((*order.skills, *need.skills)),
+        minutes=max(need.minutes, wanted),
+    )

@@ -1,0 +1,85 @@
+"""The facts that mutual_recognition tells others, made from its values."""
+
+from typing import TYPE_CHECKING, Any
+
+from shared.contracts import requirement as contract
+from shared.contracts.values import Element, Line, Outcome, Purpose
+
+if TYPE_CHECKING:
+    from services.mutual_recognition.domain.requirement import Requirement
+
+
+def determined(current: "Requirement") -> contract.RequirementDetermined:
+    """What is required, for the first time."""
+    return contract.RequirementDetermined(**_ids(current), **_required(current))
+
+
+def revised(
+    current: "Requirement", *, cause: contract.Cause, reason: str
+) -> contract.RequirementRevised:
+    """What is required now."""
+    return contract.RequirementRevised(
+        **_ids(current), **_required(current), cause=cause, reason=reason
+    )
+
+
+def met(
+    current: "Requirement", *, outcome: Outcome, reason: str, recognised: tuple[Element, ...]
+) -> contract.RequirementMet:
+    """How it ended."""
+    return contract.RequirementMet(
+        **_ids(current), outcome=outcome, reason=reason, recognised=recognised
+    )
+
+
+def leave_asked(current: "Requirement", *, purpose: Purpose) -> contract.LeaveAsked:
+    """May the cargo still be withdrawn or amended."""
+    return contract.LeaveAsked(**_ids(current), purpose=purpose)
+
+
+def amendment_noted(current: "Requirement") -> contract.AmendmentNoted:
+    """The new filing version changes nothing."""
+    return contract.AmendmentNoted(**_ids(current))
+
+
+def change_refused(
+    current: "Requirement", *, purpose: Purpose, reason: str
+) -> contract.ChangeRefused:
+    """The filing stays as it is."""
+    return contract.ChangeRefused(**_ids(current), purpose=purpose, reason=reason)
+
+
+def voided(current: "Requirement", *, reason: str) -> contract.RequirementVoided:
+    """The filing was withdrawn."""
+    return contract.RequirementVoided(**_ids(current), reason=reason)
+
+
+def _ids(current: "Requirement") -> dict[str, Any]:
+    return {
+        "filing_id": current.filing_id,
+        "requirement_id": current.id,
+        "filing_version": current.filing_version,
+        "revision": current.revision,
+    }
+
+
+def _required(current: "Requirement") -> dict[str, Any]:
+    consignment, result = current.consignment, current.determination
+    return {
+        "mode": result.mode,
+        "primary_agency": result.primary_agency,
+        "needs": result.needs,
+        "recognising": result.recognising,
+        "bay_kind": result.bay_kind,
+        "rows": result.rows,
+        "containers": consignment.containers,
+        "lines": tuple(
+            Line.model_validate(line.model_dump(include=set(Line.model_fields)))
+            for line in consignment.lines
+        ),
+        "terminal": consignment.terminal,
+        "arrival": consignment.arrival,
+        "perishable_until": consignment.perishable_until,
+        "broker": consignment.broker.uscc,
+        "slot_wish": consignment.slot_wish,
+    }

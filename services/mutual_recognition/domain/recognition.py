@@ -1,0 +1,132 @@
+"""A recognition: the secondary agency accepts the primary's result, or does not."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from uuid import UUID
+
+from services.mutual_recognition.domain.determination import Terms
+from shared.contracts import derived
+from shared.contracts import recognition as contract
+from shared.contracts.envelope import Event
+from shared.contracts.recognition import ElementVerdict
+
+
+class Status(StrEnum):
+    """Where a recognition stands."""
+
+    EXPECTED = "expected"
+    GRANTED = "granted"
+    REFUSED = "refused"
+    LAPSED = "lapsed"
+
+
+class Act(StrEnum):
+    """What can be done to a recognition."""
+
+    EXPECT_AGAIN = "expect_again"
+    GRANT = "grant"
+    REFUSE = "refuse"
+    LAPSE = "lapse"
+
+
+MOVES: Mapping[tuple[Status, Act], Status] = {
+    (Status.EXPECTED, Act.GRANT): Status.GRANTED,
+    (Status.EXPECTED, Act.REFUSE): Status.REFUSED,
+    (Status.EXPECTED, Act.LAPSE): Status.LAPSED,
+    # An amended filing may become eligible again.
+    (Status.LAPSED, Act.EXPECT_AGAIN): Status.EXPECTED,
+}
+
+
+@dataclass(frozen=True)
+class Recognition:
+    """The one recognition a requirement can have; `terms` say what may be recognised."""
+
+    id: UUID
+    requirement_id: UUID
+    filing_id: UUID
+    version: int
+    status: Status
+    primary: str
+    secondary: str
+    terms: Terms
+    verdicts: tuple[ElementVerdict, ...] = ()
+    reason: str | None = None
+
+
+Changed = tuple[Recognition, tuple[Event, ...]]
+
+
+def expect(
+    before: Recognition | None,
+    *,
+    filing_id: UUID,
+    primary: str,
+    secondary: str,
+    terms: Terms,
+) -> Changed:
+    """The rules allow it; it waits for the primary agency's result."""
+    requirement_id = derived.requirement_id(filing_id)
+    if before is not None and (before.status, Act.EXPECT_AGAIN) not in MOVES:
+        raise ValueError(f"a {before.status} recognition is not expected again")
+    after = Recognition(
+        id=derived.recognition_id(requirement_id),
+        requirement_id=requirement_id,
+        filing_id=filing_id,
+        version=1 if before is None else before.version + 1,
+        status=Status.EXPECTED,
+        primary=primary,
+        secondary=secondary,
+        terms=terms,
+    )
+    return after, (_told(contract.RecognitionExpected, after, elements=terms.elements),)
+
+
+def grant(current: Recognition, *, verdicts: tuple[ElementVerdict, ...]) -> Changed:
+    """Found agrees with declared: no second unpacking. Raises ValueError if it does not."""
+    if not verdicts or not all(verdict.agrees for verdict in verdicts):
+        raise ValueError("only agreeing verdicts grant a recognition")
+    after = _moved(current, Act.GRANT, verdicts=verdicts)
+    return after, (_told(contract.RecognitionGranted, after, verdicts=verdicts),)
+
+
+def refuse(current: Recognition, *, verdicts: tuple[ElementVerdict, ...], reason: str) -> Changed:
+    """Something disagrees: the secondary agency inspects as well."""
+    after = _moved(current, Act.REFUSE, verdicts=verdicts, reason=reason)
+    told = _told(contract.RecognitionRefused, after, verdicts=verdicts, reason=reason)
+    return after, (told,)
+
+
+def lapse(current: Recognition, *, reason: str) -> Changed:
+    """It will not come to a recognition."""
+    after = _moved(current, Act.LAPSE, reason=reason)
+    return after, (_told(contract.RecognitionLapsed, after, reason=reason),)
+
+
+def _moved(
+    current: Recognition,
+    act: Act,
+    *,
+    verdicts: tuple[ElementVerdict, ...] = (),
+    reason: str | None = None,
+) -> Recognition:
+    target = MOVES.get((current.status, act))
+    if target is None:
+        raise ValueError(f"a {current.status} recognition takes no {act}")
+    return replace(
+        current, status=target, version=current.version + 1, verdicts=verdicts, reason=reason
+    )
+
+
+def _told(kind: type[contract.RecognitionEvent], current: Recognition, **facts: object) -> Event:
+    return kind.model_validate(
+        {
+            "filing_id": current.filing_id,
+            "recognition_id": current.id,
+            "requirement_id": current.requirement_id,
+            "primary_agency": current.primary,
+            "recognising_agency": current.secondary,
+            **facts,
+        }
+    )

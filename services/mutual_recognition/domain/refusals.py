@@ -1,0 +1,111 @@
+"""What mutual_recognition refuses, each rule with its facts."""
+
+from shared import errors
+
+
+class NoSuchRequirement(errors.NotFound):
+    """There is no such requirement, or you may not see it."""
+
+    zh = "该查验要求不存在，或您无权查看。"
+
+
+class NoSuchDecision(errors.NotFound):
+    """There is no such decision."""
+
+    zh = "该决定记录不存在。"
+
+
+class NoSuchCompany(errors.NotFound):
+    """This company is not registered."""
+
+    zh = "该企业未登记。"
+    mend = "Register the company first."
+    mend_zh = "请先登记该企业。"
+
+
+class NoSuchTable(errors.NotFound):
+    """There is no such rule table, or no such version of it."""
+
+    zh = "该规则表或其版本不存在。"
+
+
+class AlreadyMet(errors.Conflict):
+    """The requirement is met and closed; nothing can be added to it."""
+
+    zh = "查验要求已完成并关闭，不能再增加。"
+    mend = "Ask for an inspection after release instead."
+    mend_zh = "如需查验，请按后续稽查办理。"
+
+
+class RequirementVoid(errors.Conflict):
+    """The filing was withdrawn; its requirement is void."""
+
+    zh = "申报单已撤回，查验要求已作废。"
+
+
+class ChangePending(errors.Conflict):
+    """The broker's amendment or withdrawal waits for its answer."""
+
+    zh = "申报单的修改或撤回申请尚待答复。"
+    mend = "Wait for the answer, then order again."
+    mend_zh = "请待答复后再下达指令。"
+
+
+class OrderChangesNothing(errors.Conflict):
+    """The agency already inspects at least as deep as this order asks."""
+
+    zh = "该机构现有查验要求已不低于此指令。"
+    mend = "Order a deeper scope, another skill or more minutes."
+    mend_zh = "请指定更深的范围、其他技能或更多时间。"
+
+
+class UnknownSkill(errors.Invalid):
+    """The agency has no teams with this skill, or more than two specialities are asked for."""
+
+    zh = "该机构没有具备此技能的班组，或所要求的专长超过两项。"
+    mend = "Name at most two of the agency's specialities."
+    mend_zh = "请在该机构的专长中选择，最多两项。"
+
+
+class UnknownAgency(errors.Forbidden):
+    """This agency takes no part in inspections here."""
+
+    zh = "该机构不参与此处的查验。"
+
+
+class OtherCompanyName(errors.Conflict):
+    """This company is registered under another name."""
+
+    zh = "该企业已以其他名称登记。"
+    mend = "Compare the code and the name."
+    mend_zh = "请核对代码与名称。"
+
+
+class NoDraft(errors.Conflict):
+    """This version is published and never changes."""
+
+    zh = "该版本已发布，不再变更。"
+    mend = "Draft a new version."
+    mend_zh = "请起草新版本。"
+
+
+class AuthorCannotApprove(errors.Conflict):
+    """The author of a draft cannot approve it."""
+
+    zh = "起草人不能批准自己起草的版本。"
+    mend = "Let another supervisor of the agency approve it."
+    mend_zh = "请由本机构的其他主管批准。"
+
+
+class AgencyHasApproved(errors.Conflict):
+    """This agency has approved this version already."""
+
+    zh = "该机构已批准此版本。"
+
+
+class TakeoverPassed(errors.Conflict):
+    """The day on which this draft should have taken over has passed."""
+
+    zh = "该草案的生效日期已过。"
+    mend = "Draft it again with a later valid_from."
+    mend_zh = "请以更晚的 valid_from 重新起草。"

@@ -1,0 +1,86 @@
+"""Decide whether a requirement is met, from all conclusions and the recognition."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from services.mutual_recognition.domain.determination import Determination
+from shared.contracts.envelope import Fact
+from shared.contracts.values import (
+    Agency,
+    AgencyNeed,
+    Disposal,
+    Finding,
+    Instant,
+    Line,
+    Mode,
+    Outcome,
+    Scope,
+    Verdict,
+)
+
+
+class Conclusion(Fact):
+    """An agency's conclusion number `number` of its section, for one revision."""
+
+    agency: Agency
+    number: int
+    revision: int
+    scope: Scope
+    verdict: Verdict
+    disposal: Disposal
+    findings: tuple[Finding, ...] = ()
+    found: tuple[Line, ...] = ()
+    officer: str
+    concluded_at: Instant
+
+
+class Step(StrEnum):
+    """What is to be done after a conclusion."""
+
+    WAIT = "wait"
+    COMPARE = "compare"
+    MEET = "meet"
+
+
+@dataclass(frozen=True)
+class Settled:
+    """The next step; outcome and reason if it is `meet`."""
+
+    step: Step
+    outcome: Outcome | None = None
+    reason: str = ""
+
+
+def settle(
+    determination: Determination, conclusions: Sequence[Conclusion], *, recognised: bool
+) -> Settled:
+    """Meet it once every agency that inspects has concluded deep enough.
+
+    Any nonconform means refused entry, else any suspend means held, else it is released. In mode
+    `recognition` a release needs the comparison first (`recognised` says that it was granted); a
+    bad verdict of the primary agency releases nothing and needs none.
+    """
+    latest = latest_of(conclusions)
+    if not all(serves(latest.get(need.agency), need) for need in determination.needs):
+        return Settled(Step.WAIT)
+    said = [latest[need.agency] for need in determination.needs]
+    verdicts = {each.verdict for each in said}
+    reason = "; ".join(f"{each.agency}: {each.verdict}" for each in said)
+    if Verdict.NONCONFORM in verdicts:
+        return Settled(Step.MEET, Outcome.REFUSED_ENTRY, f"{reason} / 查验不合格")
+    if Verdict.SUSPEND in verdicts:
+        return Settled(Step.MEET, Outcome.HELD, f"{reason} / 待进一步结论")
+    if determination.mode is Mode.RECOGNITION and not recognised:
+        return Settled(Step.COMPARE)
+    return Settled(Step.MEET, Outcome.RELEASED, f"{reason} / 查验合格")
+
+
+def latest_of(conclusions: Sequence[Conclusion]) -> Mapping[str, Conclusion]:
+    """The last conclusion of each agency."""
+    return {each.agency: each for each in sorted(conclusions, key=lambda each: each.number)}
+
+
+def serves(conclusion: Conclusion | None, need: AgencyNeed) -> bool:
+    """Whether an agency looked as deep as it must; one of an older revision counts as well."""
+    return conclusion is not None and conclusion.scope.depth >= need.scope.depth

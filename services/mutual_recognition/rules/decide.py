@@ -1,0 +1,167 @@
+"""From one filing's inputs and the tables in force to its determination. Fails closed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from services.mutual_recognition.domain import agencies as agency_data
+from services.mutual_recognition.domain import determination
+from services.mutual_recognition.domain.agencies import Agencies
+from services.mutual_recognition.domain.determination import (
+    Cargo,
+    Determination,
+    Eligibility,
+    Order,
+    Selection,
+)
+from services.mutual_recognition.rules import evaluate, inputs, table
+from services.mutual_recognition.rules.evaluate import Hit
+from services.mutual_recognition.rules.inputs import Inputs
+from services.mutual_recognition.rules.table import Version
+from shared.contracts.requirement import DecidingRow
+from shared.contracts.values import AgencyNeed, Scope
+
+BROKEN_SCOPE = Scope.UNPACK
+
+
+@dataclass(frozen=True)
+class Case:
+    """All that a decision depends on; the same case always gives the same determination.
+
+    `draws` has a number from 0 to 9,999 for each table. `recognition_refused`: found and declared
+    did not agree, so the secondary agency inspects as well.
+    """
+
+    inputs: Inputs
+    on: date
+    tables: Mapping[str, Version]
+    draws: Mapping[str, int]
+    orders: tuple[Order, ...] = ()
+    recognition_refused: bool = False
+
+    def ordered(self, order: Order) -> "Case":
+        """The same case with one more order."""
+        return replace(self, orders=(*self.orders, order))
+
+
+def decide(case: Case, *, agencies: Agencies) -> Determination:
+    """The determination. Selections first, orders on top, then recognition, then the mode."""
+    cargo = _cargo(case.inputs)
+    selections = [
+        determination.ordered(select(case, agency, cargo=cargo), case.orders, cargo=cargo)
+        for agency in agencies.names
+    ]
+    eligibility = _eligibility(case, selections, agencies=agencies)
+    return determination.merge(selections, eligibility=eligibility, cargo=cargo, agencies=agencies)
+
+
+def select(case: Case, agency: str, *, cargo: Cargo) -> Selection:
+    """One agency's selection: every row that is met counts, a broken one inspects."""
+    name = table.selection_of(agency)
+    version = case.tables.get(name)
+    if version is None:
+        return _careful(agency, _no_table(name, agency), cargo=cargo)
+    hits = tuple(evaluate.hits(version.table, _drawn(case, name), on=case.on))
+    deciding = [hit for hit in hits if hit.fault or hit.row.then.inspect]
+    if not deciding:
+        rows = tuple(_row(version, hit, agency) for hit in hits)
+        if not rows:
+            return _careful(agency, _no_table(name, agency), cargo=cargo)
+        return Selection(agency=agency, rows=rows)
+    rows = tuple(_row(version, hit, agency) for hit in deciding)
+    return Selection(agency=agency, need=_need(agency, deciding, cargo=cargo), rows=rows)
+
+
+def _need(agency: str, hits: Sequence[Hit], *, cargo: Cargo) -> AgencyNeed:
+    deepest_first = sorted(hits, key=lambda hit: -_scope(hit).depth)
+    scope = _scope(deepest_first[0])
+    base = max(
+        (0 if hit.fault else hit.row.then.minutes or 0) or agency_data.MINUTES[_scope(hit)]
+        for hit in hits
+    )
+    return AgencyNeed(
+        agency=agency,
+        scope=scope,
+        skills=agency_data.specialities(
+            tuple(skill for hit in deepest_first if not hit.fault for skill in hit.row.then.skills)
+        ),
+        minutes=agency_data.minutes(base, containers=cargo.containers),
+    )
+
+
+def _scope(hit: Hit) -> Scope:
+    return BROKEN_SCOPE if hit.fault or hit.row.then.scope is None else hit.row.then.scope
+
+
+def _careful(agency: str, row: DecidingRow, *, cargo: Cargo) -> Selection:
+    need = AgencyNeed(
+        agency=agency,
+        scope=BROKEN_SCOPE,
+        skills=(agency_data.GENERAL,),
+        minutes=agency_data.minutes(agency_data.MINUTES[BROKEN_SCOPE], containers=cargo.containers),
+    )
+    return Selection(agency=agency, need=need, rows=(row,))
+
+
+def _eligibility(case: Case, selections: Sequence[Selection], *, agencies: Agencies) -> Eligibility:
+    needs = {each.agency: each.need for each in selections if each.need}
+    primary, secondary = needs.get(agencies.primary), needs.get(agencies.secondary)
+    if primary is None or secondary is None or case.orders or case.recognition_refused:
+        return Eligibility()
+    version = case.tables.get(table.RECOGNITION)
+    if version is None:
+        return Eligibility(rows=(_no_table(table.RECOGNITION, None),))
+    scopes = {
+        f"{inputs.SCOPE}{name}": str(needs[name].scope) if name in needs else inputs.NOT_SELECTED
+        for name in agencies.names
+    }
+    known = _drawn(case, table.RECOGNITION).also(
+        **scopes, **{inputs.PAIR_COVERED: primary.scope.depth >= secondary.scope.depth}
+    )
+    hit = evaluate.first(version.table, known, on=case.on)
+    if hit is None:
+        return Eligibility(rows=(_no_table(table.RECOGNITION, None),))
+    eligible = hit.fault is None and hit.row.then.eligible is True
+    row = _row(version, hit, None)
+    return Eligibility(terms=hit.row.then.terms if eligible else None, rows=(row,))
+
+
+def _drawn(case: Case, name: str) -> Inputs:
+    if name not in case.draws:
+        return case.inputs
+    return case.inputs.also(**{inputs.DRAW: Decimal(case.draws[name])})
+
+
+def _row(version: Version, hit: Hit, agency: str | None) -> DecidingRow:
+    broken_en = f"Row {hit.row.id} could not be evaluated ({hit.fault}); the careful way is taken."
+    broken_zh = f"规则行 {hit.row.id} 无法判定（{hit.fault}），按从严处理。"
+    return DecidingRow(
+        table=version.name,
+        version=version.version,
+        row=hit.row.id,
+        agency=agency,
+        reason_en=broken_en if hit.fault else hit.row.reason.en,
+        reason_zh=broken_zh if hit.fault else hit.row.reason.zh,
+    )
+
+
+def _no_table(name: str, agency: str | None) -> DecidingRow:
+    return DecidingRow(
+        table=name,
+        version=0,
+        row="no-table",
+        agency=agency,
+        reason_en=f"No row of table {name} is in force on this day; the careful way is taken.",
+        reason_zh=f"当日没有生效的规则表 {name} 或规则行，按从严处理。",
+    )
+
+
+def _cargo(known: Inputs) -> Cargo:
+    filing = known.filing
+    containers = filing.get("containers")
+    return Cargo(
+        dangerous=filing.get("dangerous_goods") is not False,
+        chilled=filing.get("chilled") is True,
+        containers=int(containers) if isinstance(containers, Decimal) else 1,
+    )
