@@ -1,0 +1,61 @@
+"""How a case ends: the requirement alone decides that it does."""
+
+from dataclasses import replace
+
+from services.inspection.domain import counting, moves
+from services.inspection.domain.case import Case, Change
+from services.inspection.domain.facts import Required
+from services.inspection.domain.moves import Act
+from services.inspection.domain.records import Moment
+from shared.contracts.case import CaseCompleted, CaseVoided
+from shared.contracts.values import Outcome
+
+
+def meet(case: Case, outcome: Outcome, *, reason: str, now: Moment) -> Change | None:
+    """The requirement is met.
+
+    Held: the case waits for a laboratory. Else: the container is repacked and closed and the case
+    is complete, or void if nothing was ever opened.
+    """
+    if outcome is Outcome.HELD:
+        return _hold(case, reason=reason)
+    if not case.openings:
+        return void(Change(case), reason=reason) if moves.allowed(case.status, Act.VOID) else None
+    if case.required is None or not moves.allowed(case.status, Act.COMPLETE):
+        return None
+    return _complete(case, case.required, now=now)
+
+
+def _hold(case: Case, *, reason: str) -> Change | None:
+    if not moves.allowed(case.status, Act.HOLD):
+        return None
+    held = replace(case, status=moves.after(case.status, Act.HOLD), waiting=None)
+    return Change(held).noted("held", reason=reason)
+
+
+def _complete(case: Case, required: Required, *, now: Moment) -> Change:
+    found = sum(
+        len(each.findings) + sum(len(one.findings) for one in each.conclusions)
+        for each in case.sections
+    )
+    counts = counting.count(required, case.openings, findings=found)
+    closed = case
+    if case.opening is not None:
+        closed = case.with_opening(replace(case.opening, closed_at=now.yard))
+    done = replace(
+        closed,
+        status=moves.after(case.status, Act.COMPLETE),
+        waiting=None,
+        leave=None,
+        counts=counts,
+    )
+    return Change(done).told(CaseCompleted, completed_at=now.yard, **counts.model_dump())
+
+
+def void(change: Change, *, reason: str) -> Change:
+    """The requirement ended without an inspection. Raises `MoveNotAllowed`."""
+    case = change.case
+    ended = replace(
+        case, status=moves.after(case.status, Act.VOID), slot=None, waiting=None, leave=None
+    )
+    return replace(change, case=ended).told(CaseVoided, reason=reason)

@@ -1,0 +1,214 @@
+"""What an inspection refuses, and why."""
+
+from shared import errors
+
+
+class CaseNotFound(errors.NotFound):
+    """There is no such case, or you may not see it."""
+
+    zh = "该查验案卷不存在，或您无权查看。"
+
+
+class MoveNotAllowed(errors.Conflict):
+    """The case's state does not allow this."""
+
+    zh = "查验案卷的当前状态不允许此操作。"
+    mend = "Read the case; its status says what can follow."
+    mend_zh = "请读取案卷，根据其状态确定可执行的操作。"
+
+
+class CaseNotReady(errors.Conflict):
+    """The case lacks its slot or its requirement."""
+
+    zh = "该案卷尚缺查验时段或查验要求。"
+    mend = "Wait until the gaps named here are filled; a slot comes from a confirmed booking."
+    mend_zh = "请等待所列缺项补齐；时段来自已确认的预约。"
+
+
+class CaseFrozen(errors.Conflict):
+    """The broker may amend or withdraw this filing now: the container stays closed."""
+
+    zh = "该申报单正在修改或撤回，暂不得开箱。"
+    mend = "Wait until the change is settled."
+    mend_zh = "请等待修改或撤回办结。"
+
+
+class TooEarly(errors.Conflict):
+    """The slot has not begun."""
+
+    zh = "尚未到预约的查验时段。"
+    mend = "Open the container at the time named, or reschedule the booking."
+    mend_zh = "请在所示时间之后开箱，或改约时段。"
+
+
+class ContainerNotOpen(errors.Conflict):
+    """No container of this case is open."""
+
+    zh = "该案卷当前没有已开的箱。"
+    mend = "Open the container first."
+    mend_zh = "请先开箱。"
+
+
+class ReasonMissing(errors.Invalid):
+    """A second opening needs a reason."""
+
+    zh = "再次开箱必须说明理由。"
+    mend = "Say why the container must be opened again."
+    mend_zh = "请填写再次开箱的理由。"
+
+
+class AgencyNotNeeded(errors.Forbidden):
+    """This inspection does not need your agency."""
+
+    zh = "本次查验不需要您所在的单位。"
+    mend = "An officer of a needed agency may do this, or call your agency in."
+    mend_zh = "应由需参与的查验单位办理，或由其提请您单位参与。"
+
+
+class PresentNotNeeded(errors.Invalid):
+    """An agency named as present is not needed in this inspection."""
+
+    zh = "所列到场单位不是本次查验需要的单位。"
+    mend = "Name agencies of the case's needs alone."
+    mend_zh = "请只填写案卷所需的查验单位。"
+
+
+class OwnAgencyAbsent(errors.Invalid):
+    """Who opens the container must be among the agencies present."""
+
+    zh = "开箱人所在单位必须列入到场单位。"
+    mend = "Add your own agency to those present."
+    mend_zh = "请把本单位列入到场单位。"
+
+
+class AlreadyJoined(errors.Conflict):
+    """Your agency is already at this container."""
+
+    zh = "您单位已在本次开箱现场。"
+    mend = "Go on with your section."
+    mend_zh = "请继续填写本单位部分。"
+
+
+class NotAtContainer(errors.Conflict):
+    """Your agency has not come to the open container."""
+
+    zh = "您单位尚未到达开箱现场。"
+    mend = "Join the opening first."
+    mend_zh = "请先登记到场。"
+
+
+class SectionConcluded(errors.Conflict):
+    """Your agency has already concluded its section."""
+
+    zh = "您单位的查验部分已作出结论。"
+    mend = "A section is concluded anew only after a suspended verdict or for a deeper scope."
+    mend_zh = "仅在结论为暂缓或查验深度加深后，方可重新作出结论。"
+
+
+class DisposalUnfit(errors.Invalid):
+    """The disposal does not fit the verdict."""
+
+    zh = "处置方式与结论不符。"
+    mend = "Choose one of the disposals named."
+    mend_zh = "请选择所列处置方式之一。"
+
+
+class FindingMissing(errors.Invalid):
+    """This verdict needs at least one finding."""
+
+    zh = "该结论须至少有一项查验发现。"
+    mend = "Record what was found."
+    mend_zh = "请登记查验发现。"
+
+
+class FindingUnfit(errors.Invalid):
+    """A section with findings cannot conform."""
+
+    zh = "已有查验发现的部分不能作出相符结论。"
+    mend = "Conclude with another verdict."
+    mend_zh = "请选择其他结论。"
+
+
+class LineNotDeclared(errors.Invalid):
+    """This goods line was not declared."""
+
+    zh = "该商品项未申报。"
+    mend = "Use a declared line's number; record other goods as a finding."
+    mend_zh = "请使用已申报的商品项号；其他货物请登记为查验发现。"
+
+
+class LineFoundTwice(errors.Invalid):
+    """This goods line is reported twice."""
+
+    zh = "该商品项重复填报。"
+    mend = "Report each line once."
+    mend_zh = "每个商品项只填报一次。"
+
+
+class ContainerUnknown(errors.Invalid):
+    """This container is not part of the consignment."""
+
+    zh = "该集装箱不属于本票货物。"
+    mend = "Check the container number against the case."
+    mend_zh = "请与案卷核对集装箱号。"
+
+
+class ContainerTwice(errors.Invalid):
+    """This container is named twice."""
+
+    zh = "该集装箱重复填写。"
+    mend = "Name each container once."
+    mend_zh = "每个集装箱只填写一次。"
+
+
+class SealMissing(errors.Invalid):
+    """A container of the consignment has no seal in the list."""
+
+    zh = "本票货物有集装箱未填写封志号。"
+    mend = "Give the seal of every container of the case."
+    mend_zh = "请填写案卷中每个集装箱的封志号。"
+
+
+class AlreadyInside(errors.Conflict):
+    """The consignment is already in a yard."""
+
+    zh = "该票货物已在查验场内。"
+    mend = "Record its gate-out first."
+    mend_zh = "请先登记出场。"
+
+
+class NotInside(errors.Conflict):
+    """The consignment is not in a yard."""
+
+    zh = "该票货物不在查验场内。"
+    mend = "Record its gate-in first."
+    mend_zh = "请先登记进场。"
+
+
+class AgencyUnknown(errors.Invalid):
+    """There is no such agency."""
+
+    zh = "没有该查验单位。"
+    mend = "Use one of the agencies named."
+    mend_zh = "请使用所列查验单位之一。"
+
+
+class EscalationIdle(errors.Conflict):
+    """This escalation would change nothing that you may change."""
+
+    zh = "该升级请求不会改变您可变更的内容。"
+    mend = "Ask for a deeper scope of your own section, or call in an agency not yet needed."
+    mend_zh = "请提请加深本单位查验，或提请尚未参与的单位参与。"
+
+
+def fault(error: errors.Refused) -> errors.Fault:
+    """A refused rule as one of several faults of a document."""
+    return errors.Fault(
+        code=error.code,
+        pointer=error.pointer,
+        en=error.en,
+        zh=error.zh,
+        mend_en=error.mend,
+        mend_zh=error.mend_zh,
+        facts=error.facts,
+    )

@@ -1,0 +1,97 @@
+"""Values inside a case that are kept as they are, as JSON."""
+
+from typing import Self
+
+from shared.contracts.envelope import Fact
+from shared.contracts.requirement import Determination
+from shared.contracts.values import (
+    Agency,
+    AgencyNeed,
+    Container,
+    Disposal,
+    Finding,
+    Instant,
+    Line,
+    Mode,
+    Scope,
+    Verdict,
+)
+
+
+class Required(Fact):
+    """What the newest known revision of the requirement asks for."""
+
+    filing_version: int
+    revision: int
+    mode: Mode
+    primary_agency: Agency | None = None
+    needs: tuple[AgencyNeed, ...] = ()
+    recognising: AgencyNeed | None = None
+    containers: tuple[Container, ...] = ()
+    lines: tuple[Line, ...]
+    broker: str
+
+    @classmethod
+    def by(cls, determination: Determination) -> Self:
+        """The part of a determination that an inspection needs."""
+        return cls.model_validate(determination, from_attributes=True)
+
+    @property
+    def agencies(self) -> tuple[str, ...]:
+        """The agencies that inspect."""
+        return tuple(need.agency for need in self.needs)
+
+
+class Conclusion(Fact):
+    """What one agency concluded; `number` counts its conclusions from 1."""
+
+    number: int
+    scope: Scope
+    verdict: Verdict
+    disposal: Disposal
+    findings: tuple[Finding, ...] = ()
+    found: tuple[Line, ...] = ()
+    concluded_at: Instant
+    officer: str
+
+
+class Seal(Fact):
+    """A container and the seal on its doors."""
+
+    container: str
+    seal: str
+
+
+class Gate(Fact):
+    """The consignment's last way through a yard's gate (yard clock, UTC)."""
+
+    yard: str
+    inside: bool
+    at: Instant
+    seals: tuple[Seal, ...] = ()
+
+
+class Waiting(Fact):
+    """The container stands open until `until` (yard clock, UTC) for these agencies."""
+
+    agencies: tuple[Agency, ...]
+    until: Instant
+
+
+class Recognition(Fact):
+    """What is known of the requirement's recognition, for the officers to see."""
+
+    status: str
+    recognising_agency: Agency
+    reason: str | None = None
+
+
+class Counts(Fact):
+    """Containers moved and unpacked, and what sharing the visit avoided."""
+
+    openings: int
+    moves: int
+    moves_avoided: int
+    unpackings: int
+    unpackings_avoided: int
+    findings: int

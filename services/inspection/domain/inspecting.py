@@ -1,0 +1,214 @@
+"""What officers do at the container. Each writes its own agency's section alone and reads both."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from services.inspection.domain import errors, moves, verdicts, waiting
+from services.inspection.domain.case import Case, Change, Opening, Section
+from services.inspection.domain.facts import Conclusion
+from services.inspection.domain.moves import Act, Status
+from services.inspection.domain.records import Actor, Moment
+from shared.contracts.case import CaseEscalationRequested, CaseJoined, CaseOpened, SectionConcluded
+from shared.contracts.values import Finding, Mode, Scope
+from shared.errors import Faults
+
+EARLY = timedelta(minutes=15)
+AFTER_THE_WAIT = "second agency came after the wait"
+
+
+def may_open_from(case: Case) -> datetime | None:
+    """From when (yard clock, UTC) the container may be opened; None while it may not at all."""
+    ready = case.status is Status.PLANNED and not case.gaps and case.leave is None
+    return case.slot.starts - EARLY if ready and case.slot else None
+
+
+def open_container(
+    case: Case, *, who: Actor, present: Sequence[str], reason: str | None, now: Moment
+) -> Change:
+    """Open the container in its slot, with the agencies that are there.
+
+    Raises MoveNotAllowed, CaseNotReady, CaseFrozen, TooEarly, AgencyNotNeeded, PresentNotNeeded,
+    OwnAgencyAbsent, ReasonMissing.
+    """
+    status = moves.after(case.status, Act.OPEN)
+    if case.required is None or case.slot is None:
+        raise errors.CaseNotReady(gaps=case.gaps)
+    if case.leave is not None:
+        raise errors.CaseFrozen(purpose=case.leave.value)
+    _needed_section(case, who)
+    _check_present(case, who, present)
+    if now.yard < case.slot.starts - EARLY:
+        raise errors.TooEarly(opens_from=case.slot.starts - EARLY, now=now.yard)
+    opening = Opening(
+        number=len(case.openings) + 1,
+        opened_at=now.yard,
+        present=tuple(sorted(set(present))),
+        slot=case.slot,
+        reason=_reason(case, present, given=reason),
+    )
+    opened = replace(case.with_opening(opening), status=status)
+    here = [each for each in opened.sections if each.agency in opening.present]
+    joined = [replace(each, joined_at=each.joined_at or now.yard) for each in here]
+    return Change(opened.with_sections(joined)).told(
+        CaseOpened,
+        opening=opening.number,
+        opened_at=now.yard,
+        present=opening.present,
+        reason=opening.reason,
+    )
+
+
+def _check_present(case: Case, who: Actor, present: Sequence[str]) -> None:
+    needed = [section.agency for section in case.needed]
+    strangers = [
+        errors.fault(errors.PresentNotNeeded(pointer=f"/present/{index}", needed=needed))
+        for index, agency in enumerate(present)
+        if agency not in needed
+    ]
+    if strangers:
+        raise Faults(*strangers)
+    if who.agency not in present:
+        raise errors.OwnAgencyAbsent(pointer="/present", agency=who.agency)
+
+
+def _reason(case: Case, present: Sequence[str], *, given: str | None) -> str | None:
+    """A second opening has a reason; that an agency comes after the wait is one by itself."""
+    if given or not case.openings:
+        return given
+    if set(case.missing) & set(present):
+        return AFTER_THE_WAIT
+    raise errors.ReasonMissing(pointer="/reason")
+
+
+def join(case: Case, *, who: Actor, now: Moment, wait: waiting.Wait) -> Change:
+    """Another needed agency comes to the open container.
+
+    Raises MoveNotAllowed, AgencyNotNeeded, AlreadyJoined.
+    """
+    status = moves.after(case.status, Act.JOIN)
+    opening, section = _at_work(case, who)
+    if section.agency in opening.present:
+        raise errors.AlreadyJoined(opening=opening.number)
+    present = tuple(sorted({*opening.present, section.agency}))
+    come = case.with_section(replace(section, joined_at=section.joined_at or now.yard))
+    joined = replace(come.with_opening(replace(opening, present=present)), status=status)
+    change = Change(joined).told(
+        CaseJoined,
+        opening=opening.number,
+        agency=section.agency,
+        joined_at=now.yard,
+    )
+    return waiting.begin(change, now=now, wait=wait)
+
+
+def find(case: Case, finding: Finding, *, who: Actor) -> Change:
+    """Note a finding in one's own section, before its conclusion.
+
+    Raises MoveNotAllowed, AgencyNotNeeded, SectionConcluded, NotAtContainer.
+    """
+    status = moves.after(case.status, Act.FIND)
+    section = _writable(case, who)
+    noted = replace(section, findings=(*section.findings, finding))
+    changed = replace(case.with_section(noted), status=status)
+    return Change(changed).noted("finding", code=finding.code, text=finding.text)
+
+
+def conclude(
+    case: Case, report: verdicts.Report, *, who: Actor, now: Moment, wait: waiting.Wait
+) -> Change:
+    """Conclude one's own section, once; anew after a suspended verdict or for a deeper scope.
+
+    Raises MoveNotAllowed, AgencyNotNeeded, SectionConcluded, NotAtContainer, Faults.
+    """
+    moves.after(case.status, Act.CONCLUDE)
+    section = _writable(case, who)
+    declared = case.required.lines if case.required else ()
+    findings, found = verdicts.check(report, noted=section.findings, declared=declared)
+    conclusion = Conclusion(
+        number=len(section.conclusions) + 1,
+        scope=section.scope,
+        verdict=report.verdict,
+        disposal=report.disposal,
+        findings=findings,
+        found=found,
+        concluded_at=now.yard,
+        officer=who.subject,
+    )
+    act = Act.CONCLUDE_PRIMARY if _awaits_recognition(case) else Act.CONCLUDE
+    written = replace(section, findings=(), conclusions=(*section.conclusions, conclusion))
+    change = Change(replace(case.with_section(written), status=moves.after(case.status, act)))
+    facts = conclusion.model_dump(exclude={"number"})
+    told = change.told(
+        SectionConcluded,
+        agency=section.agency,
+        conclusion=conclusion.number,
+        **facts,
+    )
+    return waiting.begin(told, now=now, wait=wait)
+
+
+def _awaits_recognition(case: Case) -> bool:
+    decided = case.recognition is not None and case.recognition.status != "expected"
+    expected = case.required is not None and case.required.mode is Mode.RECOGNITION
+    return expected and not decided
+
+
+@dataclass(frozen=True)
+class Escalation:
+    """A deeper look of one's own agency, or the other agency called in."""
+
+    agency: str
+    scope: Scope
+    reason: str
+
+
+def escalate(case: Case, asked: Escalation, *, who: Actor, agencies: Sequence[str]) -> Change:
+    """Ask for more; mutual recognition answers with a revision.
+
+    Raises MoveNotAllowed, AgencyNotNeeded, AgencyUnknown, EscalationIdle.
+    """
+    status = moves.after(case.status, Act.ESCALATE)
+    _, own = _at_work(case, who)
+    if asked.agency not in agencies:
+        raise errors.AgencyUnknown(pointer="/agency", agencies=agencies)
+    other = case.section(asked.agency)
+    deeper = asked.agency == own.agency and asked.scope.depth > own.scope.depth
+    called_in = asked.agency != own.agency and not (other and other.needed)
+    if not (deeper or called_in):
+        raise errors.EscalationIdle(agency=asked.agency, scope=asked.scope.value)
+    return Change(replace(case, status=status)).told(
+        CaseEscalationRequested,
+        requested_by=own.agency,
+        agency=asked.agency,
+        scope=asked.scope,
+        reason=asked.reason,
+        officer=who.subject,
+    )
+
+
+def _needed_section(case: Case, who: Actor) -> Section:
+    section = case.section(who.agency)
+    if section is None or not section.needed:
+        raise errors.AgencyNotNeeded(agency=who.agency)
+    return section
+
+
+def _at_work(case: Case, who: Actor) -> tuple[Opening, Section]:
+    if case.opening is None:
+        raise errors.ContainerNotOpen
+    return case.opening, _needed_section(case, who)
+
+
+def _writable(case: Case, who: Actor) -> Section:
+    """One's own section, if something may still be written into it.
+
+    A laboratory's result may be concluded on without standing at the container.
+    """
+    opening, section = _at_work(case, who)
+    if section.concluded and not section.suspended:
+        raise errors.SectionConcluded(agency=section.agency)
+    from_laboratory = section.concluded and section.suspended
+    if section.agency not in opening.present and not from_laboratory:
+        raise errors.NotAtContainer(agency=section.agency)
+    return section

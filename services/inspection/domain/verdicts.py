@@ -1,0 +1,90 @@
+"""Whether what an officer reports of a section agrees with itself and with the declaration."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from services.inspection.domain import errors
+from shared.contracts.values import Disposal, Finding, Line, Verdict
+from shared.errors import Fault, Faults
+
+DISPOSALS: Mapping[Verdict, frozenset[Disposal]] = {
+    Verdict.CONFORM: frozenset({Disposal.RELEASE}),
+    Verdict.MINOR: frozenset({Disposal.RELEASE, Disposal.TREAT}),
+    Verdict.NONCONFORM: frozenset(Disposal) - {Disposal.RELEASE},
+    Verdict.SUSPEND: frozenset({Disposal.DETAIN, Disposal.TREAT}),
+}
+NEEDS_FINDING = frozenset({Verdict.MINOR, Verdict.NONCONFORM})
+
+
+@dataclass(frozen=True)
+class Found:
+    """A goods line as counted and weighed: quantity in `unit`, net weight in kg."""
+
+    number: int
+    name: str
+    quantity: Decimal
+    unit: str
+    net_kg: Decimal
+
+
+@dataclass(frozen=True)
+class Report:
+    """What an officer concludes of a section, with findings not noted before."""
+
+    verdict: Verdict
+    disposal: Disposal
+    findings: tuple[Finding, ...] = ()
+    found: tuple[Found, ...] = ()
+
+
+def check(
+    report: Report, *, noted: Iterable[Finding], declared: Iterable[Line]
+) -> tuple[tuple[Finding, ...], tuple[Line, ...]]:
+    """All findings and the found lines with their declared HS codes. Raises Faults, all at once."""
+    findings = (*noted, *report.findings)
+    codes = {line.number: line.hs_code for line in declared}
+    faults = [*_of_verdict(report, findings), *_of_lines(report.found, codes)]
+    if faults:
+        raise Faults(*faults)
+    return findings, tuple(
+        Line(
+            number=line.number,
+            hs_code=codes[line.number],
+            name=line.name,
+            quantity=line.quantity,
+            unit=line.unit,
+            net_kg=line.net_kg,
+        )
+        for line in report.found
+    )
+
+
+def _of_verdict(report: Report, findings: Sequence[Finding]) -> list[Fault]:
+    faults = []
+    fitting = DISPOSALS[report.verdict]
+    if report.disposal not in fitting:
+        facts = {"verdict": report.verdict.value, "disposals": sorted(fitting)}
+        faults.append(errors.fault(errors.DisposalUnfit(pointer="/disposal", **facts)))
+    if not findings and report.verdict in NEEDS_FINDING:
+        missing = errors.FindingMissing(pointer="/findings", verdict=report.verdict.value)
+        faults.append(errors.fault(missing))
+    if findings and report.verdict is Verdict.CONFORM:
+        codes = [each.code for each in findings]
+        faults.append(errors.fault(errors.FindingUnfit(pointer="/verdict", findings=codes)))
+    return faults
+
+
+def _of_lines(found: Sequence[Found], codes: Mapping[int, str]) -> list[Fault]:
+    faults = []
+    seen: set[int] = set()
+    for index, line in enumerate(found):
+        pointer = f"/found/{index}/number"
+        if line.number not in codes:
+            unknown = errors.LineNotDeclared(pointer=pointer, number=line.number)
+            faults.append(errors.fault(unknown))
+        elif line.number in seen:
+            twice = errors.LineFoundTwice(pointer=pointer, number=line.number)
+            faults.append(errors.fault(twice))
+        seen.add(line.number)
+    return faults

@@ -1,0 +1,55 @@
+"""The open container waits for an agency that is needed and has not come.
+
+The wait begins when every agency at the container has concluded (a refused recognition is one
+such case: the primary agency is done and the other one is needed now). It ends when the agency
+joins, or when its time runs out and the container is closed up.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from services.inspection.domain import moves
+from services.inspection.domain.case import Case, Change
+from services.inspection.domain.facts import Waiting
+from services.inspection.domain.moves import Act
+from services.inspection.domain.records import Moment
+from shared.contracts.case import CaseClosedUp, CaseWaiting
+
+Wait = timedelta
+
+
+def begin(change: Change, *, now: Moment, wait: Wait) -> Change:
+    """Set the deadline (yard clock) if the container has to wait now; take it away if not."""
+    case = change.case
+    if not _must_wait(case):
+        return replace(change, case=replace(case, waiting=None))
+    if case.waiting is not None:
+        return change
+    until = now.yard + wait
+    waiting = Waiting(agencies=case.missing, until=until)
+    waits = replace(case, waiting=waiting, status=moves.after(case.status, Act.WAIT))
+    return replace(change, case=waits).told(
+        CaseWaiting, waits_for=", ".join(case.missing), until=until
+    )
+
+
+def _must_wait(case: Case) -> bool:
+    opening = case.opening
+    if opening is None or not case.missing or not moves.allowed(case.status, Act.WAIT):
+        return False
+    return all(each.concluded for each in case.needed if each.agency in opening.present)
+
+
+def lapse(case: Case, *, now: Moment) -> Change | None:
+    """Close the container up if its wait has run out: another slot and opening are needed."""
+    opening = case.opening
+    over = case.waiting is not None and case.waiting.until <= now.yard
+    if not over or opening is None:
+        return None
+    closed = replace(
+        case.with_opening(replace(opening, closed_at=now.yard)),
+        status=moves.after(case.status, Act.CLOSE_UP),
+        slot=None,
+        waiting=None,
+    )
+    return Change(closed).told(CaseClosedUp, missing=case.missing, closed_at=now.yard)

@@ -1,0 +1,5 @@
+"""What alembic runs."""
+
+from shared import migrating
+
+migrating.run()
