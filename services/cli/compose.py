@@ -62,7 +62,7 @@ def application(
     clock: Clock,
     jwks: Mapping[str, Any] | None = None,
 ) -> FastAPI:
-    """One application with each service under its prefix, health, metrics and, embedded, the keys."""
+    """Each service under its prefix, beside health, metrics and, where embedded, the keys."""
     root = APIRouter(include_in_schema=False)
 
     @root.get("/")

@@ -25,6 +25,15 @@ def result(document: Mapping[str, Any]) -> None:
     sys.stdout.flush()
 
 
+def report(document: Mapping[str, Any], *, as_json: bool) -> None:
+    """The figures of a command: one JSON object, or a line each."""
+    if as_json:
+        result(document)
+        return
+    for name, value in document.items():
+        sys.stdout.write(f"{name:20} {value}\n")
+
+
 def fail(english: str, *, chinese: str, mend: str, code: int = 2) -> NoReturn:
     """Say what is wrong and how to mend it, then leave with `code`."""
     say(f"error: {english}\n错误：{chinese}\nmend: {mend}")

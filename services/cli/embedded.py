@@ -110,7 +110,7 @@ async def _watch(servers: Servers) -> None:
             for name in await asyncio.to_thread(servers.revive):
                 log.warning("server started again", server=name)
         except EmbeddedError as refused:
-            log.error("server could not be started again", reason=str(refused))
+            log.exception("server could not be started again", reason=str(refused))
 
 
 def _tell(url: str, servers: Servers, clock: Clock, issuer: Issuer) -> None:

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,8 +13,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import IO
 
 import httpx
+import jwt
 
 from services.cli import people
 from services.cli.console import fail, say
@@ -53,6 +56,12 @@ def found(
         yield _of(folder, address)
 
 
+def organisation_of(token: str) -> str:
+    """The `org` claim of a token, which its server checks, not we."""
+    claims = jwt.decode(token, options={"verify_signature": False})
+    return str(claims["org"])
+
+
 def _of(folder: Folder, url: str) -> Instance:
     issuer = Issuer.open(folder.data, embedded=True)
     return Instance(url, people.tokens(issuer, now=datetime.now(UTC)))
@@ -84,18 +93,21 @@ def _started(folder: Folder, *, factor: Decimal | None) -> Iterator[str]:
     if factor is not None:
         command += ["--clock", f"{factor}x"]
     environment = {**os.environ, "ONESTOP_LOG_LEVEL": "WARNING"}
-    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as child:
+    with (
+        tempfile.TemporaryFile("w+") as told,
+        subprocess.Popen(command, env=environment, stdout=told, stderr=told) as child,
+    ):
         try:
-            yield _wait(folder, child)
+            yield _wait(folder, child, told)
         finally:
             child.send_signal(signal.SIGTERM)
             try:
-                child.communicate(timeout=STOP_SECONDS)
+                child.wait(timeout=STOP_SECONDS)
             except subprocess.TimeoutExpired:
                 child.kill()
 
 
-def _wait(folder: Folder, child: "subprocess.Popen[str]") -> str:
+def _wait(folder: Folder, child: "subprocess.Popen[bytes]", told: IO[str]) -> str:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and child.poll() is None:
         running = folder.running()
@@ -103,9 +115,10 @@ def _wait(folder: Folder, child: "subprocess.Popen[str]") -> str:
             return running.url
         time.sleep(0.1)
     child.kill()
-    said = child.communicate()[1] or ""
+    child.wait()
+    told.seek(0)
     fail(
-        f"the system did not start:\n{said[-2000:]}",
+        f"the system did not start:\n{told.read()[-2000:]}",
         chinese="系统未能启动（见上）。",
         mend="run `onestop up` to see it start.",
     )

@@ -12,7 +12,9 @@ from typing import Annotated
 
 import typer
 
-from services.cli import console, contracts, embedded, people, standalone
+from services.cli import console, contracts, embedded, instance, people, standalone
+from services.cli import replay as replaying
+from services.cli import verify as verifying
 from services.cli.console import explained, fail
 from shared.auth.issuer import Issuer
 from shared.auth.principal import Role
@@ -26,6 +28,9 @@ app = typer.Typer(
 )
 
 Name = StrEnum("Name", [(name, name) for name in contracts.NAMES])
+Url = Annotated[str | None, typer.Option("--url", help="a remote system")]
+TokenFile = Annotated[Path | None, typer.Option("--token-file", help="JSON: person -> token")]
+Json = Annotated[bool, typer.Option("--json", help="one JSON object as the last line")]
 Data = Annotated[Path, typer.Option("--data", help="data folder", default_factory=folder.default)]
 
 
@@ -93,6 +98,39 @@ def token(
     except (ValueError, OSError) as error:
         fail(str(error), chinese=f"无法签发令牌：{error}", mend="see `onestop token --help`.")
     typer.echo(made)
+
+
+@app.command()
+def replay(
+    csv: Annotated[Path, typer.Argument(help="a Customs Import Declaration Dataset file")],
+    data: Data,
+    url: Url = None,
+    token_file: TokenFile = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="only the first rows")] = None,
+    seed: Annotated[int, typer.Option(help="what rows do not give is drawn from it")] = 1,
+    clock: Annotated[str, typer.Option(help="the yards' clock, if we start the system")] = "600x",
+    *,
+    as_json: Json = False,
+) -> None:
+    """File each row as a merged filing and drive it to its end, through the public API."""
+    rows = replaying.read(csv, limit=limit)
+    with instance.found(data, url=url, token_file=token_file, factor=factor_of(clock)) as where:
+        figures = replaying.run(where, rows, seed=seed)
+    console.report(figures, as_json=as_json)
+    if figures["open"] or figures["events_pending"] or figures["dead_letters"]:
+        raise typer.Exit(1)
+
+
+@app.command()
+def verify(
+    data: Data, url: Url = None, token_file: TokenFile = None, *, as_json: Json = False
+) -> None:
+    """Check the audit chains and every invariant of a system."""
+    with instance.found(data, url=url, token_file=token_file, factor=None) as where:
+        figures = verifying.run(where)
+    console.report(figures, as_json=as_json)
+    if figures["invariants_broken"] or not figures["chains_ok"] or figures["dead_letters"]:
+        raise typer.Exit(1)
 
 
 @app.command()

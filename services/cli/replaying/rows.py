@@ -1,0 +1,84 @@
+"""Rows of a Customs Import Declaration Dataset file, one declared good each."""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from enum import IntEnum
+from itertools import islice
+from pathlib import Path
+
+
+class Label(IntEnum):
+    """What the officers found: nothing, something for customs, something for quarantine."""
+
+    NOTHING = 0
+    CUSTOMS = 1
+    QUARANTINE = 2
+
+
+class NotADataset(Exception):
+    """The file has not the columns of the dataset."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """What of a row is used. Mass in kg, price in KRW, duty in percent."""
+
+    id: str
+    transport: str
+    importer: str
+    seller: str
+    hs6: str
+    departure: str
+    origin: str
+    duty_percent: Decimal
+    net_kg: Decimal
+    price: Decimal
+    label: Label
+
+
+COLUMNS = {
+    "id": "Declaration ID",
+    "transport": "Mode of Transport",
+    "importer": "Importer ID",
+    "seller": "Seller ID",
+    "hs6": "HS6 Code",
+    "departure": "Country of Departure",
+    "origin": "Country of Origin",
+    "duty_percent": "Tax Rate",
+    "net_kg": "Net Mass",
+    "price": "Item Price",
+    "label": "Critical Fraud",
+}
+
+
+def read(path: Path, *, limit: int | None) -> Iterator[Row]:
+    """The file's first `limit` rows. Raises OSError, NotADataset naming the line."""
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        reader = csv.DictReader(file)
+        missing = set(COLUMNS.values()) - set(reader.fieldnames or ())
+        if missing:
+            raise NotADataset(f"columns missing: {', '.join(sorted(missing))}")
+        for number, raw in enumerate(islice(reader, limit), start=2):
+            yield _row(raw, number)
+
+
+def _row(raw: dict[str, str], line: int) -> Row:
+    text = {name: (raw[column] or "").strip() for name, column in COLUMNS.items()}
+    try:
+        return Row(
+            id=text["id"],
+            transport=text["transport"],
+            importer=text["importer"],
+            seller=text["seller"],
+            hs6=text["hs6"].zfill(6),
+            departure=text["departure"],
+            origin=text["origin"],
+            duty_percent=Decimal(text["duty_percent"] or "0"),
+            net_kg=Decimal(text["net_kg"] or "0"),
+            price=Decimal(text["price"] or "0"),
+            label=Label(int(text["label"] or "0")),
+        )
+    except (InvalidOperation, ValueError) as error:
+        raise NotADataset(f"line {line}: {error}") from error
