@@ -1,6 +1,8 @@
 """Cursor paging: a page, and where the next one starts.
 
-    rows = await queries.filings(session, after=decode_cursor(cursor, Key), limit=limit + 1)
+    KEY = TypeAdapter(tuple[datetime, UUID])
+    ...
+    rows = await queries.filings(session, after=decode_cursor(cursor, KEY), limit=limit + 1)
     return page(rows, limit=limit, key=lambda row: (row.accepted_at, row.id))
 
 The cursor is the last row's sort key; it is opaque to clients and checked when it comes back.
@@ -45,8 +47,8 @@ def encode_cursor(key: object) -> str:
     return base64.urlsafe_b64encode(to_json(key)).rstrip(b"=").decode()
 
 
-def decode_cursor(cursor: str | None, shape: type[Key]) -> Key | None:
-    """The sort key in a client's cursor, as `shape`, such as `tuple[datetime, UUID]`.
+def decode_cursor(cursor: str | None, shape: TypeAdapter[Key]) -> Key | None:
+    """The sort key in a client's cursor, read by `shape`.
 
     Raises `Faults` (422, `bad_cursor` at /query/cursor) for what `encode_cursor` did not make.
     """
@@ -55,6 +57,6 @@ def decode_cursor(cursor: str | None, shape: type[Key]) -> Key | None:
     try:
         raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         jsontext.parse(raw)
-        return TypeAdapter(shape).validate_json(raw, strict=True)
+        return shape.validate_json(raw, strict=True)
     except (binascii.Error, ValueError, ValidationError, errors.Refused):
         raise errors.Faults(faults.fault(faults.BAD_CURSOR, pointer="/query/cursor")) from None
