@@ -66,7 +66,7 @@ async def once(
     whatever `work` raises, which rolls everything back and frees the key.
     """
     key = key_of(request)
-    endpoint = f"{request.method} {request.url.path}"
+    endpoint = f"{request.method} {request.url.path}?{request.url.query}"
     fingerprint = hashlib.sha256(await request.body()).hexdigest()
     async with database.transaction() as session:
         await _lock(session, owner=owner, key=key)
