@@ -1,7 +1,8 @@
 """Fixtures for tests on real servers; `tests/servers.py` tells how they are shared."""
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from shared.database import Database
 from shared.embedded import provision
 from shared.embedded.servers import Servers
 from tests import servers as support
+
+SERVICES = Path(__file__).parent.parent / "services"
 
 _STARTED = pytest.StashKey[Servers]()
 
@@ -58,6 +61,33 @@ async def database(servers: support.TestServers) -> AsyncIterator[Database]:
     yield fresh
     await fresh.close()
     await provision.drop(servers.admin_url, database=name)
+
+
+ServiceDatabase = Callable[[str], Awaitable[Database]]
+
+
+@pytest.fixture
+async def service_database(servers: support.TestServers) -> AsyncIterator[ServiceDatabase]:
+    """Makes a fresh database with one service's schema, migrated; all are dropped afterwards."""
+    made: list[tuple[str, Database]] = []
+
+    async def fresh(service: str) -> Database:
+        template = f"template_{service}"
+
+        async def fill(unfinished: str) -> None:
+            empty = Database(servers.url(unfinished, schema=service), schema=service)
+            await empty.migrate(SERVICES / service / "migrations")
+            await empty.close()
+
+        await support.ensure_template(servers, template, schemas=(service,), fill=fill)
+        name = await support.fresh_database(servers, template)
+        made.append((name, Database(servers.url(name, schema=service), schema=service)))
+        return made[-1][1]
+
+    yield fresh
+    for name, database in made:
+        await database.close()
+        await provision.drop(servers.admin_url, database=name)
 
 
 @pytest.fixture
