@@ -16,6 +16,7 @@ from services.cli import console, contracts, embedded, instance, people, standal
 from services.cli import replay as replaying
 from services.cli import verify as verifying
 from services.cli.console import explained, fail
+from services.cli.demo import ROWS as DEMO_ROWS
 from shared.auth.issuer import Issuer
 from shared.auth.principal import Role
 from shared.embedded import folder, provision
@@ -26,6 +27,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Joint border inspection: one filing, one slot, one unpacking, one record.",
 )
+
+DEMO_SPEED = Decimal(1200)
 
 Name = StrEnum("Name", [(name, name) for name in contracts.NAMES])
 Url = Annotated[str | None, typer.Option("--url", help="a remote system")]
@@ -119,6 +122,17 @@ def replay(
     console.report(figures, as_json=as_json)
     if figures["open"] or figures["events_pending"] or figures["dead_letters"]:
         raise typer.Exit(1)
+
+
+@app.command()
+def demo(
+    data: Data, url: Url = None, token_file: TokenFile = None, *, as_json: Json = False
+) -> None:
+    """Take a handful of consignments through every mode, and tell each step."""
+    rows = replaying.read(DEMO_ROWS, limit=None)
+    with instance.found(data, url=url, token_file=token_file, factor=DEMO_SPEED) as where:
+        figures = replaying.run(where, rows, seed=1, told=True)
+    console.report(figures, as_json=as_json)
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,8 +33,14 @@ class Plan:
     run: str
 
 
-async def replay(api: Api, plan: Plan) -> dict[str, Any]:
-    """Replay the rows; returns the figures. What stays open after long waiting is told."""
+Watcher = Callable[[Mapping[str, Row]], Callable[[], Awaitable[None]]]
+
+
+async def replay(api: Api, plan: Plan, *, watcher: Watcher | None = None) -> dict[str, Any]:
+    """Replay the rows; returns the figures. What stays open after long waiting is told.
+
+    `watcher` is given the filings as they are accepted, and runs beside.
+    """
     began = time.monotonic()
     index = await api.get("auditor", "/")
     now = datetime.fromisoformat(index["yard_time"])
@@ -47,7 +53,8 @@ async def replay(api: Api, plan: Plan) -> dict[str, Any]:
     with _progress() as bars:
         filing = bars.add_task("filed", total=len(plan.rows))
         ending = bars.add_task("ended", total=None)
-        async with _beside(broker.book, officers.work):
+        others = [watcher(broker.rows)] if watcher else []
+        async with _beside(broker.book, officers.work, *others):
             started = time.monotonic()
             await broker.file_all(plan.rows, done=lambda: bars.advance(filing))
             filing_seconds = time.monotonic() - started
