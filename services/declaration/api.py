@@ -1,0 +1,178 @@
+"""The HTTP API of declaration. Changes commit in the route's body, before it answers."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import TypeAdapter
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.declaration import commands, queries, store
+from services.declaration.answers import FilingOut, ReceiptOut
+from services.declaration.domain.moves import Status
+from services.declaration.forms import FilingIn, WithdrawalIn
+from services.declaration.queries import Wanted
+from services.declaration.settings import Settings
+from shared.auth import guard
+from shared.auth.principal import Principal, Role
+from shared.http import idempotency, paging
+from shared.http.body import json_body
+from shared.http.idempotency import Answer
+from shared.http.paging import Cursor, Limit, Page
+from shared.kit import Kit, kit_of
+
+router = APIRouter(prefix="/v1/filings", tags=["filings"])
+
+Broker = Annotated[Principal, guard.allowed(Role.BROKER)]
+Reader = Annotated[
+    Principal,
+    guard.allowed(Role.BROKER, Role.OFFICER, Role.SUPERVISOR, Role.AUDITOR, Role.SERVICE),
+]
+InKit = Annotated[Kit, Depends(kit_of)]
+NEWEST_FIRST = TypeAdapter(UUID)
+LAST_SEQUENCE = 2_147_483_647
+
+
+def now_of(request: Request) -> commands.Now:
+    """The moment of this request on both clocks, and its calendar day."""
+    kit = kit_of(request)
+    settings: Settings = request.app.state.settings
+    yard = kit.clock.yard()
+    return commands.Now(wall=kit.clock.wall(), yard=yard, day=settings.day_of(yard))
+
+
+Moment = Annotated[commands.Now, Depends(now_of)]
+
+
+@router.post("", status_code=201, response_model=FilingOut, dependencies=[idempotency.KEYED])
+async def file(
+    request: Request,
+    kit: InKit,
+    who: Broker,
+    draft: Annotated[FilingIn, json_body(FilingIn)],
+    now: Moment,
+) -> Response:
+    """File one merged declaration to both agencies; every fault is told at once."""
+
+    async def work(session: AsyncSession) -> Answer:
+        filing = await commands.file(
+            session, draft.content(), organisation=who.organisation, ids=kit.ids, now=now
+        )
+        location = request.url.path.rstrip("/") + f"/{filing.id}"
+        return Answer(201, FilingOut.of(filing), {"Location": location})
+
+    return await _once(request, kit, who, now, work)
+
+
+@router.get("")
+async def list_filings(
+    kit: InKit,
+    who: Reader,
+    status: Status | None = None,
+    reference: Annotated[str | None, Query(max_length=1000)] = None,
+    cursor: Cursor = None,
+    limit: Limit = paging.DEFAULT_LIMIT,
+) -> Page[FilingOut]:
+    """Filings, newest first; a broker sees its own."""
+    wanted = Wanted(broker=guard.limited_to(who), status=status, reference=reference)
+    before = paging.decode_cursor(cursor, NEWEST_FIRST)
+    async with kit.database.connect() as connection:
+        found = await queries.filings(connection, wanted, before=before, limit=limit + 1)
+    return paging.page(
+        [FilingOut.of(filing) for filing in found], limit=limit, key=lambda filing: filing.id
+    )
+
+
+@router.get("/{filing_id}")
+async def read(filing_id: UUID, kit: InKit, who: Reader) -> FilingOut:
+    """One filing as it stands."""
+    async with kit.database.connect() as connection:
+        filing = await store.get(connection, filing_id)
+    guard.own(who, filing.broker, missing=store.FilingNotFound(filing_id=filing_id))
+    return FilingOut.of(filing)
+
+
+@router.post(
+    "/{filing_id}/amend",
+    status_code=202,
+    response_model=FilingOut,
+    dependencies=[idempotency.KEYED],
+)
+async def amend(
+    filing_id: UUID,
+    request: Request,
+    kit: InKit,
+    who: Broker,
+    draft: Annotated[FilingIn, json_body(FilingIn)],
+    now: Moment,
+) -> Response:
+    """Ask to replace the content; in force once it is granted."""
+
+    async def work(session: AsyncSession) -> Answer:
+        filing = await commands.amend(
+            session,
+            filing_id,
+            content=draft.content(),
+            organisation=who.organisation,
+            ids=kit.ids,
+            now=now,
+        )
+        return Answer(202, FilingOut.of(filing))
+
+    return await _once(request, kit, who, now, work)
+
+
+@router.post(
+    "/{filing_id}/withdraw",
+    status_code=202,
+    response_model=FilingOut,
+    dependencies=[idempotency.KEYED],
+)
+async def withdraw(
+    filing_id: UUID,
+    request: Request,
+    kit: InKit,
+    who: Broker,
+    asked: Annotated[WithdrawalIn, json_body(WithdrawalIn)],
+    now: Moment,
+) -> Response:
+    """Ask to take the filing back."""
+
+    async def work(session: AsyncSession) -> Answer:
+        filing = await commands.withdraw(
+            session,
+            filing_id,
+            reason=asked.reason,
+            organisation=who.organisation,
+            ids=kit.ids,
+            now=now,
+        )
+        return Answer(202, FilingOut.of(filing))
+
+    return await _once(request, kit, who, now, work)
+
+
+@router.get("/{filing_id}/receipts")
+async def receipts(
+    filing_id: UUID,
+    kit: InKit,
+    who: Reader,
+    after: Annotated[int, Query(ge=0, le=LAST_SEQUENCE)] = 0,
+    limit: Limit = paging.DEFAULT_LIMIT,
+) -> Page[ReceiptOut]:
+    """What was told of a filing, in order; `next` is the `after` of the page that follows."""
+    async with kit.database.connect() as connection:
+        filing = await store.get(connection, filing_id)
+        guard.own(who, filing.broker, missing=store.FilingNotFound(filing_id=filing_id))
+        rows = await queries.receipts(connection, filing_id, after=after, limit=limit + 1)
+    shown = [ReceiptOut.of(row) for row in rows[:limit]]
+    more = len(rows) > limit
+    return Page(items=shown, next=str(shown[-1].sequence) if more else None)
+
+
+async def _once(
+    request: Request, kit: Kit, who: Principal, now: commands.Now, work: idempotency.Work
+) -> Response:
+    return await idempotency.once(
+        request, database=kit.database, owner=who.organisation, now=now.wall, work=work
+    )

@@ -1,0 +1,24 @@
+"""Puts declaration together: the only place that knows settings, routes, consumers and checks."""
+
+from pathlib import Path
+
+from services.declaration import api, checks, consumers
+from services.declaration.settings import Settings
+from shared.kit import Kit
+from shared.service import Service, assemble
+
+SCHEMA = NAME = "declaration"
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def create(kit: Kit, settings: Settings) -> Service:
+    """The service: takes filings and tells their brokers what becomes of them."""
+    service = assemble(
+        kit,
+        title="onestop declaration",
+        routers=[api.router],
+        handlers=consumers.handlers(kit, settings),
+        checks=checks.CHECKS,
+    )
+    service.api.state.settings = settings
+    return service

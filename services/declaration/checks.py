@@ -1,0 +1,77 @@
+"""The invariants of this service: each lists what is broken, nothing if it holds.
+
+Each is one statement, so that it sees one moment of a database that goes on changing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import TextClause, column, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.service import Check
+
+SHOWN = 20
+
+EVENTS = text("""
+    SELECT f.id, f.version, count(o.seq) AS events,
+           count(o.seq) FILTER (WHERE o.type = 'onestop.filing.accepted.v1') AS accepted
+    FROM filings f LEFT JOIN outbox o ON o.aggregate = 'filing' AND o.aggregate_id = f.id
+    GROUP BY f.id
+""")
+RECEIPTS = text("""
+    SELECT f.id, f.status, f.receipts, count(r.sequence) AS told,
+           coalesce(min(r.sequence), 0) AS first, coalesce(max(r.sequence), 0) AS last,
+           count(r.sequence) FILTER (WHERE r.kind = 'accepted') AS accepted,
+           count(r.sequence) FILTER (WHERE r.kind = f.status) AS of_status,
+           count(r.sequence)
+               FILTER (WHERE r.kind IN ('released', 'withdrawn', 'refused_entry')) AS ends,
+           f.status IN ('released', 'withdrawn', 'refused_entry') AS ended
+    FROM filings f LEFT JOIN filing_receipts r ON r.filing_id = f.id
+    GROUP BY f.id
+""")
+CONTENTS = text("""
+    SELECT f.id, f.filing_version,
+           f.status, coalesce(f.pending ->> 'purpose', '') AS pending,
+           count(c.filing_version) AS kept,
+           count(c.filing_version)
+               FILTER (WHERE c.filing_version = f.filing_version AND c.content = f.content)
+               AS in_force
+    FROM filings f LEFT JOIN filing_contents c ON c.filing_id = f.id
+    GROUP BY f.id
+""")
+
+
+@dataclass(frozen=True)
+class Invariant:
+    """`broken` says of a row of `source` that the invariant does not hold."""
+
+    source: TextClause
+    broken: str
+
+    async def __call__(self, connection: AsyncConnection) -> list[str]:
+        """The filings of which it does not hold; the first twenty."""
+        rows = self.source.columns(column("id")).subquery()
+        wrong = select(rows.c.id).where(text(self.broken)).order_by(rows.c.id).limit(SHOWN)
+        return [f"filing {each}" for each in (await connection.execute(wrong)).scalars()]
+
+
+CHECKS: Mapping[str, Check] = {
+    "every filing has exactly one accepted event": Invariant(EVENTS, "accepted <> 1"),
+    "a filing's version counts its events": Invariant(EVENTS, "events <> version"),
+    "a filing's receipts are numbered from 1 without a gap": Invariant(
+        RECEIPTS, "(first, last, told) <> (1, receipts, receipts)"
+    ),
+    "every filing has exactly one accepted receipt": Invariant(RECEIPTS, "accepted <> 1"),
+    "an ended filing has exactly one end receipt, an open one none": Invariant(
+        RECEIPTS, "ends <> ended::int OR (ended AND of_status <> 1)"
+    ),
+    "a change is pending exactly while a filing is amending or withdrawing": Invariant(
+        CONTENTS,
+        "pending <> CASE status WHEN 'amending' THEN 'amend'"
+        " WHEN 'withdrawing' THEN 'withdraw' ELSE '' END",
+    ),
+    "every content of a filing is kept, the last is the one in force": Invariant(
+        CONTENTS, "(kept, in_force) <> (filing_version, 1)"
+    ),
+}

@@ -1,0 +1,145 @@
+"""Receipts: what the broker is told of a filing, one after the other, in both languages."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from shared.reference import codes
+
+
+class Kind(StrEnum):
+    """What a receipt tells."""
+
+    ACCEPTED = "accepted"
+    INSPECTION_SELECTED = "inspection_selected"
+    NO_INSPECTION = "no_inspection"
+    SLOT_CONFIRMED = "slot_confirmed"
+    SLOT_RESCHEDULED = "slot_rescheduled"
+    SLOT_CANCELLED = "slot_cancelled"
+    SLOT_MISSED = "slot_missed"
+    INSPECTION_OPENED = "inspection_opened"
+    SECTION_CONCLUDED = "section_concluded"
+    RECOGNITION_GRANTED = "recognition_granted"
+    RECOGNITION_REFUSED = "recognition_refused"
+    AMENDMENT_ASKED = "amendment_asked"
+    WITHDRAWAL_ASKED = "withdrawal_asked"
+    AMENDED = "amended"
+    CHANGE_REFUSED = "change_refused"
+    HELD = "held"
+    RELEASED = "released"
+    REFUSED_ENTRY = "refused_entry"
+    WITHDRAWN = "withdrawn"
+
+
+END = frozenset({Kind.RELEASED, Kind.REFUSED_ENTRY, Kind.WITHDRAWN})
+
+
+@dataclass(frozen=True)
+class Note:
+    """A receipt before it has its number. `facts` are JSON."""
+
+    kind: Kind
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Text:
+    """The same in both languages."""
+
+    en: str
+    zh: str
+
+
+TEXTS: Mapping[Kind, Text] = {
+    Kind.ACCEPTED: Text(
+        "Accepted; receipt number {receipt_number}.", "申报已接受，回执号 {receipt_number}。"
+    ),
+    Kind.INSPECTION_SELECTED: Text(
+        "Selected for inspection ({mode}) by {agencies}.",
+        "已布控查验（{mode}），查验单位：{agencies}。",
+    ),
+    Kind.NO_INSPECTION: Text("No inspection is required.", "无需查验。"),
+    Kind.SLOT_CONFIRMED: Text(
+        "Inspection slot: yard {yard}, bay {bay}, {starts} to {ends}.",
+        "查验时段：查验场 {yard}，查验位 {bay}，{starts} 至 {ends}。",
+    ),
+    Kind.SLOT_RESCHEDULED: Text(
+        "Inspection slot moved to yard {yard}, bay {bay}, {starts} to {ends}: {reason}",
+        "查验时段已改为：查验场 {yard}，查验位 {bay}，{starts} 至 {ends}。原因：{reason}",
+    ),
+    Kind.SLOT_CANCELLED: Text(
+        "The inspection slot was given up: {reason}", "查验时段已取消。原因：{reason}"
+    ),
+    Kind.SLOT_MISSED: Text(
+        "The cargo did not come to its slot; another one is needed.",
+        "货物未按时到场，须另约时段。",
+    ),
+    Kind.INSPECTION_OPENED: Text(
+        "Inspection opened by {agencies}.", "已开箱查验，到场单位：{agencies}。"
+    ),
+    Kind.SECTION_CONCLUDED: Text(
+        "Concluded by {agency}: {verdict}.", "{agency}查验结论：{verdict}。"
+    ),
+    Kind.RECOGNITION_GRANTED: Text(
+        "The result of {primary} is recognised by {recognising}; no second unpacking.",
+        "{recognising}已认可{primary}的查验结果，无需再次掏箱。",
+    ),
+    Kind.RECOGNITION_REFUSED: Text(
+        "The result of {primary} is not recognised by {recognising}, which inspects as well: "
+        "{reason}",
+        "{recognising}未认可{primary}的查验结果，将一并查验。原因：{reason}",
+    ),
+    Kind.AMENDMENT_ASKED: Text(
+        "The amendment was received and is being considered.", "修改申请已收到，正在审核。"
+    ),
+    Kind.WITHDRAWAL_ASKED: Text(
+        "The withdrawal was received and is being considered.", "撤销申请已收到，正在审核。"
+    ),
+    Kind.AMENDED: Text(
+        "Amended; version {filing_version} is in force.", "已修改，第 {filing_version} 版生效。"
+    ),
+    Kind.CHANGE_REFUSED: Text("{purpose} refused: {reason}", "{purpose}未获准。原因：{reason}"),
+    Kind.HELD: Text("Held: {reason}", "货物扣留待处理。原因：{reason}"),
+    Kind.RELEASED: Text("Released.", "货物放行。"),
+    Kind.REFUSED_ENTRY: Text("Entry refused: {reason}", "不准进出境。原因：{reason}"),
+    Kind.WITHDRAWN: Text("Withdrawn.", "申报单已撤销。"),
+}
+
+WORDS: Mapping[str, Mapping[str, Text]] = {
+    "verdict": {
+        "conform": Text("conforms", "合格"),
+        "minor": Text("minor findings", "轻微不符"),
+        "nonconform": Text("does not conform", "不合格"),
+        "suspend": Text("suspended", "暂缓"),
+    },
+    "mode": {
+        "single": Text("single inspection", "单方查验"),
+        "joint": Text("joint inspection", "联合查验"),
+        "recognition": Text("inspection with mutual recognition", "监管互认查验"),
+    },
+    "purpose": {
+        "amend": Text("Amendment", "修改申请"),
+        "withdraw": Text("Withdrawal", "撤销申请"),
+    },
+}
+AGENCY_FACTS = frozenset({"agency", "agencies", "primary", "recognising"})
+
+
+def text(note: Note) -> Text:
+    """The note's words, with its facts."""
+    said = TEXTS[note.kind]
+    words = {name: _words(name, value) for name, value in note.facts.items()}
+    return Text(
+        en=said.en.format(**{name: word.en for name, word in words.items()}),
+        zh=said.zh.format(**{name: word.zh for name, word in words.items()}),
+    )
+
+
+def _words(name: str, value: Any) -> Text:
+    if isinstance(value, list | tuple):
+        each = [_words(name, entry) for entry in value]
+        return Text(" and ".join(word.en for word in each), "、".join(word.zh for word in each))
+    if name in AGENCY_FACTS:
+        return Text(*codes.name_of("agencies", value))
+    return WORDS.get(name, {}).get(str(value), Text(str(value), str(value)))

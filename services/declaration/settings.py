@@ -1,0 +1,33 @@
+"""What can be set of this service."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Read once in the composition root from `ONESTOP_DECLARATION_...`."""
+
+    model_config = SettingsConfigDict(frozen=True, env_prefix="ONESTOP_DECLARATION_")
+
+    time_zone: str = Field(
+        default="Asia/Shanghai",
+        description="IANA zone whose calendar dates receipt numbers and the dictionary in force.",
+    )
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise ValueError(
+                f"{name!r} is no IANA time zone, such as Asia/Shanghai. 不是有效的 IANA 时区。"
+            ) from error
+        return name
+
+    def day_of(self, moment: datetime) -> date:
+        """The calendar day of a moment in the zone."""
+        return moment.astimezone(ZoneInfo(self.time_zone)).date()

@@ -1,0 +1,64 @@
+"""The rows of this service. Nothing here validates; the constraints are in the migrations."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+from shared.database import table_of
+from shared.messaging.tables import moment
+
+
+class FilingRow(SQLModel, table=True):
+    """A filing as it stands. `version` counts its events, `receipts` its receipts."""
+
+    __tablename__ = "filings"
+
+    id: UUID = Field(primary_key=True)
+    broker: str = Field(sa_type=Text)
+    reference: str = Field(sa_type=Text)
+    receipt_number: str = Field(sa_type=Text)
+    status: str = Field(sa_type=Text)
+    version: int
+    filing_version: int
+    receipts: int
+    content: dict[str, Any] = Field(sa_type=JSONB)
+    pending: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
+    reason: str | None = Field(default=None, sa_type=Text)
+    requirement: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
+    accepted_at: datetime = moment()
+    changed_at: datetime = moment()
+
+
+class FilingContentRow(SQLModel, table=True):
+    """One accepted content of a filing; kept for ever."""
+
+    __tablename__ = "filing_contents"
+
+    filing_id: UUID = Field(primary_key=True)
+    filing_version: int = Field(primary_key=True)
+    content: dict[str, Any] = Field(sa_type=JSONB)
+    effective_at: datetime = moment()
+
+
+class FilingReceiptRow(SQLModel, table=True):
+    """One receipt of a filing, with the words that were told."""
+
+    __tablename__ = "filing_receipts"
+
+    filing_id: UUID = Field(primary_key=True)
+    sequence: int = Field(primary_key=True)
+    kind: str = Field(sa_type=Text)
+    facts: dict[str, Any] = Field(sa_type=JSONB)
+    text_en: str = Field(sa_type=Text)
+    text_zh: str = Field(sa_type=Text)
+    at: datetime = moment()
+
+
+FILINGS = table_of(FilingRow)
+CONTENTS = table_of(FilingContentRow)
+RECEIPTS = table_of(FilingReceiptRow)
+TABLES = (FILINGS, CONTENTS, RECEIPTS)
