@@ -57,7 +57,7 @@ def up(
 
 async def _run(servers: Servers, listening: socket.socket, *, factor: Decimal | None) -> None:
     data = servers.folder.data
-    clock = stored_clock.load_or_create(data, factor, now=datetime.now(UTC))
+    clock = stored_clock.load_or_create(data, factor=factor, now=datetime.now(UTC))
     passwords = {entry.name: servers.secret(f"role_{entry.name}") for entry in ENTRIES}
     await provision.provision(servers.postgres.admin_url, database=DATABASE, services=passwords)
     issuer = Issuer.open(data, embedded=True)
