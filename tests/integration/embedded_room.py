@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import httpx
 import nats
 import psutil
 
@@ -92,3 +93,17 @@ async def kept(servers: Servers, name: str) -> tuple[int, int]:
     info = await client.jetstream().stream_info(name)
     await client.close()
     return rows, info.state.messages
+
+
+def mentions(process: psutil.Process, path: Path) -> bool:
+    """Whether a process was started with that path on its command line."""
+    try:
+        return any(str(path) in word for word in process.cmdline())
+    except psutil.Error:
+        return False
+
+
+def answer(url: str) -> Any:
+    """Return the JSON that a server on this machine answers, once it does."""
+    with httpx.Client(transport=httpx.HTTPTransport(retries=8)) as client:
+        return client.get(url).json()
