@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, TypedDict
 from uuid import UUID
 
-from services.booking.domain.booking import MOVES, Act, Booking
+from services.booking.domain.booking import MOVES, Act, Booking, Status
 from services.booking.domain.refusals import HoldRanOut, MoveNotAllowed, RequestClosed
 from services.booking.domain.yard import Window
 from shared.contracts import booking as told
@@ -31,6 +31,14 @@ class _Ids(TypedDict):
     booking_id: UUID
     requirement_id: UUID
     revision: int
+
+
+def require(booking: Booking, act: Act) -> Status:
+    """Where the act would lead. Raises MoveNotAllowed if the state table does not have it."""
+    status = MOVES.get((booking.status, act))
+    if status is None:
+        raise MoveNotAllowed(status=booking.status, act=act)
+    return status
 
 
 def opened(needed: Determination, *, yard: str, window: Window) -> Change:
@@ -68,6 +76,17 @@ def revised(booking: Booking, needed: Determination, *, yard: str, window: Windo
         only=only,
         wanted=True,
     )
+
+
+def serving(booking: Booking, agencies: tuple[str, ...]) -> Booking:
+    """The booking whose slot serves these agencies; others that are needed want a later one."""
+    everyone = {need.agency for need in booking.required} <= set(agencies)
+    return replace(booking, only=() if everyone else agencies)
+
+
+def no_longer_wanted(booking: Booking) -> Change:
+    """The requirement is met: nothing is told, and nothing will be booked again."""
+    return Change(replace(booking, wanted=False))
 
 
 def requested(booking: Booking, *, only: tuple[str, ...] = ()) -> Change:
@@ -151,9 +170,7 @@ def ended(booking: Booking, *, reason: str) -> Change:
 
 
 def _moved(booking: Booking, act: Act, **changes: Any) -> Booking:
-    status = MOVES.get((booking.status, act))
-    if status is None:
-        raise MoveNotAllowed(status=booking.status, act=act)
+    status = require(booking, act)
     kept = {"held_until": None, **changes}
     return replace(booking, status=status, **kept)
 

@@ -52,13 +52,17 @@ def chosen(calendar: Calendar, want: Want, choice: Choice, *, earliest: datetime
 def serves(yard: Yard, slot: Slot, want: Want) -> bool:
     """Has the slot the bay, exactly the teams and at least the minutes that are wanted?"""
     bay = yard.bay(slot.bay)
-    if bay is None or bay.kind is not want.bay_kind:
+    if bay is None or bay.kind is not want.bay_kind or not manned(yard, slot, want):
         return False
+    return slot.ends - slot.starts >= timedelta(minutes=want.minutes)
+
+
+def manned(yard: Yard, slot: Slot, want: Want) -> bool:
+    """Has the slot one able team for each need, and no other?"""
     places = {place.agency: yard.team(place.team) for place in slot.teams}
     if set(places) != {need.agency for need in want.needs}:
         return False
-    able = all(_can(places[need.agency], need) for need in want.needs)
-    return able and slot.ends - slot.starts >= timedelta(minutes=want.minutes)
+    return all(_can(places[need.agency], need) for need in want.needs)
 
 
 def resources(yard: Yard, slot: Slot) -> list[Bay | Team]:

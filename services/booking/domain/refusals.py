@@ -1,6 +1,6 @@
 """What booking refuses, and how to mend it."""
 
-from shared.errors import Conflict, Invalid, NotFound
+from shared.errors import Conflict, Invalid, NotFound, Unavailable
 
 
 class RequestNotFound(NotFound):
@@ -65,3 +65,11 @@ class SlotNotBegun(Conflict):
     zh = "时段尚未开始，不能登记为未到。"
     mend = "Wait until the slot begins, or cancel the booking."
     mend_zh = "请等时段开始后再登记，或取消预约。"
+
+
+class NoYardYet(Unavailable):
+    """No inspection yard is set up."""
+
+    zh = "尚未配置查验场。"
+    mend = "Run the migrations, which load the default yard."
+    mend_zh = "请执行数据库迁移以载入默认查验场。"

@@ -1,0 +1,176 @@
+"""What booking's API takes and answers. Times in UTC unless a field says otherwise."""
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from services.booking.domain.booking import Status
+from services.booking.domain.fit import Choice
+from shared.contracts.values import AgencyNeed, BayKind, Slot
+from shared.http.model import Instant, StrictModel, Text
+
+Code = Annotated[str, Text(max=32, pattern=r"[A-Za-z0-9][A-Za-z0-9_-]*")]
+AgencyCode = Annotated[str, Text(max=32, pattern=r"[a-z][a-z_]+")]
+Reason = Annotated[str, Text(max=500, lines=True)]
+
+
+class TeamIn(StrictModel):
+    """Which team of an agency shall come."""
+
+    agency: AgencyCode
+    team: Code
+
+
+class SlotIn(StrictModel):
+    """A slot as an offer names it; how long it lasts follows from the requirement."""
+
+    yard: Code
+    bay: Code
+    teams: Annotated[tuple[TeamIn, ...], Field(min_length=1, max_length=8, strict=False)]
+    starts: Instant
+
+    def choice(self) -> Choice:
+        """The domain's word for it."""
+        return Choice(
+            yard=self.yard,
+            bay=self.bay,
+            teams={each.agency: each.team for each in self.teams},
+            starts=self.starts,
+        )
+
+
+class BookingIn(StrictModel):
+    """Hold this slot for that request."""
+
+    request_id: Annotated[UUID, Field(strict=False)]
+    slot: SlotIn
+
+
+class RescheduleIn(StrictModel):
+    """Exchange the agreed slot for this one."""
+
+    slot: SlotIn
+    reason: Reason
+
+
+class ReasonIn(StrictModel):
+    """Why."""
+
+    reason: Reason
+
+
+class WindowOut(BaseModel):
+    """When the cargo can be inspected first, and when its free time ends."""
+
+    opens: datetime
+    free_until: datetime
+
+
+class RequestOut(BaseModel):
+    """A request for a slot, which is also its booking: both have one id."""
+
+    id: UUID
+    requirement_id: UUID
+    filing_id: UUID
+    revision: int
+    status: Status
+    version: int
+    wanted: bool
+    yard: str
+    window: WindowOut
+    needs: tuple[AgencyNeed, ...]
+    bay_kind: BayKind
+    slot: Slot | None
+    held_until: datetime | None
+
+
+class OfferOut(BaseModel):
+    """A free slot, and what it costs the cargo."""
+
+    slot: Slot
+    wait_minutes: int = Field(description="Minutes from the window's opening to the slot's start.")
+    late_minutes: int = Field(description="Minutes of the slot after free time has ended.")
+
+
+class BilingualOut(BaseModel):
+    """A text in both languages."""
+
+    en: str
+    zh: str
+
+
+class OffersOut(BaseModel):
+    """Free slots, earliest first; or why there are none."""
+
+    offers: list[OfferOut]
+    none_reason: BilingualOut | None = None
+
+
+class BayOut(BaseModel):
+    """A place for one container."""
+
+    code: str
+    kind: BayKind
+
+
+class TeamOut(BaseModel):
+    """A team; its shift and break in the yard's local time."""
+
+    code: str
+    agency: str
+    skills: list[str]
+    shift: list[str]
+    rest: list[str] | None
+
+
+class YardOut(BaseModel):
+    """A yard; opening hours in its local time, by weekday; a day left out is closed."""
+
+    code: str
+    name: BilingualOut
+    time_zone: str
+    hours: dict[str, list[str]]
+    move_minutes: int
+    availability_minutes: int
+    free_days: int
+    bays: list[BayOut]
+    teams: list[TeamOut]
+
+
+class YardsOut(BaseModel):
+    """Every yard."""
+
+    items: list[YardOut]
+
+
+class PlacedOut(BaseModel):
+    """A booking on the board."""
+
+    booking_id: UUID
+    filing_id: UUID
+    status: Status
+    starts: datetime
+    ends: datetime
+    teams: list[str]
+    held_until: datetime | None
+
+
+class RowOut(BaseModel):
+    """A bay's bookings of the day, in order."""
+
+    bay: str
+    kind: BayKind
+    bookings: list[PlacedOut]
+
+
+class BoardOut(BaseModel):
+    """A yard's local day, with each bay's bookings; times in the yard's zone."""
+
+    yard: str
+    day: date
+    time_zone: str
+    opens: datetime | None
+    closes: datetime | None
+    rows: list[RowOut]

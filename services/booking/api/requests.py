@@ -1,0 +1,95 @@
+"""Requests for slots, and what can be offered to them."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import AwareDatetime, TypeAdapter
+
+from services.booking import queries
+from services.booking.api import seeing, shown
+from services.booking.api.models import OffersOut, RequestOut
+from services.booking.api.seeing import TheDesk
+from services.booking.commands import place
+from services.booking.domain.booking import Status
+from shared.auth import guard
+from shared.auth.guard import allowed
+from shared.auth.principal import Principal, Role
+from shared.http.paging import DEFAULT_LIMIT, Cursor, Limit, Page, decode_cursor, page
+
+router = APIRouter(tags=["requests"])
+
+KEY = TypeAdapter(UUID)
+
+Reader = Annotated[Principal, allowed(*Role)]
+From = Annotated[
+    AwareDatetime | None,
+    Query(alias="from", description="Offers from this moment on; with its offset."),
+]
+OfferLimit = Annotated[int, Query(ge=1, le=20, description="How many offers at most.")]
+YardCode = Annotated[str | None, Query(max_length=32, description="Another yard than its own.")]
+
+
+@router.get("/v1/requests")
+async def read_requests(
+    who: Reader,
+    desk: TheDesk,
+    filing_id: UUID | None = None,
+    requirement_id: UUID | None = None,
+    status: Status | None = None,
+    cursor: Cursor = None,
+    limit: Limit = DEFAULT_LIMIT,
+) -> Page[RequestOut]:
+    """Requests in a stable order. Brokers see their own, yard staff those of their yard."""
+    at_yard = who.role is Role.YARD
+    wanted = queries.Filter(
+        filing_id=filing_id,
+        requirement_id=requirement_id,
+        status=status,
+        broker=None if at_yard else guard.limited_to(who),
+        yard=who.organisation if at_yard else None,
+    )
+    after = decode_cursor(cursor, KEY)
+    async with desk.kit.database.connect() as session:
+        rows = await queries.requests(session, wanted, after=after, limit=limit + 1)
+    found = page(rows, limit=limit, key=lambda booking: booking.id)
+    return Page(items=[shown.request_out(each) for each in found.items], next=found.next)
+
+
+@router.get("/v1/requests/{request_id}")
+async def read_request(who: Reader, desk: TheDesk, request_id: UUID) -> RequestOut:
+    """One request with its booking."""
+    async with desk.kit.database.connect() as session:
+        return shown.request_out(await seeing.visible(session, request_id, who=who))
+
+
+@router.get("/v1/requests/{request_id}/offers")
+async def read_offers(
+    who: Reader,
+    desk: TheDesk,
+    request_id: UUID,
+    start: From = None,
+    yard: YardCode = None,
+    limit: OfferLimit = place.SHOWN,
+) -> OffersOut:
+    """Free slots for a request, the next one first; or which resource is missing."""
+    async with desk.kit.database.connect() as session:
+        booking = await seeing.visible(session, request_id, who=who)
+        found = await place.find(
+            session,
+            booking,
+            turn=await desk.turn(session),
+            yard=yard,
+            after=_bounded(start),
+            limit=limit,
+        )
+    return shown.offers_out(found)
+
+
+def _bounded(moment: datetime | None) -> datetime | None:
+    """The moment in UTC, kept away from the ends of the calendar."""
+    if moment is None:
+        return None
+    low, high = datetime(1990, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+    return min(max(moment, low), high).astimezone(UTC)

@@ -1,0 +1,52 @@
+"""Yards and their boards."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+
+from services.booking import queries
+from services.booking.api import seeing, shown
+from services.booking.api.models import BoardOut, YardOut, YardsOut
+from services.booking.api.seeing import TheDesk
+from shared.auth.guard import allowed
+from shared.auth.principal import Principal, Role
+
+router = APIRouter(tags=["yards"])
+
+Anyone = Annotated[Principal, allowed(*Role)]
+BoardReader = Annotated[Principal, allowed(Role.YARD, Role.OFFICER, Role.SUPERVISOR, Role.AUDITOR)]
+YardCode = Annotated[str, Path(max_length=32)]
+Day = Annotated[
+    date, Query(ge=date(1990, 1, 1), le=date(2100, 1, 1), description="A day in the yard's zone.")
+]
+
+
+@router.get("/v1/yards")
+async def read_yards(who: Anyone, desk: TheDesk) -> YardsOut:
+    """Every yard with its hours, bays and teams."""
+    async with desk.kit.database.connect() as session:
+        turn = await desk.turn(session)
+    return YardsOut(items=[shown.yard_out(yard) for yard in turn.yards.values()])
+
+
+@router.get("/v1/yards/{code}")
+async def read_yard(who: Anyone, desk: TheDesk, code: YardCode) -> YardOut:
+    """One yard."""
+    async with desk.kit.database.connect() as session:
+        turn = await desk.turn(session)
+    return shown.yard_out(turn.yard(code))
+
+
+@router.get("/v1/yards/{code}/board")
+async def read_board(
+    who: BoardReader, desk: TheDesk, code: YardCode, day: Day | None = None
+) -> BoardOut:
+    """A day of a yard, by bay: today in the yard's zone unless told. Yard staff see their own."""
+    seeing.require_own_yard(who, code)
+    async with desk.kit.database.connect() as session:
+        turn = await desk.turn(session)
+        yard = turn.yard(code)
+        local = day or yard.local_day(turn.now)
+        placed = await queries.board(session, yard.code, day=yard.day(local))
+    return shown.board_out(yard, day=local, placed=placed)

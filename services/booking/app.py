@@ -1,0 +1,30 @@
+"""Composition root of booking."""
+
+from pathlib import Path
+
+from services.booking.api import bookings, requests, yards
+from services.booking.checks import checks
+from services.booking.consumers import handlers
+from services.booking.desk import Desk
+from services.booking.jobs import sweeping
+from services.booking.settings import Settings
+from shared.kit import Kit
+from shared.service import Service, assemble
+
+NAME = SCHEMA = "booking"
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def create(kit: Kit, settings: Settings) -> Service:
+    """The service, ready to serve and run."""
+    desk = Desk(kit, settings)
+    service = assemble(
+        kit,
+        title="Booking of joint inspection slots",
+        routers=[yards.router, requests.router, bookings.router],
+        handlers=handlers(kit, settings),
+        jobs={"expiry": sweeping.expiry(desk), "retry": sweeping.retrying(desk)},
+        checks=checks(kit.clock),
+    )
+    service.api.state.desk = desk
+    return service

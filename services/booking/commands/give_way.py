@@ -1,0 +1,71 @@
+"""An open container goes first: what has not started makes room and is booked anew."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.booking import occupancy, store
+from services.booking.commands import place
+from services.booking.commands.turn import Turn, record
+from services.booking.domain import acts
+from services.booking.domain.booking import Booking, Status
+from services.booking.domain.calendar import Taken
+
+REASON = "an open container needs the bay or the team for longer"
+
+
+async def force(
+    session: AsyncSession, booking: Booking, wanted: Sequence[Taken], *, turn: Turn
+) -> list[Booking]:
+    """Take resources for an open container; returns the bookings that had to go.
+
+    They have released their slots and still stand as held or confirmed: `rehouse` them once the
+    container's own change is recorded. Raises Occupied if another open container is in the way;
+    then nothing was changed.
+    """
+    for _ in range(place.TRIES):
+        displaced = await _movable(session, booking, wanted)
+        await occupancy.lock_placing(session, booking.yard)
+        try:
+            async with session.begin_nested():
+                for each in (booking, *displaced):
+                    await occupancy.release(session, each.id)
+                await occupancy.take(session, booking.id, wanted)
+        except occupancy.Occupied:
+            continue
+        return displaced
+    raise occupancy.Occupied
+
+
+async def rehouse(session: AsyncSession, displaced: Sequence[Booking], *, turn: Turn) -> None:
+    """Give each displaced booking its best next slot: holds expire, agreed slots are exchanged."""
+    for booking in sorted(displaced, key=lambda each: each.held_until is None, reverse=True):
+        if booking.status is Status.HELD:
+            freed = await record(session, booking, acts.expired(booking), turn=turn)
+            await place.seek(session, freed, turn=turn)
+        else:
+            await move(session, booking, reason=REASON, turn=turn)
+
+
+async def move(session: AsyncSession, booking: Booking, *, reason: str, turn: Turn) -> Booking:
+    """Exchange an agreed slot, which was released, for the best next one, or cancel it."""
+    slot = await place.place_best(session, booking, turn=turn)
+    change = (
+        acts.cancelled(booking, reason=reason)
+        if slot is None
+        else acts.rescheduled(booking, slot=slot, reason=reason)
+    )
+    return await record(session, booking, change, turn=turn)
+
+
+async def _movable(
+    session: AsyncSession, booking: Booking, wanted: Sequence[Taken]
+) -> list[Booking]:
+    """The bookings in the way, locked in order of id. Raises Occupied if one has started."""
+    others = await occupancy.in_the_way(session, booking.id, wanted)
+    if any(status == Status.STARTED for _, status, _ in others):
+        raise occupancy.Occupied
+    locked = [await store.lock(session, other) for other in sorted(each for each, _, _ in others)]
+    if any(other is not None and other.status is Status.STARTED for other in locked):
+        raise occupancy.Occupied
+    return [other for other in locked if other is not None and other.taking is not None]

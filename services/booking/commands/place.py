@@ -1,0 +1,165 @@
+"""Finding a slot and taking it: offers, the best slot, and holds that ran out in the way."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.booking import occupancy, store
+from services.booking.commands.turn import Turn, record
+from services.booking.domain import acts, fit, lack, offers
+from services.booking.domain import calendar as cal
+from services.booking.domain.booking import Booking, Status
+from services.booking.domain.calendar import Calendar
+from services.booking.domain.lack import Reason
+from services.booking.domain.offers import Offer
+from services.booking.domain.refusals import SlotTaken
+from services.booking.domain.yard import Yard
+from services.booking.store import Reading
+from shared.contracts.values import Slot
+
+TRIES = 5
+SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Found:
+    """Offers, or why there are none."""
+
+    offers: tuple[Offer, ...]
+    none_reason: Reason | None = None
+
+
+def earliest(booking: Booking, *, turn: Turn, after: datetime | None = None) -> datetime:
+    """From when slots are offered: not before the window, the wish, `after`, nor too soon."""
+    wishes = (booking.window.opens, booking.wish.earliest, after)
+    return max(turn.now + turn.terms.lead, *(wish for wish in wishes if wish is not None))
+
+
+async def calendar_of(
+    session: Reading,
+    yard: Yard,
+    *,
+    first: datetime,
+    turn: Turn,
+    without: Collection[UUID] = (),
+    started_only: bool = False,
+) -> Calendar:
+    """The yard's calendar from `first` to the horizon; the bookings in `without` take nothing."""
+    days = turn.terms.horizon_days
+    taken = await occupancy.taken(
+        session,
+        yard.code,
+        first=first - cal.DAY,
+        last=first + (days + 1) * cal.DAY,
+        now=turn.now,
+        without=without,
+        started_only=started_only,
+    )
+    return cal.calendar(yard, first=first, days=days, taken=taken)
+
+
+async def find(
+    session: Reading,
+    booking: Booking,
+    *,
+    turn: Turn,
+    yard: str | None = None,
+    after: datetime | None = None,
+    limit: int = SHOWN,
+) -> Found:
+    """The next slot and later ones in a yard (the home yard unless told). Raises YardNotFound."""
+    place = turn.yard(yard or booking.yard)
+    first = earliest(booking, turn=turn, after=after)
+    calendar = await calendar_of(session, place, first=first, turn=turn, without=[booking.id])
+    found = offers.spread(
+        calendar, booking.want, earliest=first, window=booking.window, limit=limit
+    )
+    if found:
+        return Found(found)
+    return Found((), lack.why_none(calendar, booking.want, earliest=first))
+
+
+async def occupy(
+    session: AsyncSession, booking_id: UUID, yard: Yard, slot: Slot, *, turn: Turn
+) -> None:
+    """Take a slot's bay and teams, setting aside holds that ran out. Raises Occupied."""
+    wanted = fit.taken(yard, slot)
+    for other, status, held_until in await occupancy.in_the_way(session, booking_id, wanted):
+        over = status == Status.HELD and held_until is not None and held_until <= turn.now
+        if not over or not await set_aside(session, other, turn=turn):
+            raise occupancy.Occupied
+    await occupancy.take(session, booking_id, wanted)
+
+
+async def set_aside(session: AsyncSession, booking_id: UUID, *, turn: Turn) -> bool:
+    """Let a hold that ran out expire; False if somebody else is busy with it, or it did not."""
+    held = await store.lock(session, booking_id, skip_locked=True)
+    if held is None or held.status is not Status.HELD or held.held_until is None:
+        return False
+    if held.held_until > turn.now:
+        return False
+    await occupancy.release(session, held.id)
+    await record(session, held, acts.expired(held), turn=turn)
+    return True
+
+
+async def place_best(
+    session: AsyncSession,
+    booking: Booking,
+    *,
+    turn: Turn,
+    after: datetime | None = None,
+    prefer: frozenset[int] = frozenset(),
+) -> Slot | None:
+    """Take the earliest slot in the home yard, or None. The booking must have released its own."""
+    yard = turn.yard(booking.yard)
+    first = earliest(booking, turn=turn, after=after)
+    await occupancy.lock_placing(session, yard.code)
+    for _ in range(TRIES):
+        calendar = await calendar_of(session, yard, first=first, turn=turn)
+        slot = offers.best(calendar, booking.want, earliest=first, prefer=prefer)
+        if slot is None:
+            return None
+        try:
+            await occupy(session, booking.id, yard, slot, turn=turn)
+        except occupancy.Occupied:
+            continue
+        return slot
+    return None
+
+
+async def seek(
+    session: AsyncSession, booking: Booking, *, turn: Turn, after: datetime | None = None
+) -> Booking:
+    """Book the best slot at once if the broker wished for that and one is wanted."""
+    if not (booking.seeking and booking.wish.auto_confirm):
+        return booking
+    slot = await place_best(session, booking, turn=turn, after=after)
+    if slot is None:
+        return booking
+    return await record(session, booking, acts.booked(booking, slot=slot), turn=turn)
+
+
+async def refusal(session: AsyncSession, booking: Booking, *, slot: Slot, turn: Turn) -> SlotTaken:
+    """The error of a slot that somebody else has, with the next best offers."""
+    found = await find(session, booking, turn=turn, yard=slot.yard)
+    return SlotTaken(
+        bay=slot.bay,
+        starts=slot.starts,
+        offers=[
+            {
+                "slot": offer.slot.model_dump(mode="json"),
+                "wait_minutes": offer.wait_minutes,
+                "late_minutes": offer.late_minutes,
+            }
+            for offer in found.offers
+        ],
+    )
+
+
+def after_slot(slot: Slot | None) -> datetime | None:
+    """When to look for the next slot after one was given up: not for the same again."""
+    return None if slot is None else slot.starts + timedelta(minutes=cal.STEP_MINUTES)

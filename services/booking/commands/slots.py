@@ -1,0 +1,99 @@
+"""What brokers and yard staff do: hold, confirm, exchange, give up, report as missed."""
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.booking import occupancy, store
+from services.booking.commands import place
+from services.booking.commands.turn import Turn, record
+from services.booking.domain import acts, fit
+from services.booking.domain.booking import Act, Booking
+from services.booking.domain.fit import Choice
+from services.booking.domain.refusals import RequestNotFound, SlotNotBegun
+from shared.contracts.values import Slot
+
+
+async def hold(session: AsyncSession, booking_id: UUID, *, choice: Choice, turn: Turn) -> Booking:
+    """Set a slot aside; one that is held already is exchanged.
+
+    Raises RequestNotFound, RequestClosed, MoveNotAllowed, SlotUnsuitable and SlotTaken.
+    """
+    booking = await _locked(session, booking_id)
+    acts.require(booking, Act.HOLD)
+    slot = await _chosen(session, booking, choice, turn=turn)
+    change = acts.held(booking, slot=slot, until=turn.now + turn.terms.hold)
+    await _exchange(session, booking, slot, turn=turn)
+    return await record(session, booking, change, turn=turn)
+
+
+async def confirm(session: AsyncSession, booking_id: UUID, *, turn: Turn) -> Booking:
+    """Agree on the held slot. Raises RequestNotFound, MoveNotAllowed, HoldRanOut."""
+    booking = await _locked(session, booking_id)
+    return await record(session, booking, acts.confirmed(booking, now=turn.now), turn=turn)
+
+
+async def reschedule(
+    session: AsyncSession, booking_id: UUID, *, choice: Choice, reason: str, turn: Turn
+) -> Booking:
+    """Exchange the agreed slot for another, or keep it if that one cannot be had.
+
+    Raises what `hold` raises.
+    """
+    booking = await _locked(session, booking_id)
+    acts.require(booking, Act.RESCHEDULE)
+    slot = await _chosen(session, booking, choice, turn=turn)
+    change = acts.rescheduled(booking, slot=slot, reason=reason)
+    await _exchange(session, booking, slot, turn=turn)
+    return await record(session, booking, change, turn=turn)
+
+
+async def cancel(session: AsyncSession, booking_id: UUID, *, reason: str, turn: Turn) -> Booking:
+    """Give the slot up; a later one is booked at once if the broker wished for that.
+
+    Raises RequestNotFound, MoveNotAllowed.
+    """
+    booking = await _locked(session, booking_id)
+    change = acts.cancelled(booking, reason=reason)
+    await occupancy.release(session, booking.id)
+    given_up = await record(session, booking, change, turn=turn)
+    return await place.seek(session, given_up, turn=turn, after=place.after_slot(booking.slot))
+
+
+async def miss(session: AsyncSession, booking_id: UUID, *, turn: Turn) -> Booking:
+    """Report that the cargo did not come; a later slot is booked at once if wished.
+
+    Raises RequestNotFound, MoveNotAllowed, and SlotNotBegun before the slot's start.
+    """
+    booking = await _locked(session, booking_id)
+    change = acts.missed(booking, now=turn.now)
+    if booking.slot is not None and turn.now < booking.slot.starts:
+        raise SlotNotBegun(starts=booking.slot.starts)
+    await occupancy.release(session, booking.id)
+    given_up = await record(session, booking, change, turn=turn)
+    return await place.seek(session, given_up, turn=turn, after=place.after_slot(booking.slot))
+
+
+async def _locked(session: AsyncSession, booking_id: UUID) -> Booking:
+    booking = await store.lock(session, booking_id)
+    if booking is None:
+        raise RequestNotFound()
+    return booking
+
+
+async def _chosen(session: AsyncSession, booking: Booking, choice: Choice, *, turn: Turn) -> Slot:
+    yard = turn.yard(choice.yard)
+    soonest = max(turn.now, booking.window.opens)
+    calendar = await place.calendar_of(
+        session, yard, first=soonest, turn=turn, without=[booking.id]
+    )
+    return fit.chosen(calendar, booking.want, choice, earliest=soonest)
+
+
+async def _exchange(session: AsyncSession, booking: Booking, slot: Slot, *, turn: Turn) -> None:
+    """Give up what the booking takes and take `slot` instead. Raises SlotTaken."""
+    await occupancy.release(session, booking.id)
+    try:
+        await place.occupy(session, booking.id, turn.yard(slot.yard), slot, turn=turn)
+    except occupancy.Occupied:
+        raise await place.refusal(session, booking, slot=slot, turn=turn) from None

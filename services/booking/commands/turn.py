@@ -1,0 +1,76 @@
+"""What every command gets from outside, and how each of them writes down what it did."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.booking import store
+from services.booking.domain.acts import Change
+from services.booking.domain.booking import Booking
+from services.booking.domain.refusals import NoYardYet, YardNotFound
+from services.booking.domain.yard import Yard
+from shared.contracts.values import SlotWish
+from shared.ids import Ids
+from shared.messaging import outbox
+
+SOURCE = "booking"
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How long a hold lasts (yard time), how soon slots are offered, how far ahead."""
+
+    hold: timedelta
+    lead: timedelta
+    horizon_days: int
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One turn at the desk: `now` is yard time and `wall` wall time, both UTC."""
+
+    now: datetime
+    wall: datetime
+    ids: Ids
+    yards: Mapping[str, Yard]
+    terms: Terms
+
+    def yard(self, code: str) -> Yard:
+        """The yard of that code. Raises YardNotFound."""
+        found = self.yards.get(code)
+        if found is None:
+            raise YardNotFound(yard=code)
+        return found
+
+    def home_yard(self, wish: SlotWish, *, terminal: str) -> Yard:
+        """The wished yard, else the one nearest to the terminal. Raises NoYardYet."""
+        if not self.yards:
+            raise NoYardYet()
+        if wish.yard is not None and wish.yard in self.yards:
+            return self.yards[wish.yard]
+        return min(
+            self.yards.values(),
+            key=lambda yard: (yard.moves.get(terminal, yard.move_minutes), yard.code),
+        )
+
+
+async def record(
+    session: AsyncSession, before: Booking | None, change: Change, *, turn: Turn
+) -> Booking:
+    """Save a change and its events; `before` is None for a new booking. Raises StaleVersion."""
+    after = change.after
+    if before is None:
+        await store.add(session, after, now=turn.wall)
+    elif after != before:
+        await store.save(session, after, expected=before.version, now=turn.wall)
+    await outbox.append(
+        session,
+        change.events,
+        version=after.version,
+        source=SOURCE,
+        ids=turn.ids,
+        now=turn.wall,
+    )
+    return after

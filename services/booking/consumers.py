@@ -1,0 +1,76 @@
+"""Events in: what requirements and cases mean for their bookings. The loop claims and commits."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.booking.commands import cases, requirements
+from services.booking.desk import Desk
+from services.booking.settings import Settings
+from shared.contracts.case import CaseClosedUp, CaseCompleted, CaseOpened
+from shared.contracts.envelope import Envelope
+from shared.contracts.requirement import (
+    RequirementDetermined,
+    RequirementMet,
+    RequirementRevised,
+    RequirementVoided,
+)
+from shared.contracts.values import Outcome
+from shared.kit import Kit
+from shared.messaging.inbox import Handlers
+
+
+def handlers(kit: Kit, settings: Settings) -> Handlers:
+    """What is done for each event type that matters here."""
+    desk = Desk(kit, settings)
+    return {**_of_requirements(desk), **_of_cases(desk)}
+
+
+def _of_requirements(desk: Desk) -> Handlers:
+    async def determined(session: AsyncSession, event: RequirementDetermined, _: Envelope) -> None:
+        turn = await desk.turn(session)
+        await requirements.determine(session, event, reason="determined", turn=turn)
+
+    async def revised(session: AsyncSession, event: RequirementRevised, _: Envelope) -> None:
+        turn = await desk.turn(session)
+        await requirements.determine(session, event, reason=event.reason, turn=turn)
+
+    async def met(session: AsyncSession, event: RequirementMet, _: Envelope) -> None:
+        if event.outcome is Outcome.HELD:
+            return
+        turn = await desk.turn(session)
+        await requirements.met(session, event.requirement_id, reason=event.reason, turn=turn)
+
+    async def voided(session: AsyncSession, event: RequirementVoided, _: Envelope) -> None:
+        turn = await desk.turn(session)
+        await requirements.end(session, event.requirement_id, reason=event.reason, turn=turn)
+
+    return {
+        RequirementDetermined: determined,
+        RequirementRevised: revised,
+        RequirementMet: met,
+        RequirementVoided: voided,
+    }
+
+
+def _of_cases(desk: Desk) -> Handlers:
+    async def opened(session: AsyncSession, event: CaseOpened, _: Envelope) -> None:
+        turn = await desk.turn(session)
+        await cases.start(session, event.requirement_id, opened_at=event.opened_at, turn=turn)
+
+    async def closed_up(session: AsyncSession, event: CaseClosedUp, _: Envelope) -> None:
+        await cases.close_up(
+            session,
+            event.requirement_id,
+            missing=event.missing,
+            closed_at=event.closed_at,
+            turn=await desk.turn(session),
+        )
+
+    async def completed(session: AsyncSession, event: CaseCompleted, _: Envelope) -> None:
+        await cases.complete(
+            session,
+            event.requirement_id,
+            completed_at=event.completed_at,
+            turn=await desk.turn(session),
+        )
+
+    return {CaseOpened: opened, CaseClosedUp: closed_up, CaseCompleted: completed}

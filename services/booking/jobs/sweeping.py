@@ -1,0 +1,81 @@
+"""What runs by itself: holds that ran out, and requests that found no slot yet.
+
+Both work from the database; each booking is a transaction of its own, so that one fault keeps
+nothing else back.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.booking import queries
+from services.booking.commands import sweep
+from services.booking.commands.turn import Turn
+from services.booking.desk import Desk
+from shared import errors
+from shared.service import Job
+
+log = structlog.get_logger()
+
+BATCH = 100
+Command = Callable[[AsyncSession, UUID, Turn], Awaitable[None]]
+
+
+def expiry(desk: Desk) -> Job:
+    """Let holds that ran out expire, for ever."""
+
+    async def run() -> None:
+        while True:
+            await expire_once(desk)
+            await asyncio.sleep(desk.settings.sweep_seconds)
+
+    return run
+
+
+def retrying(desk: Desk) -> Job:
+    """Try again to book requests that found no slot, for ever."""
+
+    async def run() -> None:
+        while True:
+            await retry_once(desk)
+            await asyncio.sleep(desk.settings.retry_seconds)
+
+    return run
+
+
+async def expire_once(desk: Desk) -> int:
+    """One sweep; returns how many holds were looked at."""
+    async with desk.kit.database.connect() as session:
+        ids = await queries.holds_over(session, now=desk.kit.clock.yard(), limit=BATCH)
+    for each in ids:
+        await _alone(desk, each, _expire)
+    return len(ids)
+
+
+async def retry_once(desk: Desk) -> int:
+    """One round; returns how many requests were looked at."""
+    async with desk.kit.database.connect() as session:
+        ids = await queries.seeking(session)
+    for each in ids:
+        await _alone(desk, each, _retry)
+    return len(ids)
+
+
+async def _expire(session: AsyncSession, booking_id: UUID, turn: Turn) -> None:
+    await sweep.expire(session, booking_id, turn=turn)
+
+
+async def _retry(session: AsyncSession, booking_id: UUID, turn: Turn) -> None:
+    await sweep.retry(session, booking_id, turn=turn)
+
+
+async def _alone(desk: Desk, booking_id: UUID, command: Command) -> None:
+    try:
+        async with desk.kit.database.transaction() as session:
+            await command(session, booking_id, await desk.turn(session))
+    except (DBAPIError, errors.Refused) as error:
+        log.warning("booking not swept", booking_id=str(booking_id), error=str(error))

@@ -1,0 +1,109 @@
+"""Reads: requests by what they are for, and a yard's day."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, text
+
+from services.booking import store
+from services.booking.domain.booking import WITHOUT_SLOT, Booking, Status
+from services.booking.domain.yard import Span
+from services.booking.store import Reading
+
+_BOARD = text(
+    """
+    SELECT o.resource, lower(o.during) AS starts, upper(o.during) AS ends,
+           b.id, b.filing_id, b.status, b.slot, b.held_until
+      FROM occupancy o
+      JOIN resources r ON r.id = o.resource
+      JOIN bookings b ON b.id = o.booking_id
+     WHERE o.active AND r.yard = :yard AND r.sort = 'bay'
+       AND o.during && tstzrange(:first, :last)
+     ORDER BY o.resource, starts
+    """
+)
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which requests: each field that is set must match."""
+
+    filing_id: UUID | None = None
+    requirement_id: UUID | None = None
+    status: Status | None = None
+    broker: str | None = None
+    yard: str | None = None
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A booking on a bay's row of the board."""
+
+    bay: int
+    booking_id: UUID
+    filing_id: UUID
+    status: str
+    starts: datetime
+    ends: datetime
+    teams: tuple[str, ...]
+    held_until: datetime | None
+
+
+async def requests(
+    session: Reading, wanted: Filter, *, after: UUID | None, limit: int
+) -> Sequence[Booking]:
+    """Requests in the order of their ids, from the one that follows `after`."""
+    conditions = [
+        getattr(store.bookings.c, name) == value
+        for name in ("filing_id", "requirement_id", "status", "broker", "yard")
+        if (value := getattr(wanted, name)) is not None
+    ]
+    if after is not None:
+        conditions.append(store.bookings.c.id > after)
+    rows = await session.execute(
+        select(store.bookings).where(*conditions).order_by(store.bookings.c.id).limit(limit)
+    )
+    return [store.booking_of(row) for row in rows.mappings()]
+
+
+async def board(session: Reading, yard: str, *, day: Span) -> list[Placed]:
+    """What stands on each bay of a yard in an interval (UTC), in order."""
+    rows = await session.execute(_BOARD, {"yard": yard, "first": day[0], "last": day[1]})
+    return [
+        Placed(
+            bay=row.resource,
+            booking_id=row.id,
+            filing_id=row.filing_id,
+            status=row.status,
+            starts=row.starts,
+            ends=row.ends,
+            teams=tuple(place["team"] for place in row.slot["teams"]),
+            held_until=row.held_until,
+        )
+        for row in rows
+    ]
+
+
+async def holds_over(session: Reading, *, now: datetime, limit: int) -> list[UUID]:
+    """The holds that ran out by `now` (yard clock), oldest first."""
+    table = store.bookings
+    rows = await session.execute(
+        select(table.c.id)
+        .where(table.c.status == Status.HELD, table.c.held_until <= now)
+        .order_by(table.c.held_until)
+        .limit(limit)
+    )
+    return list(rows.scalars())
+
+
+async def seeking(session: Reading) -> list[UUID]:
+    """Requests that wait for the best slot, by their brokers' wish; most urgent first."""
+    table = store.bookings
+    rows = await session.execute(
+        select(table.c.id)
+        .where(table.c.auto_confirm, table.c.wanted, table.c.status.in_(WITHOUT_SLOT))
+        .order_by(table.c.free_until, table.c.id)
+    )
+    return list(rows.scalars())

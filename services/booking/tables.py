@@ -1,0 +1,128 @@
+"""Rows and the constraints that hold whatever the code does. Nothing here validates."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Identity, Index, Text
+from sqlalchemy.dialects.postgresql import JSONB, TSTZRANGE, ExcludeConstraint, Range
+from sqlalchemy.sql import column, func, text
+from sqlmodel import Field, SQLModel
+
+from shared.database import table_of
+
+
+def _moment(*, nullable: bool = False) -> Any:
+    return Field(default=None, sa_type=DateTime(timezone=True), nullable=nullable)
+
+
+class YardRow(SQLModel, table=True):
+    """An inspection yard. `hours`: a pair of local times by weekday; a day left out is closed."""
+
+    __tablename__ = "yards"
+
+    code: str = Field(primary_key=True, sa_type=Text)
+    name_zh: str = Field(sa_type=Text)
+    name_en: str = Field(sa_type=Text)
+    time_zone: str = Field(sa_type=Text)
+    hours: dict[str, Any] = Field(sa_type=JSONB)
+    terminal_moves: dict[str, Any] = Field(sa_type=JSONB)
+    move_minutes: int
+    availability_minutes: int
+    free_days: int
+
+
+class ResourceRow(SQLModel, table=True):
+    """A bay or a team. Occupancy is taken in ascending id, so that no two wait for each other."""
+
+    __tablename__ = "resources"
+    __table_args__: ClassVar[Any] = (
+        CheckConstraint(
+            "CASE sort WHEN 'bay' THEN kind IS NOT NULL AND agency IS NULL"
+            " WHEN 'team' THEN kind IS NULL AND agency IS NOT NULL AND shift IS NOT NULL"
+            " ELSE false END",
+            name="resources_bay_or_team",
+        ),
+        Index("resources_code", "yard", "sort", "code", unique=True),
+    )
+
+    id: int = Field(primary_key=True)
+    yard: str = Field(foreign_key="yards.code", sa_type=Text)
+    sort: str = Field(sa_type=Text)
+    code: str = Field(sa_type=Text)
+    kind: str | None = Field(default=None, sa_type=Text)
+    agency: str | None = Field(default=None, sa_type=Text)
+    skills: list[str] = Field(sa_type=JSONB)
+    shift: list[str] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
+    rest: list[str] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
+
+
+class BookingRow(SQLModel, table=True):
+    """The one booking of a requirement; `version` counts its events."""
+
+    __tablename__ = "bookings"
+    __table_args__: ClassVar[Any] = (
+        CheckConstraint(
+            "status IN ('requested', 'held', 'confirmed', 'started', 'completed',"
+            " 'cancelled', 'missed', 'expired')",
+            name="bookings_status",
+        ),
+        CheckConstraint(
+            "slot IS NOT NULL OR status NOT IN ('held', 'confirmed', 'started', 'completed')",
+            name="bookings_slot",
+        ),
+        CheckConstraint("(held_until IS NOT NULL) = (status = 'held')", name="bookings_held"),
+        CheckConstraint("window_opens <= free_until", name="bookings_window"),
+        Index("bookings_filing", "filing_id"),
+        Index("bookings_held_until", "held_until", postgresql_where=text("status = 'held'")),
+        Index("bookings_seeking", "id", postgresql_where=text("auto_confirm AND wanted")),
+    )
+
+    id: UUID = Field(primary_key=True)
+    requirement_id: UUID = Field(unique=True)
+    filing_id: UUID
+    broker: str = Field(sa_type=Text)
+    revision: int
+    required: list[Any] = Field(sa_type=JSONB)
+    bay_kind: str = Field(sa_type=Text)
+    yard: str = Field(foreign_key="yards.code", sa_type=Text)
+    window_opens: datetime = _moment()
+    free_until: datetime = _moment()
+    wish: dict[str, Any] = Field(sa_type=JSONB)
+    auto_confirm: bool
+    status: str = Field(sa_type=Text)
+    version: int
+    only: list[str] = Field(sa_type=JSONB)
+    slot: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
+    held_until: datetime | None = _moment(nullable=True)
+    wanted: bool
+    changed_at: datetime = _moment()
+
+
+class OccupancyRow(SQLModel, table=True):
+    """A resource is taken by a booking for an interval; of active ones no two may overlap.
+
+    The PostgreSQL we ship has no btree_gist, hence `int4range(resource, resource, '[]')`.
+    """
+
+    __tablename__ = "occupancy"
+    __table_args__: ClassVar[Any] = (
+        ExcludeConstraint(
+            (func.int4range(column("resource"), column("resource"), "[]"), "&&"),
+            (column("during"), "&&"),
+            where=text("active"),
+            using="gist",
+            name="occupancy_once",
+        ),
+        CheckConstraint("NOT isempty(during)", name="occupancy_lasts"),
+        Index("occupancy_booking", "booking_id", postgresql_where=text("active")),
+    )
+
+    id: int = Field(sa_column=Column(BigInteger, Identity(), primary_key=True))
+    resource: int = Field(foreign_key="resources.id")
+    during: Range[datetime] = Field(sa_type=TSTZRANGE)
+    booking_id: UUID = Field(foreign_key="bookings.id")
+    active: bool = True
+
+
+TABLES = tuple(table_of(row) for row in (YardRow, ResourceRow, BookingRow, OccupancyRow))
