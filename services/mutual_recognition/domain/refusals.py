@@ -109,3 +109,27 @@ class TakeoverPassed(errors.Conflict):
     zh = "该草案的生效日期已过。"
     mend = "Draft it again with a later valid_from."
     mend_zh = "请以更晚的 valid_from 重新起草。"
+
+
+class MalformedRule(errors.Invalid):
+    """A row of the rule table cannot be evaluated for every filing, so the table is refused."""
+
+    zh = "规则表中有无法对所有申报单判定的行，整表不予接受。"
+    mend = "Correct the rows that are named; nothing of the table was kept."
+    mend_zh = "请修改所指明的行；该表未保存。"
+
+
+class InvalidUscc(errors.Invalid):
+    """This is not a unified social credit code."""
+
+    zh = "统一社会信用代码无效。"
+    mend = "Compare its 18 characters; the last one is a check character."
+    mend_zh = "请核对 18 位代码，末位为校验码。"
+
+
+class PeriodEndsBeforeItBegins(errors.Invalid):
+    """The period ends before it begins."""
+
+    zh = "有效期结束日早于开始日。"
+    mend = "Let valid_to be the same day as valid_from, or later."
+    mend_zh = "valid_to 不得早于 valid_from。"

@@ -52,14 +52,12 @@ class Settled:
     reason: str = ""
 
 
-def settle(
-    determination: Determination, conclusions: Sequence[Conclusion], *, recognised: bool
-) -> Settled:
+def settle(determination: Determination, conclusions: Sequence[Conclusion]) -> Settled:
     """Meet it once every agency that inspects has concluded deep enough.
 
     Any nonconform means refused entry, else any suspend means held, else it is released. In mode
-    `recognition` a release needs the comparison first (`recognised` says that it was granted); a
-    bad verdict of the primary agency releases nothing and needs none.
+    `recognition` a release needs the comparison first; a bad verdict of the primary agency
+    releases nothing and needs none.
     """
     latest = latest_of(conclusions)
     if not all(serves(latest.get(need.agency), need) for need in determination.needs):
@@ -71,7 +69,7 @@ def settle(
         return Settled(Step.MEET, Outcome.REFUSED_ENTRY, f"{reason} / 查验不合格")
     if Verdict.SUSPEND in verdicts:
         return Settled(Step.MEET, Outcome.HELD, f"{reason} / 待进一步结论")
-    if determination.mode is Mode.RECOGNITION and not recognised:
+    if determination.mode is Mode.RECOGNITION:
         return Settled(Step.COMPARE)
     return Settled(Step.MEET, Outcome.RELEASED, f"{reason} / 查验合格")
 

@@ -121,9 +121,3 @@ class Version(Strict):
 def selection_of(agency: str) -> str:
     """The name of an agency's selection table."""
     return f"{SELECTION}{agency}"
-
-
-def in_force(versions: tuple[Version, ...], *, on: date) -> Version | None:
-    """The version of one table for a day: the one that took over last. None before the first."""
-    begun = (each for each in versions if each.table.valid_from <= on)
-    return max(begun, key=lambda each: (each.table.valid_from, each.version), default=None)

@@ -1,0 +1,1 @@
+"""HTTP. Every change commits in the body, before the answer is sent."""

@@ -1,0 +1,120 @@
+"""Rule tables: read them, draft a version, approve it."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Request, Response
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from services.mutual_recognition import queries
+from services.mutual_recognition.api import views
+from services.mutual_recognition.commands import desk as desks
+from services.mutual_recognition.commands import tables as commands
+from services.mutual_recognition.domain import refusals
+from services.mutual_recognition.rulebook import Rulebook
+from services.mutual_recognition.rules.table import Table
+from shared.auth.guard import allowed
+from shared.auth.principal import Principal, Role
+from shared.http import idempotency
+from shared.http.body import json_body
+from shared.http.idempotency import Answer
+from shared.http.paging import Page
+from shared.kit import Kit, kit_of
+
+READERS = (Role.OFFICER, Role.SUPERVISOR, Role.AUDITOR, Role.SERVICE)
+Name = Annotated[str, Path(max_length=64, pattern=r"^[a-z][a-z_-]*$")]
+Number = Annotated[int, Path(ge=1, le=1_000_000)]
+
+
+def router(book: Rulebook) -> APIRouter:
+    """The routes."""
+    routes = APIRouter(prefix="/v1/tables", tags=["rule tables"])
+    _reading(routes)
+    _drafting(routes, book)
+    _approving(routes, book)
+    return routes
+
+
+def _reading(routes: APIRouter) -> None:
+    @routes.get("")
+    async def tables(
+        _who: Annotated[Principal, allowed(*READERS)],
+        kit: Annotated[Kit, Depends(kit_of)],
+    ) -> Page[views.VersionOut]:
+        """Every version of every table, without its rows."""
+        async with kit.database.connect() as connection:
+            rows = await queries.rule_versions_of(connection)
+        return Page(items=[views.VersionOut.model_validate(dict(row)) for row in rows])
+
+    @routes.get("/{name}/versions/{number}")
+    async def version(
+        name: Name,
+        number: Number,
+        _who: Annotated[Principal, allowed(*READERS)],
+        kit: Annotated[Kit, Depends(kit_of)],
+    ) -> views.TableVersionOut:
+        """One version with its rows and approvals."""
+        async with kit.database.connect() as connection:
+            return await _shown(connection, name, number)
+
+
+def _drafting(routes: APIRouter, book: Rulebook) -> None:
+    @routes.post(
+        "/{name}/versions",
+        status_code=201,
+        response_model=views.TableVersionOut,
+        dependencies=[idempotency.KEYED],
+    )
+    async def draft(
+        request: Request,
+        name: Name,
+        who: Annotated[Principal, allowed(Role.SUPERVISOR)],
+        kit: Annotated[Kit, Depends(kit_of)],
+        content: Annotated[Table, json_body(Table)],
+    ) -> Response:
+        """Draft the next version. A malformed table is refused whole, with all its faults."""
+        desk = desks.at(kit, book)
+
+        async def work(session: AsyncSession) -> Answer:
+            number = await commands.draft(
+                session, name, content, author=who.subject, agency=str(who.agency), desk=desk
+            )
+            return Answer(201, await _shown(await session.connection(), name, number))
+
+        return await idempotency.once(
+            request, database=kit.database, owner=who.organisation, now=desk.now, work=work
+        )
+
+
+def _approving(routes: APIRouter, book: Rulebook) -> None:
+    @routes.post(
+        "/{name}/versions/{number}/approve",
+        response_model=views.TableVersionOut,
+        dependencies=[idempotency.KEYED],
+    )
+    async def approve(
+        request: Request,
+        name: Name,
+        number: Number,
+        who: Annotated[Principal, allowed(Role.SUPERVISOR)],
+        kit: Annotated[Kit, Depends(kit_of)],
+    ) -> Response:
+        """Approve a draft for the supervisor's agency; both agencies' approval publishes it."""
+        desk = desks.at(kit, book)
+
+        async def work(session: AsyncSession) -> Answer:
+            await commands.approve(
+                session, name, number, by=who.subject, agency=str(who.agency), desk=desk
+            )
+            return Answer(200, await _shown(await session.connection(), name, number))
+
+        return await idempotency.once(
+            request, database=kit.database, owner=who.organisation, now=desk.now, work=work
+        )
+
+
+async def _shown(connection: AsyncConnection, name: str, number: int) -> views.TableVersionOut:
+    row = await queries.rule_version(connection, name, number)
+    if row is None:
+        raise refusals.NoSuchTable(name=name, version=number)
+    approved = [dict(each) for each in await queries.approvals_of(connection, name, number)]
+    return views.TableVersionOut.model_validate({**row, "approvals": approved})

@@ -1,0 +1,179 @@
+"""What the API answers with, made from rows."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel
+from sqlalchemy import RowMapping
+
+from services.mutual_recognition.domain.determination import Determination, Order, Terms
+from services.mutual_recognition.domain.recognition import Status as RecognitionStatus
+from services.mutual_recognition.domain.requirement import Requirement, Status
+from services.mutual_recognition.rules.table import Table
+from services.mutual_recognition.store import requirement_of
+from shared.contracts.recognition import ElementVerdict
+from shared.contracts.requirement import DecidingRow
+from shared.contracts.values import AgencyNeed, BayKind, Element, Mode, Outcome, Purpose
+
+
+class RecognitionOut(BaseModel):
+    """A recognition: terms agreed beforehand, verdicts once found was compared with declared."""
+
+    id: UUID
+    filing_id: UUID
+    requirement_id: UUID
+    status: RecognitionStatus
+    primary_agency: str
+    recognising_agency: str
+    elements: tuple[Element, ...]
+    terms: Terms
+    verdicts: list[ElementVerdict]
+    reason: str | None
+    changed_at: datetime
+
+
+class RequirementOut(BaseModel):
+    """A requirement as it stands. `pending` is a change that the broker waits for."""
+
+    id: UUID
+    filing_id: UUID
+    filing_version: int
+    revision: int
+    version: int
+    status: Status
+    mode: Mode
+    primary_agency: str | None
+    needs: tuple[AgencyNeed, ...]
+    recognising: AgencyNeed | None
+    bay_kind: BayKind
+    rows: tuple[DecidingRow, ...]
+    decision_id: UUID
+    pending: Purpose | None
+    outcome: Outcome | None
+    reason: str | None
+    recognition: RecognitionOut | None = None
+
+
+class DecisionOut(BaseModel):
+    """Why: everything a determination depended on, and the determination.
+
+    `draws` are HMAC-SHA256 draws from 0 to 9,999 under the seed `seed_id`. `recomputed` says
+    whether the same inputs give the same determination today.
+    """
+
+    id: UUID
+    requirement_id: UUID
+    filing_id: UUID
+    filing_version: int
+    revision: int
+    cause: str
+    decided_on: date
+    decided_at: datetime
+    inputs: dict[str, Any]
+    tables: dict[str, int]
+    seed_id: str
+    draws: dict[str, int]
+    orders: list[Order]
+    recognition_refused: bool
+    outcome: Determination
+    recomputed: bool
+
+
+class CompanyOut(BaseModel):
+    """A registered company."""
+
+    uscc: str
+    name: str
+    registered_by: str
+    registered_at: datetime
+
+
+class RatingOut(BaseModel):
+    """An agency's rating; both days are included, no `valid_to` means until further notice."""
+
+    id: UUID
+    agency: str
+    grade: str
+    valid_from: date
+    valid_to: date | None
+    grounds: str
+    given_by: str
+    given_at: datetime
+
+
+class RatedCompanyOut(CompanyOut):
+    """A company with all ratings it was ever given, the oldest first."""
+
+    ratings: list[RatingOut]
+
+
+class ApprovalOut(BaseModel):
+    """An agency's approval of a table."""
+
+    agency: str
+    approved_by: str
+    approved_at: datetime
+
+
+class VersionOut(BaseModel):
+    """One version of a table."""
+
+    name: str
+    version: int
+    status: str
+    valid_from: date
+    author: str
+    author_agency: str
+    drafted_at: datetime
+    published_at: datetime | None
+
+
+class TableVersionOut(VersionOut):
+    """One version of a table with its rows and approvals."""
+
+    approvals: list[ApprovalOut]
+    content: Table
+
+
+def requirement(row: RowMapping | Requirement, found: RowMapping | None = None) -> RequirementOut:
+    """A requirement, with its recognition if there is one."""
+    value = row if isinstance(row, Requirement) else requirement_of(row)
+    determination = value.determination
+    return RequirementOut(
+        id=value.id,
+        filing_id=value.filing_id,
+        filing_version=value.filing_version,
+        revision=value.revision,
+        version=value.version,
+        status=value.status,
+        mode=determination.mode,
+        primary_agency=determination.primary_agency,
+        needs=determination.needs,
+        recognising=determination.recognising,
+        bay_kind=determination.bay_kind,
+        rows=determination.rows,
+        decision_id=value.decision_id,
+        pending=value.pending.purpose if value.pending else None,
+        outcome=value.outcome,
+        reason=value.reason,
+        recognition=None if found is None else recognition(found),
+    )
+
+
+def recognition(row: RowMapping) -> RecognitionOut:
+    """A recognition."""
+    terms = Terms.model_validate(row["terms"])
+    return RecognitionOut(
+        id=row["id"],
+        filing_id=row["filing_id"],
+        requirement_id=row["requirement_id"],
+        status=row["status"],
+        primary_agency=row["agency_primary"],
+        recognising_agency=row["agency_secondary"],
+        elements=terms.elements,
+        terms=terms,
+        verdicts=row["verdicts"],
+        reason=row["reason"],
+        changed_at=row["changed_at"],
+    )

@@ -1,0 +1,26 @@
+"""The composition root: the only place that puts settings, rules, routes and handlers together."""
+
+from pathlib import Path
+
+from services.mutual_recognition import checks, consumers
+from services.mutual_recognition.api import companies, requirements, tables
+from services.mutual_recognition.rulebook import Rulebook
+from services.mutual_recognition.settings import Settings
+from shared import service
+from shared.kit import Kit
+from shared.service import Service
+
+SCHEMA = NAME = "mutual_recognition"
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def create(kit: Kit, settings: Settings) -> Service:
+    """The service, ready to run."""
+    book = Rulebook.of(settings)
+    return service.assemble(
+        kit,
+        title="Onestop mutual recognition",
+        routers=[requirements.router(book), companies.router(book), tables.router(book)],
+        handlers=consumers.handlers(kit, settings),
+        checks=checks.checks(book),
+    )

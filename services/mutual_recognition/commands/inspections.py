@@ -1,0 +1,178 @@
+"""What follows from the yard: conclusions close a requirement, orders and escalations deepen it."""
+
+from dataclasses import replace
+from uuid import UUID
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.mutual_recognition import decisions, store
+from services.mutual_recognition.commands import desk as desks
+from services.mutual_recognition.commands.desk import Desk
+from services.mutual_recognition.domain import crosscheck, refusals, settle
+from services.mutual_recognition.domain import recognition as recognition_moves
+from services.mutual_recognition.domain import requirement as moves
+from services.mutual_recognition.domain.determination import Order
+from services.mutual_recognition.domain.recognition import Recognition
+from services.mutual_recognition.domain.recognition import Status as RecognitionStatus
+from services.mutual_recognition.domain.requirement import Requirement
+from services.mutual_recognition.domain.settle import Conclusion, Settled, Step
+from services.mutual_recognition.rules import decide
+from shared.contracts.case import CaseEscalationRequested, SectionConcluded
+from shared.contracts.values import Element, Outcome
+
+log = structlog.get_logger()
+
+BEGUN = "the inspection has begun / 查验已开始"
+
+
+async def conclude(session: AsyncSession, event: SectionConcluded, *, desk: Desk) -> None:
+    """Keep a conclusion, and close the requirement if it was the last one needed.
+
+    A change that still waits for leave is refused first: something was opened.
+    """
+    current = await desks.locked(session, event.requirement_id)
+    conclusion = Conclusion(
+        agency=event.agency,
+        number=event.conclusion,
+        revision=event.revision,
+        scope=event.scope,
+        verdict=event.verdict,
+        disposal=event.disposal,
+        findings=event.findings,
+        found=event.found,
+        officer=event.officer,
+        concluded_at=event.concluded_at,
+    )
+    await store.add_conclusion(session, current.id, conclusion, now=desk.now)
+    if current.pending is not None:
+        refused = moves.refuse_change(current, purpose=current.pending.purpose, reason=BEGUN)
+        current = await desks.save(session, current, refused, desk=desk)
+    if not current.is_open:
+        log.warning("conclusion after the end", requirement=str(current.id), agency=event.agency)
+        return
+    await _settle(session, current, desk=desk)
+
+
+async def _settle(session: AsyncSession, current: Requirement, *, desk: Desk) -> None:
+    said = await store.conclusions(session, current.id)
+    recognition = await store.recognition(session, current.id)
+    settled = settle.settle(current.determination, said)
+    if settled.step is Step.COMPARE and recognition is not None:
+        primary = settle.latest_of(said)[recognition.primary]
+        await _compare(session, current, recognition, primary, desk=desk)
+    elif settled.step is Step.MEET:
+        await _meet(session, current, settled, desk=desk)
+
+
+async def _compare(
+    session: AsyncSession,
+    current: Requirement,
+    recognition: Recognition,
+    primary: Conclusion,
+    *,
+    desk: Desk,
+) -> None:
+    """Grant the recognition and release, or let the secondary agency inspect as well."""
+    terms = recognition.terms
+    verdicts = crosscheck.compare(current.consignment.lines, primary.found, terms=terms)
+    if crosscheck.agree(verdicts):
+        granted = recognition_moves.grant(recognition, verdicts=verdicts)
+        await desks.save_recognition(session, recognition, granted, desk=desk)
+        settled = Settled(
+            Step.MEET,
+            Outcome.RELEASED,
+            f"{primary.agency}: {primary.verdict}, {recognition.secondary}: recognised"
+            " / 查验合格，监管互认",
+        )
+        await _meet(session, current, settled, recognised=terms.elements, desk=desk)
+        return
+    reason = crosscheck.disagreement(verdicts)
+    refused = recognition_moves.refuse(recognition, verdicts=verdicts, reason=reason)
+    await desks.save_recognition(session, recognition, refused, desk=desk)
+    before = await decisions.get(session, current.decision_id, book=desk.book)
+    case = replace(before.case, recognition_refused=True)
+    revised = await desks.revise(
+        session,
+        current,
+        case,
+        cause="recognition_refused",
+        reason=reason,
+        seed_id=before.seed_id,
+        desk=desk,
+    )
+    await _settle(session, revised, desk=desk)
+
+
+async def _meet(
+    session: AsyncSession,
+    current: Requirement,
+    settled: Settled,
+    *,
+    desk: Desk,
+    recognised: tuple[Element, ...] = (),
+) -> None:
+    outcome = settled.outcome
+    if outcome is None:
+        raise ValueError("a requirement is met with an outcome")
+    met = moves.meet(current, outcome=outcome, reason=settled.reason, recognised=recognised)
+    await desks.save(session, current, met, desk=desk)
+    found = await store.recognition(session, current.id)
+    if outcome is not Outcome.HELD and found and found.status is RecognitionStatus.EXPECTED:
+        lapsed = recognition_moves.lapse(found, reason=settled.reason)
+        await desks.save_recognition(session, found, lapsed, desk=desk)
+
+
+async def order(
+    session: AsyncSession, requirement_id: UUID, order: Order, *, desk: Desk
+) -> Requirement:
+    """Deepen a requirement, or add the agency; a recognition that was expected lapses.
+
+    Raises `NoSuchRequirement`, `UnknownAgency`, `AlreadyMet`, `RequirementVoid`, `ChangePending`
+    (a late selection only: an escalation proves that the container is open) and
+    `OrderChangesNothing`.
+    """
+    if order.agency not in desk.book.agencies.names:
+        raise refusals.UnknownAgency(agency=order.agency)
+    current = await desks.locked(session, requirement_id)
+    moves.moved(current, moves.Act.REOPEN if current.is_held else moves.Act.REVISE)
+    if current.pending is not None and order.cause == "late_selection":
+        raise refusals.ChangePending(requirement=current.id)
+    before = await decisions.get(session, current.decision_id, book=desk.book)
+    case = before.case.ordered(order)
+    outcome = decide.decide(case, agencies=desk.book.agencies)
+    now_required = current.determination
+    if (outcome.mode, outcome.needs) == (now_required.mode, now_required.needs):
+        raise refusals.OrderChangesNothing(requirement=current.id, agency=order.agency)
+    return await desks.revise(
+        session,
+        current,
+        case,
+        cause=order.cause,
+        reason=order.reason,
+        seed_id=before.seed_id,
+        desk=desk,
+    )
+
+
+async def escalate(
+    session: AsyncSession, event: CaseEscalationRequested, order_id: UUID, *, desk: Desk
+) -> None:
+    """Answer an escalation with a revision; a late or needless one is logged and ignored."""
+    wish = Order(
+        id=order_id,
+        cause="escalation",
+        agency=event.agency,
+        scope=event.scope,
+        reason=event.reason,
+        given_by=f"{event.requested_by}: {event.officer}",
+        given_at=desk.now,
+    )
+    try:
+        await order(session, event.requirement_id, wish, desk=desk)
+    except (
+        refusals.AlreadyMet,
+        refusals.RequirementVoid,
+        refusals.OrderChangesNothing,
+    ) as refused:
+        log.warning("escalation ignored", requirement=str(event.requirement_id), why=refused.code)

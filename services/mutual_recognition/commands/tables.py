@@ -1,0 +1,120 @@
+"""Rule tables: drafted by one supervisor, published once both agencies have approved."""
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.mutual_recognition.commands.desk import Desk
+from services.mutual_recognition.domain import refusals
+from services.mutual_recognition.rulebook import rule_versions
+from services.mutual_recognition.rules import check
+from services.mutual_recognition.rules.table import Table
+from services.mutual_recognition.tables import RuleApprovalRow
+from shared import errors
+from shared.database import table_of
+
+approvals = table_of(RuleApprovalRow)
+
+
+async def draft(
+    session: AsyncSession, name: str, content: Table, *, author: str, agency: str, desk: Desk
+) -> int:
+    """Keep a draft as the table's next version; its number.
+
+    Raises `NoSuchTable`, and `Faults` for a malformed table, which is refused whole.
+    """
+    if name not in desk.book.names:
+        raise refusals.NoSuchTable(name=name)
+    faults = [_fault(broken) for broken in check.faults(name, content, agencies=desk.book.agencies)]
+    if content.valid_from < desk.on:
+        faults.append(_in_the_past(desk))
+    if faults:
+        raise errors.Faults(*faults)
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"rules {name}"))))
+    last = await session.execute(
+        select(func.max(rule_versions.c.version)).where(rule_versions.c.name == name)
+    )
+    number = (last.scalar_one() or 0) + 1
+    await session.execute(
+        insert(rule_versions).values(
+            name=name,
+            version=number,
+            status="draft",
+            valid_from=content.valid_from,
+            content=content.model_dump(mode="json", exclude_defaults=True),
+            author=author,
+            author_agency=agency,
+            drafted_at=desk.now,
+        )
+    )
+    return number
+
+
+async def approve(
+    session: AsyncSession, name: str, number: int, *, by: str, agency: str, desk: Desk
+) -> bool:
+    """Approve a draft for an agency; whether that published it.
+
+    Raises `NoSuchTable`, `NoDraft`, `AuthorCannotApprove`, `AgencyHasApproved`, `UnknownAgency`,
+    and `TakeoverPassed` if the day on which it should take over is gone.
+    """
+    wanted = (rule_versions.c.name == name) & (rule_versions.c.version == number)
+    found = await session.execute(select(rule_versions).where(wanted).with_for_update())
+    version = found.mappings().one_or_none()
+    if version is None:
+        raise refusals.NoSuchTable(name=name, version=number)
+    if version["status"] != "draft":
+        raise refusals.NoDraft(name=name, version=number)
+    if agency not in desk.book.agencies.names:
+        raise refusals.UnknownAgency(agency=agency)
+    if version["author"] == by:
+        raise refusals.AuthorCannotApprove(author=by)
+    if version["valid_from"] < desk.on:
+        raise refusals.TakeoverPassed(valid_from=version["valid_from"].isoformat())
+    approved = await approved_by(session, name, number)
+    if agency in approved:
+        raise refusals.AgencyHasApproved(agency=agency, approved_by=approved[agency])
+    await session.execute(
+        insert(approvals).values(
+            name=name, version=number, agency=agency, approved_by=by, approved_at=desk.now
+        )
+    )
+    if {*approved, agency} != set(desk.book.agencies.names):
+        return False
+    await session.execute(
+        update(rule_versions).where(wanted).values(status="published", published_at=desk.now)
+    )
+    return True
+
+
+async def approved_by(session: AsyncSession, name: str, number: int) -> dict[str, str]:
+    """Who approved a version, by agency."""
+    found = await session.execute(
+        select(approvals.c.agency, approvals.c.approved_by).where(
+            approvals.c.name == name, approvals.c.version == number
+        )
+    )
+    return {row.agency: row.approved_by for row in found}
+
+
+def _fault(broken: check.Broken) -> errors.Fault:
+    return errors.Fault(
+        code=refusals.MalformedRule.code,
+        pointer=broken.pointer,
+        en=broken.en,
+        zh=broken.zh,
+        mend_en=broken.mend_en,
+        mend_zh=broken.mend_zh,
+        facts={"row": broken.row, "column": broken.column},
+    )
+
+
+def _in_the_past(desk: Desk) -> errors.Fault:
+    return errors.Fault(
+        code=refusals.TakeoverPassed.code,
+        pointer="/valid_from",
+        en="A table cannot take over on a day that has passed.",
+        zh="规则表不能在已过去的日期生效。",
+        mend_en="Let it begin today or later.",
+        mend_zh="请将生效日期设为今天或以后。",
+        facts={"today": desk.on.isoformat()},
+    )

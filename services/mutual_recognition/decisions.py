@@ -1,0 +1,87 @@
+"""The record of why: stored with everything it depended on, so that it can be recomputed."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import RowMapping, insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.mutual_recognition.domain.determination import Determination, Order
+from services.mutual_recognition.domain.requirement import Requirement
+from services.mutual_recognition.rulebook import Reading, Rulebook
+from services.mutual_recognition.rules import decide, inputs
+from services.mutual_recognition.rules.decide import Case
+from services.mutual_recognition.tables import DecisionRow
+from shared.database import table_of
+
+decisions = table_of(DecisionRow)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A case under an id, the seed that drew for it, and what it led to."""
+
+    id: UUID
+    case: Case
+    seed_id: str
+    outcome: Determination
+
+
+def make(decision_id: UUID, case: Case, *, seed_id: str, book: Rulebook) -> Decision:
+    """Decide a case."""
+    outcome = decide.decide(case, agencies=book.agencies)
+    return Decision(id=decision_id, case=case, seed_id=seed_id, outcome=outcome)
+
+
+async def add(
+    session: AsyncSession, decision: Decision, *, of: Requirement, cause: str, now: datetime
+) -> None:
+    """Keep a decision of a requirement's present revision; `now` is wall time."""
+    case = decision.case
+    await session.execute(
+        insert(decisions).values(
+            id=decision.id,
+            requirement_id=of.id,
+            filing_id=of.filing_id,
+            filing_version=of.filing_version,
+            revision=of.revision,
+            cause=cause,
+            decided_on=case.on,
+            decided_at=now,
+            inputs=inputs.dump(case.inputs),
+            tables={name: version.version for name, version in case.tables.items()},
+            seed_id=decision.seed_id,
+            draws=dict(case.draws),
+            orders=[order.model_dump(mode="json") for order in case.orders],
+            recognition_refused=case.recognition_refused,
+            outcome=decision.outcome.model_dump(mode="json"),
+        )
+    )
+
+
+async def get(session: AsyncSession, decision_id: UUID, *, book: Rulebook) -> Decision:
+    """A stored decision with its case. Raises LookupError."""
+    found = await session.execute(select(decisions).where(decisions.c.id == decision_id))
+    row = found.mappings().one_or_none()
+    if row is None:
+        raise LookupError(f"no decision {decision_id}")
+    return await load(session, row, book=book)
+
+
+async def load(reading: Reading, row: RowMapping, *, book: Rulebook) -> Decision:
+    """The value of a row. Raises LookupError if a table's version is gone."""
+    on: date = row["decided_on"]
+    return Decision(
+        id=row["id"],
+        case=Case(
+            inputs=inputs.load(row["inputs"], agencies=book.agencies.names),
+            on=on,
+            tables=await book.versions(reading, row["tables"]),
+            draws=row["draws"],
+            orders=tuple(Order.model_validate(order) for order in row["orders"]),
+            recognition_refused=row["recognition_refused"],
+        ),
+        seed_id=row["seed_id"],
+        outcome=Determination.model_validate(row["outcome"]),
+    )

@@ -1,0 +1,92 @@
+"""Companies and the agencies' ratings of them: rows and reads."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import RowMapping, or_, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.mutual_recognition.rulebook import Reading
+from services.mutual_recognition.tables import CompanyRow, RatingRow
+from shared.database import table_of
+
+companies = table_of(CompanyRow)
+ratings_table = table_of(RatingRow)
+
+
+async def grades(session: AsyncSession, uscc: str, *, on: date) -> dict[str, str]:
+    """Each agency's grade of a company on a day: of those in force, the one given last."""
+    columns = ratings_table.c
+    found = await session.execute(
+        select(columns.agency, columns.grade)
+        .where(columns.uscc == uscc, columns.valid_from <= on)
+        .where(or_(columns.valid_to.is_(None), columns.valid_to >= on))
+        .order_by(columns.agency, columns.given_at.desc(), columns.id.desc())
+        .distinct(columns.agency)
+    )
+    return {row.agency: row.grade for row in found}
+
+
+async def add_company(
+    session: AsyncSession, *, uscc: str, name: str, registered_by: str, now: datetime
+) -> bool:
+    """Register a company; whether it was new."""
+    done = await session.execute(
+        insert(companies)
+        .values(uscc=uscc, name=name, registered_by=registered_by, registered_at=now)
+        .on_conflict_do_nothing()
+        .returning(companies.c.uscc)
+    )
+    return done.first() is not None
+
+
+async def company(reading: Reading, uscc: str) -> RowMapping | None:
+    """A registered company, or None."""
+    found = await reading.execute(select(companies).where(companies.c.uscc == uscc))
+    return found.mappings().one_or_none()
+
+
+async def page(reading: Reading, *, after: str | None, limit: int) -> list[RowMapping]:
+    """Companies by code."""
+    wanted = select(companies).order_by(companies.c.uscc).limit(limit)
+    if after is not None:
+        wanted = wanted.where(companies.c.uscc > after)
+    return list((await reading.execute(wanted)).mappings().all())
+
+
+async def ratings(reading: Reading, uscc: str) -> list[RowMapping]:
+    """All ratings of a company, the oldest first."""
+    columns = ratings_table.c
+    wanted = select(ratings_table).where(columns.uscc == uscc)
+    found = await reading.execute(wanted.order_by(columns.given_at, columns.id))
+    return list(found.mappings().all())
+
+
+async def add_rating(
+    session: AsyncSession,
+    rating_id: UUID,
+    *,
+    uscc: str,
+    agency: str,
+    grade: str,
+    valid_from: date,
+    valid_to: date | None,
+    grounds: str,
+    given_by: str,
+    now: datetime,
+) -> None:
+    """Add a rating. It never changes; a later one takes its place."""
+    await session.execute(
+        insert(ratings_table).values(
+            id=rating_id,
+            uscc=uscc,
+            agency=agency,
+            grade=grade,
+            valid_from=valid_from,
+            valid_to=valid_to,
+            grounds=grounds,
+            given_by=given_by,
+            given_at=now,
+        )
+    )

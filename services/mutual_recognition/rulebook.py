@@ -1,0 +1,97 @@
+"""The rules in force and the draw: what a decision needs besides the filing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from services.mutual_recognition.domain.agencies import Agencies
+from services.mutual_recognition.rules import draw, table
+from services.mutual_recognition.rules.table import Table, Version
+from services.mutual_recognition.settings import Settings
+from services.mutual_recognition.tables import RuleVersionRow
+from shared.database import table_of
+
+rule_versions = table_of(RuleVersionRow)
+Reading = AsyncSession | AsyncConnection
+
+
+class SeedUnknown(Exception):
+    """The seed of a stored draw is not among the settings, so it cannot be recomputed."""
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """Agencies, seeds and published tables. Versions are parsed once, since they never change."""
+
+    agencies: Agencies
+    seeds: Mapping[str, bytes]
+    seed_id: str
+    zone: ZoneInfo
+    parsed: dict[tuple[str, int], Version] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Rulebook":
+        """From the settings; nothing is read yet."""
+        return cls(
+            agencies=settings.agencies(),
+            seeds={
+                name: seed.get_secret_value().encode() for name, seed in settings.draw_seeds.items()
+            },
+            seed_id=settings.draw_seed_id,
+            zone=ZoneInfo(settings.time_zone),
+        )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The tables that a decision uses."""
+        selections = (table.selection_of(agency) for agency in self.agencies.names)
+        return (*selections, table.RECOGNITION)
+
+    def day(self, moment: datetime) -> date:
+        """The legal day at `moment`."""
+        return moment.astimezone(self.zone).date()
+
+    def draws(self, filing_id: UUID, *, seed_id: str) -> dict[str, int]:
+        """The draw of each table for a filing. Raises `SeedUnknown`."""
+        seed = self.seeds.get(seed_id)
+        if seed is None:
+            raise SeedUnknown(seed_id)
+        return {name: draw.drawn(seed, filing_id=filing_id, table=name) for name in self.names}
+
+    async def in_force(self, reading: Reading, *, on: date) -> dict[str, Version]:
+        """The tables in force on a day, by name; one that has none is left out."""
+        columns = rule_versions.c
+        found = await reading.execute(
+            select(columns.name, columns.version)
+            .where(columns.status == "published", columns.valid_from <= on)
+            .where(columns.name.in_(self.names))
+            .order_by(columns.name, columns.valid_from.desc(), columns.version.desc())
+            .distinct(columns.name)
+        )
+        return await self.versions(reading, {row.name: row.version for row in found})
+
+    async def versions(self, reading: Reading, wanted: Mapping[str, int]) -> dict[str, Version]:
+        """Published versions by table name. Raises LookupError for one that is not there."""
+        return {
+            name: self.parsed.get((name, number)) or await self._read(reading, name, number)
+            for name, number in wanted.items()
+        }
+
+    async def _read(self, reading: Reading, name: str, number: int) -> Version:
+        columns = rule_versions.c
+        row = await reading.execute(
+            select(columns.content).where(
+                columns.name == name, columns.version == number, columns.status == "published"
+            )
+        )
+        content = row.scalar_one_or_none()
+        if content is None:
+            raise LookupError(f"table {name} has no published version {number}")
+        version = Version(name=name, version=number, table=Table.model_validate(content))
+        self.parsed[name, number] = version
+        return version

@@ -1,0 +1,57 @@
+"""What can be set for mutual_recognition, by `ONESTOP_MUTUAL_RECOGNITION_*`."""
+
+from collections.abc import Mapping
+from typing import Self
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from services.mutual_recognition.domain.agencies import Agencies
+
+
+class Settings(BaseSettings):
+    """Read once, in the composition root."""
+
+    model_config = SettingsConfigDict(env_prefix="ONESTOP_MUTUAL_RECOGNITION_", frozen=True)
+
+    skills: Mapping[str, tuple[str, ...]] = Field(
+        default={"customs": ("valuation", "ipr"), "quarantine": ("plant", "animal", "food")},
+        description="The agencies that select, each with the specialities of its teams (JSON).",
+    )
+    primary: str = Field(
+        default="quarantine", description="The agency that inspects where the other recognises."
+    )
+    secondary: str = Field(default="customs", description="The agency that recognises.")
+    draw_seeds: Mapping[str, SecretStr] = Field(
+        default={"founding": SecretStr("onestop-founding-seed")},
+        description="Seeds of the random draw by id (JSON). Set a secret one of your own; keep the"
+        " old ones, or old decisions cannot be recomputed.",
+    )
+    draw_seed_id: str = Field(
+        default="founding", description="The id of the seed that draws for new filings."
+    )
+    time_zone: str = Field(
+        default="Asia/Shanghai", description="Where the days begin on which rules take effect."
+    )
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, zone: str) -> str:
+        try:
+            ZoneInfo(zone)
+        except (KeyError, ValueError, OSError) as unknown:
+            raise ValueError("name an IANA time zone such as Asia/Shanghai") from unknown
+        return zone
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.primary == self.secondary or not {self.primary, self.secondary} <= set(self.skills):
+            raise ValueError("primary and secondary must be two of the agencies in skills")
+        if self.draw_seed_id not in self.draw_seeds:
+            raise ValueError("draw_seed_id must name one of draw_seeds")
+        return self
+
+    def agencies(self) -> Agencies:
+        """The agencies as the domain sees them."""
+        return Agencies(skills=self.skills, primary=self.primary, secondary=self.secondary)

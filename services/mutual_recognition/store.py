@@ -1,0 +1,175 @@
+"""Requirements, recognitions and conclusions between rows and values."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.mutual_recognition.domain.determination import Determination, Terms
+from services.mutual_recognition.domain.recognition import Recognition
+from services.mutual_recognition.domain.recognition import Status as RecognitionStatus
+from services.mutual_recognition.domain.requirement import Pending, Requirement, Status
+from services.mutual_recognition.domain.settle import Conclusion
+from services.mutual_recognition.tables import ConclusionRow, RecognitionRow, RequirementRow
+from shared.contracts.filing import Consignment
+from shared.contracts.recognition import ElementVerdict
+from shared.contracts.values import Outcome
+from shared.database import table_of
+from shared.errors import StaleVersion
+
+requirements = table_of(RequirementRow)
+recognitions = table_of(RecognitionRow)
+conclusions_table = table_of(ConclusionRow)
+
+
+async def lock(session: AsyncSession, requirement_id: UUID) -> Requirement | None:
+    """The requirement, locked until the transaction ends, or None."""
+    found = await session.execute(
+        select(requirements).where(requirements.c.id == requirement_id).with_for_update()
+    )
+    row = found.mappings().one_or_none()
+    return None if row is None else requirement_of(row)
+
+
+async def add(session: AsyncSession, requirement: Requirement, *, now: datetime) -> None:
+    """Insert a requirement; `now` is wall time. Raises IntegrityError if the filing has one."""
+    await session.execute(
+        insert(requirements).values(**_columns(requirement), created_at=now, changed_at=now)
+    )
+
+
+async def save(
+    session: AsyncSession, requirement: Requirement, *, expected: int, now: datetime
+) -> None:
+    """Update a requirement whose version was `expected`. Raises `StaleVersion`."""
+    done = await session.execute(
+        update(requirements)
+        .where(requirements.c.id == requirement.id, requirements.c.version == expected)
+        .values(**_columns(requirement), changed_at=now)
+        .returning(requirements.c.id)
+    )
+    if done.first() is None:
+        raise StaleVersion(requirement=requirement.id, expected=expected)
+
+
+async def recognition(session: AsyncSession, requirement_id: UUID) -> Recognition | None:
+    """The requirement's recognition, or None. Read it under the requirement's lock."""
+    found = await session.execute(
+        select(recognitions).where(recognitions.c.requirement_id == requirement_id)
+    )
+    row = found.mappings().one_or_none()
+    return None if row is None else recognition_of(row)
+
+
+async def save_recognition(
+    session: AsyncSession, after: Recognition, *, expected: int, now: datetime
+) -> None:
+    """Insert it (`expected` 0) or update it. Raises `StaleVersion`."""
+    values = {
+        "id": after.id,
+        "requirement_id": after.requirement_id,
+        "filing_id": after.filing_id,
+        "version": after.version,
+        "status": after.status,
+        "agency_primary": after.primary,
+        "agency_secondary": after.secondary,
+        "terms": after.terms.model_dump(mode="json"),
+        "verdicts": [verdict.model_dump(mode="json") for verdict in after.verdicts],
+        "reason": after.reason,
+        "changed_at": now,
+    }
+    if expected == 0:
+        await session.execute(insert(recognitions).values(values))
+        return
+    done = await session.execute(
+        update(recognitions)
+        .where(recognitions.c.id == after.id, recognitions.c.version == expected)
+        .values(values)
+        .returning(recognitions.c.id)
+    )
+    if done.first() is None:
+        raise StaleVersion(recognition=after.id, expected=expected)
+
+
+async def add_conclusion(
+    session: AsyncSession, requirement_id: UUID, conclusion: Conclusion, *, now: datetime
+) -> None:
+    """Keep a conclusion; `now` is wall time. Raises IntegrityError if its number is taken."""
+    await session.execute(
+        insert(conclusions_table).values(
+            requirement_id=requirement_id,
+            agency=conclusion.agency,
+            number=conclusion.number,
+            revision=conclusion.revision,
+            scope=conclusion.scope,
+            verdict=conclusion.verdict,
+            content=conclusion.model_dump(mode="json"),
+            received_at=now,
+        )
+    )
+
+
+async def conclusions(session: AsyncSession, requirement_id: UUID) -> tuple[Conclusion, ...]:
+    """All conclusions of a requirement's case."""
+    found = await session.execute(
+        select(conclusions_table.c.content).where(
+            conclusions_table.c.requirement_id == requirement_id
+        )
+    )
+    return tuple(Conclusion.model_validate(content) for content in found.scalars())
+
+
+def requirement_of(row: RowMapping) -> Requirement:
+    """The value of a row."""
+    return Requirement(
+        id=row["id"],
+        filing_id=row["filing_id"],
+        filing_version=row["filing_version"],
+        revision=row["revision"],
+        version=row["version"],
+        status=Status(row["status"]),
+        consignment=Consignment.model_validate(row["consignment"]),
+        determination=Determination.model_validate(row["determination"]),
+        decision_id=row["decision_id"],
+        pending=None if row["pending"] is None else Pending.model_validate(row["pending"]),
+        outcome=None if row["outcome"] is None else Outcome(row["outcome"]),
+        reason=row["reason"],
+    )
+
+
+def _columns(requirement: Requirement) -> dict[str, Any]:
+    pending = requirement.pending
+    return {
+        "id": requirement.id,
+        "filing_id": requirement.filing_id,
+        "filing_version": requirement.filing_version,
+        "revision": requirement.revision,
+        "version": requirement.version,
+        "status": requirement.status,
+        "mode": requirement.determination.mode,
+        "broker": requirement.consignment.broker.uscc,
+        "consignment": requirement.consignment.model_dump(mode="json"),
+        "determination": requirement.determination.model_dump(mode="json"),
+        "decision_id": requirement.decision_id,
+        "pending": None if pending is None else pending.model_dump(mode="json"),
+        "outcome": requirement.outcome,
+        "reason": requirement.reason,
+    }
+
+
+def recognition_of(row: RowMapping) -> Recognition:
+    """The value of a row."""
+    return Recognition(
+        id=row["id"],
+        requirement_id=row["requirement_id"],
+        filing_id=row["filing_id"],
+        version=row["version"],
+        status=RecognitionStatus(row["status"]),
+        primary=row["agency_primary"],
+        secondary=row["agency_secondary"],
+        terms=Terms.model_validate(row["terms"]),
+        verdicts=tuple(ElementVerdict.model_validate(each) for each in row["verdicts"]),
+        reason=row["reason"],
+    )

@@ -1,0 +1,190 @@
+"""Rows and the constraints that hold whatever the code does. Nothing here validates."""
+
+from datetime import date, datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+from shared.database import table_of
+from shared.messaging.tables import moment
+
+
+def _json() -> Any:
+    return Field(sa_type=JSONB)
+
+
+def _json_or_null() -> Any:
+    return Field(default=None, sa_type=JSONB(none_as_null=True), nullable=True)
+
+
+class RequirementRow(SQLModel, table=True):
+    """What must be inspected of one filing. `pending` is a broker's change without an answer."""
+
+    __tablename__ = "requirements"
+    __table_args__: ClassVar[Any] = (
+        CheckConstraint("status IN ('determined', 'revised', 'met', 'void')"),
+        CheckConstraint("mode IN ('none', 'single', 'joint', 'recognition')"),
+        CheckConstraint("(status = 'met') = (outcome IS NOT NULL)"),
+        CheckConstraint("outcome IN ('released', 'refused_entry', 'held')"),
+        CheckConstraint("version >= revision AND revision >= 1 AND filing_version >= 1"),
+        Index("requirements_broker", "broker", "filing_id"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    filing_id: UUID = Field(unique=True)
+    filing_version: int
+    revision: int
+    version: int
+    status: str = Field(sa_type=Text)
+    mode: str = Field(sa_type=Text)
+    broker: str = Field(sa_type=Text)
+    consignment: dict[str, Any] = _json()
+    determination: dict[str, Any] = _json()
+    decision_id: UUID
+    pending: dict[str, Any] | None = _json_or_null()
+    outcome: str | None = Field(default=None, sa_type=Text)
+    reason: str | None = Field(default=None, sa_type=Text)
+    created_at: datetime = moment()
+    changed_at: datetime = moment()
+
+
+class DecisionRow(SQLModel, table=True):
+    """Why: all that one determination depended on, and the result. Never changed."""
+
+    __tablename__ = "decisions"
+    __table_args__: ClassVar[Any] = (UniqueConstraint("requirement_id", "revision"),)
+
+    id: UUID = Field(primary_key=True)
+    requirement_id: UUID = Field(foreign_key="requirements.id")
+    filing_id: UUID
+    filing_version: int
+    revision: int
+    cause: str = Field(sa_type=Text)
+    decided_on: date
+    decided_at: datetime = moment()
+    inputs: dict[str, Any] = _json()
+    tables: dict[str, int] = _json()
+    seed_id: str = Field(sa_type=Text)
+    draws: dict[str, int] = _json()
+    orders: list[dict[str, Any]] = _json()
+    recognition_refused: bool
+    outcome: dict[str, Any] = _json()
+
+
+class RecognitionRow(SQLModel, table=True):
+    """The one recognition a requirement can have."""
+
+    __tablename__ = "recognitions"
+    __table_args__: ClassVar[Any] = (
+        CheckConstraint("status IN ('expected', 'granted', 'refused', 'lapsed')"),
+        CheckConstraint("agency_primary <> agency_secondary"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    requirement_id: UUID = Field(foreign_key="requirements.id", unique=True)
+    filing_id: UUID = Field(unique=True)
+    version: int
+    status: str = Field(sa_type=Text)
+    agency_primary: str = Field(sa_type=Text)
+    agency_secondary: str = Field(sa_type=Text)
+    terms: dict[str, Any] = _json()
+    verdicts: list[dict[str, Any]] = _json()
+    reason: str | None = Field(default=None, sa_type=Text)
+    changed_at: datetime = moment()
+
+
+class ConclusionRow(SQLModel, table=True):
+    """What an agency concluded, as the inspection told. Never changed."""
+
+    __tablename__ = "requirement_conclusions"
+
+    requirement_id: UUID = Field(primary_key=True, foreign_key="requirements.id")
+    agency: str = Field(primary_key=True, sa_type=Text)
+    number: int = Field(primary_key=True)
+    revision: int
+    scope: str = Field(sa_type=Text)
+    verdict: str = Field(sa_type=Text)
+    content: dict[str, Any] = _json()
+    received_at: datetime = moment()
+
+
+class CompanyRow(SQLModel, table=True):
+    """A company that agencies can rate, by its unified social credit code."""
+
+    __tablename__ = "companies"
+
+    uscc: str = Field(primary_key=True, sa_type=Text)
+    name: str = Field(sa_type=Text)
+    registered_by: str = Field(sa_type=Text)
+    registered_at: datetime = moment()
+
+
+class RatingRow(SQLModel, table=True):
+    """An agency's rating of a company, both days included. The one given last counts."""
+
+    __tablename__ = "company_ratings"
+    __table_args__: ClassVar[Any] = (
+        CheckConstraint("grade IN ('high', 'ordinary', 'low')"),
+        CheckConstraint("valid_to IS NULL OR valid_to >= valid_from"),
+        Index("company_ratings_of", "uscc", "agency", "given_at"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    uscc: str = Field(foreign_key="companies.uscc", sa_type=Text)
+    agency: str = Field(sa_type=Text)
+    grade: str = Field(sa_type=Text)
+    valid_from: date
+    valid_to: date | None = Field(default=None)
+    grounds: str = Field(sa_type=Text)
+    given_by: str = Field(sa_type=Text)
+    given_at: datetime = moment()
+
+
+class RuleVersionRow(SQLModel, table=True):
+    """One version of a decision table. Once published it never changes."""
+
+    __tablename__ = "rule_versions"
+    __table_args__: ClassVar[Any] = (
+        CheckConstraint("status IN ('draft', 'published')"),
+        CheckConstraint("(status = 'published') = (published_at IS NOT NULL)"),
+    )
+
+    name: str = Field(primary_key=True, sa_type=Text)
+    version: int = Field(primary_key=True)
+    status: str = Field(sa_type=Text)
+    valid_from: date
+    content: dict[str, Any] = _json()
+    author: str = Field(sa_type=Text)
+    author_agency: str = Field(sa_type=Text)
+    drafted_at: datetime = moment()
+    published_at: datetime | None = moment(nullable=True)
+
+
+class RuleApprovalRow(SQLModel, table=True):
+    """An agency's approval of a version, given by a supervisor who did not write it."""
+
+    __tablename__ = "rule_approvals"
+
+    name: str = Field(primary_key=True, sa_type=Text)
+    version: int = Field(primary_key=True)
+    agency: str = Field(primary_key=True, sa_type=Text)
+    approved_by: str = Field(sa_type=Text)
+    approved_at: datetime = moment()
+
+
+TABLES = tuple(
+    table_of(row)
+    for row in (
+        RequirementRow,
+        DecisionRow,
+        RecognitionRow,
+        ConclusionRow,
+        CompanyRow,
+        RatingRow,
+        RuleVersionRow,
+        RuleApprovalRow,
+    )
+)
