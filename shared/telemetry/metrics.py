@@ -22,47 +22,49 @@ class Metrics:
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self.registry = registry
-        self.requests = Histogram(
+        self.requests = self._seconds(
             "onestop_request_seconds",
             "Time from a request's arrival to the end of its answer.",
-            ["service", "method", "route", "status"],
-            buckets=SECONDS,
-            registry=registry,
+            ("service", "method", "route", "status"),
         )
-        self.handlers = Histogram(
+        self.handlers = self._seconds(
             "onestop_handler_seconds",
             "Time to handle one event, commit included.",
-            ["service", "consumer", "event_type", "result"],
-            buckets=SECONDS,
-            registry=registry,
+            ("service", "consumer", "event_type", "result"),
         )
         self.relay_batch = Histogram(
             "onestop_relay_batch_events",
             "Events in one batch of the outbox relay.",
-            ["service"],
+            ("service",),
             buckets=ROWS,
             registry=registry,
         )
         self.events_published = Counter(
             "onestop_events_published",
             "Events that the broker has acknowledged.",
-            ["service", "event_type"],
+            ("service", "event_type"),
             registry=registry,
         )
+        self._queues()
+
+    def _queues(self) -> None:
         self.outbox_pending = self._gauge(
-            "onestop_outbox_pending_events", "Events that wait in the outbox.", "service"
+            "onestop_outbox_pending_events", "Events that wait in the outbox.", ("service",)
         )
         self.outbox_oldest = self._gauge(
-            "onestop_outbox_oldest_seconds", "Age of the oldest waiting event.", "service"
+            "onestop_outbox_oldest_seconds", "Age of the oldest waiting event.", ("service",)
         )
         self.consumer_lag = self._gauge(
-            "onestop_consumer_lag_events", "Events not yet handled.", "service", "stream"
+            "onestop_consumer_lag_events", "Events not yet handled.", ("service", "stream")
         )
         self.dead_letters = self._gauge(
-            "onestop_dead_letters", "Events set aside for an operator.", "service"
+            "onestop_dead_letters", "Events set aside for an operator.", ("service",)
         )
 
-    def _gauge(self, name: str, meaning: str, *labels: str) -> Gauge:
+    def _seconds(self, name: str, meaning: str, labels: tuple[str, ...]) -> Histogram:
+        return Histogram(name, meaning, labels, buckets=SECONDS, registry=self.registry)
+
+    def _gauge(self, name: str, meaning: str, labels: tuple[str, ...]) -> Gauge:
         return Gauge(name, meaning, labels, registry=self.registry)
 
 

@@ -13,10 +13,7 @@ SECRET_KEY = re.compile(
 SECRET_TEXT = (
     (re.compile(r"(?<=://)[^\s/@:]*:[^\s/]*(?=@)"), HIDDEN),  # user:password in an address
     (re.compile(r"\b(Bearer|Basic)\s+[A-Za-z0-9+/=._~-]{8,}", re.IGNORECASE), rf"\1 {HIDDEN}"),
-    (
-        re.compile(r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?"),
-        HIDDEN,
-    ),  # a JWT
+    (re.compile(r"(?<![\w-])eyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?", re.ASCII), HIDDEN),  # a JWT
     (re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END|\Z)", re.DOTALL), HIDDEN),
 )
 

@@ -86,6 +86,7 @@ async def test_without_a_token_the_challenge_names_no_error(client: httpx.AsyncC
         (made.token(key=made.OTHER_ED), "token_forged"),
         ("", "token_malformed"),
     ],
+    ids=["expired", "forged", "empty"],
 )
 async def test_a_bad_token_is_challenged_with_its_reason(
     client: httpx.AsyncClient, token: str, code: str
@@ -95,7 +96,11 @@ async def test_a_bad_token_is_challenged_with_its_reason(
     assert answer.headers["www-authenticate"] == 'Bearer error="invalid_token"'
 
 
-@pytest.mark.parametrize("sent", ["Basic d2FuZzpsaQ==", "Bearer", "Bearer\u00a0x", "x" * 7000])
+@pytest.mark.parametrize(
+    "sent",
+    [f"Basic {made.token()}", "Bearer", "Bearer\u00a0x", "x" * 7000],
+    ids=["basic", "bare", "no-break space", "long"],
+)
 async def test_another_scheme_is_no_token(client: httpx.AsyncClient, sent: str) -> None:
     headers = {b"Authorization": sent.encode("latin-1")}
     answer = await client.get(FILING.format(filing_id=7), headers=headers)

@@ -31,6 +31,9 @@ class Provider:
         return jwks.RemoteJwks(URL, client)
 
 
+ED = made.entry(made.ED, "ed")
+
+
 def keys(*entries: dict[str, Any]) -> httpx.Response:
     return httpx.Response(200, json={"keys": list(entries)})
 
@@ -48,7 +51,7 @@ AWAY = [
     httpx.Response(200, json=[]),
     httpx.Response(200, json={"keys": []}),
     httpx.Response(200, content=b"[" * 200_000),
-    httpx.Response(200, json={"keys": [], "more": "x" * jwks.DOCUMENT_MAX_BYTES}),
+    httpx.Response(200, json={"keys": [ED], "more": "x" * jwks.DOCUMENT_MAX_BYTES}),
 ]
 
 

@@ -74,6 +74,7 @@ HOSTILE = {
     "not ASCII": ("é.é.é", errors.TokenMalformed),
     "a lone surrogate": ("\ud800.a.a", errors.TokenMalformed),
     "line break at the end": (made.token() + "\n", errors.TokenMalformed),
+    "not ASCII at the end": (made.token() + "é", errors.TokenMalformed),
     "huge": ("a" * 5_000_000, errors.TokenMalformed),
     "huge claims": (made.token(extra="x" * 9000), errors.TokenMalformed),
     "header no JSON": (f"{made.segment(b'{')}.e30.AAAA", errors.TokenMalformed),

@@ -77,8 +77,9 @@ def test_a_value_that_holds_itself_comes_to_an_end() -> None:
     assert "…" in str(redaction.fields(value))
 
 
-@pytest.mark.parametrize("piece", ["eyJ-", "://:", "Bearer ", "-----BEGIN ", "://a:", "eyJa."])
-def test_a_hostile_text_takes_no_long_time(piece: str) -> None:
+@pytest.mark.parametrize("start", ["", "://", "-----BEGIN "])
+@pytest.mark.parametrize("piece", ["eyJ-", ":", "://:", "Bearer ", "-----BEGIN ", "A", "eyJa."])
+def test_a_hostile_text_takes_no_long_time(start: str, piece: str) -> None:
     begun = time.perf_counter()
-    redaction.text(piece * 20_000)
+    redaction.text(start + piece * 20_000)
     assert time.perf_counter() - begun < 1
