@@ -48,9 +48,12 @@ async def obtain(
     if known is not None:
         return known
     case = Case(
-        id=derived.case_id(requirement_id), filing_id=filing_id, requirement_id=requirement_id
+        id=derived.case_id(requirement_id),
+        filing_id=filing_id,
+        requirement_id=requirement_id,
+        created_at=now,
     )
-    fresh = insert(cases).values(rows.case_values(case), created_at=now)
+    fresh = insert(cases).values(rows.case_values(case))
     await session.execute(fresh.on_conflict_do_nothing())
     return await lock(session, case.id)
 

@@ -25,7 +25,10 @@ from shared.contracts.values import Finding, Purpose, Scope, Slot, Verdict
 
 @dataclass(frozen=True)
 class Section:
-    """One agency's part of the case. `findings` are those not yet concluded on."""
+    """One agency's part of the case.
+
+    `joined_at` is when it came to the newest opening; `findings` are those not yet concluded on.
+    """
 
     agency: str
     needed: bool
@@ -64,11 +67,15 @@ class Opening:
 
 @dataclass(frozen=True)
 class Case:
-    """One inspection. `version` counts its events, `head` is the end of its chain of records."""
+    """One inspection. `version` counts its events, `head` is the end of its chain of records.
+
+    `created_at` is wall time.
+    """
 
     id: UUID
     filing_id: UUID
     requirement_id: UUID
+    created_at: datetime
     version: int = 0
     status: Status = Status.PLANNED
     required: Required | None = None

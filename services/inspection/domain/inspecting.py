@@ -48,9 +48,9 @@ def open_container(
         reason=_reason(case, present, given=reason),
     )
     opened = replace(case.with_opening(opening), status=status)
-    here = [each for each in opened.sections if each.agency in opening.present]
-    joined = [replace(each, joined_at=each.joined_at or now.yard) for each in here]
-    return Change(opened.with_sections(joined)).told(
+    arrived = dict.fromkeys(opening.present, now.yard)
+    came = [replace(each, joined_at=arrived.get(each.agency)) for each in opened.sections]
+    return Change(opened.with_sections(came)).told(
         CaseOpened,
         opening=opening.number,
         opened_at=now.yard,
@@ -91,7 +91,7 @@ def join(case: Case, *, who: Actor, now: Moment, wait: waiting.Wait) -> Change:
     if section.agency in opening.present:
         raise errors.AlreadyJoined(opening=opening.number)
     present = tuple(sorted({*opening.present, section.agency}))
-    come = case.with_section(replace(section, joined_at=section.joined_at or now.yard))
+    come = case.with_section(replace(section, joined_at=now.yard))
     joined = replace(come.with_opening(replace(opening, present=present)), status=status)
     change = Change(joined).told(
         CaseJoined,

@@ -97,9 +97,9 @@ def ask_leave(case: Case, purpose: Purpose) -> Change:
     )
 
 
-def thaw(case: Case, *, why: str) -> Change | None:
+def thaw(case: Case, *, settled: Purpose, why: str) -> Change | None:
     """The change is settled and the requirement goes on as it is."""
-    if case.leave is None:
+    if case.leave is not settled:
         return None
     return Change(replace(case, leave=None)).noted("change_settled", why=why)
 

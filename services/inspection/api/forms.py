@@ -1,0 +1,100 @@
+"""What people send: strict models, turned into the domain's values."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from services.inspection.domain.facts import Seal
+from services.inspection.domain.inspecting import Escalation
+from services.inspection.domain.verdicts import Found, Report
+from shared.contracts.values import Disposal, Finding, Scope, Verdict
+from shared.http.model import Kilograms, Quantity, StrictModel, Text
+
+MAX_CONTAINERS = 500
+MAX_FINDINGS = 50
+MAX_LINES = 50
+
+AgencyName = Annotated[str, Text(max=32, pattern=r"[a-z][a-z_]{1,31}")]
+Reason = Annotated[str, Text(max=500)]
+
+
+class SealIn(StrictModel):
+    """A container and the seal on its doors."""
+
+    container: Annotated[str, Text(max=20)]
+    seal: Annotated[str, Text(max=40, pattern=r"[A-Za-z0-9][A-Za-z0-9 ./-]*")]
+
+
+class GateIn(StrictModel):
+    """The consignment passes the gate: the seal of each container; none for loose cargo."""
+
+    seals: Annotated[tuple[SealIn, ...], Field(max_length=MAX_CONTAINERS)] = ()
+
+    def values(self) -> tuple[Seal, ...]:
+        """As the domain says it."""
+        return tuple(Seal(container=each.container, seal=each.seal) for each in self.seals)
+
+
+class OpenIn(StrictModel):
+    """The agencies at the container; a second opening needs a reason."""
+
+    present: Annotated[tuple[AgencyName, ...], Field(min_length=1, max_length=10)]
+    reason: Reason | None = None
+
+
+class JoinIn(StrictModel):
+    """Nothing more to say: the caller's agency joins."""
+
+
+class FindingIn(StrictModel):
+    """Something found: a stable code such as `misdeclared`, and what was seen."""
+
+    code: Annotated[str, Text(max=64, pattern=r"[a-z][a-z0-9_]*")]
+    text: Annotated[str, Text(max=1000, lines=True)]
+
+    def value(self) -> Finding:
+        """As the domain says it."""
+        return Finding(code=self.code, text=self.text)
+
+
+class FoundIn(StrictModel):
+    """A declared goods line as it was counted and weighed; `net_kg` in kilograms."""
+
+    number: Annotated[int, Field(ge=1, le=9999)]
+    name: Annotated[str, Text(max=1000)]
+    quantity: Quantity
+    unit: Annotated[str, Text(max=100)]
+    net_kg: Kilograms
+
+
+class ConcludeIn(StrictModel):
+    """A section's verdict, what is to be done, and what was found."""
+
+    verdict: Verdict
+    disposal: Disposal
+    findings: Annotated[tuple[FindingIn, ...], Field(max_length=MAX_FINDINGS)] = ()
+    found: Annotated[tuple[FoundIn, ...], Field(max_length=MAX_LINES)] = ()
+
+    def value(self) -> Report:
+        """As the domain says it."""
+        return Report(
+            verdict=self.verdict,
+            disposal=self.disposal,
+            findings=tuple(each.value() for each in self.findings),
+            found=tuple(
+                Found(each.number, each.name, each.quantity, each.unit, each.net_kg)
+                for each in self.found
+            ),
+        )
+
+
+class EscalateIn(StrictModel):
+    """A deeper scope of the caller's own agency, or another agency called in."""
+
+    agency: AgencyName
+    scope: Scope
+    reason: Reason
+
+    def value(self) -> Escalation:
+        """As the domain says it."""
+        return Escalation(agency=self.agency, scope=self.scope, reason=self.reason)

@@ -1,0 +1,201 @@
+"""What people see of a case. Decimals are JSON strings, times are UTC."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from services.inspection.domain import inspecting, moves, records
+from services.inspection.domain.case import Case, Opening, Section
+from services.inspection.domain.facts import Conclusion, Counts, Gate, Recognition
+from services.inspection.domain.moves import Status
+from shared.auth.principal import Principal, Role
+from shared.contracts.values import AgencyNeed, Container, Finding, Line, Mode, Scope, Slot
+
+READS_ALL = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.AUDITOR})
+
+
+class ConclusionOut(BaseModel):
+    """What an agency concluded. `findings`, `found`, `officer`: null where they are not yours."""
+
+    number: int
+    scope: Scope
+    verdict: str
+    disposal: str
+    findings: tuple[Finding, ...] | None
+    found: tuple[Line, ...] | None
+    concluded_at: datetime
+    officer: str | None
+
+
+class SectionOut(BaseModel):
+    """An agency's section. `joined_at`: when it came to the newest opening."""
+
+    needed: bool
+    scope: Scope
+    joined_at: datetime | None
+    concluded: bool
+    conclusion: ConclusionOut | None
+    findings: tuple[Finding, ...] | None
+
+
+class OpeningOut(BaseModel):
+    """One opening of the container (yard clock)."""
+
+    number: int
+    opened_at: datetime
+    closed_at: datetime | None
+    present: tuple[str, ...]
+    reason: str | None
+    slot: Slot
+
+
+class WaitingOut(BaseModel):
+    """Until when the open container waits (yard clock), and for which agencies."""
+
+    until: datetime
+    agencies: tuple[str, ...] = Field(serialization_alias="for")
+
+
+class CaseOut(BaseModel):
+    """A case. `may_open`: the container may be opened now; `gaps`: what is missing for it."""
+
+    id: UUID
+    filing_id: UUID
+    requirement_id: UUID
+    revision: int | None
+    version: int
+    status: Status
+    mode: Mode | None
+    gaps: tuple[str, ...]
+    slot: Slot | None
+    attempts: int
+    needs: tuple[AgencyNeed, ...]
+    recognising: AgencyNeed | None
+    recognition: Recognition | None
+    sections: dict[str, SectionOut]
+    openings: list[OpeningOut]
+    containers: tuple[Container, ...]
+    lines: tuple[Line, ...]
+    waiting: WaitingOut | None
+    leave: str | None
+    gate: Gate | None
+    counts: Counts | None
+    may_open: bool
+
+
+class ActorOut(BaseModel):
+    """Who did it."""
+
+    subject: str
+    role: str
+    agency: str | None
+
+
+class TimesOut(BaseModel):
+    """When, on both clocks, with six digits of a second as in the hash."""
+
+    wall: str
+    yard: str
+
+
+class RecordOut(BaseModel):
+    """One record: all but `hash` is what the hash is made of (SHA-256 over RFC 8785 JSON)."""
+
+    case_id: UUID
+    seq: int
+    kind: str
+    actor: ActorOut
+    times: TimesOut
+    payload: dict[str, Any]
+    prev_hash: str
+    hash: str
+
+
+def case_out(case: Case, *, who: Principal, now: datetime) -> CaseOut:
+    """A case as `who` may see it, `now` on the yard clock.
+
+    Brokers and yard staff see what officers found only once the case has ended.
+    """
+    whole = who.role in READS_ALL or case.status in moves.ENDED
+    required = case.required
+    opens_from = inspecting.may_open_from(case)
+    return CaseOut(
+        id=case.id,
+        filing_id=case.filing_id,
+        requirement_id=case.requirement_id,
+        revision=required.revision if required else None,
+        version=case.version,
+        status=case.status,
+        mode=required.mode if required else None,
+        gaps=case.gaps,
+        slot=case.slot,
+        attempts=case.attempts,
+        needs=required.needs if required else (),
+        recognising=required.recognising if required else None,
+        recognition=case.recognition,
+        sections={each.agency: _section(each, whole=whole) for each in case.sections},
+        openings=[_opening(each) for each in case.openings],
+        containers=required.containers if required else (),
+        lines=required.lines if required else (),
+        waiting=WaitingOut.model_validate(case.waiting, from_attributes=True)
+        if case.waiting
+        else None,
+        leave=case.leave,
+        gate=case.gate,
+        counts=case.counts,
+        may_open=opens_from is not None and opens_from <= now,
+    )
+
+
+def _section(section: Section, *, whole: bool) -> SectionOut:
+    return SectionOut(
+        needed=section.needed,
+        scope=section.scope,
+        joined_at=section.joined_at,
+        concluded=section.concluded,
+        conclusion=_conclusion(section.conclusion, whole=whole) if section.conclusion else None,
+        findings=section.findings if whole else None,
+    )
+
+
+def _conclusion(conclusion: Conclusion, *, whole: bool) -> ConclusionOut:
+    return ConclusionOut(
+        number=conclusion.number,
+        scope=conclusion.scope,
+        verdict=conclusion.verdict,
+        disposal=conclusion.disposal,
+        findings=conclusion.findings if whole else None,
+        found=conclusion.found if whole else None,
+        concluded_at=conclusion.concluded_at,
+        officer=conclusion.officer if whole else None,
+    )
+
+
+def _opening(opening: Opening) -> OpeningOut:
+    return OpeningOut(
+        number=opening.number,
+        opened_at=opening.opened_at,
+        closed_at=opening.closed_at,
+        present=opening.present,
+        reason=opening.reason,
+        slot=opening.slot,
+    )
+
+
+def record_out(record: records.Record) -> RecordOut:
+    """A record with its times as they went into the hash."""
+    actor = record.actor
+    return RecordOut(
+        case_id=record.case_id,
+        seq=record.seq,
+        kind=record.kind,
+        actor=ActorOut(subject=actor.subject, role=actor.role, agency=actor.agency),
+        times=TimesOut(
+            wall=records.stamp(record.times.wall), yard=records.stamp(record.times.yard)
+        ),
+        payload=dict(record.payload),
+        prev_hash=record.prev_hash,
+        hash=record.hash,
+    )

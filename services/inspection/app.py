@@ -1,0 +1,24 @@
+"""Inspection put together: the only place that knows kit and settings at once."""
+
+from pathlib import Path
+
+from services.inspection import api, checks, consumers
+from services.inspection.jobs import waits
+from services.inspection.settings import Settings
+from shared import service
+from shared.kit import Kit
+
+NAME = SCHEMA = "inspection"
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def create(kit: Kit, settings: Settings) -> service.Service:
+    """The service, ready to run."""
+    return service.assemble(
+        kit,
+        title="Inspection 查验",
+        routers=api.routers(settings),
+        handlers=consumers.handlers(kit, settings),
+        jobs={"waits": waits.sweeper(kit, settings)},
+        checks=checks.ALL,
+    )

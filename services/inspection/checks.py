@@ -1,0 +1,98 @@
+"""What must hold of every case, whatever was done. Each check says what breaks it."""
+
+from collections import defaultdict
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.inspection import store
+from services.inspection.domain import records
+from services.inspection.rows import record_of
+
+BATCH = 500
+
+TWO_OPEN = """
+SELECT case_id FROM case_openings WHERE closed_at IS NULL GROUP BY case_id HAVING count(*) > 1
+"""
+OPEN_WITHOUT_OPENING = """
+SELECT id FROM cases c
+WHERE (status IN ('open', 'awaiting_recognition', 'awaiting_laboratory')) <> EXISTS (
+    SELECT FROM case_openings o WHERE o.case_id = c.id AND o.closed_at IS NULL)
+"""
+CONCLUDED_UNNEEDED = """
+SELECT case_id, agency FROM case_sections WHERE NOT needed AND jsonb_array_length(conclusions) > 0
+"""
+COMPLETED_UNCONCLUDED = """
+SELECT s.case_id, s.agency FROM case_sections s JOIN cases c ON c.id = s.case_id
+WHERE c.status = 'completed' AND s.needed AND jsonb_array_length(s.conclusions) = 0
+"""
+VERSION_AND_EVENTS = """
+SELECT c.id FROM cases c
+LEFT JOIN outbox o ON o.aggregate = 'case' AND o.aggregate_id = c.id
+GROUP BY c.id, c.version HAVING c.version <> count(o.seq)
+"""
+
+
+async def chains(connection: AsyncConnection) -> list[str]:
+    """Every record has its hash and continues its case's chain; every head is its last record.
+
+    A case's head and records are read in one statement, hence from one snapshot: what is
+    appended meanwhile breaks nothing.
+    """
+    found: list[str] = []
+    last: UUID | None = None
+    while True:
+        heads, by_case = await _some(connection, after=last)
+        if not heads:
+            return found
+        for case_id, head in heads.items():
+            found += records.broken(by_case[case_id], case_id=case_id, head=head)
+        last = max(heads)
+
+
+async def _some(
+    connection: AsyncConnection, *, after: UUID | None
+) -> tuple[dict[UUID, records.Head], dict[UUID, list[records.Record]]]:
+    """The heads and the records of the cases that follow `after`."""
+    its, rows = store.cases.c, store.entries.c
+    batch = select(its.id, its.head_seq, its.head_hash).order_by(its.id).limit(BATCH)
+    if after is not None:
+        batch = batch.where(its.id > after)
+    some = batch.subquery()
+    both = select(some, store.entries).outerjoin(store.entries, rows.case_id == some.c.id)
+    heads: dict[UUID, records.Head] = {}
+    by_case: defaultdict[UUID, list[records.Record]] = defaultdict(list)
+    for row in await connection.execute(both.order_by(some.c.id, rows.seq)):
+        heads[row.id] = records.Head(seq=row.head_seq, hash=row.head_hash)
+        if row.seq is not None:
+            by_case[row.id].append(record_of(row))
+    return heads, by_case
+
+
+async def openings(connection: AsyncConnection) -> list[str]:
+    """A case has one open opening at most, and one exactly while it is being inspected."""
+    return [
+        *await _named(connection, TWO_OPEN, "case {} has two open openings"),
+        *await _named(connection, OPEN_WITHOUT_OPENING, "case {}: its state and openings disagree"),
+    ]
+
+
+async def sections(connection: AsyncConnection) -> list[str]:
+    """Only needed agencies conclude; a completed case has every section concluded."""
+    return [
+        *await _named(connection, CONCLUDED_UNNEEDED, "case {}: {} concluded, but is not needed"),
+        *await _named(connection, COMPLETED_UNCONCLUDED, "case {} is completed without {}"),
+    ]
+
+
+async def versions(connection: AsyncConnection) -> list[str]:
+    """A case's version is the number of its events."""
+    return await _named(connection, VERSION_AND_EVENTS, "case {}: version and events disagree")
+
+
+async def _named(connection: AsyncConnection, query: str, message: str) -> list[str]:
+    return [message.format(*row) for row in await connection.execute(text(query))]
+
+
+ALL = {"chains": chains, "openings": openings, "sections": sections, "versions": versions}

@@ -1,0 +1,69 @@
+"""A section's report agrees with itself and with the declaration."""
+
+from decimal import Decimal
+
+import pytest
+
+from services.inspection.domain import verdicts
+from services.inspection.domain.verdicts import Found, Report
+from shared.contracts.values import Disposal, Finding, Verdict
+from shared.errors import Faults
+from tests.unit.inspection import builders as b
+
+DECLARED = (b.line(1), b.line(2))
+
+
+def _found(number: int) -> Found:
+    return Found(number, "kiwifruit 猕猴桃", Decimal("120.50"), "KGM", Decimal("120.4"))
+
+
+def _codes(report: Report, *noted: Finding) -> list[tuple[str, str]]:
+    try:
+        verdicts.check(report, noted=noted, declared=DECLARED)
+    except Faults as refused:
+        return [(fault.code, fault.pointer) for fault in refused.faults]
+    return []
+
+
+@pytest.mark.parametrize("verdict", list(Verdict))
+@pytest.mark.parametrize("disposal", list(Disposal))
+def test_each_verdict_takes_its_disposals_alone(verdict: Verdict, disposal: Disposal) -> None:
+    findings = () if verdict is Verdict.CONFORM else (b.FOUND_PEST,)
+    fits = disposal in verdicts.DISPOSALS[verdict]
+    codes = _codes(Report(verdict, disposal, findings))
+    assert codes == ([] if fits else [("disposal_unfit", "/disposal")])
+
+
+def test_a_nonconforming_section_is_never_released_and_a_conforming_one_always() -> None:
+    assert Disposal.RELEASE not in verdicts.DISPOSALS[Verdict.NONCONFORM]
+    assert verdicts.DISPOSALS[Verdict.CONFORM] == {Disposal.RELEASE}
+
+
+def test_a_bad_verdict_needs_a_finding_and_takes_one_noted_before() -> None:
+    report = Report(Verdict.NONCONFORM, Disposal.DESTROY)
+    assert _codes(report) == [("finding_missing", "/findings")]
+    assert _codes(report, b.FOUND_PEST) == []
+
+
+def test_a_section_with_findings_does_not_conform() -> None:
+    assert _codes(b.CONFORM, b.FOUND_PEST) == [("finding_unfit", "/verdict")]
+
+
+def test_found_lines_are_declared_ones_and_each_is_found_once() -> None:
+    report = Report(
+        Verdict.CONFORM,
+        Disposal.DETAIN,
+        found=(_found(1), _found(9), _found(1)),
+    )
+    assert _codes(report) == [
+        ("disposal_unfit", "/disposal"),
+        ("line_not_declared", "/found/1/number"),
+        ("line_found_twice", "/found/2/number"),
+    ]
+
+
+def test_a_found_line_keeps_its_exact_figures_and_gets_the_declared_code() -> None:
+    report = Report(Verdict.CONFORM, Disposal.RELEASE, found=(_found(2),))
+    _, (line,) = verdicts.check(report, noted=(), declared=DECLARED)
+    assert (line.number, line.hs_code) == (2, "0810500000")
+    assert (str(line.quantity), str(line.net_kg)) == ("120.50", "120.4")
