@@ -13,7 +13,7 @@ from services.declaration.domain import moves
 from services.declaration.domain.content import Content
 from services.declaration.domain.moves import Act, Status
 from services.declaration.domain.receipts import Kind, Note
-from shared.contracts import filing as events
+from shared.contracts import filing as contract
 from shared.contracts.values import Mode, Outcome, Purpose
 
 
@@ -61,7 +61,7 @@ class Step:
     """What a step leads to: the filing after it, with its new events and receipts."""
 
     filing: Filing
-    events: tuple[events.FilingEvent, ...] = ()
+    events: tuple[contract.FilingEvent, ...] = ()
     notes: tuple[Note, ...] = ()
 
 
@@ -80,7 +80,7 @@ def accept(content: Content, *, filing_id: UUID, receipt_number: str, now: datet
         accepted_at=now,
         changed_at=now,
     )
-    accepted = events.FilingAccepted(
+    accepted = contract.FilingAccepted(
         filing_id=filing_id,
         filing_version=1,
         receipt_number=receipt_number,
@@ -93,7 +93,7 @@ def ask_amendment(filing: Filing, *, content: Content, now: datetime) -> Step:
     """Ask to replace the content. Raises NotInThisState."""
     status = moves.after(filing.status, Act.ASK_AMENDMENT)
     wanted = filing.filing_version + 1
-    asked = events.AmendmentRequested(
+    asked = contract.AmendmentRequested(
         filing_id=filing.id, filing_version=wanted, consignment=content.consignment()
     )
     pending = Pending(Purpose.AMEND, filing_version=wanted, asked_at=now, content=content)
@@ -105,7 +105,7 @@ def ask_withdrawal(filing: Filing, *, reason: str, now: datetime) -> Step:
     """Ask to take the filing back. Raises NotInThisState."""
     status = moves.after(filing.status, Act.ASK_WITHDRAWAL)
     current = filing.filing_version
-    asked = events.WithdrawalRequested(filing_id=filing.id, filing_version=current, reason=reason)
+    asked = contract.WithdrawalRequested(filing_id=filing.id, filing_version=current, reason=reason)
     pending = Pending(Purpose.WITHDRAW, filing_version=current, asked_at=now, reason=reason)
     changed = replace(filing, status=status, pending=pending, reason=None, changed_at=now)
     return _step(changed, [asked], [Note(Kind.WITHDRAWAL_ASKED, {"reason": reason})])
@@ -122,13 +122,13 @@ def amend(filing: Filing, *, content: Content, now: datetime) -> Step:
         pending=None,
         changed_at=now,
     )
-    amended = events.FilingAmended(filing_id=filing.id, filing_version=version)
+    amended = contract.FilingAmended(filing_id=filing.id, filing_version=version)
     return _step(changed, [amended], [Note(Kind.AMENDED, {"filing_version": version})])
 
 
 def refuse_change(filing: Filing, *, purpose: Purpose, reason: str, now: datetime) -> Step:
     """The change that was asked for is refused; the filing is as it was before."""
-    refused = events.FilingChangeRefused(
+    refused = contract.FilingChangeRefused(
         filing_id=filing.id, filing_version=filing.filing_version, purpose=purpose, reason=reason
     )
     changed = replace(
@@ -151,7 +151,7 @@ def withdraw(filing: Filing, *, now: datetime) -> Step:
         reason=filing.pending.reason if filing.pending else None,
         changed_at=now,
     )
-    withdrawn = events.FilingWithdrawn(filing_id=filing.id, filing_version=filing.filing_version)
+    withdrawn = contract.FilingWithdrawn(filing_id=filing.id, filing_version=filing.filing_version)
     return _step(changed, [withdrawn], [Note(Kind.WITHDRAWN, {})])
 
 
@@ -177,13 +177,13 @@ _ENDS = {
 }
 
 
-def _outcome_event(filing: Filing, *, outcome: Outcome, reason: str) -> events.FilingEvent:
+def _outcome_event(filing: Filing, *, outcome: Outcome, reason: str) -> contract.FilingEvent:
     version = filing.filing_version
     if outcome is Outcome.RELEASED:
-        return events.FilingReleased(filing_id=filing.id, filing_version=version)
+        return contract.FilingReleased(filing_id=filing.id, filing_version=version)
     if outcome is Outcome.HELD:
-        return events.FilingHeld(filing_id=filing.id, filing_version=version, reason=reason)
-    return events.FilingRefusedEntry(filing_id=filing.id, filing_version=version, reason=reason)
+        return contract.FilingHeld(filing_id=filing.id, filing_version=version, reason=reason)
+    return contract.FilingRefusedEntry(filing_id=filing.id, filing_version=version, reason=reason)
 
 
 def note(filing: Filing, *notes: Note) -> Step:
@@ -191,7 +191,7 @@ def note(filing: Filing, *notes: Note) -> Step:
     return _step(filing, [], notes)
 
 
-def _step(filing: Filing, happened: Sequence[events.FilingEvent], notes: Sequence[Note]) -> Step:
+def _step(filing: Filing, happened: Sequence[contract.FilingEvent], notes: Sequence[Note]) -> Step:
     counted = replace(
         filing,
         version=filing.version + len(happened),

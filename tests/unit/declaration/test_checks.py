@@ -132,22 +132,22 @@ def test_a_broken_rule_is_named_where_it_is_broken(
 
 
 @pytest.mark.parametrize(
-    ("net_kg", "fits"),
-    [("1999.99", True), ("2000.00", True), ("1999.999", False), ("12000", False)],
+    ("net_kg", "faults"),
+    [("1999.99", 0), ("2000.00", 0), ("1999.999", 1), ("12000", 1)],
 )
-def test_the_dictionary_bounds_the_digits_of_a_number(net_kg: str, fits: bool) -> None:  # noqa: FBT001
+def test_the_dictionary_bounds_the_digits_of_a_number(net_kg: str, faults: int) -> None:
     body = filing(net_kg=net_kg, gross_kg="1")
     narrow = tuple(
         item.model_copy(update={"length": 6, "precision": 2}) if item.id == "net_weight" else item
         for item in DICTIONARY.items
     )
-    faults = checks.check(
+    told = checks.check(
         content_of(body),
         dictionary=replace(DICTIONARY, items=narrow),
         organisation=BROKER,
         now=NOW,
     )
-    assert ("too_many_digits" not in {fault.code for fault in faults}) == fits
+    assert [fault.code for fault in told].count("too_many_digits") == faults
 
 
 def test_every_rule_has_a_filing_that_breaks_it() -> None:
