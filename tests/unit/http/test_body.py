@@ -64,6 +64,11 @@ FAULTY = {
     "not a UUID": (b'{"name":"a","owner":"x"}', "bad_format", "/owner"),
     "right-to-left": (b'{"name":"a\\u202eb"}', "forbidden_character", "/name"),
     "no time zone": (b'{"name":"a","arrival":"2026-07-01T08:00:00"}', "naive_time", "/arrival"),
+    "pattern met by a part only": (
+        b'{"name":"a","lines":[{"hs_code":"010121001"}]}',
+        "bad_format",
+        "/lines/0/hs_code",
+    ),
     "slash in a key": (b'{"name":"a","a/b~c":1}', "unknown_field", "/a~1b~0c"),
 }
 
