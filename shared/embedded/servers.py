@@ -46,9 +46,8 @@ class Servers:
             ports.settle(postgres.start, port=pg_port, purpose="PostgreSQL", option="--pg-port")
             stack.callback(nats.stop)
             ports.settle(nats.start, port=nats_port, purpose="NATS", option="--nats-port")
-            servers = cls(folder, postgres, nats, stack.pop_all())
-        servers.announce(url=None)
-        return servers
+            cls(folder, postgres, nats, stack).announce(url=None)
+            return cls(folder, postgres, nats, stack.pop_all())
 
     def announce(self, *, url: str | None) -> None:
         """Tell other commands where this instance answers."""
