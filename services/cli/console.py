@@ -16,7 +16,7 @@ err = Console(stderr=True, highlight=False)
 
 def say(line: str) -> None:
     """A line of progress, for people."""
-    err.print(line, markup=False)
+    err.print(line, markup=False, soft_wrap=True)
 
 
 def result(document: Mapping[str, Any]) -> None:

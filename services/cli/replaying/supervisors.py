@@ -43,7 +43,7 @@ async def _rate(api: Api, importer: str, *, run: str, since: datetime) -> None:
     uscc = making.uscc(importer)
     company = {"uscc": uscc, "name": f"进口商 Importer {importer}"}
     await api.post("supervisor.customs", COMPANIES, company, key=f"{run}:{uscc}")
-    rating = {"grade": "high", "valid_from": since.isoformat(), "grounds": GROUNDS}
+    rating = {"grade": "high", "valid_from": since.date().isoformat(), "grounds": GROUNDS}
     for agency in ("customs", "quarantine"):
         path = f"{COMPANIES}/{uscc}/ratings"
         await api.post(f"supervisor.{agency}", path, rating, key=f"{run}:{uscc}:{agency}")

@@ -1,0 +1,127 @@
+"""The whole system for a test: four services on real servers, behind one HTTP port.
+
+The very composition that `onestop up` serves, on a database and a JetStream namespace of its own
+and with the yards' clock running fast.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import uvicorn
+
+from services.cli import compose, people
+from services.cli.registry import ENTRIES
+from services.cli.replaying.client import Api
+from services.cli.settings import System as Settings
+from shared.auth.issuer import AUDIENCE, ISSUER, Issuer
+from shared.auth.jwks import StaticJwks
+from shared.auth.tokens import TokenChecker
+from shared.clock import Clock, ScaledClock
+from shared.database import Database
+from shared.embedded import provision
+from shared.service import Service
+from shared.telemetry import metrics
+from tests import servers as support
+
+TEMPLATE = "template_system"
+STREAM_BYTES = 4 * 2**20
+POOL = 5
+
+
+@dataclass(frozen=True)
+class System:
+    """A running system."""
+
+    url: str
+    tokens: Mapping[str, str]
+    services: Mapping[str, Service]
+    clock: Clock
+
+    def api(self) -> Api:
+        """A client of its public API."""
+        return Api(self.url, self.tokens)
+
+
+@asynccontextmanager
+async def running(
+    servers: support.TestServers, *, namespace: str, folder: Path, factor: int
+) -> AsyncIterator[System]:
+    """Serve all four services for as long as the block runs."""
+    await support.ensure_template(
+        servers, TEMPLATE, schemas=tuple(entry.name for entry in ENTRIES), fill=_filler(servers)
+    )
+    database = await support.fresh_database(servers, TEMPLATE)
+    now = datetime.now(UTC)
+    clock = ScaledClock(wall_epoch=now, yard_epoch=now, factor=Decimal(factor))
+    issuer = Issuer.open(folder, embedded=True)
+    services = _services(servers, database, namespace=namespace, clock=clock, issuer=issuer)
+    try:
+        async with _serving(services, clock=clock) as url:
+            tokens = people.tokens(issuer, now=now)
+            named = {service.name: service for service in services}
+            yield System(url, tokens, named, clock)
+    finally:
+        await provision.drop(servers.admin_url, database=database)
+
+
+def _filler(servers: support.TestServers) -> Callable[[str], Awaitable[None]]:
+    async def fill(database: str) -> None:
+        for entry in ENTRIES:
+            empty = Database(servers.url(database, schema=entry.name), schema=entry.name)
+            await empty.migrate(entry.migrations)
+            await empty.close()
+
+    return fill
+
+
+def _services(
+    servers: support.TestServers, database: str, *, namespace: str, clock: Clock, issuer: Issuer
+) -> list[Service]:
+    system = Settings(namespace=namespace, nats_stream_bytes=STREAM_BYTES, pool_size=POOL)
+    tokens = TokenChecker(StaticJwks(issuer.jwks()), issuer=ISSUER, audience=AUDIENCE)
+    instruments = metrics.Metrics(metrics.process_registry())
+    made = []
+    for entry in ENTRIES:
+        kit = compose.kit(
+            entry,
+            system=system,
+            database_url=servers.url(database, schema=entry.name),
+            nats_url=servers.nats_url,
+            clock=clock,
+            tokens=tokens,
+            instruments=instruments,
+        )
+        made.append(entry.create(kit, entry.settings()))
+    return made
+
+
+@asynccontextmanager
+async def _serving(services: list[Service], *, clock: Clock) -> AsyncIterator[str]:
+    registry = services[0].kit.metrics.registry
+    app = compose.application(services, registry=registry, clock=clock)
+    listening = compose.listen("127.0.0.1", 0)
+    server = _Quiet(uvicorn.Config(app, log_config=None, lifespan="off"))
+    async with AsyncExitStack() as stack:
+        for service in services:
+            stack.push_async_callback(service.kit.database.close)
+            await stack.enter_async_context(service.running())
+        serving = asyncio.create_task(server.serve(sockets=[listening]))
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            await serving
+
+
+class _Quiet(uvicorn.Server):
+    """A server that leaves the test run's signal handlers alone."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
