@@ -38,11 +38,12 @@ def add(connection: Connection, document: Mapping[str, Any]) -> None:
         if added.first() is None:
             continue
         first = connection.execute(select(func.coalesce(func.max(_resources.c.id), 0) + 1))
-        rows = list(_resource_rows(yard, first=first.scalar_one()))
+        rows = list(resource_rows(yard, first=first.scalar_one()))
         connection.execute(insert(_resources).values(rows))
 
 
-def _resource_rows(yard: Mapping[str, Any], *, first: int) -> Iterator[dict[str, Any]]:
+def resource_rows(yard: Mapping[str, Any], *, first: int) -> Iterator[dict[str, Any]]:
+    """The rows of a yard's bays and teams, with ids from `first` on."""
     resources = [("bay", bay) for bay in yard["bays"]] + [("team", team) for team in yard["teams"]]
     for number, (sort, each) in enumerate(resources, start=first):
         yield {

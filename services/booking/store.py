@@ -1,12 +1,12 @@
 """Bookings and yards between rows and values."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from services.booking.domain.booking import Booking, Status
@@ -20,6 +20,8 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 
 Reading = AsyncSession | AsyncConnection
 """What a read needs: any connection to the schema."""
+
+Row = Mapping[Any, Any]
 
 bookings = table_of(BookingRow)
 yards_table = table_of(YardRow)
@@ -72,12 +74,12 @@ async def yards(session: Reading) -> dict[str, Yard]:
     parts = await session.execute(select(resources_table).order_by(resources_table.c.id))
     resources = parts.mappings().all()
     return {
-        row["code"]: _yard(row, [each for each in resources if each["yard"] == row["code"]])
+        row["code"]: yard_of(row, [each for each in resources if each["yard"] == row["code"]])
         for row in rows
     }
 
 
-def booking_of(row: RowMapping) -> Booking:
+def booking_of(row: Row) -> Booking:
     """The value of a row."""
     return Booking(
         id=row["id"],
@@ -121,7 +123,8 @@ def _columns(booking: Booking) -> dict[str, Any]:
     }
 
 
-def _yard(row: RowMapping, resources: list[RowMapping]) -> Yard:
+def yard_of(row: Row, resources: Sequence[Row]) -> Yard:
+    """The value of a yard's row and those of its bays and teams."""
     hours: Mapping[str, list[str]] = row["hours"]
     return Yard(
         code=row["code"],
@@ -138,11 +141,11 @@ def _yard(row: RowMapping, resources: list[RowMapping]) -> Yard:
     )
 
 
-def _bay(row: RowMapping) -> Bay:
+def _bay(row: Row) -> Bay:
     return Bay(id=row["id"], code=row["code"], kind=BayKind(row["kind"]))
 
 
-def _team(row: RowMapping) -> Team:
+def _team(row: Row) -> Team:
     shift = row["shift"]
     return Team(
         id=row["id"],

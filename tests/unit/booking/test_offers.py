@@ -1,0 +1,147 @@
+"""Offers: earliest first, least scarce first, and why there are none."""
+
+from datetime import timedelta
+from time import perf_counter
+
+import pytest
+
+from services.booking.domain import lack, offers
+from services.booking.domain.calendar import Calendar, Taken
+from services.booking.domain.offers import Want
+from services.booking.domain.yard import Window
+from shared.contracts.values import BayKind, Slot
+from tests.unit.booking import made
+from tests.unit.booking.made import need, want
+
+JOINT = want(need("customs", minutes=45), need("quarantine", "plant", minutes=90))
+
+
+def _all_day(*resources: int) -> list[Taken]:
+    return [Taken(each, made.OPENS, made.CLOSES) for each in resources]
+
+
+def _best(calendar: Calendar, wanted: Want) -> Slot:
+    found = offers.best(calendar, wanted, earliest=made.MONDAY)
+    assert found is not None
+    return found
+
+
+def test_the_best_slot_is_the_earliest_and_as_long_as_the_slowest_agency() -> None:
+    slot = _best(made.calendar(), JOINT)
+    assert (slot.starts, slot.ends) == (made.OPENS, made.OPENS + timedelta(minutes=90))
+
+
+def test_every_needed_agency_comes_with_a_team_that_has_its_skills() -> None:
+    slot = _best(made.calendar(), JOINT)
+    assert {place.agency for place in slot.teams} == {"customs", "quarantine"}
+    team = made.yard().team(slot.teams[1].team)
+    assert team is not None
+    assert "plant" in team.skills
+
+
+def test_the_team_that_could_do_least_else_is_taken_first() -> None:
+    generalist = _best(made.calendar(), want(need("customs", "general")))
+    specialist = _best(made.calendar(), want(need("customs", "general", "ipr")))
+    assert [place.team for place in (*generalist.teams, *specialist.teams)] == ["C01", "C05"]
+
+
+@pytest.mark.parametrize("kind", list(BayKind))
+def test_each_kind_of_goods_gets_its_own_kind_of_bay(kind: BayKind) -> None:
+    slot = _best(made.calendar(), want(bay_kind=kind))
+    bay = made.yard().bay(slot.bay)
+    assert bay is not None
+    assert bay.kind is kind
+
+
+def test_a_slot_never_crosses_a_teams_break_or_the_end_of_its_shift() -> None:
+    yard = made.yard()
+    others = [team.id for team in yard.teams if team.code != "C01"]
+    calendar = made.calendar(*_all_day(*others))
+    slot = offers.best(calendar, want(need(minutes=60)), earliest=made.MONDAY + timedelta(hours=10))
+    assert slot is not None
+    assert slot.starts == made.MONDAY + timedelta(hours=11)
+
+
+def test_wait_and_lateness_are_counted_from_the_window() -> None:
+    window = Window(opens=made.OPENS - timedelta(minutes=30), free_until=made.OPENS)
+    found = offers.spread(made.calendar(), want(), earliest=made.MONDAY, window=window, limit=1)
+    assert (found[0].wait_minutes, found[0].late_minutes) == (30, 60)
+
+
+def test_later_offers_are_real_alternatives() -> None:
+    window = Window(opens=made.MONDAY, free_until=made.CLOSES)
+    found = offers.spread(made.calendar(), want(), earliest=made.MONDAY, window=window, limit=4)
+    starts = [offer.slot.starts - made.OPENS for offer in found]
+    assert starts == [timedelta(hours=hour) for hour in range(4)]
+
+
+def test_preferred_resources_are_kept_where_they_are_free() -> None:
+    yard = made.yard()
+    bay, team = yard.bay("P07"), yard.team("C08")
+    assert bay is not None
+    assert team is not None
+    slot = offers.best(
+        made.calendar(), want(), earliest=made.MONDAY, prefer=frozenset({bay.id, team.id})
+    )
+    assert slot is not None
+    assert (slot.bay, slot.teams[0].team) == ("P07", "C08")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "taken", "said"),
+    [
+        (want(need("police")), (), "no police team"),
+        (want(need("customs", "diving")), (), "no customs team with the skills: diving"),
+        (want(need(minutes=900)), (), "not open for 900 minutes"),
+        (
+            want(bay_kind=BayKind.REEFER),
+            [bay.id for bay in made.yard().bays if bay.kind is BayKind.REEFER],
+            "Every reefer bay",
+        ),
+        (
+            want(need("customs", "ipr")),
+            [team.id for team in made.yard().teams if "ipr" in team.skills],
+            "Every customs team",
+        ),
+    ],
+)
+def test_the_missing_resource_is_named_when_there_is_no_slot(
+    wanted: Want, taken: tuple[int, ...], said: str
+) -> None:
+    calendar = made.calendar(*_all_day(*taken), days=0)
+    assert offers.best(calendar, wanted, earliest=made.MONDAY) is None
+    reason = lack.why_none(calendar, wanted, earliest=made.MONDAY)
+    assert said in reason.en
+    assert reason.zh
+
+
+def test_resources_that_are_never_free_together_are_the_reason_then() -> None:
+    yard, half = made.yard(), made.OPENS + timedelta(minutes=30)
+    bays = [Taken(bay.id, made.OPENS, half) for bay in yard.bays]
+    teams = [Taken(team.id, half, made.CLOSES) for team in yard.teams]
+    calendar = made.calendar(*bays, *teams, days=0)  # it ends at 08:00
+    brief = want(need(minutes=30))
+    assert offers.best(calendar, brief, earliest=made.MONDAY) is None
+    assert "free together" in lack.why_none(calendar, brief, earliest=made.MONDAY).en
+
+
+def test_nothing_is_offered_before_it_is_known_what_is_needed() -> None:
+    unknown = Want(bay_kind=BayKind.PLAIN, needs=())
+    assert offers.best(made.calendar(), unknown, earliest=made.MONDAY) is None
+    assert "not known" in lack.why_none(made.calendar(), unknown, earliest=made.MONDAY).en
+
+
+def test_five_hundred_live_bookings_do_not_make_offers_slow() -> None:
+    yard = made.yard()
+    taken = [
+        Taken(resource.id, starts, starts + timedelta(hours=1))
+        for number in range(500)
+        for resource in (yard.bays[number % 10], yard.teams[number % 16])
+        for starts in [made.OPENS + timedelta(minutes=15 * number)]
+    ]
+    window = Window(opens=made.MONDAY, free_until=made.CLOSES)
+    began = perf_counter()
+    for _ in range(20):
+        calendar = made.calendar(*taken, days=14)
+        assert offers.spread(calendar, JOINT, earliest=made.MONDAY, window=window, limit=5)
+    assert (perf_counter() - began) / 20 < 0.05
