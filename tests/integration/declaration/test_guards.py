@@ -1,0 +1,110 @@
+"""What guards the data: invariants that see every break, constraints that forbid it."""
+
+from uuid import uuid4
+
+import httpx
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from services.declaration import store
+from services.declaration.domain import filing as filings
+from services.declaration.domain.receipts import Kind, Note
+from shared.errors import StaleVersion
+from shared.service import Service
+from tests.integration.declaration.asking import broken_in, filed
+from tests.kits import Deliveries
+from tests.unit.declaration.made import Told
+
+BREAKS = [
+    ("DELETE FROM outbox", "every filing has exactly one accepted event"),
+    ("UPDATE filings SET version = 9", "a filing's version counts its events"),
+    (
+        "UPDATE filing_receipts SET sequence = 3",
+        "a filing's receipts are numbered from 1 without a gap",
+    ),
+    (
+        "UPDATE filings SET receipts = 2",
+        "a filing's receipts are numbered from 1 without a gap",
+    ),
+    (
+        "UPDATE filing_receipts SET kind = 'no_inspection'",
+        "every filing has exactly one accepted receipt",
+    ),
+    (
+        "UPDATE filings SET status = 'released'",
+        "an ended filing has exactly one end receipt, an open one none",
+    ),
+    (
+        "UPDATE filing_receipts SET kind = 'released'",
+        "an ended filing has exactly one end receipt, an open one none",
+    ),
+    (
+        """UPDATE filings SET status = 'amending', pending = '{"purpose": "withdraw"}'""",
+        "a change is pending exactly while a filing is amending or withdrawing",
+    ),
+    (
+        "DELETE FROM filing_contents",
+        "every content of a filing is kept, the last is the one in force",
+    ),
+    (
+        """UPDATE filing_contents SET content = content || '{"packages": 1}'""",
+        "every content of a filing is kept, the last is the one in force",
+    ),
+]
+
+
+@pytest.mark.parametrize(("change", "invariant"), BREAKS)
+async def test_an_invariant_sees_its_break(
+    service: Service, broker: httpx.AsyncClient, change: str, invariant: str
+) -> None:
+    found = await filed(broker)
+    async with service.kit.database.connect() as connection:
+        assert await broken_in(connection) == {}
+        await connection.execute(text(change))
+        assert (await broken_in(connection))[invariant] == [f"filing {found['id']}"]
+
+
+FORBIDDEN = [
+    "UPDATE filings SET status = 'lost'",
+    "UPDATE filings SET status = 'amending'",
+    """UPDATE filings SET pending = '{"purpose": "amend"}'""",
+    "UPDATE filings SET version = 0",
+    "UPDATE filings SET broker = 'another'",
+    "UPDATE filings SET reference = 'another'",
+    "UPDATE filing_receipts SET sequence = 0",
+    "INSERT INTO filing_receipts SELECT filing_id, n, 'released', facts, text_en, text_zh, at"
+    " FROM filing_receipts, generate_series(2, 3) n",
+    "DELETE FROM filings",
+]
+
+
+@pytest.mark.parametrize("change", FORBIDDEN)
+async def test_the_database_forbids_what_no_code_may_do(
+    service: Service, broker: httpx.AsyncClient, change: str
+) -> None:
+    await filed(broker)
+    with pytest.raises(IntegrityError):
+        async with service.kit.database.transaction() as session:
+            await session.execute(text(change))
+
+
+async def test_a_step_from_a_stale_filing_is_refused(
+    service: Service, broker: httpx.AsyncClient
+) -> None:
+    found = await filed(broker)
+    kit = service.kit
+    now = kit.clock.wall()
+    async with kit.database.transaction() as session:
+        before = await store.get(session, found["id"])
+        step = filings.note(before, Note(Kind.NO_INSPECTION, {}))
+        await store.save(session, before, step, ids=kit.ids, now=now)
+        with pytest.raises(StaleVersion):
+            await store.save(session, before, step, ids=kit.ids, now=now)
+
+
+async def test_an_event_of_a_filing_never_accepted_is_refused_and_seen(
+    service: Service, deliveries: Deliveries
+) -> None:
+    with pytest.raises(store.FilingNotFound):
+        await deliveries.bring(Told(uuid4()).met())
