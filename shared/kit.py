@@ -25,7 +25,7 @@ class Kit:
     metrics: Metrics
 
 
-def kit_of(request: Request) -> Kit:
+async def kit_of(request: Request) -> Kit:
     """The kit of the application that answers: `kit: Annotated[Kit, Depends(kit_of)]`."""
     kit: Kit = request.app.state.kit
     return kit

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -48,9 +48,8 @@ def found(
         yield Instance(url.rstrip("/"), _read_tokens(token_file))
         return
     folder = Folder(data)
-    running = folder.running()
-    if running is not None and running.url is not None:
-        yield _of(folder, running.url)
+    if folder.running() is not None:
+        yield _of(folder, _wait(folder, alive=lambda: folder.running() is not None))
         return
     with _started(folder, factor=factor) as address:
         yield _of(folder, address)
@@ -98,7 +97,7 @@ def _started(folder: Folder, *, factor: Decimal | None) -> Iterator[str]:
         subprocess.Popen(command, env=environment, stdout=told, stderr=told) as child,
     ):
         try:
-            yield _wait(folder, child, told)
+            yield _wait(folder, alive=lambda: child.poll() is None, told=told)
         finally:
             child.send_signal(signal.SIGTERM)
             try:
@@ -107,19 +106,21 @@ def _started(folder: Folder, *, factor: Decimal | None) -> Iterator[str]:
                 child.kill()
 
 
-def _wait(folder: Folder, child: "subprocess.Popen[bytes]", told: IO[str]) -> str:
+def _wait(folder: Folder, *, alive: Callable[[], bool], told: IO[str] | None = None) -> str:
+    """The address of the system on `folder` once it is ready; a message if it does not start."""
     deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and child.poll() is None:
+    while time.monotonic() < deadline and alive():
         running = folder.running()
         if running is not None and running.url is not None and _ready(running.url):
             return running.url
         time.sleep(0.1)
-    child.kill()
-    child.wait()
-    told.seek(0)
+    said = ""
+    if told is not None:
+        told.seek(0)
+        said = told.read()[-2000:]
     fail(
-        f"the system did not start:\n{told.read()[-2000:]}",
-        chinese="系统未能启动（见上）。",
+        f"the system on {folder.data} did not start.\n{said}",
+        chinese="系统未能启动。",
         mend="run `onestop up` to see it start.",
     )
 

@@ -33,7 +33,7 @@ NEWEST_FIRST = TypeAdapter(UUID)
 LAST_SEQUENCE = 2_147_483_647
 
 
-def now_of(request: Request) -> commands.Now:
+async def now_of(request: Request) -> commands.Now:
     """The moment of this request on both clocks, and its calendar day."""
     kit = kit_of(request)
     settings: Settings = request.app.state.settings

@@ -14,7 +14,7 @@ from shared.auth import guard
 from shared.auth.principal import Principal, Role
 
 
-def desk_of(request: Request) -> Desk:
+async def desk_of(request: Request) -> Desk:
     """The desk of the application that answers."""
     desk: Desk = request.app.state.desk
     return desk
