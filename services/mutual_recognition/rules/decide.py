@@ -23,6 +23,7 @@ from shared.contracts.requirement import DecidingRow
 from shared.contracts.values import AgencyNeed, Scope
 
 BROKEN_SCOPE = Scope.UNPACK
+MANY = Decimal(10_000)
 
 
 @dataclass(frozen=True)
@@ -158,10 +159,15 @@ def _no_table(name: str, agency: str | None) -> DecidingRow:
 
 
 def _cargo(known: Inputs) -> Cargo:
-    filing = known.filing
-    containers = filing.get("containers")
     return Cargo(
-        dangerous=filing.get("dangerous_goods") is not False,
-        chilled=filing.get("chilled") is True,
-        containers=int(containers) if isinstance(containers, Decimal) else 1,
+        dangerous=known.filing.get("dangerous_goods") is not False,
+        chilled=known.filing.get("chilled") is True,
+        containers=_containers(known),
     )
+
+
+def _containers(known: Inputs) -> int:
+    counted = known.filing.get("containers")
+    if not isinstance(counted, Decimal) or not counted.is_finite():
+        return 1
+    return int(min(counted, MANY))
