@@ -51,6 +51,7 @@ class Bus:
         self.stream_bytes = stream_bytes
         self.client = Client()
         self.jetstream: JetStreamContext = self.client.jetstream(timeout=5)
+        self._opened = False
         self._ready = asyncio.Event()
         self._topology = asyncio.Lock()
 
@@ -78,7 +79,7 @@ class Bus:
     async def _connect(self) -> None:
         if self.client.is_connected:
             return
-        await self.client.close()
+        await self.close()
         self.client = await nats.connect(
             self.url,
             name=self.namespace,
@@ -87,6 +88,7 @@ class Bus:
             reconnect_time_wait=1,
             error_cb=_quietly,
         )
+        self._opened = True
         self.client.options["max_reconnect_attempts"] = -1
         self.jetstream = self.client.jetstream(timeout=5)
 
@@ -171,7 +173,7 @@ class Bus:
 
     async def close(self) -> None:
         """Leave the broker."""
-        if not self.client.is_closed:
+        if self._opened and not self.client.is_closed:
             await self.client.close()
 
 
