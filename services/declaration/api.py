@@ -33,9 +33,8 @@ NEWEST_FIRST = TypeAdapter(UUID)
 LAST_SEQUENCE = 2_147_483_647
 
 
-async def now_of(request: Request) -> commands.Now:
+async def now_of(request: Request, kit: InKit) -> commands.Now:
     """The moment of this request on both clocks, and its calendar day."""
-    kit = kit_of(request)
     settings: Settings = request.app.state.settings
     yard = kit.clock.yard()
     return commands.Now(wall=kit.clock.wall(), yard=yard, day=settings.day_of(yard))
