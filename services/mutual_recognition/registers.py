@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import RowMapping, or_, select
+from sqlalchemy import RowMapping, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,17 +14,15 @@ from shared.database import table_of
 companies = table_of(CompanyRow)
 ratings_table = table_of(RatingRow)
 
+GRADES = text("""
+    SELECT DISTINCT ON (agency) agency, grade FROM company_ratings
+    WHERE uscc = :uscc AND valid_from <= :on AND (valid_to IS NULL OR valid_to >= :on)
+    ORDER BY agency, given_at DESC, id DESC""")
+
 
 async def grades(session: AsyncSession, uscc: str, *, on: date) -> dict[str, str]:
     """Each agency's grade of a company on a day: of those in force, the one given last."""
-    columns = ratings_table.c
-    found = await session.execute(
-        select(columns.agency, columns.grade)
-        .where(columns.uscc == uscc, columns.valid_from <= on)
-        .where(or_(columns.valid_to.is_(None), columns.valid_to >= on))
-        .order_by(columns.agency, columns.given_at.desc(), columns.id.desc())
-        .distinct(columns.agency)
-    )
+    found = await session.execute(GRADES, {"uscc": uscc, "on": on})
     return {row.agency: row.grade for row in found}
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from services.mutual_recognition.domain.agencies import Agencies
@@ -17,6 +17,10 @@ from services.mutual_recognition.tables import RuleVersionRow
 from shared.database import table_of
 
 rule_versions = table_of(RuleVersionRow)
+IN_FORCE = text("""
+    SELECT DISTINCT ON (name) name, version FROM rule_versions
+    WHERE status = 'published' AND valid_from <= :on AND name = ANY(:names)
+    ORDER BY name, valid_from DESC, version DESC""")
 Reading = AsyncSession | AsyncConnection
 
 
@@ -65,14 +69,7 @@ class Rulebook:
 
     async def in_force(self, reading: Reading, *, on: date) -> dict[str, Version]:
         """The tables in force on a day, by name; one that has none is left out."""
-        columns = rule_versions.c
-        found = await reading.execute(
-            select(columns.name, columns.version)
-            .where(columns.status == "published", columns.valid_from <= on)
-            .where(columns.name.in_(self.names))
-            .order_by(columns.name, columns.valid_from.desc(), columns.version.desc())
-            .distinct(columns.name)
-        )
+        found = await reading.execute(IN_FORCE, {"on": on, "names": list(self.names)})
         return await self.versions(reading, {row.name: row.version for row in found})
 
     async def versions(self, reading: Reading, wanted: Mapping[str, int]) -> dict[str, Version]:
