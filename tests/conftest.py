@@ -6,11 +6,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 
 from shared.database import Database
 from shared.embedded import provision
 from shared.embedded.servers import Servers
 from tests import servers as support
+
+# Tests that provoke failures log them: structlog's own tracebacks take seconds each.
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.dev.ConsoleRenderer(
+            colors=False, exception_formatter=structlog.dev.plain_traceback
+        ),
+    ]
+)
 
 SERVICES = Path(__file__).parent.parent / "services"
 

@@ -9,21 +9,43 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import literal, select, text
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import DateTime, Integer, Text, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.contracts import catalogue
 from shared.contracts.envelope import Envelope, Event
-from shared.database import Database, table_of
+from shared.database import Database
 from shared.messaging.context import Cause, caused_by
-from shared.messaging.tables import InboxRow, WatermarkRow
 
 Handler = Callable[[AsyncSession, Any, Envelope], Awaitable[None]]
 Handlers = Mapping[type[Event], Handler]
 
-_inbox = table_of(InboxRow)
-_marks = table_of(WatermarkRow)
+# One statement: the claim, and the watermark's step if this is the next version. A step lost to
+# another consumer of the same aggregate looks like a gap, and the event comes again.
+_CLAIM = text("""
+WITH claimed AS (
+    INSERT INTO inbox (consumer, event_id, handled_at) VALUES (:consumer, :event, :now)
+    ON CONFLICT DO NOTHING RETURNING 1
+), mark AS (
+    SELECT version FROM watermarks
+    WHERE consumer = :consumer AND aggregate = :aggregate AND aggregate_id = :id
+), advanced AS (
+    INSERT INTO watermarks AS held (consumer, aggregate, aggregate_id, version)
+    SELECT :consumer, :aggregate, :id, :version FROM claimed
+    WHERE :version = 1 OR EXISTS (SELECT FROM mark)
+    ON CONFLICT (consumer, aggregate, aggregate_id) DO UPDATE SET version = excluded.version
+    WHERE held.version = excluded.version - 1
+    RETURNING 1
+)
+SELECT EXISTS (SELECT FROM claimed), EXISTS (SELECT FROM advanced), (SELECT version FROM mark)
+""").bindparams(
+    bindparam("consumer", type_=Text),
+    bindparam("event", type_=Uuid),
+    bindparam("now", type_=DateTime(timezone=True)),
+    bindparam("aggregate", type_=Text),
+    bindparam("id", type_=Uuid),
+    bindparam("version", type_=Integer),
+)
 
 
 class Applied(StrEnum):
@@ -89,45 +111,25 @@ async def claim(
     session: AsyncSession, *, consumer: str, envelope: Envelope, now: datetime
 ) -> Applied:
     """Take the event for this consumer, or say why it is not to be applied. Raises Gap."""
-    fresh = await session.execute(
-        insert(_inbox)
-        .values(consumer=consumer, event_id=envelope.id, handled_at=now)
-        .on_conflict_do_nothing()
-        .returning(literal(1))
+    row = await session.execute(
+        _CLAIM,
+        {
+            "consumer": consumer,
+            "event": envelope.id,
+            "now": now,
+            "aggregate": envelope.aggregate,
+            "id": envelope.subject,
+            "version": envelope.aggregateversion,
+        },
     )
-    if fresh.first() is None:
+    claimed, advanced, seen = row.one()
+    if not claimed:
         return Applied.DUPLICATE
-    mine = (
-        (_marks.c.consumer == consumer)
-        & (_marks.c.aggregate == envelope.aggregate)
-        & (_marks.c.aggregate_id == envelope.subject)
-    )
-    row = await session.execute(select(_marks.c.version).where(mine).with_for_update())
-    seen = row.scalar_one_or_none() or 0
-    if envelope.aggregateversion <= seen:
+    if advanced:
+        return Applied.APPLIED
+    if (seen or 0) >= envelope.aggregateversion:
         return Applied.OLD
-    if envelope.aggregateversion > seen + 1:
-        raise Gap(f"{envelope.type} {envelope.aggregateversion} came after {seen}")
-    await _advance(session, consumer=consumer, envelope=envelope)
-    return Applied.APPLIED
-
-
-async def _advance(session: AsyncSession, *, consumer: str, envelope: Envelope) -> None:
-    step = insert(_marks).values(
-        consumer=consumer,
-        aggregate=envelope.aggregate,
-        aggregate_id=envelope.subject,
-        version=envelope.aggregateversion,
-    )
-    moved = await session.execute(
-        step.on_conflict_do_update(
-            index_elements=["consumer", "aggregate", "aggregate_id"],
-            set_={"version": step.excluded.version},
-            where=_marks.c.version == step.excluded.version - 1,
-        ).returning(literal(1))
-    )
-    if moved.first() is None:
-        raise Gap("another consumer took an event of this aggregate at the same time")
+    raise Gap(f"{envelope.type} {envelope.aggregateversion} came after {seen or 0}")
 
 
 async def prune(session: AsyncSession, *, before: datetime) -> int:

@@ -78,5 +78,6 @@ class Broker:
                 path = f"{BOOKINGS}/{request_id}/confirm"
                 await self.api.post("broker", path, {}, key=f"confirm:{key}")
         except Refused as refused:
-            if refused.status != 409:
+            # Taken, or too soon by now: the next look finds another.
+            if refused.status != 409 and refused.code != "slot_unsuitable":
                 raise
