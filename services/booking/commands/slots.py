@@ -8,6 +8,7 @@ from services.booking import occupancy, store
 from services.booking.commands import place
 from services.booking.commands.turn import Turn, record
 from services.booking.domain import acts, fit
+from services.booking.domain import calendar as cal
 from services.booking.domain.booking import Act, Booking
 from services.booking.domain.fit import Choice
 from services.booking.domain.refusals import RequestNotFound, SlotNotBegun
@@ -21,7 +22,7 @@ async def hold(session: AsyncSession, booking_id: UUID, *, choice: Choice, turn:
     """
     booking = await _locked(session, booking_id)
     acts.require(booking, Act.HOLD)
-    slot = await _chosen(session, booking, choice, turn=turn)
+    slot = _chosen(booking, choice, turn=turn)
     change = acts.held(booking, slot=slot, until=turn.now + turn.terms.hold)
     await _exchange(session, booking, slot, turn=turn)
     return await record(session, booking, change, turn=turn)
@@ -42,7 +43,7 @@ async def reschedule(
     """
     booking = await _locked(session, booking_id)
     acts.require(booking, Act.RESCHEDULE)
-    slot = await _chosen(session, booking, choice, turn=turn)
+    slot = _chosen(booking, choice, turn=turn)
     change = acts.rescheduled(booking, slot=slot, reason=reason)
     await _exchange(session, booking, slot, turn=turn)
     return await record(session, booking, change, turn=turn)
@@ -81,18 +82,19 @@ async def _locked(session: AsyncSession, booking_id: UUID) -> Booking:
     return booking
 
 
-async def _chosen(session: AsyncSession, booking: Booking, choice: Choice, *, turn: Turn) -> Slot:
-    yard = turn.yard(choice.yard)
+def _chosen(booking: Booking, choice: Choice, *, turn: Turn) -> Slot:
+    """The slot of a choice. Whether it is free, the database says when it is taken."""
     soonest = max(turn.now, booking.window.opens)
-    calendar = await place.calendar_of(
-        session, yard, first=soonest, turn=turn, without=[booking.id]
+    hours = cal.calendar(
+        turn.yard(choice.yard), first=soonest, days=turn.terms.horizon_days, taken=()
     )
-    return fit.chosen(calendar, booking.want, choice, earliest=soonest)
+    return fit.chosen(hours, booking.want, choice, earliest=soonest)
 
 
 async def _exchange(session: AsyncSession, booking: Booking, slot: Slot, *, turn: Turn) -> None:
     """Give up what the booking takes and take `slot` instead. Raises SlotTaken."""
-    await occupancy.release(session, booking.id)
+    if booking.taking is not None:
+        await occupancy.release(session, booking.id)
     try:
         await place.occupy(session, booking.id, turn.yard(slot.yard), slot, turn=turn)
     except occupancy.Occupied:

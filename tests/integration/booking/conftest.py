@@ -1,0 +1,24 @@
+"""A booking office for a test: the service on a database of its own, with a clock to turn."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from services.booking import app
+from services.booking.desk import Desk
+from services.booking.settings import Settings
+from shared.database import Database
+from tests import kits
+from tests.integration.booking.room import HandClock, Office
+
+
+@pytest.fixture
+async def office(
+    service_database: Callable[[str], Awaitable[Database]],
+) -> Office:
+    """An office at 04:00 of a Monday in Shanghai, before the yard opens at 07:00."""
+    clock = HandClock()
+    kit = kits.kit(await service_database("booking"), clock=clock)
+    settings = Settings()
+    service = app.create(kit, settings)
+    return Office(service, Desk(kit, settings), clock, kits.Deliveries(service))
