@@ -1,0 +1,118 @@
+"""Records are written once: the database refuses to change them, and a change is seen."""
+
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+
+from tests.integration.inspection.room import Room
+from tests.servers import TestServers
+from tests.unit.inspection import builders as b
+
+EDIT = 'UPDATE case_records SET payload = payload || \'{"reason": "another"}\' WHERE seq = 2'
+CHANGES = [EDIT, "DELETE FROM case_records", "TRUNCATE case_records", "TRUNCATE cases CASCADE"]
+FORGERIES = [
+    EDIT,
+    "UPDATE case_records SET actor_subject = 'somebody' WHERE seq = 1",
+    "UPDATE case_records SET yard = yard + interval '1 microsecond' WHERE seq = 2",
+    "UPDATE case_records SET hash = repeat('f', 64) WHERE seq = 3",
+    "DELETE FROM case_records WHERE seq = 1",
+    "DELETE FROM case_records WHERE seq = 3",
+    "DELETE FROM case_records",
+]
+IMPOSSIBLE = [
+    ("UPDATE cases SET version = version + 1, head_seq = head_seq + 1", "version and events"),
+    ("UPDATE cases SET status = 'planned'", "state and openings disagree"),
+    ("UPDATE cases SET status = 'open'; DELETE FROM case_openings", "state and openings disagree"),
+]
+
+
+@pytest.fixture
+async def superuser(room: Room, servers: TestServers) -> AsyncIterator[asyncpg.Connection]:
+    """A superuser's connection to the room's database."""
+    name = room.service.kit.database.engine.url.database
+    url = make_url(servers.admin_url).set(drivername="postgresql", database=name)
+    connection = await asyncpg.connect(url.render_as_string(hide_password=False))
+    await connection.execute("SET search_path = inspection")
+    yield connection
+    await connection.close()
+
+
+async def test_the_services_own_role_cannot_change_a_record(room: Room) -> None:
+    await room.plan()
+    for change in CHANGES:
+        with pytest.raises(DBAPIError, match=r"permission denied|never changed"):
+            async with room.service.kit.database.transaction() as session:
+                await session.execute(text(change))
+    assert await room.broken() == []
+
+
+async def test_even_a_superuser_is_refused_while_the_trigger_stands(
+    room: Room, superuser: asyncpg.Connection
+) -> None:
+    await room.plan()
+    await superuser.execute("SET session_replication_role = replica")
+    for change in CHANGES:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="never changed"):
+            await superuser.execute(change)
+    assert await room.broken() == []
+
+
+async def test_a_record_changed_behind_the_triggers_back_is_found(
+    room: Room, superuser: asyncpg.Connection
+) -> None:
+    await room.plan()
+    await superuser.execute("ALTER TABLE case_records DISABLE TRIGGER ALL")
+    await superuser.execute("CREATE TEMP TABLE kept AS SELECT * FROM case_records")
+    for change in FORGERIES:
+        assert await room.broken() == []
+        await superuser.execute(change)
+        broken = await room.broken()
+        assert broken, change
+        assert all(each.startswith(f"chains: case {b.CASE}") for each in broken)
+        await superuser.execute("DELETE FROM case_records")
+        await superuser.execute("INSERT INTO case_records SELECT * FROM kept")
+
+
+async def test_a_state_that_cannot_be_is_found(room: Room, superuser: asyncpg.Connection) -> None:
+    await room.plan()
+    await room.do("customs", "open", {"present": ["customs"]})
+    assert await room.broken() == []
+    for change, said in IMPOSSIBLE:
+        await superuser.execute(change)
+        assert any(said in each for each in await room.broken()), change
+
+
+async def test_a_section_concluded_by_an_agency_that_is_not_needed_is_refused_by_the_database(
+    room: Room, superuser: asyncpg.Connection
+) -> None:
+    await room.plan(**b.recognition())
+    with pytest.raises(asyncpg.CheckViolationError):
+        await superuser.execute(
+            "UPDATE case_sections SET conclusions = '[{}]' WHERE agency = 'customs'"
+        )
+
+
+async def test_a_second_open_opening_is_refused_by_the_database(
+    room: Room, superuser: asyncpg.Connection
+) -> None:
+    await room.plan()
+    await room.do("customs", "open", {"present": ["customs"]})
+    with pytest.raises(asyncpg.UniqueViolationError):
+        await superuser.execute(
+            "INSERT INTO case_openings SELECT case_id, 2, opened_at, NULL, present, slot, 'why'"
+            " FROM case_openings"
+        )
+
+
+async def test_a_completed_case_without_a_section_is_found(
+    room: Room, superuser: asyncpg.Connection
+) -> None:
+    await room.plan()
+    await room.do("customs", "open", {"present": ["customs"]})
+    await room.do("customs", "conclude", {"verdict": "conform", "disposal": "release"})
+    await room.met()
+    assert await room.broken() == [f"sections: case {b.CASE} is completed without quarantine"]
