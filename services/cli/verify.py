@@ -15,12 +15,13 @@ def run(where: Instance) -> dict[str, Any]:
 
     async def main() -> dict[str, Any]:
         async with Api(where.url, where.tokens) as api:
-            return await _verify(api)
+            return await check(api)
 
     return asyncio.run(main())
 
 
-async def _verify(api: Api) -> dict[str, Any]:
+async def check(api: Api) -> dict[str, Any]:
+    """What `onestop verify` prints, asked of a system through its API."""
     broken: list[str] = []
     chains: list[str] = []
     for prefix in tally.PREFIXES:

@@ -1,15 +1,15 @@
 """The whole system for a test: four services on real servers, behind one HTTP port.
 
 The very composition that `onestop up` serves, on a database and a JetStream namespace of its own
-and with the yards' clock running fast.
+and with a yards' clock that the test chooses. No filing is selected by a random draw: a test's
+rules decide its modes.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from decimal import Decimal
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 import uvicorn
@@ -20,17 +20,31 @@ from services.cli.replaying.client import Api
 from services.cli.settings import System as Settings
 from shared.auth.issuer import AUDIENCE, ISSUER, Issuer
 from shared.auth.jwks import StaticJwks
+from shared.auth.principal import Role
 from shared.auth.tokens import TokenChecker
-from shared.clock import Clock, ScaledClock
+from shared.clock import Clock
 from shared.database import Database
 from shared.embedded import provision
+from shared.kit import Kit
+from shared.messaging.bus import Bus
 from shared.service import Service
 from shared.telemetry import metrics
+from tests import factories
 from tests import servers as support
+from tests.e2e import draws
 
 TEMPLATE = "template_system"
 STREAM_BYTES = 4 * 2**20
 POOL = 5
+
+STRANGERS = {
+    "broker.other": (Role.BROKER, factories.OTHER_BROKER),
+    "yard.other": (Role.YARD, "CNTAO-Y9"),
+}
+"""People of another company and another yard, besides `people.PEOPLE`."""
+
+Wire = Callable[[Kit], Bus]
+"""What a service is connected to the broker with."""
 
 
 @dataclass(frozen=True)
@@ -49,22 +63,28 @@ class System:
 
 @asynccontextmanager
 async def running(
-    servers: support.TestServers, *, namespace: str, folder: Path, factor: int
+    servers: support.TestServers,
+    *,
+    namespace: str,
+    folder: Path,
+    clock: Clock,
+    wire: Wire = lambda kit: kit.bus,
 ) -> AsyncIterator[System]:
     """Serve all four services for as long as the block runs."""
     await support.ensure_template(
         servers, TEMPLATE, schemas=tuple(entry.name for entry in ENTRIES), fill=_filler(servers)
     )
     database = await support.fresh_database(servers, TEMPLATE)
-    now = datetime.now(UTC)
-    clock = ScaledClock(wall_epoch=now, yard_epoch=now, factor=Decimal(factor))
     issuer = Issuer.open(folder, embedded=True)
-    services = _services(servers, database, namespace=namespace, clock=clock, issuer=issuer)
+    kits = _kits(servers, database, namespace=namespace, clock=clock, issuer=issuer)
+    services = [
+        entry.create(replace(kit, bus=wire(kit)), entry.settings())
+        for entry, kit in zip(ENTRIES, kits, strict=True)
+    ]
     try:
         async with _serving(services, clock=clock) as url:
-            tokens = people.tokens(issuer, now=now)
             named = {service.name: service for service in services}
-            yield System(url, tokens, named, clock)
+            yield System(url, _tokens(issuer, clock), named, clock)
     finally:
         await provision.drop(servers.admin_url, database=database)
 
@@ -79,25 +99,42 @@ def _filler(servers: support.TestServers) -> Callable[[str], Awaitable[None]]:
     return fill
 
 
-def _services(
+def _tokens(issuer: Issuer, clock: Clock) -> dict[str, str]:
+    strangers = {
+        name: issuer.mint(
+            role,
+            organisation=organisation,
+            agency=None,
+            subject=f"stranger-{role}",
+            now=clock.wall(),
+            lifetime=timedelta(hours=1),
+        )
+        for name, (role, organisation) in STRANGERS.items()
+    }
+    return people.tokens(issuer, now=clock.wall()) | strangers
+
+
+def _kits(
     servers: support.TestServers, database: str, *, namespace: str, clock: Clock, issuer: Issuer
-) -> list[Service]:
+) -> list[Kit]:
     system = Settings(namespace=namespace, nats_stream_bytes=STREAM_BYTES, pool_size=POOL)
     tokens = TokenChecker(StaticJwks(issuer.jwks()), issuer=ISSUER, audience=AUDIENCE)
     instruments = metrics.Metrics(metrics.process_registry())
-    made = []
-    for entry in ENTRIES:
-        kit = compose.kit(
-            entry,
-            system=system,
-            database_url=servers.url(database, schema=entry.name),
-            nats_url=servers.nats_url,
-            clock=clock,
-            tokens=tokens,
-            instruments=instruments,
+    return [
+        replace(
+            compose.kit(
+                entry,
+                system=system,
+                database_url=servers.url(database, schema=entry.name),
+                nats_url=servers.nats_url,
+                clock=clock,
+                tokens=tokens,
+                instruments=instruments,
+            ),
+            ids=draws.undrawn(),
         )
-        made.append(entry.create(kit, entry.settings()))
-    return made
+        for entry in ENTRIES
+    ]
 
 
 @asynccontextmanager
