@@ -1,0 +1,160 @@
+"""Rule tables: both agencies approve, the author does not, what is published stays."""
+
+import copy
+import json
+from typing import Any
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from services.mutual_recognition.rulebook import Rulebook
+from services.mutual_recognition.settings import Settings
+from shared.auth.principal import Role
+from tests import factories, kits
+from tests.integration.mutual_recognition.world import World, laptops, wood
+from tests.unit.mutual_recognition import builders
+
+NAME = "selection-customs"
+TODAY = factories.NOW.date().isoformat()
+
+
+def _content(valid_from: str = TODAY) -> dict[str, Any]:
+    """A table that selects laptops and nothing else."""
+    content: dict[str, Any] = json.loads((builders.FOUNDING / f"{NAME}.json").read_text("utf-8"))
+    rows = [copy.deepcopy(content["rows"][0]), content["rows"][-1]]
+    rows[0] |= {"id": "C-LAPTOPS", "valid_from": valid_from}
+    rows[0]["when"] = [{"input": "hs_code", "op": "prefix", "value": ["8471"]}]
+    return {"valid_from": valid_from, "rows": [rows[0], rows[1] | {"valid_from": valid_from}]}
+
+
+async def _as(world: World, subject: str, agency: str, path: str, body: Any = None) -> Any:
+    token = kits.token_issuer().mint(
+        Role.SUPERVISOR,
+        organisation=agency,
+        agency=agency,
+        subject=subject,
+        now=world.service.kit.clock.wall(),
+    )
+    async with world.caller(Role.SUPERVISOR, agency) as client:
+        headers = {"Authorization": f"Bearer {token}"}
+        return await client.post(f"/v1/tables/{path}", json=body, headers=headers)
+
+
+async def _publish(world: World, content: dict[str, Any]) -> int:
+    drafted = await _as(world, "author", "customs", f"{NAME}/versions", content)
+    assert drafted.status_code == 201, drafted.text
+    number = int(drafted.json()["version"])
+    for subject, agency in (("chief", "customs"), ("head", "quarantine")):
+        approved = await _as(world, subject, agency, f"{NAME}/versions/{number}/approve")
+        assert approved.status_code == 200, approved.text
+    return number
+
+
+async def test_the_founding_tables_are_published_with_both_approvals(world: World) -> None:
+    items = (await world.get("/v1/tables")).json()["items"]
+    assert [(each["name"], each["version"], each["status"]) for each in items] == [
+        ("recognition", 1, "published"),
+        ("selection-customs", 1, "published"),
+        ("selection-quarantine", 1, "published"),
+    ]
+    shown = (await world.get(f"/v1/tables/{NAME}/versions/1")).json()
+    assert [each["agency"] for each in shown["approvals"]] == ["customs", "quarantine"]
+    assert shown["content"]["rows"][-1]["id"] == "C-DEFAULT"
+
+
+async def test_a_draft_decides_nothing_until_both_agencies_have_approved(world: World) -> None:
+    drafted = await _as(world, "author", "customs", f"{NAME}/versions", _content())
+    number = drafted.json()["version"]
+    assert (number, drafted.json()["status"]) == (2, "draft")
+    approve = f"{NAME}/versions/{number}/approve"
+    half = await _as(world, "chief", "customs", approve)
+    assert half.json()["status"] == "draft"
+    assert len(await world.told(await world.accept(laptops()))) == 2
+    whole = await _as(world, "head", "quarantine", approve)
+    assert whole.json()["status"] == "published"
+    filing = await world.accept(laptops(reference="2"))
+    assert (await world.last(filing, "requirement.determined"))["mode"] == "single"
+    assert await world.broken() == {}
+
+
+async def test_a_published_version_takes_over_on_its_day(world: World) -> None:
+    await _publish(world, _content("2026-03-05"))
+    book = Rulebook.of(Settings())
+    async with world.service.kit.database.connect() as connection:
+        versions = [
+            (await book.in_force(connection, on=builders.DAY.replace(day=day)))[NAME].version
+            for day in (4, 5, 6)
+        ]
+    assert versions == [1, 2, 2]
+
+
+async def test_decisions_under_an_older_version_can_still_be_recomputed(world: World) -> None:
+    filing = await world.accept(wood())
+    await _publish(world, _content())
+    assert await world.broken() == {}
+    item = (await world.get(f"/v1/requirements?filing_id={filing}")).json()["items"][0]
+    decision = (await world.get(f"/v1/decisions/{item['decision_id']}")).json()
+    assert (decision["tables"][NAME], decision["recomputed"]) == (1, True)
+
+
+async def test_an_author_does_not_approve_and_no_agency_approves_twice(world: World) -> None:
+    await _as(world, "author", "customs", f"{NAME}/versions", _content())
+    approve = f"{NAME}/versions/2/approve"
+    codes = [
+        (await _as(world, subject, agency, approve)).json().get("code")
+        for subject, agency in (
+            ("author", "customs"),
+            ("chief", "customs"),
+            ("deputy", "customs"),
+            ("head", "quarantine"),
+            ("deputy head", "quarantine"),
+        )
+    ]
+    assert codes == ["author_cannot_approve", None, "agency_has_approved", None, "no_draft"]
+
+
+async def test_a_malformed_table_is_refused_whole_with_row_column_and_mend(world: World) -> None:
+    content = _content()
+    content["rows"][0]["when"][0]["input"] = "hs_kode"
+    content["rows"][0]["then"]["skills"] = ["plant"]
+    content["rows"][1]["id"] = "C-LAPTOPS"
+    refused = await _as(world, "author", "customs", f"{NAME}/versions", content)
+    assert refused.status_code == 422
+    faults = refused.json()["errors"]
+    assert [(each["pointer"], each["facts"]["column"]) for each in faults] == [
+        ("/rows/0/when/0/input", "hs_kode"),
+        ("/rows/0/then/skills", "skills"),
+        ("/rows/1", "id"),
+    ]
+    assert all(each["mend"]["en"] and each["mend"]["zh"] for each in faults)
+    assert len((await world.get("/v1/tables")).json()["items"]) == 3
+
+
+async def test_a_table_cannot_take_over_in_the_past_or_under_an_unknown_name(
+    world: World,
+) -> None:
+    late = await _as(world, "author", "customs", f"{NAME}/versions", _content("2026-03-01"))
+    assert late.json()["errors"][0]["code"] == "takeover_passed"
+    unknown = await _as(world, "author", "customs", "selection-navy/versions", _content())
+    assert unknown.status_code == 404
+    assert (await world.get(f"/v1/tables/{NAME}/versions/9")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE rule_versions SET content = '{}'",
+        "DELETE FROM rule_versions",
+        "TRUNCATE rule_versions CASCADE",
+        "DELETE FROM rule_approvals",
+        "UPDATE decisions SET draws = '{}'",
+        "DELETE FROM company_ratings",
+    ],
+)
+async def test_the_database_itself_refuses_to_change_what_is_settled(
+    world: World, statement: str
+) -> None:
+    await world.trust()
+    await world.accept(wood())
+    with pytest.raises(IntegrityError, match="never changed"):
+        await world.execute(statement)
