@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from services.declaration import store
+from services.declaration import store, tables
 from services.declaration.domain import filing as filings
 from services.declaration.domain.receipts import Kind, Note
 from shared.errors import StaleVersion
@@ -108,3 +108,14 @@ async def test_an_event_of_a_filing_never_accepted_is_refused_and_seen(
 ) -> None:
     with pytest.raises(store.FilingNotFound):
         await deliveries.bring(Told(uuid4()).met())
+
+
+async def test_rows_have_the_columns_of_their_tables(service: Service) -> None:
+    columns = text(
+        "SELECT column_name FROM information_schema.columns"
+        " WHERE table_schema = current_schema() AND table_name = :name"
+    )
+    async with service.kit.database.connect() as connection:
+        for table in tables.TABLES:
+            found = await connection.execute(columns, {"name": table.name})
+            assert set(found.scalars()) == set(table.columns.keys())
