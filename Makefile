@@ -24,7 +24,7 @@ demo: setup
 	$(BIN)/onestop demo $(ARGS)
 
 bench: setup
-	$(BIN)/onestop bench pipeline $(ARGS)
+	$(BIN)/onestop bench filing $(ARGS)
 
 check: setup
 	$(BIN)/ruff format --check .

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from services.cli import console, contracts, embedded, instance, people, standalone
+from services.cli import benching, console, contracts, embedded, instance, people, standalone
 from services.cli import replay as replaying
 from services.cli import verify as verifying
 from services.cli.console import explained, fail
@@ -30,7 +30,22 @@ app = typer.Typer(
 
 DEMO_SPEED = Decimal(1200)
 
-Name = StrEnum("Name", [(name, name) for name in contracts.NAMES])
+
+class Name(StrEnum):
+    """The services, as an argument."""
+
+    DECLARATION = "declaration"
+    MUTUAL_RECOGNITION = "mutual_recognition"
+    BOOKING = "booking"
+    INSPECTION = "inspection"
+
+
+class Benchmark(StrEnum):
+    """The benchmarks, as an argument."""
+
+    FILING = "filing"
+
+
 Url = Annotated[str | None, typer.Option("--url", help="a remote system")]
 TokenFile = Annotated[Path | None, typer.Option("--token-file", help="JSON: person -> token")]
 Json = Annotated[bool, typer.Option("--json", help="one JSON object as the last line")]
@@ -133,6 +148,12 @@ def demo(
     with instance.found(data, url=url, token_file=token_file, factor=DEMO_SPEED) as where:
         figures = replaying.run(where, rows, seed=1, told=True)
     console.report(figures, as_json=as_json)
+
+
+@app.command()
+def bench(name: Benchmark, *, as_json: Json = False) -> None:
+    """Measure on an instance of its own, as ratios against a floor measured in the same run."""
+    console.report(benching.BENCHMARKS[name.value](), as_json=as_json)
 
 
 @app.command()
