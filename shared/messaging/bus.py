@@ -2,7 +2,6 @@
 
 import asyncio
 
-import nats
 import structlog
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
@@ -52,6 +51,7 @@ class Bus:
         self.client = Client()
         self.jetstream: JetStreamContext = self.client.jetstream(timeout=5)
         self._opened = False
+        self._opened = False
         self._ready = asyncio.Event()
         self._topology = asyncio.Lock()
 
@@ -65,22 +65,28 @@ class Bus:
         await self._ready.wait()
 
     async def run(self) -> None:
-        """Connect, however long that takes, and keep the connection."""
-        while not self._ready.is_set():
+        """Connect, however long that takes, and keep the connection.
+
+        The client connects again by itself, but closes for good after some of the broker's
+        errors; then another takes its place.
+        """
+        while True:
             try:
                 await self._connect()
-                await self.ensure_topology()
-                self._ready.set()
+                if not self._ready.is_set():
+                    await self.ensure_topology()
+                    self._ready.set()
             except (NatsError, OSError, TimeoutError) as error:
                 log.warning("broker away", error=str(error) or type(error).__name__)
-                await asyncio.sleep(0.5)
-        await asyncio.Event().wait()
+            await asyncio.sleep(0.5)
 
     async def _connect(self) -> None:
-        if self.client.is_connected:
+        if self.client.is_connected or self.client.is_reconnecting:
             return
         await self.close()
-        self.client = await nats.connect(
+        self.client = Client()
+        self._opened = True
+        await self.client.connect(
             self.url,
             name=self.namespace,
             connect_timeout=3,
@@ -88,7 +94,6 @@ class Bus:
             reconnect_time_wait=1,
             error_cb=_quietly,
         )
-        self._opened = True
         self.client.options["max_reconnect_attempts"] = -1
         self.jetstream = self.client.jetstream(timeout=5)
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
+import asyncpg
 import structlog
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from shared import errors
@@ -27,7 +28,9 @@ IN_HAND = 400
 FIRST_DELAY = 0.1
 LONGEST_DELAY = 30.0
 PATIENCE = 8
-AGAIN_SQLSTATES = frozenset({"40001", "40P01", "53100", "53200", "53300", "57P01", "57P03"})
+# PostgreSQL's classes of errors that pass: connection, rolled back, resources, locks, operator.
+AGAIN_CLASSES = frozenset({"08", "40", "53", "55", "57"})
+AWAY = OperationalError | InterfaceError | PoolTimeout | OSError | asyncpg.InterfaceError
 
 
 @dataclass(frozen=True)
@@ -75,15 +78,14 @@ def judge(error: Exception, *, deliveries: int) -> Outcome:
         return Retry(reason)
     if isinstance(error, errors.Refused):
         return Terminal(reason)
-    if isinstance(error, OperationalError | InterfaceError | PoolTimeout | OSError | TimeoutError):
-        return Retry(reason)
-    if isinstance(error, DBAPIError) and _sqlstate(error) in AGAIN_SQLSTATES:
+    if isinstance(error, AWAY) or _sqlstate(error)[:2] in AGAIN_CLASSES:
         return Retry(reason)
     return Retry(reason) if deliveries < PATIENCE else Terminal(reason)
 
 
-def _sqlstate(error: DBAPIError) -> str | None:
-    return getattr(error.orig, "sqlstate", None)
+def _sqlstate(error: Exception) -> str:
+    """Of SQLAlchemy's error, or of asyncpg's own, which connecting raises. Empty for others."""
+    return getattr(getattr(error, "orig", error), "sqlstate", None) or ""
 
 
 def delay(deliveries: int) -> float:
@@ -114,12 +116,17 @@ class Consumer:
         self._clock = clock
         self._ids = ids
         self._observer = observer
+        self._start_empty()
+
+    def _start_empty(self) -> None:
+        """What was in hand when a run ended comes again; nobody would drain its lanes."""
         self._lanes: dict[UUID | int, deque[Msg]] = {}
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._room = asyncio.Semaphore(IN_HAND)
 
     async def run(self) -> None:
         """Consume for ever; after an emptied broker, make streams and consumers again."""
+        self._start_empty()
         await self._bus.ready()
         stream = self._bus.stream(self._producer)
         async with asyncio.TaskGroup() as lanes:
@@ -219,5 +226,5 @@ class Consumer:
                 await message.nak(delay=delay(deliveries))
             else:
                 await message.ack()
-        except (NatsError, OSError, DBAPIError, PoolTimeout) as error:
+        except Exception as error:
             log.warning("not answered, it will come again", error=str(error) or repr(error))

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from shared import errors
@@ -34,6 +35,14 @@ class RedriveFailed(errors.Conflict):
     zh = "该死信仍无法处理。"
     mend = "Mend the cause that `reason` names, then redrive it again, or drop it."
     mend_zh = "请先排除 reason 所述原因再重新投递，或放弃该死信。"
+
+
+class EarlierEventMissing(errors.Conflict):
+    """An earlier event of the same aggregate has not been taken yet."""
+
+    zh = "同一对象更早的事件尚未处理。"
+    mend = "Decide the aggregate's earlier dead letters first, or send its events again."
+    mend_zh = "请先处理该对象更早的死信，或重新发送其事件。"
 
 
 async def bury(
@@ -124,7 +133,9 @@ async def redrive(
             handlers=handlers,
             now=now,
         )
-    except (errors.Refused, inbox.Undecodable, inbox.Gap, ValueError, LookupError) as error:
+    except (errors.Unavailable, SQLAlchemyError, OSError):
+        raise
+    except Exception as error:
         raise RedriveFailed(id=letter_id, reason=f"{type(error).__name__}: {error}") from error
     async with database.transaction() as session:
         await _decide(session, letter_id, state="redriven", by=by, note=None, now=now)
@@ -135,7 +146,7 @@ async def drop(
 ) -> None:
     """Give an open letter up, with a reason; its aggregate's later events go on.
 
-    Raises DeadLetterUnknown.
+    Raises DeadLetterUnknown, EarlierEventMissing.
     """
     letter = await show(session, letter_id)
     await _decide(session, letter_id, state="dropped", by=by, note=note, now=now)
@@ -143,7 +154,10 @@ async def drop(
         envelope = inbox.decode(letter["payload"])
     except inbox.Undecodable:
         return
-    await inbox.claim(session, consumer=letter["consumer"], envelope=envelope, now=now)
+    try:
+        await inbox.claim(session, consumer=letter["consumer"], envelope=envelope, now=now)
+    except inbox.Gap as gap:
+        raise EarlierEventMissing(id=letter_id, reason=str(gap)) from gap
 
 
 async def _decide(

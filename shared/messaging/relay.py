@@ -47,19 +47,26 @@ class Relay:
     async def run(self) -> None:
         """Publish for ever; only the holder of the service's lock does."""
         await self._bus.ready()
-        failures = 0
         async with self._database.engine.connect() as held:
             connection = await held.execution_options(isolation_level="AUTOCOMMIT")
-            while not await self._is_holder(connection):
-                await asyncio.sleep(1)
-            while True:
-                self._wake.clear()
-                sent, failed = await self.pump(connection)
-                failures = failures + 1 if failed else 0
-                if failed:
-                    await asyncio.sleep(BACKOFF_SECONDS[min(failures, len(BACKOFF_SECONDS)) - 1])
-                elif sent < BATCH:
-                    await self._idle()
+            try:
+                await self._hold(connection)
+            finally:
+                # The lock is the session's: back in the pool, this connection would keep it.
+                await connection.invalidate()
+
+    async def _hold(self, connection: AsyncConnection) -> None:
+        while not await self._is_holder(connection):
+            await asyncio.sleep(1)
+        failures = 0
+        while True:
+            self._wake.clear()
+            sent, failed = await self.pump(connection)
+            failures = failures + 1 if failed else 0
+            if failed:
+                await asyncio.sleep(BACKOFF_SECONDS[min(failures, len(BACKOFF_SECONDS)) - 1])
+            elif sent < BATCH:
+                await self._idle()
 
     async def _is_holder(self, connection: AsyncConnection) -> bool:
         taken = await connection.execute(
