@@ -173,11 +173,13 @@ class Town:
         return [each["booking_id"] for row in board["rows"] for each in row["bookings"]]
 
     async def arrived(self, filing_id: str) -> Document:
-        """The slot has come and the cargo is in the yard."""
+        """The slot has come and the cargo is in the yard, where it may have stayed since."""
         case = await self.case_when(
             filing_id, lambda seen: seen["slot"] is not None and not seen["gaps"]
         )
         self.clock.leap(datetime.fromisoformat(case["slot"]["starts"]))
+        if case["gate"] and case["gate"]["inside"]:
+            return case
         seals = [{"container": each["number"], "seal": "S1"} for each in case["containers"]]
         return await self.do("yard", f"{CASES}/{case['id']}/gate-in", {"seals": seals})
 
@@ -189,7 +191,7 @@ class Town:
         await self.booking_is(filing_id, "started")
         return await self.case_is(filing_id, "open")
 
-    async def act(self, agency: str, case: Document, act: str, **body: object) -> Document:
+    async def act(self, agency: str, case: Document, act: str, /, **body: object) -> Document:
         """An officer does something at a case."""
         return await self.do(f"officer.{agency}", f"{CASES}/{case['id']}/{act}", body)
 

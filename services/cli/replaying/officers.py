@@ -84,8 +84,10 @@ class Officers:
             for each in case["containers"]
         ]
         visit = f"{case['id']}:{len(case['openings'])}"
-        await self._post("yard", case, "gate-in", {"seals": seals}, key=visit)
-        agencies = [need["agency"] for need in case["needs"]]
+        if not (case["gate"] and case["gate"]["inside"]):
+            await self._post("yard", case, "gate-in", {"seals": seals}, key=visit)
+        sections = case["sections"].items()
+        agencies = [name for name, each in sections if each["needed"] and not each["concluded"]]
         body: dict[str, object] = {"present": agencies}
         if case["openings"]:
             body["reason"] = "第二查验单位在等待期后到场 second agency came after the wait"
