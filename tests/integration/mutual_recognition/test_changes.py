@@ -118,6 +118,14 @@ async def test_leave_that_nobody_asked_for_changes_nothing(world: World) -> None
     assert await world.told(filing) == ["requirement.determined"]
 
 
+async def test_an_answer_to_another_question_changes_nothing(world: World) -> None:
+    filing = await world.accept(wood())
+    await world.withdraw(filing)
+    await world.leave(filing, Purpose.AMEND)
+    await world.leave(filing, Purpose.AMEND, given=False)
+    assert (await world.told(filing))[-1] == "requirement.leave_asked"
+
+
 async def test_a_request_delivered_twice_asks_once(world: World) -> None:
     filing = await world.accept(wood())
     asked = WithdrawalRequested(filing_id=filing, filing_version=1, reason="sold")
