@@ -51,7 +51,6 @@ class Database:
             url,
             pool_size=pool_size,
             max_overflow=pool_size,
-            pool_pre_ping=True,
             pool_timeout=10,
             json_serializer=dumps,
             connect_args={

@@ -62,7 +62,7 @@ async def append(
                 "emission": 1,
             }
         )
-    await session.execute(insert(_outbox).values(rows))
+    await session.execute(insert(_outbox), rows)
 
 
 async def reemit(
