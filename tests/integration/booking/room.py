@@ -17,6 +17,8 @@ from services.booking.domain.booking import Booking
 from shared.auth.principal import Role
 from shared.contracts import derived
 from shared.contracts.case import CaseClosedUp, CaseCompleted, CaseOpened
+from shared.contracts.requirement import RequirementMet
+from shared.contracts.values import Outcome
 from shared.service import Service
 from tests import factories, kits
 from tests.unit.booking import made
@@ -145,3 +147,19 @@ def case_completed(serial: int, at: datetime) -> CaseCompleted:
 def case_closed_up(serial: int, at: datetime, *missing: str, revision: int = 1) -> CaseClosedUp:
     """The wait ran out with agencies missing."""
     return CaseClosedUp(**_case(serial, revision), missing=missing, closed_at=at)
+
+
+def facts(serial: int) -> dict[str, Any]:
+    """What every event of that requirement says."""
+    requirement = made.determined(serial)
+    return {
+        "filing_id": requirement.filing_id,
+        "requirement_id": requirement.requirement_id,
+        "filing_version": 1,
+        "revision": 1,
+    }
+
+
+def met(serial: int, outcome: Outcome = Outcome.RELEASED) -> RequirementMet:
+    """The requirement is met."""
+    return RequirementMet(**facts(serial), outcome=outcome, reason="all conform")

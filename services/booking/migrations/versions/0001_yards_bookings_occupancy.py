@@ -104,6 +104,10 @@ def _bookings() -> None:
         sa.CheckConstraint("(held_until IS NOT NULL) = (status = 'held')", name="bookings_held"),
         sa.CheckConstraint("window_opens <= free_until", name="bookings_window"),
     )
+    _booking_indexes()
+
+
+def _booking_indexes() -> None:
     op.create_index("bookings_filing", "bookings", ["filing_id"])
     op.create_index(
         "bookings_held_until",
