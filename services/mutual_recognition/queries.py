@@ -5,9 +5,8 @@ from uuid import UUID
 from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.mutual_recognition.commands.tables import approvals
 from services.mutual_recognition.decisions import decisions
-from services.mutual_recognition.rulebook import rule_versions
+from services.mutual_recognition.rulebook import approvals, rule_versions
 from services.mutual_recognition.store import recognitions, requirements
 
 

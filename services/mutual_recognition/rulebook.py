@@ -13,10 +13,11 @@ from services.mutual_recognition.domain.agencies import Agencies
 from services.mutual_recognition.rules import draw, table
 from services.mutual_recognition.rules.table import Table, Version
 from services.mutual_recognition.settings import Settings
-from services.mutual_recognition.tables import RuleVersionRow
+from services.mutual_recognition.tables import RuleApprovalRow, RuleVersionRow
 from shared.database import table_of
 
 rule_versions = table_of(RuleVersionRow)
+approvals = table_of(RuleApprovalRow)
 IN_FORCE = text("""
     SELECT DISTINCT ON (name) name, version FROM rule_versions
     WHERE status = 'published' AND valid_from <= :on AND name = ANY(:names)

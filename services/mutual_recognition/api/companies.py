@@ -109,7 +109,7 @@ def _registering(routes: APIRouter, book: Rulebook) -> None:
             return Answer(201 if fresh else 200, views.CompanyOut.model_validate(known))
 
         return await idempotency.once(
-            request, database=kit.database, owner=who.organisation, now=desk.now, work=work
+            request, database=kit.database, owner=who.office, now=desk.now, work=work
         )
 
 
@@ -148,5 +148,5 @@ def _rating(routes: APIRouter, book: Rulebook) -> None:
             return Answer(201, views.RatingOut.model_validate(made))
 
         return await idempotency.once(
-            request, database=kit.database, owner=who.organisation, now=desk.now, work=work
+            request, database=kit.database, owner=who.office, now=desk.now, work=work
         )

@@ -45,13 +45,15 @@ class OrderIn(StrictModel):
 def router(book: Rulebook) -> APIRouter:
     """The routes."""
     routes = APIRouter(prefix="/v1", tags=["requirements"])
-    _reading(routes, book)
+    _listing(routes)
+    _reading(routes)
+    _deciding(routes, book)
     _ordering(routes, book)
     _recognitions(routes)
     return routes
 
 
-def _reading(routes: APIRouter, book: Rulebook) -> None:
+def _listing(routes: APIRouter) -> None:
     @routes.get("/requirements")
     async def requirements(
         who: Annotated[Principal, allowed(*READERS)],
@@ -77,6 +79,8 @@ def _reading(routes: APIRouter, book: Rulebook) -> None:
         found = [views.requirement(row) for row in rows]
         return paging.page(found, limit=limit, key=lambda each: each.filing_id)
 
+
+def _reading(routes: APIRouter) -> None:
     @routes.get("/requirements/{requirement_id}")
     async def requirement(
         requirement_id: UUID,
@@ -92,6 +96,8 @@ def _reading(routes: APIRouter, book: Rulebook) -> None:
             guard.own(who, row["broker"], missing=missing)
             return views.requirement(row, await queries.recognition_of(connection, requirement_id))
 
+
+def _deciding(routes: APIRouter, book: Rulebook) -> None:
     @routes.get("/decisions/{decision_id}")
     async def decision(
         decision_id: UUID,
@@ -146,7 +152,7 @@ def _ordering(routes: APIRouter, book: Rulebook) -> None:
             return Answer(202, views.requirement(revised))
 
         return await idempotency.once(
-            request, database=kit.database, owner=who.organisation, now=desk.now, work=work
+            request, database=kit.database, owner=who.office, now=desk.now, work=work
         )
 
 

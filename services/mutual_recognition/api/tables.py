@@ -81,7 +81,7 @@ def _drafting(routes: APIRouter, book: Rulebook) -> None:
             return Answer(201, await _shown(await session.connection(), name, number))
 
         return await idempotency.once(
-            request, database=kit.database, owner=who.organisation, now=desk.now, work=work
+            request, database=kit.database, owner=who.office, now=desk.now, work=work
         )
 
 
@@ -108,7 +108,7 @@ def _approving(routes: APIRouter, book: Rulebook) -> None:
             return Answer(200, await _shown(await session.connection(), name, number))
 
         return await idempotency.once(
-            request, database=kit.database, owner=who.organisation, now=desk.now, work=work
+            request, database=kit.database, owner=who.office, now=desk.now, work=work
         )
 
 

@@ -5,14 +5,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.mutual_recognition.commands.desk import Desk
 from services.mutual_recognition.domain import refusals
-from services.mutual_recognition.rulebook import rule_versions
+from services.mutual_recognition.rulebook import approvals, rule_versions
 from services.mutual_recognition.rules import check
 from services.mutual_recognition.rules.table import Table
-from services.mutual_recognition.tables import RuleApprovalRow
 from shared import errors
-from shared.database import table_of
-
-approvals = table_of(RuleApprovalRow)
 
 
 async def draft(
