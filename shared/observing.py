@@ -1,21 +1,26 @@
 """What is told of a running service: metrics of handlers and backlog, the yard's time."""
 
 import asyncio
+import hashlib
+import re
 from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 from nats.errors import Error as NatsError
 from sqlalchemy.exc import SQLAlchemyError
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.clock import Clock
+from shared.http import request_id
 from shared.kit import Kit
 from shared.messaging import pending
+from shared.messaging.context import Cause, caused_by
 
 log = structlog.get_logger()
 
 EVERY_SECONDS = 5.0
+TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 class HandlerObserver:
@@ -50,6 +55,33 @@ class YardTime:
             await send(message)
 
         await self.app(scope, receive, timed if scope["type"] == "http" else send)
+
+
+class CauseOfRequest:
+    """ASGI middleware: what a request changes was caused by it, and goes on with its trace.
+
+    The cause is the request id; the trace is the client's `traceparent` (W3C Trace Context) or,
+    if it sent none that is well-formed, a new one whose trace id is made from the request id.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Set the cause for what runs underneath."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request = request_id.of(scope)
+        sent = Headers(scope=scope).get("traceparent", "")
+        trace = sent if TRACEPARENT.fullmatch(sent) else _trace_of(request)
+        with caused_by(Cause(id=request or None, traceparent=trace)):
+            await self.app(scope, receive, send)
+
+
+def _trace_of(request: str) -> str:
+    digest = hashlib.sha256(request.encode()).hexdigest()
+    return f"00-{digest[:32]}-{digest[32:48]}-01"
 
 
 def watch_backlog(kit: Kit, *, producers: Sequence[str]) -> Callable[[], Awaitable[None]]:

@@ -19,7 +19,7 @@ from shared.kit import Kit, kit_of
 from shared.messaging import inbox, ops
 from shared.messaging.consumer import Consumer
 from shared.messaging.relay import Relay
-from shared.observing import HandlerObserver, YardTime, watch_backlog
+from shared.observing import CauseOfRequest, HandlerObserver, YardTime, watch_backlog
 from shared.telemetry import health
 from shared.telemetry.requests import RequestTelemetry
 
@@ -107,6 +107,7 @@ def assemble(
         middleware=[
             Middleware(RequestTelemetry, service=kit.name, metrics=kit.metrics),
             Middleware(YardTime, clock=kit.clock),
+            Middleware(CauseOfRequest),
         ],
         additions=(auth_openapi.add_roles,),
     )
