@@ -153,10 +153,5 @@ async def _answer(request: Request, kit: Kit, who: Principal, command: Command) 
         return Answer(200, views.case_out(case, who=who, now=now.yard))
 
     return await idempotency.once(
-        request, database=kit.database, owner=_owner(who), now=now.wall, work=work
+        request, database=kit.database, owner=who.office, now=now.wall, work=work
     )
-
-
-def _owner(who: Principal) -> str:
-    """Whose idempotency keys these are: agencies may share an organisation, not their keys."""
-    return f"{who.organisation}/{who.agency}" if who.agency else who.organisation

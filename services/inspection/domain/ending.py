@@ -53,7 +53,7 @@ def _complete(case: Case, required: Required, *, now: Moment) -> Change:
 
 
 def void(change: Change, *, reason: str) -> Change:
-    """The requirement ended without an inspection. Raises `MoveNotAllowed`."""
+    """The requirement ended without an inspection. Raises `CaseMoveNotAllowed`."""
     case = change.case
     ended = replace(
         case, status=moves.after(case.status, Act.VOID), slot=None, waiting=None, leave=None

@@ -9,7 +9,7 @@ class CaseNotFound(errors.NotFound):
     zh = "该查验案卷不存在，或您无权查看。"
 
 
-class MoveNotAllowed(errors.Conflict):
+class CaseMoveNotAllowed(errors.Conflict):
     """The case's state does not allow this."""
 
     zh = "查验案卷的当前状态不允许此操作。"
@@ -103,6 +103,14 @@ class SectionConcluded(errors.Conflict):
     zh = "您单位的查验部分已作出结论。"
     mend = "A section is concluded anew only after a suspended verdict or for a deeper scope."
     mend_zh = "仅在结论为暂缓或查验深度加深后，方可重新作出结论。"
+
+
+class TooManyFindings(errors.Conflict):
+    """Your section has as many findings as one conclusion can carry."""
+
+    zh = "您单位部分的查验发现已达上限。"
+    mend = "Conclude the section; sum up what is left in one finding of the conclusion."
+    mend_zh = "请作出结论，并将其余内容合并为结论中的一项发现。"
 
 
 class DisposalUnfit(errors.Invalid):

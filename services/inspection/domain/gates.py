@@ -14,7 +14,7 @@ from shared.errors import Fault, Faults
 def gate_in(case: Case, seals: Sequence[Seal], *, now: Moment) -> Change:
     """The whole consignment came into the slot's yard.
 
-    Raises MoveNotAllowed, CaseNotReady, AlreadyInside, Faults.
+    Raises CaseMoveNotAllowed, CaseNotReady, AlreadyInside, Faults.
     """
     status = moves.after(case.status, Act.GATE_IN)
     if case.required is None or case.slot is None:
@@ -29,7 +29,7 @@ def gate_in(case: Case, seals: Sequence[Seal], *, now: Moment) -> Change:
 def gate_out(case: Case, seals: Sequence[Seal], *, now: Moment) -> Change:
     """The consignment left, closed and sealed.
 
-    Raises MoveNotAllowed (also while the container is open), NotInside, Faults.
+    Raises CaseMoveNotAllowed (also while the container is open), NotInside, Faults.
     """
     status = moves.after(case.status, Act.GATE_OUT)
     if case.gate is None or not case.gate.inside:

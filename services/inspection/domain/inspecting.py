@@ -14,6 +14,9 @@ from shared.contracts.values import Finding, Mode, Scope
 from shared.errors import Faults
 
 EARLY = timedelta(minutes=15)
+MOST_NOTED = 50
+"""With those of the conclusion itself, one event carries them all: it has to fit the broker."""
+
 AFTER_THE_WAIT = "second agency came after the wait"
 
 
@@ -28,8 +31,8 @@ def open_container(
 ) -> Change:
     """Open the container in its slot, with the agencies that are there.
 
-    Raises MoveNotAllowed, CaseNotReady, CaseFrozen, TooEarly, AgencyNotNeeded, PresentNotNeeded,
-    OwnAgencyAbsent, ReasonMissing.
+    Raises CaseMoveNotAllowed, CaseNotReady, CaseFrozen, TooEarly, AgencyNotNeeded,
+    PresentNotNeeded, OwnAgencyAbsent, ReasonMissing.
     """
     status = moves.after(case.status, Act.OPEN)
     if case.required is None or case.slot is None:
@@ -84,7 +87,7 @@ def _reason(case: Case, present: Sequence[str], *, given: str | None) -> str | N
 def join(case: Case, *, who: Actor, now: Moment, wait: waiting.Wait) -> Change:
     """Another needed agency comes to the open container.
 
-    Raises MoveNotAllowed, AgencyNotNeeded, AlreadyJoined.
+    Raises CaseMoveNotAllowed, AgencyNotNeeded, AlreadyJoined.
     """
     status = moves.after(case.status, Act.JOIN)
     opening, section = _at_work(case, who)
@@ -105,10 +108,12 @@ def join(case: Case, *, who: Actor, now: Moment, wait: waiting.Wait) -> Change:
 def find(case: Case, finding: Finding, *, who: Actor) -> Change:
     """Note a finding in one's own section, before its conclusion.
 
-    Raises MoveNotAllowed, AgencyNotNeeded, SectionConcluded, NotAtContainer.
+    Raises CaseMoveNotAllowed, AgencyNotNeeded, SectionConcluded, NotAtContainer.
     """
     status = moves.after(case.status, Act.FIND)
     section = _writable(case, who)
+    if len(section.findings) >= MOST_NOTED:
+        raise errors.TooManyFindings(most=MOST_NOTED)
     noted = replace(section, findings=(*section.findings, finding))
     changed = replace(case.with_section(noted), status=status)
     return Change(changed).noted("finding", code=finding.code, text=finding.text)
@@ -119,7 +124,7 @@ def conclude(
 ) -> Change:
     """Conclude one's own section, once; anew after a suspended verdict or for a deeper scope.
 
-    Raises MoveNotAllowed, AgencyNotNeeded, SectionConcluded, NotAtContainer, Faults.
+    Raises CaseMoveNotAllowed, AgencyNotNeeded, SectionConcluded, NotAtContainer, Faults.
     """
     moves.after(case.status, Act.CONCLUDE)
     section = _writable(case, who)
@@ -166,7 +171,7 @@ class Escalation:
 def escalate(case: Case, asked: Escalation, *, who: Actor, agencies: Sequence[str]) -> Change:
     """Ask for more; mutual recognition answers with a revision.
 
-    Raises MoveNotAllowed, AgencyNotNeeded, AgencyUnknown, EscalationIdle.
+    Raises CaseMoveNotAllowed, AgencyNotNeeded, AgencyUnknown, EscalationIdle.
     """
     status = moves.after(case.status, Act.ESCALATE)
     _, own = _at_work(case, who)

@@ -100,7 +100,7 @@ def allowed(status: Status, act: Act) -> bool:
 
 
 def after(status: Status, act: Act) -> Status:
-    """The state that `act` leads to. Raises `MoveNotAllowed`."""
+    """The state that `act` leads to. Raises `CaseMoveNotAllowed`."""
     if not allowed(status, act):
-        raise errors.MoveNotAllowed(status=status.value, act=act.value)
+        raise errors.CaseMoveNotAllowed(status=status.value, act=act.value)
     return MOVES[status, act]

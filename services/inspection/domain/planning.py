@@ -44,10 +44,17 @@ def require(
 
 
 def _with_needs(case: Case, required: Required) -> Case:
-    """The case with a section for each agency of the requirement, needed or recognising."""
+    """The case with a section for each agency of the requirement, needed or recognising.
+
+    What was concluded stays part of the case, whatever is required later.
+    """
     scopes = {need.agency: need.scope for need in required.needs}
     kept = [
-        replace(each, needed=each.agency in scopes, scope=scopes.get(each.agency, each.scope))
+        replace(
+            each,
+            needed=each.agency in scopes or bool(each.conclusions),
+            scope=scopes.get(each.agency, each.scope),
+        )
         for each in case.sections
     ]
     named = (*required.needs, *((required.recognising,) if required.recognising else ()))

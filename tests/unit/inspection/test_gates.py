@@ -55,7 +55,7 @@ def test_what_is_inside_does_not_come_in_and_what_is_outside_does_not_leave() ->
 
 def test_an_open_container_does_not_leave() -> None:
     inside = gates.gate_in(_case(), SEALS, now=b.at()).case
-    with pytest.raises(errors.MoveNotAllowed):
+    with pytest.raises(errors.CaseMoveNotAllowed):
         gates.gate_out(replace(inside, status=Status.OPEN), SEALS, now=b.at())
 
 

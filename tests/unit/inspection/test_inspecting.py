@@ -60,7 +60,7 @@ def test_a_case_frozen_by_a_given_leave_is_not_opened() -> None:
 
 
 def test_an_open_container_is_not_opened_again() -> None:
-    with pytest.raises(errors.MoveNotAllowed):
+    with pytest.raises(errors.CaseMoveNotAllowed):
         _open(b.opened())
 
 
@@ -91,7 +91,7 @@ def test_a_second_agency_joins_the_open_container_once() -> None:
 
 
 def test_nobody_joins_a_closed_container_or_one_that_does_not_need_them() -> None:
-    with pytest.raises(errors.MoveNotAllowed):
+    with pytest.raises(errors.CaseMoveNotAllowed):
         b.joined(b.planned(), b.QUARANTINE)
     with pytest.raises(errors.AgencyNotNeeded):
         b.joined(b.opened(**b.single()), b.QUARANTINE)
@@ -124,6 +124,23 @@ def test_a_section_is_concluded_once() -> None:
         inspecting.find(case, b.FOUND_PEST, who=b.CUSTOMS)
 
 
+def test_a_section_takes_no_more_findings_than_one_event_can_carry() -> None:
+    case = b.opened()
+    for _ in range(inspecting.MOST_NOTED):
+        case = inspecting.find(case, b.FOUND_PEST, who=b.CUSTOMS).case
+    with pytest.raises(errors.TooManyFindings):
+        inspecting.find(case, b.FOUND_PEST, who=b.CUSTOMS)
+    assert inspecting.find(case, b.FOUND_PEST, who=b.QUARANTINE).case
+
+
+def test_what_was_concluded_stays_whatever_is_required_later() -> None:
+    case = b.concluded(b.opened(), b.CUSTOMS).case
+    fewer = b.kept(b.require(case, b.revised(**b.single("quarantine"))))
+    customs = fewer.section("customs")
+    assert customs is not None
+    assert (customs.needed, fewer.missing) == (True, ())
+
+
 def test_a_suspended_section_is_concluded_anew_while_the_laboratory_is_awaited() -> None:
     case = b.concluded(b.opened(**b.single()), b.CUSTOMS, b.SUSPEND).case
     held = b.kept(ending.meet(case, Outcome.HELD, reason="laboratory", now=b.at(60)))
@@ -151,7 +168,7 @@ def test_an_agency_concludes_only_where_it_is_needed_and_present() -> None:
         b.concluded(b.opened(**b.single()), b.QUARANTINE)
     with pytest.raises(errors.NotAtContainer):
         b.concluded(b.opened("customs"), b.QUARANTINE)
-    with pytest.raises(errors.MoveNotAllowed):
+    with pytest.raises(errors.CaseMoveNotAllowed):
         b.concluded(b.planned(), b.CUSTOMS)
 
 

@@ -41,6 +41,10 @@ def test_another_slot_is_planned_again_and_the_same_slot_is_not() -> None:
     assert b.kept(change).attempts == 2
 
 
+def test_a_revision_that_leaves_the_slot_is_not_planned_again() -> None:
+    assert b.names(b.require(b.planned(), b.revised("late_selection"))) == []
+
+
 def test_a_lost_slot_leaves_a_gap_until_there_is_another() -> None:
     lost = b.kept(planning.lose_slot(b.planned(), why="missed"))
     assert lost.gaps == ("slot",)

@@ -113,10 +113,22 @@ def test_a_second_opening_by_who_was_there_needs_a_reason() -> None:
     assert change.case.waiting is None
 
 
-def test_a_suspended_agency_concludes_from_the_laboratory_at_anothers_opening() -> None:
+def _suspended_and_gone() -> Case:
+    """Customs suspended its verdict at the first opening; quarantine made the second alone."""
     case = b.concluded(b.opened("customs"), b.CUSTOMS, b.SUSPEND, minutes=50).case
     closed = b.kept(waiting.lapse(case, now=b.at(230)))
-    case = inspecting.open_container(
+    return inspecting.open_container(
         _again(closed), who=b.QUARANTINE, present=("quarantine",), reason=None, now=b.at(24 * 60)
     ).case
-    assert b.names(b.concluded(case, b.CUSTOMS, minutes=24 * 60 + 10)) == ["concluded"]
+
+
+def test_a_suspended_agency_concludes_from_the_laboratory_at_anothers_opening() -> None:
+    change = b.concluded(_suspended_and_gone(), b.CUSTOMS, minutes=24 * 60 + 10)
+    assert b.names(change) == ["concluded"]
+
+
+def test_a_suspended_agency_that_must_look_deeper_has_to_come() -> None:
+    needs = (b.need("customs", Scope.SAMPLE), b.need("quarantine"))
+    deeper = b.kept(b.require(_suspended_and_gone(), b.revised(needs=needs)))
+    with pytest.raises(errors.NotAtContainer):
+        b.concluded(deeper, b.CUSTOMS, minutes=24 * 60 + 10)
