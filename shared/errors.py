@@ -28,8 +28,8 @@ class Refused(Exception):
     code: ClassVar[str] = "refused"
     en: ClassVar[str] = "The request is refused."
     zh: ClassVar[str] = "请求被拒绝。"
-    mend: ClassVar[str] = ""
-    mend_zh: ClassVar[str] = ""
+    mend: ClassVar[str] = "Correct what the facts name and send it again."
+    mend_zh: ClassVar[str] = "请按所示事实更正后重新提交。"
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Derive `code` (snake_case of the name) and `en` (the docstring's first paragraph).

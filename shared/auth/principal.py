@@ -47,6 +47,11 @@ class Principal:
         elif self.agency is not None:
             raise ValueError(f"agency: a {self.role} has none")
 
+    @property
+    def office(self) -> str:
+        """Whose idempotency keys it uses: agencies may share an organisation, not their keys."""
+        return f"{self.organisation}/{self.agency}" if self.agency else self.organisation
+
 
 def _printable(claim: str, text: str, *, limit: int) -> None:
     if not 1 <= len(text) <= limit:

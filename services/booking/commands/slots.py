@@ -18,7 +18,7 @@ from shared.contracts.values import Slot
 async def hold(session: AsyncSession, booking_id: UUID, *, choice: Choice, turn: Turn) -> Booking:
     """Set a slot aside; one that is held already is exchanged.
 
-    Raises RequestNotFound, RequestClosed, MoveNotAllowed, SlotUnsuitable and SlotTaken.
+    Raises RequestNotFound, RequestClosed, BookingMoveNotAllowed, SlotUnsuitable and SlotTaken.
     """
     booking = await _locked(session, booking_id)
     acts.require(booking, Act.HOLD)
@@ -29,7 +29,7 @@ async def hold(session: AsyncSession, booking_id: UUID, *, choice: Choice, turn:
 
 
 async def confirm(session: AsyncSession, booking_id: UUID, *, turn: Turn) -> Booking:
-    """Agree on the held slot. Raises RequestNotFound, MoveNotAllowed, HoldRanOut."""
+    """Agree on the held slot. Raises RequestNotFound, BookingMoveNotAllowed, HoldRanOut."""
     booking = await _locked(session, booking_id)
     return await record(session, booking, acts.confirmed(booking, now=turn.now), turn=turn)
 
@@ -52,7 +52,7 @@ async def reschedule(
 async def cancel(session: AsyncSession, booking_id: UUID, *, reason: str, turn: Turn) -> Booking:
     """Give the slot up; a later one is booked at once if the broker wished for that.
 
-    Raises RequestNotFound, MoveNotAllowed.
+    Raises RequestNotFound, BookingMoveNotAllowed.
     """
     booking = await _locked(session, booking_id)
     change = acts.cancelled(booking, reason=reason)
@@ -64,7 +64,7 @@ async def cancel(session: AsyncSession, booking_id: UUID, *, reason: str, turn: 
 async def miss(session: AsyncSession, booking_id: UUID, *, turn: Turn) -> Booking:
     """Report that the cargo did not come; a later slot is booked at once if wished.
 
-    Raises RequestNotFound, MoveNotAllowed, and SlotNotBegun before the slot's start.
+    Raises RequestNotFound, BookingMoveNotAllowed, and SlotNotBegun before the slot's start.
     """
     booking = await _locked(session, booking_id)
     change = acts.missed(booking, now=turn.now)

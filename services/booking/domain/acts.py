@@ -1,6 +1,6 @@
 """What can be done to a booking, by the state table.
 
-Each act returns the changed booking and what happened, or raises `MoveNotAllowed`.
+Each act returns the changed booking and what happened, or raises `BookingMoveNotAllowed`.
 """
 
 from dataclasses import dataclass, replace
@@ -9,7 +9,7 @@ from typing import Any, TypedDict
 from uuid import UUID
 
 from services.booking.domain.booking import MOVES, Act, Booking, Status
-from services.booking.domain.refusals import HoldRanOut, MoveNotAllowed, RequestClosed
+from services.booking.domain.refusals import BookingMoveNotAllowed, HoldRanOut, RequestClosed
 from services.booking.domain.yard import Window
 from shared.contracts import booking as told
 from shared.contracts import derived
@@ -34,10 +34,10 @@ class _Ids(TypedDict):
 
 
 def require(booking: Booking, act: Act) -> Status:
-    """Where the act would lead. Raises MoveNotAllowed if the state table does not have it."""
+    """Where the act would lead. Raises BookingMoveNotAllowed if no table row has it."""
     status = MOVES.get((booking.status, act))
     if status is None:
-        raise MoveNotAllowed(status=booking.status, act=act)
+        raise BookingMoveNotAllowed(status=booking.status, act=act)
     return status
 
 
@@ -198,7 +198,7 @@ def _ids(booking: Booking) -> _Ids:
 
 def _slot(booking: Booking) -> Slot:
     if booking.slot is None:
-        raise MoveNotAllowed(status=booking.status, act="slot")
+        raise BookingMoveNotAllowed(status=booking.status, act="slot")
     return booking.slot
 
 

@@ -19,7 +19,7 @@ class YardNotFound(NotFound):
     mend_zh = "请从 GET /v1/yards 中选择。"
 
 
-class MoveNotAllowed(Conflict):
+class BookingMoveNotAllowed(Conflict):
     """The booking's state does not allow this."""
 
     zh = "预约的当前状态不允许此操作。"

@@ -112,7 +112,7 @@ async def test_what_the_state_does_not_allow_is_a_conflict(office: Office) -> No
     await office.bring(made.determined())
     for path, body in (("confirm", {}), ("cancel", {"reason": "x"})):
         answer = await office.post(f"/v1/bookings/{booking_id()}/{path}", body)
-        assert (answer.status_code, answer.json()["code"]) == (409, "move_not_allowed")
+        assert (answer.status_code, answer.json()["code"]) == (409, "booking_move_not_allowed")
 
 
 async def test_a_repeated_request_is_answered_the_same_and_takes_effect_once(

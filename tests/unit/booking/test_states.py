@@ -10,8 +10,8 @@ import pytest
 from services.booking.domain import acts, fit, offers
 from services.booking.domain.booking import MOVES, WITH_SLOT, Act, Booking, Status
 from services.booking.domain.refusals import (
+    BookingMoveNotAllowed,
     HoldRanOut,
-    MoveNotAllowed,
     RequestClosed,
     SlotUnsuitable,
 )
@@ -58,7 +58,7 @@ def _try(act: Act, booking: Booking) -> acts.Change:
 def test_only_the_moves_in_the_table_are_possible(status: Status, act: Act) -> None:
     booking = _booking(status)
     if (status, act) not in MOVES:
-        with pytest.raises(MoveNotAllowed):
+        with pytest.raises(BookingMoveNotAllowed):
             _try(act, booking)
         return
     change = _try(act, booking)

@@ -23,7 +23,7 @@ from shared.http.body import json_body
 JSON = {"Content-Type": "application/json"}
 
 
-class SlotTaken(errors.Conflict):
+class SampleTaken(errors.Conflict):
     """Another consignment already holds this bay at that time."""
 
     zh = "该查验位在此时段已被另一票货物占用。"
@@ -105,7 +105,7 @@ def _database(cause: Exception) -> exc.DBAPIError:
 
 
 FAILURES: dict[str, Exception] = {
-    "taken": SlotTaken(pointer="/slot", bay="A7", since=datetime(2026, 7, 1, tzinfo=UTC)),
+    "taken": SampleTaken(pointer="/slot", bay="A7", since=datetime(2026, 7, 1, tzinfo=UTC)),
     "bug": RuntimeError("password=secret"),
     "refused-connection": ConnectionRefusedError("10.0.0.7"),
     "all-addresses": OSError("Multiple exceptions: secret"),

@@ -87,9 +87,9 @@ def test_every_code_is_told_in_both_languages() -> None:
 
 
 def test_a_code_claimed_twice_is_found() -> None:
-    assert "slot_taken" not in catalogue.clashes()
-    second = type("SlotTaken", (errors.Invalid,), {"__doc__": "Another.", "zh": "另一个。"})
-    assert catalogue.clashes() == ["slot_taken"]
+    assert "sample_taken" not in catalogue.clashes()
+    second = type("SampleTaken", (errors.Invalid,), {"__doc__": "Another.", "zh": "另一个。"})
+    assert catalogue.clashes() == ["sample_taken"]
     del second
     gc.collect()
     assert catalogue.clashes() == []

@@ -8,7 +8,7 @@ import pytest
 from tests.unit.http import sample
 
 ANSWERS = {
-    "taken": (409, "slot_taken"),
+    "taken": (409, "sample_taken"),
     "bug": (500, "internal_error"),
     "missing-file": (500, "internal_error"),
     "unique": (500, "internal_error"),
@@ -75,18 +75,18 @@ async def test_a_refused_rule_is_told_in_both_languages_with_its_facts() -> None
     mend = {"en": "Choose another slot.", "zh": "请另选时段。"}
     assert request_id
     assert problem == {
-        "type": "/problems/slot_taken",
+        "type": "/problems/sample_taken",
         "title": "Another consignment already holds this bay at that time.",
         "title_zh": "该查验位在此时段已被另一票货物占用。",
         "status": 409,
         "detail": detail["en"],
         "detail_zh": detail["zh"],
         "instance": "/fails/taken",
-        "code": "slot_taken",
+        "code": "sample_taken",
         "mend": mend,
         "errors": [
             {
-                "code": "slot_taken",
+                "code": "sample_taken",
                 "pointer": "/slot",
                 "detail": detail,
                 "mend": mend,

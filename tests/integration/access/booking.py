@@ -1,0 +1,69 @@
+"""How each operation of booking is tried."""
+
+from datetime import timedelta
+from typing import Any
+
+from shared.contracts import derived
+from tests.integration.access.people import BROKER, OTHER_YARD_STAFF, STRANGERS, YARD, YARD_STAFF
+from tests.integration.access.scene import Ask, Entry, Scene, nothing, same
+from tests.unit.booking import made
+
+REQUEST = derived.booking_id(made.determined().requirement_id)
+OTHERS_STAFF = frozenset({OTHER_YARD_STAFF})
+
+
+async def _requested(scene: Scene) -> Ask:
+    await scene.bring(made.determined())
+    return Ask({"request_id": REQUEST})
+
+
+async def _offer(scene: Scene, number: int = 0) -> Any:
+    found = await scene.done(BROKER, "get", f"/v1/requests/{REQUEST}/offers")
+    slot = found["offers"][number]["slot"]
+    return {name: slot[name] for name in ("yard", "bay", "teams", "starts")}
+
+
+async def _to_hold(scene: Scene) -> Ask:
+    await scene.arranged(_requested)
+    return Ask(body={"request_id": str(REQUEST), "slot": await _offer(scene)})
+
+
+async def _held(scene: Scene) -> Ask:
+    await scene.done(BROKER, "post", "/v1/bookings", (await scene.arranged(_to_hold)).body)
+    return Ask({"booking_id": REQUEST})
+
+
+async def _confirmed(scene: Scene) -> Ask:
+    held = await scene.arranged(_held)
+    await scene.done(BROKER, "post", f"/v1/bookings/{REQUEST}/confirm")
+    return held
+
+
+async def _to_cancel(scene: Scene) -> Ask:
+    return Ask((await scene.arranged(_confirmed)).path, {"reason": "strike 罢工"})
+
+
+async def _to_reschedule(scene: Scene) -> Ask:
+    path = (await scene.arranged(_confirmed)).path
+    return Ask(path, {"slot": await _offer(scene, 2), "reason": "late ship 船期延误"})
+
+
+async def _to_miss(scene: Scene) -> Ask:
+    path = (await scene.arranged(_confirmed)).path
+    scene.clock.now += timedelta(days=1)
+    return Ask(path, {"reason": "the cargo did not come 货物未到"})
+
+
+ENTRIES = {
+    "GET /v1/yards": Entry(nothing),
+    "GET /v1/yards/{code}": Entry(same(code=YARD)),
+    "GET /v1/yards/{code}/board": Entry(same(code=YARD), OTHERS_STAFF),
+    "GET /v1/requests": Entry(_requested, STRANGERS, lists=True),
+    "GET /v1/requests/{request_id}": Entry(_requested, STRANGERS),
+    "GET /v1/requests/{request_id}/offers": Entry(_requested, STRANGERS),
+    "POST /v1/bookings": Entry(_to_hold, STRANGERS, succeeds=BROKER),
+    "POST /v1/bookings/{booking_id}/confirm": Entry(_held, STRANGERS, succeeds=YARD_STAFF),
+    "POST /v1/bookings/{booking_id}/cancel": Entry(_to_cancel, STRANGERS, succeeds=BROKER),
+    "POST /v1/bookings/{booking_id}/reschedule": Entry(_to_reschedule, STRANGERS, succeeds=BROKER),
+    "POST /v1/bookings/{booking_id}/missed": Entry(_to_miss, STRANGERS, succeeds=YARD_STAFF),
+}

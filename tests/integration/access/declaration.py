@@ -1,0 +1,42 @@
+"""How each operation of declaration is tried."""
+
+from typing import Any
+
+from tests import factories
+from tests.integration.access.people import BROKER, OTHER_BROKER, Caller
+from tests.integration.access.scene import START, Ask, Entry, Scene, uuid_of
+
+FILINGS = "/v1/filings"
+OTHERS = frozenset({OTHER_BROKER})
+
+
+def _draft(who: Caller = BROKER, **changes: Any) -> Any:
+    broker = {"uscc": who.org, "name": "青岛一站报关有限公司"}
+    return factories.filing(now=START, broker=broker, **changes)
+
+
+async def _new(_: Scene) -> Ask:
+    return Ask(body_of=lambda who: _draft(who, reference=f"REF {who.name}"))
+
+
+async def _filed(scene: Scene) -> Ask:
+    made = await scene.done(BROKER, "post", FILINGS, _draft())
+    return Ask({"filing_id": uuid_of(made)})
+
+
+async def _to_amend(scene: Scene) -> Ask:
+    return Ask((await scene.arranged(_filed)).path, _draft(bill_of_lading="OSTQ26030002"))
+
+
+async def _to_withdraw(scene: Scene) -> Ask:
+    return Ask((await scene.arranged(_filed)).path, {"reason": "sold elsewhere 货物转卖"})
+
+
+ENTRIES = {
+    "POST /v1/filings": Entry(_new, succeeds=BROKER),
+    "GET /v1/filings": Entry(_filed, OTHERS, lists=True),
+    "GET /v1/filings/{filing_id}": Entry(_filed, OTHERS),
+    "POST /v1/filings/{filing_id}/amend": Entry(_to_amend, OTHERS, succeeds=BROKER),
+    "POST /v1/filings/{filing_id}/withdraw": Entry(_to_withdraw, OTHERS, succeeds=BROKER),
+    "GET /v1/filings/{filing_id}/receipts": Entry(_filed, OTHERS),
+}

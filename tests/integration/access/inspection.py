@@ -1,0 +1,87 @@
+"""How each operation of inspection is tried: a joint case whose slot has begun."""
+
+from shared.contracts import derived
+from shared.contracts.booking import BookingConfirmed
+from tests.factories import container_number
+from tests.integration.access.people import (
+    CUSTOMS,
+    QUARANTINE,
+    STRANGERS,
+    YARD_STAFF,
+)
+from tests.integration.access.scene import START, Ask, Entry, Scene
+from tests.unit.inspection import builders as b
+
+CASE = f"/v1/cases/{b.CASE}"
+PATH: dict[str, object] = {"case_id": b.CASE}
+SEALS = {"seals": [{"container": container_number(1), "seal": "S0001"}]}
+BOTH = {"present": ["customs", "quarantine"]}
+
+
+async def _planned(scene: Scene) -> Ask:
+    confirmed = BookingConfirmed(
+        filing_id=b.FILING,
+        booking_id=derived.booking_id(b.REQUIREMENT),
+        requirement_id=b.REQUIREMENT,
+        revision=1,
+        slot=b.slot(START),
+    )
+    await scene.bring(b.determined(), confirmed)
+    return Ask(PATH)
+
+
+async def _to_pass_the_gate(scene: Scene) -> Ask:
+    await scene.arranged(_planned)
+    return Ask(PATH, SEALS)
+
+
+async def _inside(scene: Scene) -> Ask:
+    await scene.arranged(_planned)
+    await scene.done(YARD_STAFF, "post", f"{CASE}/gate-in", SEALS)
+    return Ask(PATH, SEALS)
+
+
+async def _to_open(scene: Scene) -> Ask:
+    await scene.arranged(_planned)
+    return Ask(PATH, BOTH)
+
+
+async def _to_join(scene: Scene) -> Ask:
+    await scene.arranged(_planned)
+    await scene.done(CUSTOMS, "post", f"{CASE}/open", {"present": ["customs"]})
+    return Ask(PATH, {})
+
+
+async def _opened(scene: Scene) -> Ask:
+    await scene.arranged(_planned)
+    await scene.done(CUSTOMS, "post", f"{CASE}/open", BOTH)
+    return Ask(PATH)
+
+
+async def _to_find(scene: Scene) -> Ask:
+    await scene.arranged(_opened)
+    return Ask(PATH, {"code": "pest", "text": "live insects 活虫"})
+
+
+async def _to_conclude(scene: Scene) -> Ask:
+    await scene.arranged(_opened)
+    return Ask(PATH, {"verdict": "conform", "disposal": "release"})
+
+
+async def _to_escalate(scene: Scene) -> Ask:
+    await scene.arranged(_opened)
+    return Ask(PATH, {"agency": "customs", "scope": "sample", "reason": "smell 异味"})
+
+
+ENTRIES = {
+    "GET /v1/cases": Entry(_planned, STRANGERS, lists=True),
+    "GET /v1/cases/{case_id}": Entry(_planned, STRANGERS),
+    "GET /v1/cases/{case_id}/records": Entry(_planned),
+    "POST /v1/cases/{case_id}/gate-in": Entry(_to_pass_the_gate, STRANGERS, succeeds=YARD_STAFF),
+    "POST /v1/cases/{case_id}/gate-out": Entry(_inside, STRANGERS, succeeds=YARD_STAFF),
+    "POST /v1/cases/{case_id}/open": Entry(_to_open, succeeds=QUARANTINE),
+    "POST /v1/cases/{case_id}/join": Entry(_to_join, succeeds=QUARANTINE),
+    "POST /v1/cases/{case_id}/findings": Entry(_to_find, succeeds=CUSTOMS),
+    "POST /v1/cases/{case_id}/conclude": Entry(_to_conclude, succeeds=QUARANTINE),
+    "POST /v1/cases/{case_id}/escalate": Entry(_to_escalate, succeeds=CUSTOMS),
+}

@@ -1,0 +1,105 @@
+"""How each operation of mutual_recognition is tried."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+from shared.contracts import derived
+from shared.contracts.filing import Consignment, FilingAccepted
+from tests import factories
+from tests.integration.access.people import (
+    AUDITOR,
+    CUSTOMS,
+    HEAD_OF_CUSTOMS,
+    HEAD_OF_QUARANTINE,
+    OTHER_BROKER,
+    Caller,
+)
+from tests.integration.access.scene import START, Ask, Entry, Scene, nothing, same
+from tests.unit.mutual_recognition import builders
+
+FILING = UUID(int=1)
+REQUIREMENT = derived.requirement_id(FILING)
+COMPANY = {"uscc": factories.CONSIGNEE, "name": "青岛样品贸易有限公司"}
+RATING = {"grade": "high", "valid_from": "2026-01-01", "grounds": "audit 稽核"}
+OTHERS = frozenset({OTHER_BROKER})
+
+
+async def _trusted(scene: Scene) -> Ask:
+    """Both agencies rate the consignee high."""
+    path = f"/v1/companies/{factories.CONSIGNEE}/ratings"
+    await scene.arranged(_registered)
+    for head in (HEAD_OF_CUSTOMS, HEAD_OF_QUARANTINE):
+        await scene.done(head, "post", path, RATING)
+    return Ask()
+
+
+async def _required(scene: Scene) -> Ask:
+    """Wood of a trusted company: both agencies select it whatever is drawn, customs recognises."""
+    await scene.arranged(_trusted)
+    line = factories.line(1, hs_code="4407110000", name="sawn pine 松木板材")
+    body = factories.filing(now=START, lines=[line], containers=[factories.container(1)])
+    await scene.bring(
+        FilingAccepted(
+            filing_id=FILING,
+            filing_version=1,
+            receipt_number="R1",
+            consignment=Consignment.model_validate(body),
+        )
+    )
+    return Ask({"requirement_id": REQUIREMENT})
+
+
+async def _decided(scene: Scene) -> Ask:
+    path = f"/v1/requirements/{REQUIREMENT}"
+    await scene.arranged(_required)
+    found = await scene.done(AUDITOR, "get", path)
+    return Ask({"decision_id": found["decision_id"]})
+
+
+async def _to_order(scene: Scene) -> Ask:
+    order = {"scope": "sample", "minutes": 90, "reason": "intelligence 情报布控"}
+    return Ask((await scene.arranged(_required)).path, order)
+
+
+async def _to_register(_: Scene) -> Ask:
+    return Ask(body=COMPANY)
+
+
+async def _registered(scene: Scene) -> Ask:
+    await scene.done(HEAD_OF_CUSTOMS, "post", "/v1/companies", COMPANY)
+    return Ask({"uscc": factories.CONSIGNEE}, RATING)
+
+
+def _table() -> Any:
+    table = json.loads((builders.FOUNDING / "recognition.json").read_text(encoding="utf-8"))
+    return table | {"valid_from": f"{START:%Y}-12-31"}
+
+
+async def _to_draft(_: Scene) -> Ask:
+    return Ask({"name": "recognition"}, _table())
+
+
+async def _drafted(scene: Scene) -> Ask:
+    author = Caller("author", HEAD_OF_CUSTOMS.role, "customs", "customs")
+    made = await scene.done(author, "post", "/v1/tables/recognition/versions", _table())
+    return Ask({"name": "recognition", "number": made["version"]})
+
+
+ENTRIES = {
+    "GET /v1/requirements": Entry(_required, OTHERS, lists=True),
+    "GET /v1/requirements/{requirement_id}": Entry(_required, OTHERS),
+    "POST /v1/requirements/{requirement_id}/orders": Entry(_to_order, succeeds=CUSTOMS),
+    "GET /v1/decisions/{decision_id}": Entry(_decided),
+    "GET /v1/recognitions": Entry(_required, OTHERS, lists=True),
+    "GET /v1/companies": Entry(_registered),
+    "POST /v1/companies": Entry(_to_register, succeeds=HEAD_OF_CUSTOMS),
+    "GET /v1/companies/{uscc}": Entry(_registered),
+    "POST /v1/companies/{uscc}/ratings": Entry(_registered, succeeds=HEAD_OF_QUARANTINE),
+    "GET /v1/tables": Entry(nothing),
+    "GET /v1/tables/{name}/versions/{number}": Entry(same(name="recognition", number=1)),
+    "POST /v1/tables/{name}/versions": Entry(_to_draft, succeeds=HEAD_OF_CUSTOMS),
+    "POST /v1/tables/{name}/versions/{number}/approve": Entry(
+        _drafted, succeeds=HEAD_OF_QUARANTINE
+    ),
+}
