@@ -1,0 +1,86 @@
+"""The import contracts hold, and each one is seen to object to an import that breaks it."""
+
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ("services", "shared")
+LINT_IMPORTS = Path(sys.executable).with_name("lint-imports")
+
+# Contract, the module that gets an import it must not have, that import.
+OFFENCES = (
+    ("layers", "services/booking/domain/yard.py", "from services.booking import tables"),
+    ("layers", "services/declaration/store.py", "from services.declaration import commands"),
+    ("layers", "services/inspection/commands.py", "from services.inspection import api"),
+    ("layers", "services/inspection/consumers.py", "from services.inspection import api"),
+    (
+        "layers",
+        "services/mutual_recognition/queries.py",
+        "from services.mutual_recognition import app",
+    ),
+    ("independent", "services/inspection/settings.py", "from services.booking import settings"),
+    ("no-cli", "services/declaration/commands.py", "from services.cli import settings"),
+    ("shared", "shared/kit.py", "from services.booking import settings"),
+    ("pure", "services/inspection/domain/moves.py", "from sqlalchemy import text"),
+    ("pure", "services/declaration/domain/moves.py", "from shared.messaging import outbox"),
+    ("pure", "shared/contracts/values.py", "import httpx"),
+    (
+        "rules",
+        "services/mutual_recognition/rules/draw.py",
+        "from services.mutual_recognition import settings",
+    ),
+    ("calendar", "services/booking/domain/calendar.py", "from services.booking import occupancy"),
+)
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the sources and of the configuration."""
+    copy = tmp_path_factory.mktemp("tree")
+    shutil.copy(ROOT / "pyproject.toml", copy)
+    for package in PACKAGES:
+        shutil.copytree(
+            ROOT / package, copy / package, ignore=shutil.ignore_patterns("__pycache__", "*.json")
+        )
+    return copy
+
+
+def _lint(tree: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    command = [str(LINT_IMPORTS), "--no-logo", "--cache-dir", "cache", *options]
+    return subprocess.run(command, cwd=tree, capture_output=True, text=True, check=False)
+
+
+def _contracts() -> list[str]:
+    configured = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    return [each["id"] for each in configured["tool"]["importlinter"]["contracts"]]
+
+
+def test_every_contract_is_kept(tree: Path) -> None:
+    done = _lint(tree)
+    assert done.returncode == 0, done.stdout
+    assert f"{len(_contracts())} kept, 0 broken" in done.stdout
+
+
+def test_every_contract_is_broken_once_below() -> None:
+    assert {contract for contract, _, _ in OFFENCES} == set(_contracts())
+
+
+@pytest.mark.parametrize(
+    ("contract", "module", "offence"), OFFENCES, ids=[f"{o[0]} {o[1]}" for o in OFFENCES]
+)
+def test_a_contract_objects(tree: Path, contract: str, module: str, offence: str) -> None:
+    path = tree / module
+    before = path.read_text(encoding="utf-8")
+    path.write_text(f"{before}\n{offence}\n", encoding="utf-8")
+    try:
+        done = _lint(tree, "--contract", contract)
+    finally:
+        path.write_text(before, encoding="utf-8")
+    assert done.returncode == 1, done.stdout
+    assert "0 kept, 1 broken" in done.stdout
+    assert module.removesuffix(".py").replace("/", ".") in done.stdout
