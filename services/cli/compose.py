@@ -1,9 +1,10 @@
 """Services put together into one web application, and served."""
 
 import asyncio
+import signal
 import socket
-from collections.abc import Mapping, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, contextmanager
 from typing import Any
 
 import uvicorn
@@ -26,6 +27,7 @@ from shared.telemetry import health, metrics
 KEEP_ALIVE_SECONDS = 20
 GRACE_SECONDS = 10
 CONNECTIONS = 4_000
+ENDING = (signal.SIGINT, signal.SIGTERM)
 
 
 def kit(
@@ -113,7 +115,7 @@ async def serve(
 
     `beside` is a coroutine function that runs as long as the server does.
     """
-    server = uvicorn.Server(
+    server = _Server(
         uvicorn.Config(
             app,
             log_config=None,
@@ -132,6 +134,24 @@ async def serve(
             task = asyncio.create_task(beside())
             stack.callback(task.cancel)
         await server.serve(sockets=[listening])
+
+
+class _Server(uvicorn.Server):
+    """Ends on SIGINT and SIGTERM and returns.
+
+    uvicorn's own raises the signal again afterwards: that would end the process before the
+    services' jobs and the embedded servers have been stopped.
+    """
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Take both signals while serving."""
+        before = {number: signal.signal(number, self.handle_exit) for number in ENDING}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
 
 def listen(host: str, port: int) -> socket.socket:

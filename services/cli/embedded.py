@@ -1,19 +1,21 @@
 """`onestop up`: all of Onestop on this machine, with servers of its own."""
 
 import asyncio
+import errno
+import signal
 import socket
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import structlog
 from sqlalchemy.engine import make_url
 
-from services.cli import compose, people
-from services.cli.console import say
+from services.cli import compose, configuration, people
+from services.cli.console import fail, say
 from services.cli.registry import ENTRIES
-from services.cli.settings import System
 from shared.auth.issuer import AUDIENCE, ISSUER, Issuer
 from shared.auth.jwks import StaticJwks
 from shared.auth.tokens import TokenChecker
@@ -22,7 +24,7 @@ from shared.embedded import clock as stored_clock
 from shared.embedded import provision
 from shared.embedded.errors import EmbeddedError, PortTaken
 from shared.embedded.servers import Servers
-from shared.service import Service
+from shared.kit import Kit
 from shared.telemetry import metrics
 
 log = structlog.get_logger()
@@ -33,11 +35,17 @@ WATCH_SECONDS = 1.0
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """The socket to serve on. Raises PortTaken."""
+    """The socket to serve on. Raises PortTaken; leaves with a message for another host's address."""
     try:
         return compose.listen(host, port)
-    except OSError as taken:
-        raise PortTaken(port=port, purpose="HTTP", option="--port") from taken
+    except OSError as refused:
+        if refused.errno in (errno.EADDRINUSE, errno.EACCES):
+            raise PortTaken(port=port, purpose="HTTP", option="--port") from refused
+        fail(
+            f"nothing can be served on {host}: {refused.strerror}.",
+            chinese=f"无法在 {host} 上提供服务：{refused.strerror}。",
+            mend="give --host an address of this machine, such as 127.0.0.1.",
+        )
 
 
 def up(
@@ -50,19 +58,35 @@ def up(
     factor: Decimal | None,
 ) -> None:
     """Start everything, say where it answers, serve until told to stop."""
+    settings = {entry.name: configuration.of(entry) for entry in ENTRIES}
+    signal.signal(signal.SIGTERM, _leave)
     listening = listen(host, port)
     with listening, Servers.start(data, pg_port=pg_port, nats_port=nats_port) as servers:
-        asyncio.run(_run(servers, listening, factor=factor))
+        asyncio.run(_run(servers, listening, factor=factor, settings=settings))
 
 
-async def _run(servers: Servers, listening: socket.socket, *, factor: Decimal | None) -> None:
+def _leave(*_: object) -> None:
+    """On SIGTERM while starting or stopping: leave in order, so that no server is left behind."""
+    raise SystemExit(0)
+
+
+async def _run(
+    servers: Servers,
+    listening: socket.socket,
+    *,
+    factor: Decimal | None,
+    settings: Mapping[str, Any],
+) -> None:
     data = servers.folder.data
     clock = stored_clock.load_or_create(data, factor=factor, now=datetime.now(UTC))
     passwords = {entry.name: servers.secret(f"role_{entry.name}") for entry in ENTRIES}
     await provision.provision(servers.postgres.admin_url, database=DATABASE, services=passwords)
     issuer = Issuer.open(data, embedded=True)
     registry = metrics.process_registry()
-    services = _services(servers, clock, issuer, passwords, metrics.Metrics(registry))
+    kits = _kits(servers, clock, issuer, passwords, metrics.Metrics(registry))
+    services = [
+        entry.create(kit, settings[entry.name]) for entry, kit in zip(ENTRIES, kits, strict=True)
+    ]
     for entry, service in zip(ENTRIES, services, strict=True):
         await service.kit.database.migrate(entry.migrations)
     host, port = listening.getsockname()[:2]
@@ -73,14 +97,14 @@ async def _run(servers: Servers, listening: socket.socket, *, factor: Decimal | 
     await compose.serve(app, services, listening=listening, beside=lambda: _watch(servers))
 
 
-def _services(
+def _kits(
     servers: Servers,
     clock: Clock,
     issuer: Issuer,
     passwords: Mapping[str, str],
     instruments: metrics.Metrics,
-) -> list[Service]:
-    system = System()
+) -> list[Kit]:
+    system = configuration.system()
     tokens = TokenChecker(StaticJwks(issuer.jwks()), issuer=ISSUER, audience=AUDIENCE)
     made = []
     for entry in ENTRIES:
@@ -98,7 +122,7 @@ def _services(
             tokens=tokens,
             instruments=instruments,
         )
-        made.append(entry.create(kit, entry.settings()))
+        made.append(kit)
     return made
 
 

@@ -1,6 +1,5 @@
 """The `onestop` command."""
 
-import asyncio
 import json
 import re
 import sys
@@ -12,14 +11,26 @@ from typing import Annotated
 
 import typer
 
-from services.cli import benching, console, contracts, embedded, instance, people, standalone
+from services.cli import (
+    benching,
+    configuration,
+    console,
+    contracts,
+    embedded,
+    instance,
+    people,
+    provisioning,
+    standalone,
+)
 from services.cli import replay as replaying
 from services.cli import verify as verifying
 from services.cli.console import explained, fail
 from services.cli.demo import ROWS as DEMO_ROWS
 from shared.auth.issuer import Issuer
 from shared.auth.principal import Role
-from shared.embedded import folder, provision
+from shared.embedded import folder
+from shared.embedded.clock import FASTEST
+from shared.errors import Refused
 from shared.telemetry import logs
 
 app = typer.Typer(
@@ -49,34 +60,40 @@ class Benchmark(StrEnum):
 Url = Annotated[str | None, typer.Option("--url", help="a remote system")]
 TokenFile = Annotated[Path | None, typer.Option("--token-file", help="JSON: person -> token")]
 Json = Annotated[bool, typer.Option("--json", help="one JSON object as the last line")]
-Data = Annotated[Path, typer.Option("--data", help="data folder", default_factory=folder.default)]
+Data = Annotated[
+    Path,
+    typer.Option(
+        "--data", envvar="ONESTOP_DATA", help="data folder", default_factory=folder.default
+    ),
+]
 
 
 def factor_of(text: str | None) -> Decimal | None:
     """`600x` or `600` as a Decimal; leaves with a message for anything else."""
     if text is None:
         return None
-    if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,3})?x?", text) or Decimal(text.rstrip("x")) < 1:
+    written = re.fullmatch(r"([0-9]{1,6}(\.[0-9]{1,3})?)x?", text)
+    if written is None or not 1 <= Decimal(written[1]) <= FASTEST:
         fail(
             f"--clock {text}: not a speed.",
             chinese=f"--clock {text}：不是有效的倍速。",
-            mend="write a number of at least 1, such as 600x.",
+            mend=f"write a number from 1 to {FASTEST}, such as 600x.",
         )
-    return Decimal(text.rstrip("x"))
+    return Decimal(written[1])
 
 
 @app.command()
 def up(
     data: Data,
     host: Annotated[str, typer.Option(help="address to serve on")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="HTTP port, 0 for a free one")] = embedded.DEFAULT_PORT,
-    pg_port: Annotated[int | None, typer.Option(help="PostgreSQL's port")] = None,
-    nats_port: Annotated[int | None, typer.Option(help="NATS' port")] = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="HTTP port, 0 for a free one")] = embedded.DEFAULT_PORT,
+    pg_port: Annotated[int | None, typer.Option(min=1, max=65535, help="PostgreSQL's port")] = None,
+    nats_port: Annotated[int | None, typer.Option(min=1, max=65535, help="NATS' port")] = None,
     clock: Annotated[str | None, typer.Option(help="speed of the yards' clock: 600x")] = None,
 ) -> None:
     """Run everything on this machine, with a PostgreSQL and a NATS of its own."""
     factor = factor_of(clock)
-    logs.configure(standalone.read_settings().log_level, json=not sys.stderr.isatty())
+    logs.configure(configuration.system().log_level, json=not sys.stderr.isatty())
     with explained():
         embedded.up(data, host=host, port=port, pg_port=pg_port, nats_port=nats_port, factor=factor)
 
@@ -85,10 +102,10 @@ def up(
 def serve(
     service: Name,
     host: Annotated[str, typer.Option(help="address to serve on")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="HTTP port")] = embedded.DEFAULT_PORT,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="HTTP port, 0 for a free one")] = embedded.DEFAULT_PORT,
 ) -> None:
     """Run one service against the servers that the environment names."""
-    logs.configure(standalone.read_settings().log_level, json=not sys.stderr.isatty())
+    logs.configure(configuration.system().log_level, json=not sys.stderr.isatty())
     standalone.serve(service.value, host=host, port=port)
 
 
@@ -113,8 +130,12 @@ def token(
             now=datetime.now(UTC),
             lifetime=timedelta(hours=hours),
         )
-    except (ValueError, OSError) as error:
-        fail(str(error), chinese=f"无法签发令牌：{error}", mend="see `onestop token --help`.")
+    except (ValueError, OSError, Refused) as error:
+        fail(
+            f"no token can be issued: {error}",
+            chinese=f"无法签发令牌：{error}",
+            mend="see `onestop token --help`; officers and supervisors need --agency.",
+        )
     typer.echo(made)
 
 
@@ -187,16 +208,7 @@ def provision_(
     database: Annotated[str, typer.Option(help="the database to make")] = embedded.DATABASE,
 ) -> None:
     """Make the database, and a role and a schema for each service, on a named PostgreSQL."""
-    secrets = json.loads(passwords.read_text())
-    wrong = set(secrets) ^ set(contracts.NAMES)
-    if wrong:
-        fail(
-            f"{passwords} must name exactly the services {', '.join(contracts.NAMES)}.",
-            chinese=f"{passwords} 必须恰好包含各服务：{', '.join(contracts.NAMES)}。",
-            mend=f"add or remove: {', '.join(sorted(wrong))}.",
-        )
-    asyncio.run(provision.provision(admin_url, database=database, services=secrets))
-    console.say(f"database {database} has a schema and a role for each service")
+    provisioning.run(admin_url, database=database, passwords=passwords)
 
 
 def main() -> None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic_settings import BaseSettings
+
 from services.booking import app as booking
 from services.booking.settings import Settings as BookingSettings
 from services.declaration import app as declaration
@@ -24,7 +26,7 @@ class Entry:
     name: str
     prefix: str
     migrations: Path
-    settings: Callable[[], Any]
+    settings: type[BaseSettings]
     create: Callable[[Kit, Any], Service]
 
 

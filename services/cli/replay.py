@@ -1,6 +1,7 @@
 """`onestop replay CSV`: a dataset's rows through the public API, to their ends."""
 
 import asyncio
+import csv
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
@@ -21,7 +22,7 @@ def read(path: Path, *, limit: int | None) -> list[dataset.Row]:
     """The rows, or a message that says what is wrong with the file."""
     try:
         return list(dataset.read(path, limit=limit))
-    except (OSError, dataset.NotADataset, UnicodeDecodeError) as error:
+    except (OSError, dataset.NotADataset, UnicodeDecodeError, csv.Error) as error:
         fail(
             f"{path}: {error}",
             chinese=f"{path}：{error}",

@@ -2,6 +2,10 @@
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+NATS = ("nats://", "tls://", "ws://", "wss://")
 
 
 class System(BaseSettings):
@@ -36,4 +40,21 @@ class System(BaseSettings):
     def _asyncpg(cls, url: str) -> str:
         if url and not url.startswith("postgresql+asyncpg://"):
             raise ValueError("must start with postgresql+asyncpg://")
+        try:
+            return url and make_url(url).render_as_string(hide_password=False)
+        except (ArgumentError, ValueError) as error:
+            raise ValueError("must be postgresql+asyncpg://role:password@host:port/db") from error
+
+    @field_validator("nats_url")
+    @classmethod
+    def _nats(cls, urls: str) -> str:
+        if urls and not all(each.strip().startswith(NATS) for each in urls.split(",")):
+            raise ValueError(f"each address must start with one of {', '.join(NATS)}")
+        return urls
+
+    @field_validator("jwks_url")
+    @classmethod
+    def _http(cls, url: str) -> str:
+        if url and not url.startswith(("http://", "https://")):
+            raise ValueError("must start with https:// or http://")
         return url

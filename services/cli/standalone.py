@@ -2,14 +2,14 @@
 
 import asyncio
 import socket
+from typing import Any
 
 import asyncpg
 import httpx
 from alembic.util.exc import CommandError
-from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
-from services.cli import compose
+from services.cli import compose, configuration
 from services.cli.console import fail, say
 from services.cli.registry import BY_NAME, Entry
 from services.cli.settings import System
@@ -25,7 +25,7 @@ NEEDED = ("database_url", "nats_url", "jwks_url", "issuer")
 def serve(name: str, *, host: str, port: int) -> None:
     """Serve one service until told to stop; leaves with a message if it cannot begin."""
     entry = BY_NAME[name]
-    system = read_settings()
+    system, settings = configuration.system(), configuration.of(entry)
     missing = [f"ONESTOP_{field.upper()}" for field in NEEDED if not getattr(system, field)]
     if missing:
         fail(
@@ -41,26 +41,11 @@ def serve(name: str, *, host: str, port: int) -> None:
             chinese=f"端口 {host}:{port} 无法使用：{taken.strerror}。",
             mend="choose another with --port PORT.",
         )
-    asyncio.run(_run(entry, system, listening))
+    with listening:
+        asyncio.run(_run(entry, system, settings, listening))
 
 
-def read_settings() -> System:
-    """The environment's settings, or a message for each one that is wrong."""
-    try:
-        return System()
-    except ValidationError as invalid:
-        faults = "; ".join(
-            f"ONESTOP_{'_'.join(str(part) for part in fault['loc']).upper()}: {fault['msg']}"
-            for fault in invalid.errors(include_url=False, include_input=False)
-        )
-        fail(
-            f"configuration: {faults}.",
-            chinese=f"配置有误：{faults}。",
-            mend="correct these environment variables; README lists every one.",
-        )
-
-
-async def _run(entry: Entry, system: System, listening: socket.socket) -> None:
+async def _run(entry: Entry, system: System, settings: Any, listening: socket.socket) -> None:
     registry = metrics.process_registry()
     clock = SystemClock()
     async with httpx.AsyncClient(timeout=5) as client:
@@ -76,7 +61,7 @@ async def _run(entry: Entry, system: System, listening: socket.socket) -> None:
             tokens=tokens,
             instruments=metrics.Metrics(registry),
         )
-        service = entry.create(kit, entry.settings())
+        service = entry.create(kit, settings)
         await _migrate(kit, entry)
         host, port = listening.getsockname()[:2]
         say(f"onestop {entry.name} answers at http://{host}:{port}{entry.prefix}")

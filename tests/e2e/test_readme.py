@@ -1,0 +1,82 @@
+"""README is true: its commands run, its settings exist, its targets are in the Makefile."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pydantic_settings import BaseSettings
+
+from services.cli import instance
+from services.cli.registry import ENTRIES
+from services.cli.settings import System
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+ADDRESS = "http://127.0.0.1:8650"
+
+
+def _commands() -> list[str]:
+    blocks = re.findall(r"```console\n(.*?)```", README, re.DOTALL)
+    return [line[2:] for block in blocks for line in block.splitlines() if line.startswith("$ ")]
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A data folder that the database's account can reach."""
+    with tempfile.TemporaryDirectory(prefix="onestop-readme-") as made:
+        data = Path(made)
+        data.chmod(0o711)
+        yield data
+
+
+def test_every_command_of_readme_runs_and_is_answered(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "docs").symlink_to(ROOT / "docs")
+    onestop = str(Path(sys.executable).parent / "onestop")
+    with instance.found(folder / "data", url=None, token_file=None, factor=None) as where:
+        script = "\necho\n".join(_commands())
+        script = script.replace(ADDRESS, where.url).replace(".venv/bin/onestop", onestop)
+        ran = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", script.replace("curl -s", "curl -sS -f")],
+            cwd=tmp_path,
+            env={**os.environ, "ONESTOP_DATA": str(folder / "data")},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+    assert ran.returncode == 0, ran.stderr + ran.stdout
+    answers = [json.loads(line) for line in ran.stdout.splitlines() if line.startswith("{")]
+    filed, listed, *_ = answers
+    assert filed["status"] == "accepted"
+    assert [each["id"] for each in listed["items"]] == [filed["id"]]
+    assert answers[-1]["invariants_broken"] == []
+
+
+SETTINGS: list[type[BaseSettings]] = [System, *(entry.settings for entry in ENTRIES)]
+
+
+@pytest.mark.parametrize("settings", SETTINGS)
+def test_every_setting_is_in_readme(settings: type[BaseSettings]) -> None:
+    prefix = settings.model_config["env_prefix"]
+    missing = [name for name in settings.model_fields if f"`{prefix}{name.upper()}`" not in README]
+    assert not missing
+
+
+def test_every_variable_in_readme_is_a_setting() -> None:
+    known = {
+        f"{settings.model_config['env_prefix']}{name.upper()}"
+        for settings in SETTINGS
+        for name in settings.model_fields
+    }
+    assert set(re.findall(r"`(ONESTOP_[A-Z_]+)`", README)) <= known | {"ONESTOP_DATA"}
+
+
+def test_every_make_target_in_readme_exists() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert set(re.findall(r"`make ([a-z]+)`", README)) <= targets
