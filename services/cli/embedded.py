@@ -35,7 +35,7 @@ WATCH_SECONDS = 1.0
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """The socket to serve on. Raises PortTaken; leaves with a message for another host's address."""
+    """The socket to serve on. Raises PortTaken; leaves with a message for a wrong host."""
     try:
         return compose.listen(host, port)
     except OSError as refused:

@@ -60,6 +60,9 @@ class Benchmark(StrEnum):
 Url = Annotated[str | None, typer.Option("--url", help="a remote system")]
 TokenFile = Annotated[Path | None, typer.Option("--token-file", help="JSON: person -> token")]
 Json = Annotated[bool, typer.Option("--json", help="one JSON object as the last line")]
+HttpPort = Annotated[
+    int, typer.Option("--port", min=0, max=65535, help="HTTP port, 0 for a free one")
+]
 Data = Annotated[
     Path,
     typer.Option(
@@ -86,7 +89,7 @@ def factor_of(text: str | None) -> Decimal | None:
 def up(
     data: Data,
     host: Annotated[str, typer.Option(help="address to serve on")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="HTTP port, 0 for a free one")] = embedded.DEFAULT_PORT,
+    port: HttpPort = embedded.DEFAULT_PORT,
     pg_port: Annotated[int | None, typer.Option(min=1, max=65535, help="PostgreSQL's port")] = None,
     nats_port: Annotated[int | None, typer.Option(min=1, max=65535, help="NATS' port")] = None,
     clock: Annotated[str | None, typer.Option(help="speed of the yards' clock: 600x")] = None,
@@ -102,7 +105,7 @@ def up(
 def serve(
     service: Name,
     host: Annotated[str, typer.Option(help="address to serve on")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="HTTP port, 0 for a free one")] = embedded.DEFAULT_PORT,
+    port: HttpPort = embedded.DEFAULT_PORT,
 ) -> None:
     """Run one service against the servers that the environment names."""
     logs.configure(configuration.system().log_level, json=not sys.stderr.isatty())
