@@ -39,7 +39,7 @@ def require(
     kind = "revised" if known else "determined"
     change = Change(revised).noted(kind, **required.model_dump(mode="json"))
     if required.mode is Mode.NONE and not case.openings:
-        return void(change, reason="the requirement needs no inspection")
+        return void(change, reason="the requirement needs no inspection / 无需查验")
     return waiting.begin(_planned(case, change), now=now, wait=wait)
 
 

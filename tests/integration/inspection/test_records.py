@@ -44,7 +44,7 @@ async def superuser(room: Room, servers: TestServers) -> AsyncIterator[asyncpg.C
 async def test_the_services_own_role_cannot_change_a_record(room: Room) -> None:
     await room.plan()
     for change in CHANGES:
-        with pytest.raises(DBAPIError, match=r"permission denied|never changed"):
+        with pytest.raises(DBAPIError, match="permission denied"):
             async with room.service.kit.database.transaction() as session:
                 await session.execute(text(change))
     assert await room.broken() == []

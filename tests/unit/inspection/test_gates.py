@@ -65,6 +65,8 @@ def test_cargo_leaves_after_its_case_ended_and_after_its_slot_moved_elsewhere() 
     assert void.yards == {b.YARD}
     out = gates.gate_out(void, SEALS, now=b.at(5)).case
     assert (out.yards, out.status) == (frozenset(), Status.VOID)
+    with pytest.raises(errors.NotInside):
+        gates.gate_out(out, SEALS, now=b.at(6))
     moved = replace(inside, slot=b.slot(yard="CNTAO-Y2"))
     assert moved.yards == {b.YARD, "CNTAO-Y2"}
 

@@ -139,6 +139,19 @@ def test_a_record_dropped_doubled_or_moved_is_seen(notes: list[Note], data: st.D
         assert _broken([*chain[1:], chain[0]], head)
 
 
+def _forged(edited: Record) -> list[str]:
+    """What is found of a chain of one edited record, if it and the head are hashed anew."""
+    edited = replace(edited, hash=records.digest(edited))
+    return _broken([edited], records.Head(seq=edited.seq, hash=edited.hash))
+
+
+def test_another_cases_chain_and_one_that_begins_later_are_seen_though_hashed_anew() -> None:
+    first, _ = _vectors()
+    assert "belongs to case" in _forged(replace(first, case_id=OTHER_CASE))[0]
+    assert "does not follow record 0" in _forged(replace(first, seq=2))[0]
+    assert "does not continue the chain" in _forged(replace(first, prev_hash="f" * 64))[0]
+
+
 def test_a_case_without_records_holds_only_while_its_head_says_so() -> None:
     assert _broken([], records.START) == []
     assert _broken([], records.Head(seq=1, hash="f" * 64)) != []
