@@ -16,7 +16,7 @@ import httpx
 
 PATIENCE = 90.0
 ROOT = Path(__file__).parents[2]
-PROGRAM = (sys.executable, "-m", "services.cli.main")
+PROGRAM = Path(sys.executable).parent / "onestop"
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def serving(*args: str, log: Path, **env: str) -> Iterator[Served]:
     with (
         log.open("wb") as told,
         subprocess.Popen(
-            [*PROGRAM, *args], stdout=told, stderr=told, cwd=ROOT, env=environment(**env)
+            [PROGRAM, *args], stdout=told, stderr=told, cwd=ROOT, env=environment(**env)
         ) as process,
     ):
         try:

@@ -1,0 +1,80 @@
+"""The printed contracts are valid documents."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from services.cli import contracts
+from shared.contracts import catalogue
+from tests.e2e_cli.program import Command, Ended, run_all
+
+METHODS = {"get", "put", "post", "patch", "delete"}
+
+
+@pytest.fixture(scope="module")
+def printed() -> Mapping[str, Ended]:
+    """What each command printed."""
+    commands = {service: Command(("openapi", service)) for service in contracts.NAMES}
+    return run_all({**commands, "asyncapi": Command(("asyncapi",))})
+
+
+def _document(ended: Ended) -> Any:
+    assert ended.code == 0, ended.err
+    assert ended.err == ""
+    return json.loads(ended.out)
+
+
+@pytest.mark.parametrize("service", contracts.NAMES)
+def test_an_openapi_document_is_whole(printed: Mapping[str, Ended], service: str) -> None:
+    document = _document(printed[service])
+    assert document["openapi"].startswith("3.1")
+    assert document["info"]["title"]
+    for schema in document["components"]["schemas"].values():
+        Draft202012Validator.check_schema(schema)
+    operations = [
+        (path, method, operation)
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+        if method in METHODS
+    ]
+    ids = [operation["operationId"] for _, _, operation in operations]
+    assert len(ids) == len(set(ids))
+    for path, method, operation in operations:
+        assert operation["responses"], (path, method)
+        named = {each["name"] for each in operation.get("parameters", ()) if each["in"] == "path"}
+        assert named == {part[1:-1] for part in path.split("/") if part.startswith("{")}
+    assert [each for each in _references(document) if not _found(document, each)] == []
+
+
+def test_the_asyncapi_document_holds_every_event(printed: Mapping[str, Ended]) -> None:
+    document = _document(printed["asyncapi"])
+    assert document["asyncapi"].startswith("3.")
+    assert {"info", "channels", "operations", "components"} <= document.keys()
+    assert [each for each in _references(document) if not _found(document, each)] == []
+    written = json.dumps(document)
+    assert [name for name in catalogue.BY_TYPE if name not in written] == []
+
+
+def _references(part: Any) -> Iterator[str]:
+    if isinstance(part, dict):
+        if isinstance(part.get("$ref"), str):
+            yield part["$ref"]
+        for each in part.values():
+            yield from _references(each)
+    elif isinstance(part, list):
+        for each in part:
+            yield from _references(each)
+
+
+def _found(document: Any, reference: str) -> bool:
+    """Whether a reference into the same document leads somewhere (RFC 6901)."""
+    here = document
+    for step in reference.removeprefix("#/").split("/"):
+        name = step.replace("~1", "/").replace("~0", "~")
+        if not reference.startswith("#/") or name not in here:
+            return False
+        here = here[name]
+    return True
