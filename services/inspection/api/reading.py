@@ -30,7 +30,12 @@ RECORD_KEY: TypeAdapter[int] = TypeAdapter(Annotated[int, Field(ge=0, lt=2**31)]
 def router() -> APIRouter:
     """The routes that change nothing."""
     cases = APIRouter(prefix="/v1/cases", tags=["cases"])
+    _listing(cases)
+    _one(cases)
+    return cases
 
+
+def _listing(cases: APIRouter) -> None:
     @cases.get("")
     async def list_cases(
         who: Reader,
@@ -60,6 +65,8 @@ def router() -> APIRouter:
         items = [views.case_out(case, who=who, now=now) for case in some.items]
         return Page(items=items, next=some.next)
 
+
+def _one(cases: APIRouter) -> None:
     @cases.get("/{case_id}")
     async def read_case(case_id: UUID, who: Reader, kit: TheKit) -> views.CaseOut:
         """One case; officers read both sections."""
@@ -78,8 +85,6 @@ def router() -> APIRouter:
             found = await queries.chain(connection, case_id, after=after, limit=limit + 1)
         some = page(found, limit=limit, key=lambda record: record.seq)
         return Page(items=[views.record_out(each) for each in some.items], next=some.next)
-
-    return cases
 
 
 def _visible(case: Case, who: Principal) -> Case:
