@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
+from services.cli import verify
 from services.cli.people import DEMO_BROKER
 from services.cli.replaying import tally
 from services.cli.replaying.client import Api, Document
@@ -223,3 +224,10 @@ class Town:
             return {"pending": (await tally.backlog(self.api)).events_pending}
 
         await self.until(look, lambda seen: bool(seen["pending"] == 0))
+
+    async def broken(self) -> list[str]:
+        """What is broken of any invariant or chain, and how many events could not be applied."""
+        found = await verify.check(self.api)
+        letters = [f"{found['dead_letters']} dead letters"] if found["dead_letters"] else []
+        chains = [] if found["chains_ok"] else ["a chain of records does not verify"]
+        return [*found["invariants_broken"], *chains, *letters]
