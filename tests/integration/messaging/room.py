@@ -187,6 +187,15 @@ async def until(holds: Callable[[], Awaitable[bool]], *, seconds: float = 20) ->
             await asyncio.sleep(0.02)
 
 
+async def ended(*tasks: "asyncio.Task[None]") -> None:
+    """Cancel until all have ended: one cancellation can be lost, see `shared.service`."""
+    left = set(tasks)
+    while left:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=1)
+
+
 @asynccontextmanager
 async def running(*services: service.Service) -> AsyncIterator[None]:
     """The services with all their jobs."""

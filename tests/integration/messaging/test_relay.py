@@ -3,19 +3,17 @@
 import asyncio
 from uuid import UUID, uuid4
 
-import pytest
 from sqlalchemy import text
 
 from shared.auth.principal import Role
 from shared.database import Database
-from shared.messaging import consumer, outbox
-from shared.messaging.bus import Bus
+from shared.messaging import outbox
 from shared.messaging.relay import Relay
 from tests import kits
 from tests.integration.messaging.room import (
-    CONSUMER,
     PRODUCER,
     Room,
+    ended,
     running,
     until,
 )
@@ -103,13 +101,11 @@ async def test_of_two_relays_one_holds_and_the_other_takes_over(room: Room) -> N
         await room.tell(filing_id, times=2)
         await room.seen_are(2)
         assert await _holders(room) == 1
-        holder.cancel()
+        await ended(holder)
         await room.tell(filing_id, times=2)
         seen = await room.seen_are(4)
     assert seen == [(filing_id, version) for version in (1, 2, 3, 4)]
-    for task in (waiting, *buses):
-        task.cancel()
-    await asyncio.gather(holder, waiting, *buses, return_exceptions=True)
+    await ended(waiting, *buses)
     for kit in (first, second):
         await kit.bus.close()
         await kit.database.close()
@@ -121,81 +117,12 @@ async def test_a_relay_that_ended_leaves_the_lock_to_the_next_in_its_process(roo
     for _ in range(3):
         run = asyncio.create_task(Relay(kit).run())
         await until(lambda: _one_holds(room))
-        run.cancel()
-        await asyncio.gather(run, return_exceptions=True)
+        await ended(run)
         async with room.producer.connect():
 
             async def nobody_holds() -> bool:
                 return await _holders(room) == 0
 
             await until(nobody_holds)
-    bus.cancel()
-    await asyncio.gather(bus, return_exceptions=True)
+    await ended(bus)
     await kit.bus.close()
-
-
-class Killed(BaseException):
-    """The process ends here."""
-
-
-class Results:
-    """Remembers what became of each delivery."""
-
-    def __init__(self) -> None:
-        self.results: list[str] = []
-
-    def handled(self, *, consumer: str, event_type: str, result: str, seconds: float) -> None:
-        """Called once a delivery."""
-        self.results.append(result)
-
-
-async def test_killed_between_commit_and_ack_the_event_is_applied_once(
-    room: Room, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("shared.messaging.bus.ACK_WAIT_SECONDS", 1)
-    url = room.consumer.engine.url.render_as_string(hide_password=False)
-    fatal = Database(url, schema=room.consumer.schema)
-    kit = room.kit(CONSUMER, fatal)
-    bus = asyncio.create_task(kit.bus.run())
-    results = Results()
-
-    def loop(database: Database) -> consumer.Consumer:
-        return consumer.Consumer(
-            database,
-            kit.bus,
-            name=CONSUMER,
-            producer=PRODUCER,
-            handlers=room.handlers(),
-            clock=kit.clock,
-            ids=kit.ids,
-            observer=results,
-        )
-
-    def die() -> None:
-        raise Killed
-
-    fatal.after_commit(die)
-    filing_id = uuid4()
-    async with running(room.filer()):
-        await room.tell(filing_id)
-        with pytest.raises(BaseExceptionGroup, match="unhandled"):
-            await loop(fatal).run()
-        assert await room.seen() == [(filing_id, 1)]
-        assert results.results == []
-        again = asyncio.create_task(loop(room.consumer).run())
-
-        async def came_again() -> bool:
-            return bool(results.results)
-
-        await until(came_again)
-        assert results.results == ["duplicate"]
-        assert await room.seen() == [(filing_id, 1)]
-    for task in (again, bus):
-        task.cancel()
-    await asyncio.gather(again, bus, return_exceptions=True)
-    await _end(kit.bus, fatal)
-
-
-async def _end(bus: Bus, database: Database) -> None:
-    await bus.close()
-    await database.close()
