@@ -105,6 +105,10 @@ def _kits(
     instruments: metrics.Metrics,
 ) -> list[Kit]:
     system = configuration.system()
+    # The streams together must fit into the broker's store, with room to change them.
+    room = servers.nats.store_mb * 2**20 // (len(ENTRIES) + 1)
+    fitting = min(system.nats_stream_bytes, room)
+    system = system.model_copy(update={"nats_stream_bytes": fitting})
     tokens = TokenChecker(StaticJwks(issuer.jwks()), issuer=ISSUER, audience=AUDIENCE)
     made = []
     for entry in ENTRIES:

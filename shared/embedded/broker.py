@@ -21,9 +21,12 @@ KEPT_AS = "nats"
 """The name of the file that keeps the password."""
 READY_WITHIN = 60.0
 MAX_STORE_MB = 8 * 1024
+NEEDED_MB = 64
 SHARE_OF_DISK = 2
 """JetStream may fill half of what is free: on a full disk its clients would see only time-outs,
 at its own limit they get an error that says so, and publishing recovers."""
+
+NO_SPACE = b"no space left"
 
 QUIT: process.Goodbye = (signal.SIGTERM, 20.0)
 
@@ -65,7 +68,10 @@ class Broker:
         self.account = account
         self.program = runtime.nats_server(folder, account=account)
         self.port = 0
+        self.store_mb = 0
         self._server: process.Server | None = None
+        self._log_read = 0
+        self._was_full = False
 
     @property
     def url(self) -> str:
@@ -95,6 +101,8 @@ class Broker:
         self.end_orphans()
         accounts.give(self._store, account=self.account)
         self.port = port
+        self._log_read = self._log.stat().st_size if self._log.exists() else 0
+        self._was_full = False
         owner = self.account.owner if self.account else None
         write(self.config, self._configuration(), owner=owner)
         command: list[str | Path] = [self.program, "--config", self.config]
@@ -109,6 +117,25 @@ class Broker:
         """End the server, its store flushed. Harmless when stopped."""
         if self._server is not None:
             process.stop(self._server, goodbyes=(QUIT,))
+
+    def wedged(self) -> bool:
+        """Whether the disk was full and has space again: then only a new start helps.
+
+        A stream keeps the error of its first failed write for as long as the server runs.
+        """
+        if not self._log.exists():
+            return False
+        with self._log.open("rb") as log:
+            rotated = self._log.stat().st_size < self._log_read
+            log.seek(0 if rotated else self._log_read)
+            fresh = log.read()
+            self._log_read = log.tell()
+        self._was_full = self._was_full or NO_SPACE in fresh.lower()
+        return self._was_full and self.folder.free_mb() >= NEEDED_MB
+
+    @property
+    def _log(self) -> Path:
+        return self.folder.logs / "nats.log"
 
     @property
     def _store(self) -> Path:
@@ -126,6 +153,11 @@ class Broker:
     def _configuration(self) -> str:
         stored = sum(one.stat().st_size for one in self._store.rglob("*.blk"))
         room = self.folder.free_mb() + stored // 2**20
+        reserved = sum(
+            _max_bytes(each) for each in self._store.glob("jetstream/*/streams/*/meta.inf")
+        )
+        share = max(1, min(MAX_STORE_MB, room // SHARE_OF_DISK))
+        self.store_mb = share
         return CONFIG.format(
             name=self._name,
             host=ports.HOST,
@@ -134,7 +166,8 @@ class Broker:
             logs=self.folder.logs,
             user=USER,
             password=self.folder.secret(KEPT_AS),
-            max_file_store=max(1, min(MAX_STORE_MB, room // SHARE_OF_DISK)),
+            # Never less than what the streams have been promised, or none can be changed any more.
+            max_file_store=max(share, -(-reserved // 2**20)),
         )
 
     def _wait_until_ready(self) -> None:
@@ -170,8 +203,15 @@ class Broker:
         (self._store / "nats.pid").unlink(missing_ok=True)
 
     def _failure(self) -> errors.EmbeddedError:
-        log = self.folder.logs / "nats.log"
-        reason = process.last_lines(self._output) or process.last_lines(log) or "no message"
-        if "no space left" in reason.lower():
+        reason = process.last_lines(self._output) or process.last_lines(self._log) or "no message"
+        if NO_SPACE in reason.lower().encode():
             return errors.DiskFull(data=self.folder.data, free_mb=self.folder.free_mb())
-        return errors.ServerFailed(server="NATS", reason=reason, log=log)
+        return errors.ServerFailed(server="NATS", reason=reason, log=self._log)
+
+
+def _max_bytes(meta: Path) -> int:
+    """What a stream of the store has been promised; 0 if that cannot be read."""
+    try:
+        return max(0, int(json.loads(meta.read_bytes())["max_bytes"]))
+    except (OSError, ValueError, KeyError):
+        return 0

@@ -65,12 +65,14 @@ class Servers:
         return self.folder.secret(name)
 
     def revive(self) -> tuple[str, ...]:
-        """Start again, on its old port, each server that has died; return their names.
+        """Start again, on its old port, each server that has died or is wedged; return their names.
 
         Raises an `EmbeddedError` if one cannot be started.
         """
         revived = []
         with told(self.folder):
+            if self.nats.alive and self.nats.wedged():
+                self.nats.stop()
             for name, server in (("PostgreSQL", self.postgres), ("NATS", self.nats)):
                 if not server.alive:
                     server.start(server.port)

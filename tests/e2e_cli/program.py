@@ -83,6 +83,10 @@ class Served:
         """The tokens it printed, by name."""
         return dict(re.findall(r"^  ([a-z.]+): (ey\S+)$", self.said, re.MULTILINE))
 
+    def sees(self, path: Path) -> Path:
+        """A path of its own file systems, as others reach it."""
+        return Path(f"/proc/{self.process.pid}/root{path}")
+
     def wait_until_ready(self, status: str = "ready") -> None:
         """Until `/readyz` says this."""
         ends = time.monotonic() + PATIENCE
@@ -106,12 +110,14 @@ class Served:
 
 
 @contextmanager
-def serving(*args: str, log: Path, **env: str) -> Iterator[Served]:
-    """The program for as long as the block runs."""
+def serving(
+    *args: str, log: Path, before: Sequence[str | Path] = (), **env: str
+) -> Iterator[Served]:
+    """The program for as long as the block runs; `before` is a command that ends in it."""
     with (
         log.open("wb") as told,
         subprocess.Popen(
-            [PROGRAM, *args], stdout=told, stderr=told, cwd=ROOT, env=environment(**env)
+            [*before, PROGRAM, *args], stdout=told, stderr=told, cwd=ROOT, env=environment(**env)
         ) as process,
     ):
         try:
@@ -119,6 +125,17 @@ def serving(*args: str, log: Path, **env: str) -> Iterator[Served]:
         finally:
             if process.poll() is None:
                 process.terminate()
+
+
+def with_small_disk(disk: Path, *, megabytes: int) -> list[str | Path]:
+    """A command before another: that one sees a disk of this size at `disk`, and only that one.
+
+    The disk is gone with the last process that sees it. Without root's rights it takes a user
+    namespace.
+    """
+    ours = [] if os.geteuid() == 0 else ["--user", "--map-current-user", "--keep-caps"]
+    mount = f'mount -t tmpfs -o size={megabytes}m,mode=711 tmpfs "$0" && exec "$@"'
+    return ["unshare", *ours, "--mount", "sh", "-c", mount, disk]
 
 
 @contextmanager
