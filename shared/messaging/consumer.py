@@ -19,12 +19,13 @@ from shared.clock import Clock
 from shared.database import Database
 from shared.ids import Ids
 from shared.messaging import dead_letters, inbox, pull
-from shared.messaging.bus import Bus
+from shared.messaging.bus import ACK_WAIT_SECONDS, Bus
 
 log = structlog.get_logger()
 
 AT_ONCE = 8
-IN_HAND = 400
+IN_HAND = 128
+HANDLING_SECONDS = 60
 FIRST_DELAY = 0.1
 LONGEST_DELAY = 30.0
 PATIENCE = 8
@@ -122,7 +123,8 @@ class Consumer:
         """What was in hand when a run ended comes again; nobody would drain its lanes."""
         self._lanes: dict[UUID | int, deque[Msg]] = {}
         self._slots = asyncio.Semaphore(AT_ONCE)
-        self._room = asyncio.Semaphore(IN_HAND)
+        self._hand: dict[int, Msg] = {}
+        self._freed = asyncio.Event()
 
     async def run(self) -> None:
         """Consume for ever; after an emptied broker, make streams and consumers again."""
@@ -130,12 +132,12 @@ class Consumer:
         await self._bus.ready()
         stream = self._bus.stream(self._producer)
         async with asyncio.TaskGroup() as lanes:
+            lanes.create_task(self._keep_in_hand())
             while True:
                 try:
                     async for message in pull.messages(
-                        self._bus, stream=stream, durable=self._name
+                        self._bus, stream=stream, durable=self._name, room=self._room
                     ):
-                        await self._room.acquire()
                         self._enqueue(message, spawn=lanes.create_task)
                 except pull.ConsumerGone:
                     log.warning("stream or consumer gone", stream=stream, consumer=self._name)
@@ -151,11 +153,29 @@ class Consumer:
             log.warning("broker away", error=str(error) or type(error).__name__)
             await asyncio.sleep(1)
 
+    async def _room(self) -> int:
+        while (free := IN_HAND - len(self._hand)) < IN_HAND // 4:
+            self._freed.clear()
+            await self._freed.wait()
+        return free
+
+    async def _keep_in_hand(self) -> None:
+        """Tell the broker that what waits in our hands is not lost, or it comes again."""
+        while True:
+            await asyncio.sleep(ACK_WAIT_SECONDS / 3)
+            for message in list(self._hand.values()):
+                try:
+                    await message.in_progress()
+                except (NatsError, OSError) as error:
+                    log.warning("broker away", error=str(error) or type(error).__name__)
+                    break
+
     def _enqueue(self, message: Msg, *, spawn: Callable[..., Any]) -> None:
         try:
             key: UUID | int = inbox.decode(message.data).subject
         except inbox.Undecodable:
             key = message.metadata.sequence.stream
+        self._hand[message.metadata.sequence.stream] = message
         lane = self._lanes.get(key)
         if lane is not None:
             lane.append(message)
@@ -166,9 +186,11 @@ class Consumer:
     async def _drain(self, key: UUID | int) -> None:
         lane = self._lanes[key]
         while lane:
+            message = lane.popleft()
             async with self._slots:
-                await self._take(lane.popleft())
-            self._room.release()
+                await self._take(message)
+            self._hand.pop(message.metadata.sequence.stream, None)
+            self._freed.set()
         del self._lanes[key]
 
     async def _take(self, message: Msg) -> None:
@@ -178,13 +200,14 @@ class Consumer:
         try:
             envelope = inbox.decode(message.data)
             event_type = envelope.type
-            applied = await inbox.apply(
-                self._database,
-                consumer=self._name,
-                envelope=envelope,
-                handlers=self._handlers,
-                now=self._clock.wall(),
-            )
+            async with asyncio.timeout(HANDLING_SECONDS):
+                applied = await inbox.apply(
+                    self._database,
+                    consumer=self._name,
+                    envelope=envelope,
+                    handlers=self._handlers,
+                    now=self._clock.wall(),
+                )
             outcome: Outcome = Ack(applied.value)
         except Exception as error:
             outcome = judge(error, deliveries=deliveries)

@@ -6,14 +6,14 @@ plain request on `$JS.API.CONSUMER.MSG.NEXT` does not.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 from nats.aio.msg import Msg
+from nats.aio.subscription import Subscription
 from nats.errors import TimeoutError as NatsTimeout
 
 from shared.messaging.bus import Bus
 
-BATCH = 200
 EXPIRES_SECONDS = 5.0
 GRACE_SECONDS = 1.0
 NO_RESPONDERS = "503"
@@ -23,33 +23,38 @@ class ConsumerGone(Exception):
     """The broker knows no such stream or consumer: its store was emptied."""
 
 
-async def messages(bus: Bus, *, stream: str, durable: str) -> AsyncIterator[Msg]:
+async def messages(
+    bus: Bus, *, stream: str, durable: str, room: Callable[[], Awaitable[int]]
+) -> AsyncIterator[Msg]:
     """Every message for the durable consumer, for ever.
 
-    Raises ConsumerGone when stream and consumer have to be made again, and nats errors.
+    `room` waits until more can be taken and says how many: no more are asked for, since what
+    waits in our hands too long is delivered again. Raises ConsumerGone when stream and consumer
+    have to be made again, and nats errors.
     """
     inbox = bus.client.new_inbox()
     subscription = await bus.client.subscribe(inbox)
     subject = f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{durable}"
-    request = json.dumps({"batch": BATCH, "expires": int(EXPIRES_SECONDS * 1e9)}).encode()
     try:
         while True:
-            await bus.client.publish(subject, request, reply=inbox)
-            deadline = asyncio.get_running_loop().time() + EXPIRES_SECONDS + GRACE_SECONDS
-            async for message in _one_batch(subscription, deadline=deadline):
+            batch = await room()
+            request = {"batch": batch, "expires": int(EXPIRES_SECONDS * 1e9)}
+            await bus.client.publish(subject, json.dumps(request).encode(), reply=inbox)
+            async for message in _one_batch(subscription, batch=batch):
                 yield message
     finally:
         if not bus.client.is_closed:
             await subscription.unsubscribe()
 
 
-async def _one_batch(subscription: object, *, deadline: float) -> AsyncIterator[Msg]:
-    for _ in range(BATCH):
+async def _one_batch(subscription: Subscription, *, batch: int) -> AsyncIterator[Msg]:
+    deadline = asyncio.get_running_loop().time() + EXPIRES_SECONDS + GRACE_SECONDS
+    for _ in range(batch):
         left = deadline - asyncio.get_running_loop().time()
         if left <= 0:
             return
         try:
-            message: Msg = await subscription.next_msg(timeout=left)  # type: ignore[attr-defined]
+            message: Msg = await subscription.next_msg(timeout=left)
         except NatsTimeout:
             return
         status = (message.headers or {}).get("Status")
