@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -81,8 +82,7 @@ def _full(disk: Path) -> Iterator[None]:
     """No space is left on the disk while the block runs."""
     filler = disk / "filler"
     with filler.open("wb", buffering=0) as file, pytest.raises(OSError, match="No space left"):
-        while True:
-            file.write(bytes(16_384))
+        file.writelines(repeat(bytes(16_384)))
     try:
         yield
     finally:

@@ -2,13 +2,11 @@
 
 import json
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import psutil
-import pytest
 
 from services.cli import people
 from tests.e2e_cli.program import PATIENCE, Command, Ended, Served, folder, run_all, serving
@@ -37,67 +35,87 @@ class Instance:
         return httpx.get(self.served.url + path, headers=headers, timeout=20, trust_env=False)
 
 
-@pytest.fixture(scope="module")
-def instance() -> Iterator[Instance]:
-    """One instance for all tests here; commands beside it are run in one go."""
-    with folder() as room:
-        data = room / "data"
-        at = ("--data", str(data))
-        with serving("up", *at, "--port", "0", "--clock", "600x", log=room / "log") as served:
-            served.wait_until_ready()
-            commands = {
-                "help": Command(("--help",)),
-                "second": Command(("up", *at, "--port", "0")),
-                "verify": Command(("verify", *at, "--json")),
-                **{role: Command(("token", *_who(role), *at)) for role in SEEN},
-            }
-            yield Instance(data, served, run_all(commands))
+def _beside(data: Path) -> dict[str, Ended]:
+    """What commands say that are run beside the instance."""
+    at = ("--data", str(data))
+    commands = {
+        "help": Command(("--help",)),
+        "second": Command(("up", *at, "--port", "0")),
+        "verify": Command(("verify", *at, "--json")),
+        **{role: Command(("token", *_who(role), *at)) for role in SEEN},
+    }
+    return run_all(commands)
 
 
 def _who(role: str) -> tuple[str, ...]:
     return (role, "--agency", "customs") if role in {"officer", "supervisor"} else (role,)
 
 
-def test_help_names_every_command(instance: Instance) -> None:
-    told = instance.beside["help"]
+def test_an_instance_as_somebody_meets_it() -> None:
+    with folder() as room:
+        data = room / "data"
+        up = ("up", "--data", str(data), "--port", "0", "--clock", "600x")
+        with serving(*up, log=room / "log") as served:
+            served.wait_until_ready()
+            instance = Instance(data, served, _beside(data))
+            _it_says_where_it_answers_and_how_fast_its_clock_runs(instance)
+            _each_token_that_it_prints_is_accepted(instance)
+            _a_token_made_later_is_accepted(instance)
+            _what_needs_no_token_is_answered_without_one(instance)
+            _help_names_every_command(instance.beside["help"])
+            _a_second_one_on_the_same_folder_says_so_and_leaves(instance)
+            _verify_finds_nothing_broken(instance.beside["verify"])
+            _sigterm_ends_it_in_order(served, data)
+
+
+def test_sigterm_while_it_starts_ends_it_in_order() -> None:
+    with folder() as room:
+        data = room / "data"
+        with serving("up", "--data", str(data), "--port", "0", log=room / "log") as served:
+            _wait_for(data / "postgres" / "postmaster.pid")
+            _sigterm_ends_it_in_order(served, data)
+
+
+def _it_says_where_it_answers_and_how_fast_its_clock_runs(instance: Instance) -> None:
+    said = instance.served.said
+    for part in (str(instance.data), "PostgreSQL 127.0.0.1:", "NATS 127.0.0.1:", "600 times"):
+        assert part in said
+
+
+def _each_token_that_it_prints_is_accepted(instance: Instance) -> None:
+    tokens = instance.served.tokens
+    assert set(tokens) == set(people.PEOPLE)
+    for name, token in tokens.items():
+        assert instance.get(SEEN[name.partition(".")[0]], token).status_code == 200, name
+
+
+def _a_token_made_later_is_accepted(instance: Instance) -> None:
+    for role, path in SEEN.items():
+        made = instance.beside[role]
+        assert made.code == 0, made.err
+        assert instance.get(path, made.out.strip()).status_code == 200, role
+
+
+def _what_needs_no_token_is_answered_without_one(instance: Instance) -> None:
+    for path in ("/", "/metrics", "/livez", "/.well-known/jwks.json"):
+        answer = httpx.get(instance.served.url + path, timeout=20, trust_env=False)
+        assert answer.status_code == 200, path
+
+
+def _help_names_every_command(told: Ended) -> None:
     assert told.code == 0
     for command in ("up", "serve", "demo", "replay", "verify", "token", "openapi", "asyncapi"):
         assert f" {command} " in told.out
 
 
-def test_it_says_where_it_answers_and_how_fast_its_clock_runs(instance: Instance) -> None:
-    said = instance.served.said
-    for part in (str(instance.data), "PostgreSQL 127.0.0.1:", "NATS 127.0.0.1:", "600 times"):
-        assert part in said
-    assert "Traceback" not in said
-
-
-def test_each_token_that_it_prints_is_accepted(instance: Instance) -> None:
-    tokens = instance.served.tokens
-    assert set(tokens) == set(people.PEOPLE)
-    answers = {
-        name: instance.get(SEEN[name.partition(".")[0]], token).status_code
-        for name, token in tokens.items()
-    }
-    assert set(answers.values()) == {200}, answers
-
-
-@pytest.mark.parametrize("role", SEEN)
-def test_a_token_made_later_is_accepted(instance: Instance, role: str) -> None:
-    made = instance.beside[role]
-    assert made.code == 0, made.err
-    assert instance.get(SEEN[role], made.out.strip()).status_code == 200
-
-
-def test_a_second_one_on_the_same_folder_says_so_and_leaves(instance: Instance) -> None:
+def _a_second_one_on_the_same_folder_says_so_and_leaves(instance: Instance) -> None:
     second = instance.beside["second"]
     assert second.code == 2
     for part in (f"Process {instance.served.process.pid} already serves", "--data", "已在使用"):
         assert part in second.err
 
 
-def test_verify_finds_nothing_broken_in_a_fresh_instance(instance: Instance) -> None:
-    verified = instance.beside["verify"]
+def _verify_finds_nothing_broken(verified: Ended) -> None:
     assert verified.code == 0, verified
     assert json.loads(verified.out.splitlines()[-1]) == {
         "cases": 0,
@@ -108,29 +126,15 @@ def test_verify_finds_nothing_broken_in_a_fresh_instance(instance: Instance) -> 
     }
 
 
-@pytest.mark.parametrize("path", ["/", "/metrics", "/livez", "/.well-known/jwks.json"])
-def test_what_needs_no_token_is_answered_without_one(instance: Instance, path: str) -> None:
-    answer = httpx.get(instance.served.url + path, timeout=20, trust_env=False)
-    assert answer.status_code == 200
-
-
-@pytest.mark.parametrize("when", ["while it starts", "while it serves"])
-def test_sigterm_ends_it_with_code_0_and_leaves_no_process(when: str) -> None:
-    with (
-        folder() as room,
-        serving("up", "--data", str(room / "data"), "--port", "0", log=room / "log") as served,
-    ):
-        if when == "while it serves":
-            served.wait_until_ready()
-        else:
-            _wait_for(room / "data" / "postgres" / "postmaster.pid")
-        children = psutil.Process(served.process.pid).children(recursive=True)
-        assert children
-        assert served.stop() == 0, served.said
-        _, alive = psutil.wait_procs(children, timeout=10)
-        assert alive == []
-        assert "Traceback" not in served.said
-        assert not (room / "data" / "run.json").exists()
+def _sigterm_ends_it_in_order(served: Served, data: Path) -> None:
+    """With code 0, and neither a process nor a claim on the folder is left."""
+    children = psutil.Process(served.process.pid).children(recursive=True)
+    assert children
+    assert served.stop() == 0, served.said
+    _, alive = psutil.wait_procs(children, timeout=10)
+    assert alive == []
+    assert "Traceback" not in served.said
+    assert not (data / "run.json").exists()
 
 
 def _wait_for(path: Path) -> None:
