@@ -23,6 +23,17 @@ OFFENCES = (
         "services/mutual_recognition/queries.py",
         "from services.mutual_recognition import app",
     ),
+    ("layers", "services/inspection/domain/moves.py", "from services.inspection import settings"),
+    (
+        "layers",
+        "services/declaration/domain/moves.py",
+        "from services.declaration import dictionary",
+    ),
+    (
+        "layers",
+        "services/mutual_recognition/store.py",
+        "from services.mutual_recognition import decisions",
+    ),
     ("independent", "services/inspection/settings.py", "from services.booking import settings"),
     ("no-cli", "services/declaration/commands.py", "from services.cli import settings"),
     ("shared", "shared/kit.py", "from services.booking import settings"),
@@ -84,3 +95,14 @@ def test_a_contract_objects(tree: Path, contract: str, module: str, offence: str
     assert done.returncode == 1, done.stdout
     assert "0 kept, 1 broken" in done.stdout
     assert module.removesuffix(".py").replace("/", ".") in done.stdout
+
+
+def test_a_module_outside_every_layer_is_objected_to(tree: Path) -> None:
+    stray = tree / "services/booking/stray.py"
+    stray.write_text("", encoding="utf-8")
+    try:
+        done = _lint(tree, "--contract", "layers")
+    finally:
+        stray.unlink()
+    assert done.returncode == 1, done.stdout
+    assert "services.booking.stray" in done.stdout
