@@ -5,12 +5,10 @@ the same number of clients, measured in the same run on the same server.
 """
 
 import asyncio
-import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 from statistics import quantiles
 from typing import Any
 
@@ -43,11 +41,11 @@ Work = Callable[[int], Awaitable[None]]
 
 def filing() -> dict[str, Any]:
     """Run the benchmark on an instance of its own; ratios first."""
-    with tempfile.TemporaryDirectory(prefix="onestop-bench-") as folder:
-        data = Path(folder)
-        data.chmod(0o711)
-        with instance.found(data, url=None, token_file=None, factor=None) as where:
-            return asyncio.run(_filing(where, Folder(data)))
+    with (
+        instance.scratch() as data,
+        instance.found(data, url=None, token_file=None, factor=None) as where,
+    ):
+        return asyncio.run(_filing(where, Folder(data)))
 
 
 async def _filing(where: Instance, folder: Folder) -> dict[str, Any]:

@@ -36,7 +36,8 @@ def _read(settings: Callable[[], T], *, prefix: str) -> T:
     fail(
         f"configuration: {faults}.",
         chinese=f"配置有误：{faults}。",
-        mend="correct these environment variables; README lists every one. 请更正这些环境变量。",
+        mend="correct these environment variables; README lists every one.",
+        mend_zh="请更正这些环境变量；README 列出了全部变量。",
     )
 
 

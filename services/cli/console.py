@@ -19,6 +19,12 @@ def say(line: str) -> None:
     err.print(line, markup=False, soft_wrap=True)
 
 
+def tell(line: str) -> None:
+    """A line of what a command is for, on stdout."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
 def result(document: Mapping[str, Any]) -> None:
     """The last line on stdout: one JSON object."""
     sys.stdout.write(json.dumps(document, ensure_ascii=False, default=str) + "\n")
@@ -34,9 +40,9 @@ def report(document: Mapping[str, Any], *, as_json: bool) -> None:
         sys.stdout.write(f"{name:20} {value}\n")
 
 
-def fail(english: str, *, chinese: str, mend: str, code: int = 2) -> NoReturn:
+def fail(english: str, *, chinese: str, mend: str, mend_zh: str, code: int = 2) -> NoReturn:
     """Say what is wrong and how to mend it, then leave with `code`."""
-    say(f"error: {english}\n错误：{chinese}\nmend: {mend}")
+    say(f"error: {english}\n错误：{chinese}\nmend: {mend}\n办法：{mend_zh}")
     raise typer.Exit(code)
 
 
@@ -46,4 +52,4 @@ def explained() -> Iterator[None]:
     try:
         yield
     except EmbeddedError as refused:
-        fail(refused.en, chinese=refused.message_zh, mend=f"{refused.how} {refused.how_zh}")
+        fail(refused.en, chinese=refused.message_zh, mend=refused.how, mend_zh=refused.how_zh)

@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy.engine import make_url
 
 from services.cli import compose, configuration, people
-from services.cli.console import fail, say
+from services.cli.console import fail, tell
 from services.cli.registry import ENTRIES
 from shared.auth.issuer import AUDIENCE, ISSUER, Issuer
 from shared.auth.jwks import StaticJwks
@@ -45,6 +45,7 @@ def listen(host: str, port: int) -> socket.socket:
             f"nothing can be served on {host}: {refused.strerror}.",
             chinese=f"无法在 {host} 上提供服务：{refused.strerror}。",
             mend="give --host an address of this machine, such as 127.0.0.1.",
+            mend_zh="请用 --host 指定本机地址，如 127.0.0.1。",
         )
 
 
@@ -142,10 +143,10 @@ async def _watch(servers: Servers) -> None:
 
 
 def _tell(url: str, servers: Servers, clock: Clock, issuer: Issuer) -> None:
-    say(f"Onestop answers at {url}  (data: {servers.folder.data})")
-    say(f"  PostgreSQL 127.0.0.1:{servers.postgres.port} · NATS 127.0.0.1:{servers.nats.port}")
+    tell(f"Onestop answers at {url}  (data: {servers.folder.data})")
+    tell(f"  PostgreSQL 127.0.0.1:{servers.postgres.port} · NATS 127.0.0.1:{servers.nats.port}")
     if clock.factor != 1:
-        say(f"  the yards' clock runs {clock.factor} times as fast: {clock.yard():%F %T} UTC")
-    say("Tokens, valid for 12 hours (another: onestop token ROLE):")
+        tell(f"  the yards' clock runs {clock.factor} times as fast: {clock.yard():%F %T} UTC")
+    tell("Tokens, valid for 12 hours (another: onestop token ROLE):")
     for name, token in people.tokens(issuer, now=clock.wall()).items():
-        say(f"  {name}: {token}")
+        tell(f"  {name}: {token}")

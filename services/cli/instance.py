@@ -37,6 +37,15 @@ class Instance:
 
 
 @contextmanager
+def scratch() -> Iterator[Path]:
+    """A data folder for as long as the block runs, which the database's account can enter."""
+    with tempfile.TemporaryDirectory(prefix="onestop-") as folder:
+        data = Path(folder)
+        data.chmod(0o711)
+        yield data
+
+
+@contextmanager
 def found(
     data: Path, *, url: str | None, token_file: Path | None, factor: Decimal | None
 ) -> Iterator[Instance]:
@@ -72,6 +81,7 @@ def _read_tokens(path: Path | None) -> Mapping[str, str]:
             "a remote system needs --token-file.",
             chinese="访问远程系统需要 --token-file。",
             mend=f"give a JSON file with a token for each of: {', '.join(people.PEOPLE)}.",
+            mend_zh=f"请提供 JSON 文件，包含以下每一角色的令牌：{'、'.join(people.PEOPLE)}。",
         )
     try:
         tokens = json.loads(path.read_text())
@@ -81,6 +91,7 @@ def _read_tokens(path: Path | None) -> Mapping[str, str]:
             f"{path} is not a token file: {error}.",
             chinese=f"{path} 不是令牌文件：{error}。",
             mend=f"write a JSON object with the keys {', '.join(people.PEOPLE)}.",
+            mend_zh=f"请写成 JSON 对象，键为：{'、'.join(people.PEOPLE)}。",
         )
 
 
@@ -122,6 +133,7 @@ def _wait(folder: Folder, *, alive: Callable[[], bool], told: IO[str] | None = N
         f"the system on {folder.data} did not start.\n{said}",
         chinese="系统未能启动。",
         mend="run `onestop up` to see it start.",
+        mend_zh="请运行 `onestop up` 查看启动过程。",
     )
 
 

@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -81,6 +82,7 @@ def factor_of(text: str | None) -> Decimal | None:
             f"--clock {text}: not a speed.",
             chinese=f"--clock {text}：不是有效的倍速。",
             mend=f"write a number from 1 to {FASTEST}, such as 600x.",
+            mend_zh=f"请写 1 到 {FASTEST} 之间的数，如 600x。",
         )
     return Decimal(written[1])
 
@@ -137,7 +139,8 @@ def token(
         fail(
             f"no token can be issued: {error}",
             chinese=f"无法签发令牌：{error}",
-            mend="see `onestop token --help`; officers and supervisors need --agency.",
+            mend="officers and supervisors need --agency; see `onestop token --help`.",
+            mend_zh="查验员和主管须指定 --agency；参见 `onestop token --help`。",
         )
     typer.echo(made)
 
@@ -159,19 +162,34 @@ def replay(
     with instance.found(data, url=url, token_file=token_file, factor=factor_of(clock)) as where:
         figures = replaying.run(where, rows, seed=seed)
     console.report(figures, as_json=as_json)
+    _exit_if_unfinished(figures)
+
+
+def _exit_if_unfinished(figures: replaying.Figures) -> None:
     if figures["open"] or figures["events_pending"] or figures["dead_letters"]:
         raise typer.Exit(1)
 
 
 @app.command()
 def demo(
-    data: Data, url: Url = None, token_file: TokenFile = None, *, as_json: Json = False
+    data: Annotated[
+        Path | None, typer.Option("--data", help="data folder; one for the while unless told")
+    ] = None,
+    url: Url = None,
+    token_file: TokenFile = None,
+    *,
+    as_json: Json = False,
 ) -> None:
     """Take a handful of consignments through every mode, and tell each step."""
     rows = replaying.read(DEMO_ROWS, limit=None)
-    with instance.found(data, url=url, token_file=token_file, factor=DEMO_SPEED) as where:
+    with ExitStack() as stack:
+        folder_ = data or stack.enter_context(instance.scratch())
+        where = stack.enter_context(
+            instance.found(folder_, url=url, token_file=token_file, factor=DEMO_SPEED)
+        )
         figures = replaying.run(where, rows, seed=1, told=True)
     console.report(figures, as_json=as_json)
+    _exit_if_unfinished(figures)
 
 
 @app.command()

@@ -23,6 +23,7 @@ def run(admin_url: str, *, database: str, passwords: Path) -> None:
             f"the database server does not take us: {reason}",
             chinese=f"无法使用数据库服务器：{reason}",
             mend="check --admin-url (a superuser's address, such as postgresql://user:pw@host/db).",
+            mend_zh="请检查 --admin-url（超级用户地址，如 postgresql://user:pw@host/db）。",
         )
     say(f"database {database} has a schema and a role for each service")
 
@@ -41,4 +42,5 @@ def _read(passwords: Path) -> Mapping[str, str]:
         f"{passwords} is not a file of passwords: {reason}",
         chinese=f"{passwords} 不是口令文件：{reason}",
         mend=f"write a JSON object with a password for each of {names}.",
+        mend_zh=f"请写成 JSON 对象，为以下每个服务给出密码：{names}。",
     )

@@ -18,7 +18,7 @@ from services.cli.replaying.run import Plan, replay
 Figures = dict[str, Any]
 
 
-def read(path: Path, *, limit: int | None) -> list[dataset.Row]:
+def read(path: Path, *, limit: int | None) -> list[dataset.Row | dataset.Unreadable]:
     """The rows, or a message that says what is wrong with the file."""
     try:
         return list(dataset.read(path, limit=limit))
@@ -27,10 +27,13 @@ def read(path: Path, *, limit: int | None) -> list[dataset.Row]:
             f"{path}: {error}",
             chinese=f"{path}：{error}",
             mend="give a file of the Customs Import Declaration Datasets, such as train.csv.",
+            mend_zh="请提供 Customs Import Declaration Datasets 的文件，如 train.csv。",
         )
 
 
-def run(where: Instance, rows: list[dataset.Row], *, seed: int, told: bool = False) -> Figures:
+def run(
+    where: Instance, rows: list[dataset.Row | dataset.Unreadable], *, seed: int, told: bool = False
+) -> Figures:
     """Replay the rows on an instance; `told` prints every receipt as it comes."""
     broker = instance.organisation_of(where.tokens["broker"])
     plan = Plan(rows=rows, broker=broker, seed=seed, run=secrets.token_hex(3))

@@ -32,6 +32,7 @@ def serve(name: str, *, host: str, port: int) -> None:
             f"{', '.join(missing)} not set; `onestop serve` needs named servers.",
             chinese=f"未设置 {', '.join(missing)}；`onestop serve` 需要指定服务器。",
             mend="set them in the environment, or run `onestop up`, which brings its own servers.",
+            mend_zh="请在环境变量中设置，或运行自带服务器的 `onestop up`。",
         )
     try:
         listening = compose.listen(host, port)
@@ -40,6 +41,7 @@ def serve(name: str, *, host: str, port: int) -> None:
             f"port {port} on {host} cannot be used: {taken.strerror}.",
             chinese=f"端口 {host}:{port} 无法使用：{taken.strerror}。",
             mend="choose another with --port PORT.",
+            mend_zh="请用 --port PORT 另选端口。",
         )
     with listening:
         asyncio.run(_run(entry, system, settings, listening))
@@ -80,5 +82,9 @@ async def _migrate(kit: Kit, entry: Entry) -> None:
             mend=(
                 "check ONESTOP_DATABASE_URL (host, port, database, role, password); "
                 f"`onestop provision` makes the role and the schema {entry.name}."
+            ),
+            mend_zh=(
+                "请检查 ONESTOP_DATABASE_URL（主机、端口、数据库、角色、密码）；"
+                f"`onestop provision` 可创建角色和模式 {entry.name}。"
             ),
         )

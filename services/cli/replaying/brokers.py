@@ -8,10 +8,11 @@ from datetime import datetime
 
 from services.cli.replaying import making
 from services.cli.replaying.client import Api, Refused
-from services.cli.replaying.rows import Row
+from services.cli.replaying.rows import Row, Unreadable
 
 AT_ONCE = 8
 LOOK_EVERY = 0.5
+BOOKABLE = ("requested", "expired", "cancelled", "missed")
 FILINGS = "/declaration/v1/filings"
 REQUESTS = "/booking/v1/requests"
 BOOKINGS = "/booking/v1/bookings"
@@ -30,13 +31,16 @@ class Broker:
     refused: Counter[str] = field(default_factory=Counter)
     refused_rows: int = 0
 
-    async def file_all(self, rows: Iterable[Row], *, done: Callable[[], None]) -> None:
+    async def file_all(self, rows: Iterable[Row | Unreadable], *, done: Callable[[], None]) -> None:
         """File each row, several at once; `done` is called after each."""
         waiting = iter(rows)
 
         async def filer() -> None:
             for row in waiting:
-                await self._file(row)
+                if isinstance(row, Unreadable):
+                    self._refuse([row.rule])
+                else:
+                    await self._file(row)
                 done()
 
         async with asyncio.TaskGroup() as tasks:
@@ -52,19 +56,23 @@ class Broker:
         except Refused as refused:
             if refused.status != 422:
                 raise
-            self.refused_rows += 1
-            self.refused.update(set(refused.rules))
+            self._refuse(refused.rules)
         else:
             self.rows[filed["id"]] = row
+
+    def _refuse(self, rules: Iterable[str]) -> None:
+        self.refused_rows += 1
+        self.refused.update(set(rules))
 
     async def book(self) -> None:
         """Book every request that wants a slot, for ever; cancelled when the replay is over."""
         attempt = 0
         while True:
             attempt += 1
-            async for request in self.api.every("broker", REQUESTS, status="requested"):
-                if request["filing_id"] in self.rows:
-                    await self._book(request["id"], attempt=attempt)
+            for status in BOOKABLE:
+                async for request in self.api.every("broker", REQUESTS, status=status):
+                    if request["wanted"] and request["filing_id"] in self.rows:
+                        await self._book(request["id"], attempt=attempt)
             await asyncio.sleep(LOOK_EVERY)
 
     async def _book(self, request_id: str, *, attempt: int) -> None:

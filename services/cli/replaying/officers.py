@@ -95,7 +95,7 @@ class Officers:
 
     async def _inspect(self, case: Document) -> None:
         for agency, section in case["sections"].items():
-            if not section["needed"] or section["conclusion"] is not None:
+            if not section["needed"] or section["concluded"]:
                 continue
             if section["joined_at"] is None:
                 await self._post(f"officer.{agency}", case, "join", {}, key=case["id"])

@@ -22,6 +22,14 @@ class NotADataset(Exception):
 
 
 @dataclass(frozen=True)
+class Unreadable:
+    """A row that cannot become a filing, and the rule that refuses it."""
+
+    line: int
+    rule: str
+
+
+@dataclass(frozen=True)
 class Row:
     """What of a row is used. Mass in kg, price in KRW, duty in percent."""
 
@@ -38,6 +46,7 @@ class Row:
     label: Label
 
 
+BEYOND = Decimal(10) ** 13
 COLUMNS = {
     "id": "Declaration ID",
     "transport": "Mode of Transport",
@@ -53,18 +62,24 @@ COLUMNS = {
 }
 
 
-def read(path: Path, *, limit: int | None) -> Iterator[Row]:
-    """The file's first `limit` rows. Raises OSError, NotADataset naming the line."""
+def read(path: Path, *, limit: int | None) -> Iterator[Row | Unreadable]:
+    """The file's first `limit` rows. Raises OSError, NotADataset."""
     with path.open(newline="", encoding="utf-8-sig") as file:
         reader = csv.DictReader(file)
         missing = set(COLUMNS.values()) - set(reader.fieldnames or ())
         if missing:
             raise NotADataset(f"columns missing: {', '.join(sorted(missing))}")
+        seen: set[str] = set()
         for number, raw in enumerate(islice(reader, limit), start=2):
-            yield _row(raw, number)
+            row = _row(raw, number)
+            if isinstance(row, Row) and row.id in seen:
+                row = Unreadable(number, "row_repeated")
+            elif isinstance(row, Row):
+                seen.add(row.id)
+            yield row
 
 
-def _row(raw: dict[str, str], line: int) -> Row:
+def _row(raw: dict[str, str], line: int) -> Row | Unreadable:
     text = {name: (raw[column] or "").strip() for name, column in COLUMNS.items()}
     try:
         return Row(
@@ -75,10 +90,18 @@ def _row(raw: dict[str, str], line: int) -> Row:
             hs6=text["hs6"].zfill(6),
             departure=text["departure"],
             origin=text["origin"],
-            duty_percent=Decimal(text["duty_percent"] or "0"),
-            net_kg=Decimal(text["net_kg"] or "0"),
-            price=Decimal(text["price"] or "0"),
+            duty_percent=_number(text["duty_percent"]),
+            net_kg=_number(text["net_kg"]),
+            price=_number(text["price"]),
             label=Label(int(text["label"] or "0")),
         )
-    except (InvalidOperation, ValueError) as error:
-        raise NotADataset(f"line {line}: {error}") from error
+    except (InvalidOperation, ValueError):
+        return Unreadable(line, "row_unreadable")
+
+
+def _number(text: str) -> Decimal:
+    """A plain number within what a filing can hold. Raises InvalidOperation, ValueError."""
+    number = Decimal(text or "0")
+    if not number.is_finite() or abs(number) >= BEYOND:
+        raise ValueError(text)
+    return number

@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
@@ -16,10 +16,11 @@ from services.cli.replaying.brokers import Broker
 from services.cli.replaying.client import Api
 from services.cli.replaying.clock import YardClock
 from services.cli.replaying.officers import Officers
-from services.cli.replaying.rows import Row
+from services.cli.replaying.rows import Row, Unreadable
 
 LOOK_EVERY = 1.0
-PATIENCE_SECONDS = 300
+PATIENCE_SECONDS = 300.0
+SLOW = 60
 SETTLE_SECONDS = 60
 
 
@@ -27,7 +28,7 @@ SETTLE_SECONDS = 60
 class Plan:
     """What to replay: `run` marks references and keys, so that the same rows can be replayed."""
 
-    rows: Sequence[Row]
+    rows: Sequence[Row | Unreadable]
     broker: str
     seed: int
     run: str
@@ -45,7 +46,13 @@ async def replay(api: Api, plan: Plan, *, watcher: Watcher | None = None) -> dic
     index = await api.get("auditor", "/")
     now = datetime.fromisoformat(index["yard_time"])
     clock = YardClock(told=now, factor=float(index["yard_clock_factor"]))
-    trusted = supervisors.chosen(plan.rows, seed=plan.seed)
+    if clock.factor < SLOW:
+        say(
+            f"the yards' clock of this system runs at {clock.factor:g}x: this takes hours; "
+            "start one with `onestop up --clock 600x --data DIR` / "
+            f"该系统的查验场时钟为 {clock.factor:g} 倍速，回放需数小时"
+        )
+    trusted = supervisors.chosen(_readable(plan.rows), seed=plan.seed)
     say(f"{len(trusted)} companies are rated high by both agencies' supervisors")
     await supervisors.rate(api, trusted, run=plan.run, now=now)
     broker = Broker(api, plan.broker, plan.seed, plan.run, clock.now())
@@ -58,7 +65,7 @@ async def replay(api: Api, plan: Plan, *, watcher: Watcher | None = None) -> dic
             started = time.monotonic()
             await broker.file_all(plan.rows, done=lambda: bars.advance(filing))
             filing_seconds = time.monotonic() - started
-            await _until_ended(api, broker, plan.run, bars, ending)
+            await _until_ended(api, broker, plan.run, bars, ending, patience=_patience(clock))
     await _settle(api)
     counted = await tally.count(api, broker.rows, run=plan.run)
     for rule, times in broker.refused.most_common():
@@ -71,6 +78,15 @@ async def replay(api: Api, plan: Plan, *, watcher: Watcher | None = None) -> dic
         "seconds": round(time.monotonic() - began, 1),
         "filings_per_second": round(len(broker.rows) / max(filing_seconds, 0.001), 1),
     }
+
+
+def _patience(clock: YardClock) -> float:
+    """Seconds without a filing's end after which nothing more is expected: a day in the yard."""
+    return max(PATIENCE_SECONDS, clock.wall_seconds(timedelta(days=1)))
+
+
+def _readable(rows: Sequence[Row | Unreadable]) -> list[Row]:
+    return [row for row in rows if isinstance(row, Row)]
 
 
 def _progress() -> Progress:
@@ -115,8 +131,8 @@ async def _until_ended(api: Api, broker: Broker, run: str, bars: Progress, bar: 
             return
         if left != before:
             before, still = left, time.monotonic()
-        elif time.monotonic() - still > PATIENCE_SECONDS:
-            say(f"nothing moved for {PATIENCE_SECONDS} s: {left} filings stay open")
+        elif time.monotonic() - still > patience:
+            say(f"nothing moved for {patience:g} s: {left} filings stay open")
             return
         await asyncio.sleep(LOOK_EVERY)
 

@@ -10,6 +10,7 @@ from services.cli.replaying.rows import Row
 
 PREFIXES = ("declaration", "mutual-recognition", "booking", "inspection")
 MODES = ("none", "single", "joint", "recognition")
+FIGURES = ("inspected", "findings", "recognised", "moves_avoided", "unpackings_avoided", "teu")
 SMALL = "2"
 ENDED = frozenset({"released", "refused_entry", "withdrawn"})
 OPEN = ("accepted", "amending", "withdrawing", "held")
@@ -59,7 +60,7 @@ async def count(api: Api, filings: Mapping[str, Row], *, run: str) -> dict[str, 
     return {
         "requirement": await _modes(api, filings),
         **await _bookings(api, filings),
-        **await _cases(api, filings),
+        **await _inspected(api, filings),
         "released": ended["released"],
         "refused_entry": ended["refused_entry"],
         "open": sum(number for status, number in ended.items() if status not in ENDED),
@@ -84,10 +85,8 @@ async def _bookings(api: Api, filings: Mapping[str, Row]) -> dict[str, int]:
     return {"booked": completed}
 
 
-async def _cases(api: Api, filings: Mapping[str, Row]) -> dict[str, int]:
-    figures: Counter[str] = Counter(
-        dict.fromkeys(("inspected", "findings", "moves_avoided", "unpackings_avoided", "teu"), 0)
-    )
+async def _inspected(api: Api, filings: Mapping[str, Row]) -> dict[str, int]:
+    figures: Counter[str] = Counter(dict.fromkeys(FIGURES, 0))
     async for case in api.every("auditor", "/inspection/v1/cases", status="completed"):
         if case["filing_id"] not in filings:
             continue
@@ -101,7 +100,6 @@ async def _cases(api: Api, filings: Mapping[str, Row]) -> dict[str, int]:
         figures["teu"] += sum(
             1 if each["size_type"].startswith(SMALL) else 2 for each in case["containers"]
         )
-    recognised = 0
     async for each in api.every("auditor", "/mutual-recognition/v1/recognitions", status="granted"):
-        recognised += each["filing_id"] in filings
-    return {**figures, "recognised": recognised}
+        figures["recognised"] += each["filing_id"] in filings
+    return figures
