@@ -120,7 +120,9 @@ async def _beside(*works: Any) -> AsyncIterator[None]:
                 await task
 
 
-async def _until_ended(api: Api, broker: Broker, run: str, bars: Progress, bar: TaskID) -> None:
+async def _until_ended(
+    api: Api, broker: Broker, run: str, bars: Progress, bar: TaskID, *, patience: float
+) -> None:
     """Wait until every filing has ended, as long as things still move."""
     total = len(broker.rows)
     before, still = -1, time.monotonic()
