@@ -20,7 +20,7 @@ def create(kit: Kit, settings: Settings) -> Service:
     desk = Desk(kit, settings)
     service = assemble(
         kit,
-        title="Booking of joint inspection slots",
+        title="Onestop booking",
         routers=[yards.router, requests.router, bookings.router],
         handlers=handlers(kit, settings),
         jobs={"expiry": sweeping.expiry(desk), "retry": sweeping.retrying(desk)},

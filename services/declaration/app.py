@@ -15,7 +15,7 @@ def create(kit: Kit, settings: Settings) -> Service:
     """The service: takes filings and tells their brokers what becomes of them."""
     service = assemble(
         kit,
-        title="onestop declaration",
+        title="Onestop declaration",
         routers=[api.router],
         handlers=consumers.handlers(kit, settings),
         checks=checks.CHECKS,

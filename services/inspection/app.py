@@ -16,7 +16,7 @@ def create(kit: Kit, settings: Settings) -> service.Service:
     """The service, ready to run."""
     return service.assemble(
         kit,
-        title="Inspection 查验",
+        title="Onestop inspection",
         routers=api.routers(settings),
         handlers=consumers.handlers(kit, settings),
         jobs={"waits": waits.sweeper(kit, settings)},

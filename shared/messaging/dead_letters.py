@@ -56,36 +56,44 @@ async def bury(
     now: datetime,
 ) -> None:
     """Keep a message that can never be applied as it is; once for each message and consumer."""
-    body = payload.decode("utf-8", errors="backslashreplace").replace("\x00", "\\x00")
-    try:
-        envelope = inbox.decode(payload)
-        message, event_type = str(envelope.id), envelope.type
-    except inbox.Undecodable:
-        message, event_type = hashlib.sha256(payload).hexdigest(), None
+    message, event_type = _identified(payload)
     letter = insert(_letters).values(
         id=ids(),
         consumer=consumer,
         message=message,
         type=event_type,
-        payload=body,
-        reason=reason[:2_000].replace("\x00", "\\x00"),
+        payload=_storable(payload.decode("utf-8", errors="backslashreplace")),
+        reason=_storable(reason[:2_000]),
         deliveries=deliveries,
         first_at=now,
         last_at=now,
         state="open",
     )
+    again = letter.on_conflict_do_update(
+        index_elements=["consumer", "message"],
+        index_where=_letters.c.state == "open",
+        set_={
+            "deliveries": _letters.c.deliveries + letter.excluded.deliveries,
+            "last_at": now,
+            "reason": letter.excluded.reason,
+        },
+    )
     async with database.transaction() as session:
-        await session.execute(
-            letter.on_conflict_do_update(
-                index_elements=["consumer", "message"],
-                index_where=_letters.c.state == "open",
-                set_={
-                    "deliveries": _letters.c.deliveries + letter.excluded.deliveries,
-                    "last_at": now,
-                    "reason": letter.excluded.reason,
-                },
-            )
-        )
+        await session.execute(again)
+
+
+def _identified(payload: bytes) -> tuple[str, str | None]:
+    """The message's id and event type; of one that cannot be read, its hash and None."""
+    try:
+        envelope = inbox.decode(payload)
+    except inbox.Undecodable:
+        return hashlib.sha256(payload).hexdigest(), None
+    return str(envelope.id), envelope.type
+
+
+def _storable(text: str) -> str:
+    """PostgreSQL's text takes no NUL."""
+    return text.replace("\x00", "\\x00")
 
 
 async def show(connection: AsyncConnection | AsyncSession, letter_id: UUID) -> dict[str, Any]:
@@ -117,17 +125,16 @@ async def count_open(connection: AsyncConnection) -> int:
 
 
 async def redrive(
-    database: Database, letter_id: UUID, *, handlers: inbox.Handlers, by: str, now: datetime
+    session: AsyncSession, letter_id: UUID, *, handlers: inbox.Handlers, by: str, now: datetime
 ) -> None:
-    """Apply an open letter now. Raises DeadLetterUnknown, RedriveFailed."""
-    async with database.connect() as connection:
-        letter = await show(connection, letter_id)
+    """Apply an open letter now, in this transaction. Raises DeadLetterUnknown, RedriveFailed."""
+    letter = await show(session, letter_id)
     if letter["state"] != "open":
         raise DeadLetterUnknown(id=letter_id)
     try:
         envelope = inbox.decode(letter["payload"])
-        await inbox.apply(
-            database,
+        await inbox.apply_in(
+            session,
             consumer=letter["consumer"],
             envelope=envelope,
             handlers=handlers,
@@ -137,8 +144,7 @@ async def redrive(
         raise
     except Exception as error:
         raise RedriveFailed(id=letter_id, reason=f"{type(error).__name__}: {error}") from error
-    async with database.transaction() as session:
-        await _decide(session, letter_id, state="redriven", by=by, note=None, now=now)
+    await _decide(session, letter_id, state="redriven", by=by, note=None, now=now)
 
 
 async def drop(

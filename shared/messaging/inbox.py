@@ -95,16 +95,25 @@ async def apply(
     `now` is wall time. Raises Gap, Undecodable, and whatever the handler raises; then nothing
     was changed.
     """
+    async with database.transaction() as session:
+        return await apply_in(
+            session, consumer=consumer, envelope=envelope, handlers=handlers, now=now
+        )
+
+
+async def apply_in(
+    session: AsyncSession, *, consumer: str, envelope: Envelope, handlers: Handlers, now: datetime
+) -> Applied:
+    """`apply` in the caller's transaction, which must end if this raises."""
     event = open_event(envelope)
     with caused_by(
         Cause(id=str(envelope.id), traceparent=envelope.traceparent),
         correlation_id=str(envelope.correlationid),
     ):
-        async with database.transaction() as session:
-            claimed = await claim(session, consumer=consumer, envelope=envelope, now=now)
-            if claimed is Applied.APPLIED and (handler := handlers.get(type(event))):
-                await handler(session, event, envelope)
-            return claimed
+        claimed = await claim(session, consumer=consumer, envelope=envelope, now=now)
+        if claimed is Applied.APPLIED and (handler := handlers.get(type(event))):
+            await handler(session, event, envelope)
+        return claimed
 
 
 async def claim(

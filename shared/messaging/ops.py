@@ -76,12 +76,15 @@ def router(
 ) -> APIRouter:
     """The operator's routes of one service."""
     ops = APIRouter(prefix="/v1/ops", tags=["operations"])
-    _reading(ops, checks=checks, producers=producers)
-    _deciding(ops, handlers=handlers)
+    _seeing(ops, checks=checks, producers=producers)
+    _reading(ops)
+    _redriving(ops, handlers=handlers)
+    _dropping(ops)
+    _sending(ops)
     return ops
 
 
-def _reading(ops: APIRouter, *, checks: Mapping[str, Check], producers: Sequence[str]) -> None:
+def _seeing(ops: APIRouter, *, checks: Mapping[str, Check], producers: Sequence[str]) -> None:
     @ops.get("/pending")
     async def read_pending(who: Reader, kit: TheKit) -> pending.Pending:
         """Events that wait in the outbox, are not yet handled, or are dead letters."""
@@ -99,6 +102,8 @@ def _reading(ops: APIRouter, *, checks: Mapping[str, Check], producers: Sequence
             broken=[f"{name}: {each}" for name, all_ in found.items() for each in all_],
         )
 
+
+def _reading(ops: APIRouter) -> None:
     @ops.get("/dead-letters")
     async def list_dead_letters(
         who: Reader,
@@ -126,17 +131,37 @@ def _reading(ops: APIRouter, *, checks: Mapping[str, Check], producers: Sequence
             return await outbox.parked(connection)
 
 
-def _deciding(ops: APIRouter, *, handlers: inbox.Handlers) -> None:
-    @ops.post("/dead-letters/{letter_id}/redrive", response_model=DeadLetter)
-    async def redrive(letter_id: UUID, who: Operator, kit: TheKit) -> DeadLetter:
-        """Apply a dead letter now; doing it again is refused, so it needs no idempotency key."""
-        now = kit.clock.wall()
-        await dead_letters.redrive(
-            kit.database, letter_id, handlers=handlers, by=who.subject, now=now
-        )
-        async with kit.database.connect() as connection:
-            return DeadLetter.model_validate(await dead_letters.show(connection, letter_id))
+async def _once(request: Request, who: Principal, kit: Kit, work: idempotency.Work) -> Response:
+    return await idempotency.once(
+        request,
+        database=kit.database,
+        owner=who.organisation,
+        now=kit.clock.wall(),
+        work=work,
+    )
 
+
+def _redriving(ops: APIRouter, *, handlers: inbox.Handlers) -> None:
+    @ops.post(
+        "/dead-letters/{letter_id}/redrive",
+        response_model=DeadLetter,
+        dependencies=[idempotency.KEYED],
+    )
+    async def redrive(request: Request, letter_id: UUID, who: Operator, kit: TheKit) -> Response:
+        """Apply a dead letter now, after its cause is mended."""
+
+        async def work(session: AsyncSession) -> Answer:
+            now = kit.clock.wall()
+            await dead_letters.redrive(
+                session, letter_id, handlers=handlers, by=who.subject, now=now
+            )
+            letter = await dead_letters.show(session, letter_id)
+            return Answer(200, DeadLetter.model_validate(letter))
+
+        return await _once(request, who, kit, work)
+
+
+def _dropping(ops: APIRouter) -> None:
     @ops.post(
         "/dead-letters/{letter_id}/drop",
         response_model=DeadLetter,
@@ -157,14 +182,10 @@ def _deciding(ops: APIRouter, *, handlers: inbox.Handlers) -> None:
             letter = await dead_letters.show(session, letter_id)
             return Answer(200, DeadLetter.model_validate(letter))
 
-        return await idempotency.once(
-            request,
-            database=kit.database,
-            owner=who.organisation,
-            now=kit.clock.wall(),
-            work=work,
-        )
+        return await _once(request, who, kit, work)
 
+
+def _sending(ops: APIRouter) -> None:
     @ops.post("/outbox/re-emit", dependencies=[idempotency.KEYED])
     async def reemit(
         request: Request, who: Operator, kit: TheKit, which: Annotated[Range, json_body(Range)]
@@ -177,16 +198,17 @@ def _deciding(ops: APIRouter, *, handlers: inbox.Handlers) -> None:
             )
             return Answer(200, {"events": count})
 
-        return await idempotency.once(
-            request,
-            database=kit.database,
-            owner=who.organisation,
-            now=kit.clock.wall(),
-            work=work,
-        )
+        return await _once(request, who, kit, work)
 
-    @ops.post("/outbox/{aggregate_id}/unpark")
-    async def unpark(aggregate_id: UUID, who: Operator, kit: TheKit) -> dict[str, int]:
+    @ops.post(
+        "/outbox/{aggregate_id}/unpark",
+        response_model=dict[str, int],
+        dependencies=[idempotency.KEYED],
+    )
+    async def unpark(request: Request, aggregate_id: UUID, who: Operator, kit: TheKit) -> Response:
         """Let a parked aggregate be tried again."""
-        async with kit.database.transaction() as session:
-            return {"events": await outbox.unpark(session, aggregate_id)}
+
+        async def work(session: AsyncSession) -> Answer:
+            return Answer(200, {"events": await outbox.unpark(session, aggregate_id)})
+
+        return await _once(request, who, kit, work)

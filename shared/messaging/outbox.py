@@ -34,35 +34,41 @@ async def append(
     """
     if not events:
         return
-    cause = context.current()
     first = version - len(events) + 1
-    rows = []
-    for number, event in enumerate(events, start=first):
-        envelope = Envelope(
-            id=ids(),
-            source=f"onestop/{source}",
-            type=event.type(),
-            subject=event.subject,
-            time=now,
-            aggregateversion=number,
-            correlationid=event.filing_id,
-            causationid=cause.id,
-            traceparent=cause.traceparent,
-            data=event.model_dump(mode="json"),
-        )
-        rows.append(
-            {
-                "event_id": envelope.id,
-                "aggregate": event.aggregate,
-                "aggregate_id": event.subject,
-                "aggregate_version": number,
-                "type": envelope.type,
-                "envelope": envelope.model_dump(mode="json", exclude_none=True),
-                "occurred_at": now,
-                "emission": 1,
-            }
-        )
+    rows = [
+        _row(event, _envelope(event, number=number, source=source, ids=ids, now=now))
+        for number, event in enumerate(events, start=first)
+    ]
     await session.execute(insert(_outbox), rows)
+
+
+def _envelope(event: Event, *, number: int, source: str, ids: Ids, now: datetime) -> Envelope:
+    cause = context.current()
+    return Envelope(
+        id=ids(),
+        source=f"onestop/{source}",
+        type=event.type(),
+        subject=event.subject,
+        time=now,
+        aggregateversion=number,
+        correlationid=event.filing_id,
+        causationid=cause.id,
+        traceparent=cause.traceparent,
+        data=event.model_dump(mode="json"),
+    )
+
+
+def _row(event: Event, envelope: Envelope) -> dict[str, object]:
+    return {
+        "event_id": envelope.id,
+        "aggregate": event.aggregate,
+        "aggregate_id": event.subject,
+        "aggregate_version": envelope.aggregateversion,
+        "type": envelope.type,
+        "envelope": envelope.model_dump(mode="json", exclude_none=True),
+        "occurred_at": envelope.time,
+        "emission": 1,
+    }
 
 
 async def reemit(
