@@ -9,12 +9,14 @@ from importlib.metadata import version
 
 import structlog
 from fastapi import APIRouter, FastAPI
+from nats.errors import Error as NatsError
 from starlette.middleware import Middleware
 
 from shared.auth import openapi as auth_openapi
 from shared.contracts import catalogue
 from shared.http import app as http_app
-from shared.http import idempotency
+from shared.http import handlers as http_handlers
+from shared.http import idempotency, refusals
 from shared.kit import Kit, kit_of
 from shared.messaging import inbox, ops
 from shared.messaging.consumer import Consumer
@@ -81,9 +83,27 @@ async def _for_ever(name: str, job: Job) -> None:
     while True:
         try:
             await job()
-        except Exception:
-            log.exception("job failed, it starts again", job=name)
+        except Exception as error:
+            if _is_away(error):
+                cause = _one_line(error)
+                log.warning("job lost database or broker, it starts again", job=name, error=cause)
+            else:
+                log.exception("job failed, it starts again", job=name)
         await asyncio.sleep(RESTART_SECONDS)
+
+
+def _one_line(error: Exception) -> str:
+    """SQLAlchemy's texts go on with the statement and a link."""
+    return next(iter(str(error).splitlines()), "") or type(error).__name__
+
+
+def _is_away(error: BaseException) -> bool:
+    """Whether this is the database or the broker being away, and nothing else."""
+    if isinstance(error, BaseExceptionGroup):
+        return all(_is_away(each) for each in error.exceptions)
+    return isinstance(error, NatsError) or isinstance(
+        http_handlers.of_failure(error), refusals.DatabaseUnavailable
+    )
 
 
 def assemble(
@@ -103,19 +123,33 @@ def assemble(
     producers = [
         name for name in catalogue.SERVICES if catalogue.followed_by(kit.name, producer=name)
     ]
+    operations = ops.router(handlers=handlers, checks=checks or {}, producers=producers)
+    everything: dict[str, Job] = {
+        "bus": kit.bus.run,
+        "relay": Relay(kit).run,
+        "sweeper": _sweeper(kit),
+        "backlog": watch_backlog(kit, producers=producers),
+        **{f"consumer of {name}": _consumer(kit, name, handlers).run for name in producers},
+        **(jobs or {}),
+    }
+    return Service(
+        name=kit.name,
+        api=_api(kit, title=title, routers=[*routers, operations]),
+        kit=kit,
+        handlers=handlers,
+        jobs=everything,
+    )
+
+
+def _api(kit: Kit, *, title: str, routers: Sequence[APIRouter]) -> FastAPI:
+    probes = {
+        "database": health.Check(kit.database.ping),
+        "broker": health.Check(_broker_probe(kit), needed=False),
+    }
     api = http_app.create(
         title,
         version=version("onestop"),
-        routers=[
-            *routers,
-            ops.router(handlers=handlers, checks=checks or {}, producers=producers),
-            health.router(
-                {
-                    "database": health.Check(kit.database.ping),
-                    "broker": health.Check(_broker_probe(kit), needed=False),
-                }
-            ),
-        ],
+        routers=[*routers, health.router(probes)],
         middleware=[
             Middleware(RequestTelemetry, service=kit.name, metrics=kit.metrics),
             Middleware(YardTime, clock=kit.clock),
@@ -126,15 +160,7 @@ def assemble(
     api.state.kit = kit
     api.state.clock = kit.clock
     api.state.token_checker = kit.tokens
-    everything: dict[str, Job] = {
-        "bus": kit.bus.run,
-        "relay": Relay(kit).run,
-        "sweeper": _sweeper(kit),
-        "backlog": watch_backlog(kit, producers=producers),
-        **{f"consumer of {name}": _consumer(kit, name, handlers).run for name in producers},
-        **(jobs or {}),
-    }
-    return Service(name=kit.name, api=api, kit=kit, handlers=handlers, jobs=everything)
+    return api
 
 
 def _consumer(kit: Kit, producer: str, handlers: inbox.Handlers) -> Consumer:

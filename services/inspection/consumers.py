@@ -79,11 +79,11 @@ def _handler(kit: Kit, decide: Decide, *, by: Actor) -> Handler:
         now = Moment(wall=kit.clock.wall(), yard=kit.clock.yard())
         case = await _case(session, event, now=now)
         if case is None:
-            log.info("event of a requirement without a case", type=envelope.type)
+            log.debug("event of a requirement without a case", type=envelope.type)
             return
         change = decide(case, event, now)
         if change is None:
-            log.info("event leaves the case as it is", type=envelope.type, status=case.status)
+            log.debug("event leaves the case as it is", type=envelope.type, status=case.status)
         await commands.hear(session, case, change, who=by, now=now, ids=kit.ids)
 
     return handle

@@ -15,7 +15,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 from shared.telemetry import redaction
 
 # Libraries that say at INFO what we say better, or that name full addresses.
-QUIET = ("httpx", "httpcore", "sqlalchemy.engine", "asyncio")
+QUIET = ("httpx", "httpcore", "sqlalchemy.engine", "asyncio", "alembic")
 TAKEN_OVER = ("uvicorn", "uvicorn.error", "uvicorn.access")
 
 

@@ -97,12 +97,13 @@ def test_below_the_level_nothing_is_said(capsys: pytest.CaptureFixture[str]) -> 
     assert [line["event"] for line in lines(capsys)] == ["yes"]
 
 
-def test_uvicorns_access_log_and_the_http_clients_are_off(
+def test_uvicorns_access_log_and_what_libraries_say_of_their_work_are_off(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     logs.configure("DEBUG")
     logging.getLogger("uvicorn.access").info('"GET /v1/filings/7?token=x HTTP/1.1" 200')
     logging.getLogger("httpx").info("HTTP Request: GET https://id.example.org/keys")
+    logging.getLogger("alembic.runtime.migration").info("Running upgrade 0001 -> 0002")
     assert lines(capsys) == []
 
 
