@@ -42,16 +42,19 @@ class Database:
     """A pool of connections to one service's schema.
 
     `url` is `postgresql+asyncpg://role:password@host:port/database`. Connections are opened when
-    first used, so a database that is away at start is an error of the call that needed it.
+    first used, so a database that is away at start is an error of the call that needed it. At
+    most twice `pool_size` are open; who waits longer than `pool_seconds` for one gets an error.
     """
 
-    def __init__(self, url: str, *, schema: str, pool_size: int = 10) -> None:
+    def __init__(
+        self, url: str, *, schema: str, pool_size: int = 10, pool_seconds: float = 10
+    ) -> None:
         self.schema = schema
         self.engine = create_async_engine(
             url,
             pool_size=pool_size,
             max_overflow=pool_size,
-            pool_timeout=10,
+            pool_timeout=pool_seconds,
             json_serializer=dumps,
             connect_args={
                 "timeout": 5,

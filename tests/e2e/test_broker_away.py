@@ -1,14 +1,17 @@
 """The broker is stopped under the running system, and comes back."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
 
 from services.cli.replaying.client import Document
+from shared.embedded.servers import Servers
 from tests import servers as support
 from tests.e2e.clock import HandClock
-from tests.e2e.system import running
+from tests.e2e.system import System, running
 from tests.e2e.town import Town
 
 
@@ -19,26 +22,33 @@ async def readiness(url: str) -> Document:
     return {**answer.json(), "code": answer.status_code}
 
 
+@asynccontextmanager
+async def own_servers() -> AsyncIterator[Servers]:
+    """Servers of this test alone, for it stops one of them."""
+    own = await asyncio.to_thread(support.start)
+    try:
+        yield own
+    finally:
+        await asyncio.to_thread(support.stop, own)
+
+
 async def test_filings_are_accepted_while_the_broker_is_away_and_go_on_when_it_is_back(
     tmp_path: Path,
 ) -> None:
     """The system says that it is degraded, and loses nothing."""
-    own = await asyncio.to_thread(support.start)
-    servers = support.TestServers(own.postgres.admin_url, own.nats.url, worker="own")
-    clock, port = HandClock(), own.nats.port
-    try:
+    clock = HandClock()
+    async with own_servers() as own:
+        servers = support.TestServers(own.postgres.admin_url, own.nats.url, worker="own")
         async with (
             running(servers, namespace="away", folder=tmp_path, clock=clock) as system,
             system.api() as api,
         ):
-            town = Town(api, clock)
+            town, port = Town(api, clock), own.nats.port
             begun = await town.file("joint")
             case = await town.opened(begun, "customs", "quarantine")
 
             await asyncio.to_thread(own.nats.stop)
-            degraded = await town.until(
-                lambda: readiness(system.url), lambda seen: bool(seen["status"] == "degraded")
-            )
+            degraded = await _says(town, system, "degraded")
             unselected, later = await town.file("none"), await town.file("single")
             await town.concluded("customs", case)
             await town.concluded("quarantine", case)
@@ -46,20 +56,22 @@ async def test_filings_are_accepted_while_the_broker_is_away_and_go_on_when_it_i
             stands = [(await town.filing(each))["status"] for each in (begun, unselected, later)]
 
             await asyncio.to_thread(own.nats.start, port)
-            await town.until(
-                lambda: readiness(system.url), lambda seen: bool(seen["status"] == "ready")
-            )
+            await _says(town, system, "ready")
             await town.filing_is(begun, "released")
             await town.filing_is(unselected, "released")
-            opened = await town.opened(later, "quarantine")
-            await town.concluded("quarantine", opened)
+            await town.concluded("quarantine", await town.opened(later, "quarantine"))
             await town.filing_is(later, "released")
             await town.settled()
             assert await town.broken() == []
-    finally:
-        await asyncio.to_thread(support.stop, own)
 
     assert degraded["code"] == 200
     assert stands == ["accepted"] * 3
     assert waiting["outbox"] >= 2
     assert not waiting["broker"]
+
+
+async def _says(town: Town, system: System, status: str) -> Document:
+    """Wait until the system says this of itself; all it says then."""
+    return await town.until(
+        lambda: readiness(system.url), lambda seen: bool(seen["status"] == status)
+    )

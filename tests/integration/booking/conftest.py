@@ -13,12 +13,16 @@ from tests.integration.booking.room import HandClock, Office
 
 
 @pytest.fixture
-async def office(
-    service_database: Callable[[str], Awaitable[Database]],
-) -> Office:
+async def office_database(service_database: Callable[[str], Awaitable[Database]]) -> Database:
+    """The database of the office, for this test alone."""
+    return await service_database("booking")
+
+
+@pytest.fixture
+async def office(office_database: Database) -> Office:
     """An office at 04:00 of a Monday in Shanghai, before the yard opens at 07:00."""
     clock = HandClock()
-    kit = kits.kit(await service_database("booking"), clock=clock)
+    kit = kits.kit(office_database, clock=clock)
     settings = Settings()
     service = app.create(kit, settings)
     return Office(service, Desk(kit, settings), clock, kits.Deliveries(service))
