@@ -134,4 +134,5 @@ def test_a_finding_of_a_validator_keeps_its_code_and_texts() -> None:
 
 def test_a_strict_model_is_frozen() -> None:
     with pytest.raises(ValidationError):
+        # mypy sees as well that the model is frozen: what is tested is that it is when it runs.
         Note().line = "b"  # type: ignore[misc]

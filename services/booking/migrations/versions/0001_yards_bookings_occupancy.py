@@ -137,8 +137,3 @@ def _occupancy() -> None:
         """
     )
     op.execute("CREATE INDEX occupancy_booking ON occupancy (booking_id) WHERE active")
-
-
-def downgrade() -> None:
-    """There is no earlier form."""
-    raise NotImplementedError("0001 is the first revision")
