@@ -15,7 +15,7 @@ from nats.js.api import (
     StorageType,
     StreamConfig,
 )
-from nats.js.errors import NotFoundError
+from nats.js.errors import BadRequestError, NotFoundError
 
 from shared.contracts import catalogue
 from shared.contracts.envelope import Envelope
@@ -26,6 +26,9 @@ DAY = 86_400
 ACK_WAIT_SECONDS = 30
 MAX_AGE_DAYS = 14
 DEDUPE_SECONDS = 120
+# JetStream's error for a stream that exists and is not quite what is asked for: another service
+# made it just now, and was through with it.
+MADE_BY_ANOTHER = 10_058
 
 
 class Bus:
@@ -109,8 +112,8 @@ class Bus:
     async def ensure_topology(self) -> None:
         """Create every stream and durable consumer of the catalogue that is missing.
 
-        Whoever starts first makes them all: an interest stream keeps nothing for a consumer that
-        does not exist yet.
+        Whoever starts first makes them all. An interest stream keeps nothing for a consumer that
+        does not exist yet, so a new stream keeps everything until its consumers are there.
         """
         async with self._topology:
             for service in catalogue.SERVICES:
@@ -118,25 +121,30 @@ class Bus:
                 for consumer in catalogue.SERVICES:
                     if catalogue.followed_by(consumer, producer=service):
                         await self._ensure_consumer(service, consumer)
+                await self.jetstream.update_stream(self._config(service, RetentionPolicy.INTEREST))
 
     async def _ensure_stream(self, service: str) -> None:
-        config = StreamConfig(
+        try:
+            await self.jetstream.stream_info(self.stream(service))
+        except NotFoundError:
+            try:
+                await self.jetstream.add_stream(self._config(service, RetentionPolicy.LIMITS))
+            except BadRequestError as error:
+                if error.err_code != MADE_BY_ANOTHER:
+                    raise
+
+    def _config(self, service: str, retention: RetentionPolicy) -> StreamConfig:
+        return StreamConfig(
             name=self.stream(service),
             subjects=[f"{self.namespace}.{each.name}.*" for each in catalogue.produced_by(service)],
             storage=StorageType.FILE,
-            retention=RetentionPolicy.INTEREST,
+            retention=retention,
             discard=DiscardPolicy.NEW,
             max_age=MAX_AGE_DAYS * DAY,
             max_bytes=self.stream_bytes,
             duplicate_window=DEDUPE_SECONDS,
             num_replicas=self.replicas,
         )
-        try:
-            await self.jetstream.stream_info(config.name or "")
-        except NotFoundError:
-            await self.jetstream.add_stream(config)
-        else:
-            await self.jetstream.update_stream(config)
 
     async def _ensure_consumer(self, producer: str, consumer: str) -> None:
         followed = catalogue.followed_by(consumer, producer=producer)
@@ -149,7 +157,9 @@ class Bus:
                 ack_policy=AckPolicy.EXPLICIT,
                 ack_wait=ACK_WAIT_SECONDS,
                 max_deliver=-1,
-                max_ack_pending=5_000,
+                # The pull loop bounds what is in hand. A bound here fills with events that wait
+                # for an earlier one, which then could never come.
+                max_ack_pending=-1,
                 max_waiting=64,
             ),
         )
