@@ -1,7 +1,7 @@
 """The consumer loop: many aggregates at once, one aggregate in order, ack after commit."""
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -66,22 +66,26 @@ class Observer(Protocol):
         ...
 
 
-def judge(error: Exception, *, deliveries: int) -> Outcome:
+def judge(error: Exception, *, unknown_before: int) -> Outcome:
     """What follows from an error: once more, or never.
 
     A domain refusal is final. A fault of database or network is retried for ever, an unknown
-    one a few times, since it may be a bug that the next release mends.
+    one a few times, since it may be a bug that the next release mends. `unknown_before` counts
+    the event's earlier unknown errors: its other retries say nothing about a bug.
     """
     reason = f"{type(error).__name__}: {error}"
     if isinstance(error, inbox.Undecodable):
         return Terminal(reason)
-    if isinstance(error, inbox.Gap | errors.StaleVersion | errors.Unavailable):
+    if _passes(error):
         return Retry(reason)
     if isinstance(error, errors.Refused):
         return Terminal(reason)
-    if isinstance(error, AWAY) or _sqlstate(error)[:2] in AGAIN_CLASSES:
-        return Retry(reason)
-    return Retry(reason) if deliveries < PATIENCE else Terminal(reason)
+    return Retry(reason) if unknown_before + 1 < PATIENCE else Terminal(reason)
+
+
+def _passes(error: Exception) -> bool:
+    passing = inbox.Gap | errors.StaleVersion | errors.Unavailable | AWAY
+    return isinstance(error, passing) or _sqlstate(error)[:2] in AGAIN_CLASSES
 
 
 def _sqlstate(error: Exception) -> str:
@@ -125,6 +129,7 @@ class Consumer:
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._hand: dict[int, Msg] = {}
         self._freed = asyncio.Event()
+        self._unknown: Counter[int] = Counter()
 
     async def run(self) -> None:
         """Consume for ever; after an emptied broker, make streams and consumers again."""
@@ -147,6 +152,8 @@ class Consumer:
                     await asyncio.sleep(1)
 
     async def _mend(self) -> None:
+        # A new stream counts its sequence from one again.
+        self._unknown.clear()
         try:
             await self._bus.ensure_topology()
         except (NatsError, OSError, TimeoutError) as error:
@@ -210,7 +217,7 @@ class Consumer:
                 )
             outcome: Outcome = Ack(applied.value)
         except Exception as error:
-            outcome = judge(error, deliveries=deliveries)
+            outcome = self._judge(error, message.metadata.sequence.stream)
             self._tell(error, outcome, event_type, deliveries)
         await self._answer(message, outcome, deliveries)
         seconds = asyncio.get_running_loop().time() - started
@@ -218,6 +225,12 @@ class Consumer:
         self._observer.handled(
             consumer=self._name, event_type=event_type, result=result, seconds=seconds
         )
+
+    def _judge(self, error: Exception, sequence: int) -> Outcome:
+        outcome = judge(error, unknown_before=self._unknown[sequence])
+        if isinstance(outcome, Retry) and not _passes(error):
+            self._unknown[sequence] += 1
+        return outcome
 
     def _tell(self, error: Exception, outcome: Outcome, event_type: str, deliveries: int) -> None:
         if isinstance(error, inbox.Gap) and deliveries < PATIENCE:
@@ -247,7 +260,9 @@ class Consumer:
                 await message.term()
             elif isinstance(outcome, Retry):
                 await message.nak(delay=delay(deliveries))
+                return
             else:
                 await message.ack()
+            self._unknown.pop(message.metadata.sequence.stream, None)
         except Exception as error:
             log.warning("not answered, it will come again", error=str(error) or repr(error))

@@ -47,23 +47,23 @@ PERHAPS_A_BUG = [
 
 @pytest.mark.parametrize("error", PASSING, ids=repr)
 def test_a_fault_of_the_surroundings_is_retried_for_ever(error: Exception) -> None:
-    assert isinstance(judge(error, deliveries=1), Retry)
-    assert isinstance(judge(error, deliveries=10_000), Retry)
+    assert isinstance(judge(error, unknown_before=0), Retry)
+    assert isinstance(judge(error, unknown_before=10_000), Retry)
 
 
 @pytest.mark.parametrize("error", FINAL, ids=repr)
 def test_a_refusal_is_final_at_once(error: Exception) -> None:
-    assert isinstance(judge(error, deliveries=1), Terminal)
+    assert isinstance(judge(error, unknown_before=0), Terminal)
 
 
 @pytest.mark.parametrize("error", PERHAPS_A_BUG, ids=repr)
 def test_an_unknown_error_is_retried_a_few_times(error: Exception) -> None:
-    assert isinstance(judge(error, deliveries=PATIENCE - 1), Retry)
-    assert isinstance(judge(error, deliveries=PATIENCE), Terminal)
+    assert isinstance(judge(error, unknown_before=PATIENCE - 2), Retry)
+    assert isinstance(judge(error, unknown_before=PATIENCE - 1), Terminal)
 
 
 def test_the_reason_names_the_error() -> None:
-    outcome = judge(RuntimeError("a bug"), deliveries=PATIENCE)
+    outcome = judge(RuntimeError("a bug"), unknown_before=PATIENCE - 1)
     assert outcome == Terminal("RuntimeError: a bug")
 
 
