@@ -1,0 +1,19 @@
+"""Every change names its idempotency key in the OpenAPI document."""
+
+import pytest
+
+from services.cli import contracts
+
+SAFE = {"get", "head", "options"}
+
+
+@pytest.mark.parametrize("service", contracts.NAMES)
+def test_every_operation_that_changes_something_takes_a_key(service: str) -> None:
+    changes = {
+        f"{method} {path}": {each["name"] for each in operation.get("parameters", [])}
+        for path, methods in contracts.openapi(service)["paths"].items()
+        for method, operation in methods.items()
+        if method not in SAFE
+    }
+    assert changes
+    assert [name for name, taken in changes.items() if "Idempotency-Key" not in taken] == []
