@@ -13,13 +13,15 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Table, text
+from sqlalchemy import Connection, ExceptionContext, Table, event, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
 from sqlmodel import SQLModel
 
 MIGRATION_LOCK = 7_001
+COMMAND_SECONDS = 60
 
 
 def _json_default(value: object) -> str:
@@ -56,16 +58,22 @@ class Database:
             max_overflow=pool_size,
             pool_timeout=pool_seconds,
             json_serializer=dumps,
+            hide_parameters=True,
             connect_args={
                 "timeout": 5,
+                "command_timeout": COMMAND_SECONDS,
                 "server_settings": {
                     "search_path": schema,
                     "application_name": f"onestop {schema}",
                     "timezone": "UTC",
                     "idle_in_transaction_session_timeout": "60s",
+                    "tcp_keepalives_idle": "10",
+                    "tcp_keepalives_interval": "5",
+                    "tcp_keepalives_count": "3",
                 },
             },
         )
+        event.listen(self.engine.sync_engine, "handle_error", _hide_values)
         self._after_commit: list[Callable[[], None]] = []
 
     def after_commit(self, wake: Callable[[], None]) -> None:
@@ -105,6 +113,24 @@ class Database:
     async def close(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
+
+
+def _hide_values(context: ExceptionContext) -> None:
+    """Take rows and values out of an error: its text goes to logs and dead letters.
+
+    PostgreSQL's detail quotes the row; the message of a data error (class 22, or one that asyncpg
+    finds itself) quotes the value.
+    """
+    told = context.original_exception
+    cause = told.__cause__
+    if isinstance(cause, asyncpg.PostgresError | asyncpg.InterfaceError):
+        cause.detail = None
+    code = getattr(cause, "sqlstate", None) or ""
+    if not isinstance(cause, asyncpg.DataError | ValueError) and not code.startswith("22"):
+        return
+    for error in (context.sqlalchemy_exception, told, cause):
+        if error is not None:
+            error.args = (f"{type(cause).__name__}: a value is not accepted",)
 
 
 def _upgrade(connection: Connection, scripts: Path, schema: str) -> None:
