@@ -78,7 +78,8 @@ def copies(rows: list[Row], *, count: int) -> list[Row]:
 
 async def file_until_killed(where: Instance, process: Process) -> dict[str, Row]:
     """File, book and inspect; kill the system meanwhile. Returns what was acknowledged."""
-    rows = copies(list(dataset.read(CONSIGNMENTS, limit=22)), count=4)
+    readable = [row for row in dataset.read(CONSIGNMENTS, limit=22) if isinstance(row, Row)]
+    rows = copies(readable, count=4)
     async with Api(where.url, where.tokens) as api:
         clock = await told_time(api)
         broker = Broker(api, DEMO_BROKER, 1, "before", clock.now())
