@@ -16,7 +16,7 @@ from stdnum import iso6346
 from stdnum.cn import uscc as social_credit
 
 from shared.clock import ScaledClock
-from shared.contracts.values import utc
+from shared.contracts.values import Said, utc
 
 Body = dict[str, Any]
 
@@ -104,3 +104,8 @@ def filing(*, now: datetime = NOW, without: tuple[str, ...] = (), **changes: Any
     }
     body |= changes
     return {name: value for name, value in body.items() if name not in without}
+
+
+def said(en: str) -> Said:
+    """A reason whose two languages cannot be taken for each other."""
+    return Said(en=en, zh=f"原因：{en}")

@@ -13,9 +13,11 @@ from shared.contracts.requirement import (
     RequirementRevised,
     RequirementVoided,
 )
-from shared.contracts.values import Outcome
+from shared.contracts.values import Outcome, Said
 from shared.kit import Kit
 from shared.messaging.inbox import Handlers
+
+DETERMINED = Said(en="what has to be inspected was determined", zh="已确定查验要求")
 
 
 def handlers(kit: Kit, settings: Settings) -> Handlers:
@@ -27,7 +29,7 @@ def handlers(kit: Kit, settings: Settings) -> Handlers:
 def _of_requirements(desk: Desk) -> Handlers:
     async def determined(session: AsyncSession, event: RequirementDetermined, _: Envelope) -> None:
         turn = await desk.turn(session)
-        await requirements.determine(session, event, reason="determined", turn=turn)
+        await requirements.determine(session, event, reason=DETERMINED, turn=turn)
 
     async def revised(session: AsyncSession, event: RequirementRevised, _: Envelope) -> None:
         turn = await desk.turn(session)

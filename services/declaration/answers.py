@@ -10,7 +10,7 @@ from sqlalchemy import RowMapping
 from services.declaration.domain.content import Content
 from services.declaration.domain.filing import Filing
 from services.declaration.domain.moves import Status
-from shared.contracts.values import Mode, Purpose
+from shared.contracts.values import Mode, Purpose, Said
 
 
 class PendingOut(BaseModel):
@@ -42,7 +42,7 @@ class FilingOut(BaseModel):
     accepted_at: datetime
     consignment: Content
     pending: PendingOut | None = None
-    reason: str | None = None
+    reason: Said | None = None
     requirement: RequirementOut | None = None
 
     @classmethod
@@ -81,20 +81,13 @@ def _requirement(filing: Filing) -> RequirementOut | None:
     return None if heard is None else RequirementOut(mode=heard.mode, revision=heard.revision)
 
 
-class Words(BaseModel):
-    """The same in both languages."""
-
-    en: str
-    zh: str
-
-
 class ReceiptOut(BaseModel):
     """One receipt; `sequence` counts those of the filing from 1 without a gap."""
 
     sequence: int
     kind: str
     at: datetime
-    text: Words
+    text: Said
     facts: dict[str, Any]
 
     @classmethod
@@ -104,6 +97,6 @@ class ReceiptOut(BaseModel):
             sequence=row["sequence"],
             kind=row["kind"],
             at=row["at"],
-            text=Words(en=row["text_en"], zh=row["text_zh"]),
+            text=Said(en=row["text_en"], zh=row["text_zh"]),
             facts=row["facts"],
         )

@@ -17,7 +17,7 @@ from services.declaration.domain.moves import Status
 from services.declaration.domain.receipts import Note
 from services.declaration.tables import CONTENTS, FILINGS, RECEIPTS
 from shared import errors
-from shared.contracts.values import Mode, Purpose
+from shared.contracts.values import Mode, Purpose, Said
 from shared.ids import Ids
 from shared.messaging import outbox
 
@@ -145,7 +145,7 @@ def _row(filing: Filing) -> dict[str, Any]:
         "receipts": filing.receipts,
         "content": filing.content.model_dump(mode="json"),
         "pending": None if pending is None else _pending_row(pending),
-        "reason": filing.reason,
+        "reason": None if filing.reason is None else filing.reason.model_dump(),
         "requirement": None
         if requirement is None
         else {"mode": requirement.mode.value, "revision": requirement.revision},
@@ -177,6 +177,8 @@ def of(row: RowMapping) -> Filing:
     pending, requirement = values.pop("pending"), values.pop("requirement")
     values["status"] = Status(values["status"])
     values["content"] = Content.model_validate(values["content"])
+    if values["reason"] is not None:
+        values["reason"] = Said.model_validate(values["reason"])
     if requirement is not None:
         mode = Mode(requirement["mode"])
         values["requirement"] = Requirement(mode=mode, revision=requirement["revision"])

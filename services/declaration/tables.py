@@ -27,7 +27,7 @@ class FilingRow(SQLModel, table=True):
     receipts: int
     content: dict[str, Any] = Field(sa_type=JSONB)
     pending: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
-    reason: str | None = Field(default=None, sa_type=Text)
+    reason: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
     requirement: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
     accepted_at: datetime = moment()
     changed_at: datetime = moment()

@@ -21,7 +21,7 @@ from services.inspection.domain.records import Actor, Moment
 from services.inspection.settings import Settings
 from shared.contracts import booking, recognition, requirement
 from shared.contracts.envelope import Envelope, Event
-from shared.contracts.values import Mode, Purpose
+from shared.contracts.values import Mode, Purpose, Said
 from shared.kit import Kit
 from shared.messaging.inbox import Handler, Handlers
 
@@ -32,6 +32,8 @@ Decide = Callable[[Case, Any, Moment], Change | None]
 
 REQUIREMENT = Actor(subject="mutual_recognition", role="service")
 BOOKING = Actor(subject="booking", role="service")
+
+UNAFFECTED = Said(en="the amendment changes nothing to be inspected", zh="修改不影响查验")
 
 
 class OfRequirement(Protocol):
@@ -105,7 +107,7 @@ async def _case(session: AsyncSession, event: OfRequirement, *, now: Moment) -> 
 
 
 def _noted(case: Case, _event: requirement.AmendmentNoted, _now: Moment) -> Change | None:
-    return planning.thaw(case, settled=Purpose.AMEND, why="amendment noted")
+    return planning.thaw(case, settled=Purpose.AMEND, why=UNAFFECTED)
 
 
 def _change_refused(case: Case, event: requirement.ChangeRefused, _now: Moment) -> Change | None:

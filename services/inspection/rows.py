@@ -17,7 +17,7 @@ from services.inspection.domain.facts import (
 )
 from services.inspection.domain.moves import Status
 from shared.contracts.envelope import Fact
-from shared.contracts.values import Finding, Purpose, Scope, Slot
+from shared.contracts.values import Finding, Purpose, Said, Scope, Slot
 
 
 def _dump(value: Fact | None) -> dict[str, Any] | None:
@@ -78,7 +78,7 @@ def opening_values(case: Case, *, before: Case) -> list[dict[str, Any]]:
             "closed_at": each.closed_at,
             "present": list(each.present),
             "slot": _dump(each.slot),
-            "reason": each.reason,
+            "reason": _dump(each.reason),
         }
         for each in case.openings
         if each not in before.openings
@@ -146,7 +146,7 @@ def opening_of(row: Row[Any]) -> Opening:
         opened_at=row.opened_at,
         present=tuple(row.present),
         slot=Slot.model_validate(row.slot),
-        reason=row.reason,
+        reason=None if row.reason is None else Said.model_validate(row.reason),
         closed_at=row.closed_at,
     )
 

@@ -86,7 +86,7 @@ class OpeningRow(SQLModel, table=True):
     closed_at: datetime | None = _moment(nullable=True)
     present: Json = _facts()
     slot: Json = _facts()
-    reason: str | None = _text(nullable=True)
+    reason: Json = _facts(nullable=True)
 
 
 class RecordRow(SQLModel, table=True):

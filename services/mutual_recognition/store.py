@@ -15,7 +15,7 @@ from services.mutual_recognition.domain.settle import Conclusion
 from services.mutual_recognition.tables import ConclusionRow, RecognitionRow, RequirementRow
 from shared.contracts.filing import Consignment
 from shared.contracts.recognition import ElementVerdict
-from shared.contracts.values import Outcome
+from shared.contracts.values import Outcome, Said
 from shared.database import table_of
 from shared.errors import StaleVersion
 
@@ -77,7 +77,7 @@ async def save_recognition(
         "agency_secondary": after.secondary,
         "terms": after.terms.model_dump(mode="json"),
         "verdicts": [verdict.model_dump(mode="json") for verdict in after.verdicts],
-        "reason": after.reason,
+        "reason": None if after.reason is None else after.reason.model_dump(),
         "changed_at": now,
     }
     if expected == 0:
@@ -135,7 +135,7 @@ def requirement_of(row: RowMapping) -> Requirement:
         decision_id=row["decision_id"],
         pending=None if row["pending"] is None else Pending.model_validate(row["pending"]),
         outcome=None if row["outcome"] is None else Outcome(row["outcome"]),
-        reason=row["reason"],
+        reason=None if row["reason"] is None else Said.model_validate(row["reason"]),
     )
 
 
@@ -155,7 +155,7 @@ def _columns(requirement: Requirement) -> dict[str, Any]:
         "decision_id": requirement.decision_id,
         "pending": None if pending is None else pending.model_dump(mode="json"),
         "outcome": requirement.outcome,
-        "reason": requirement.reason,
+        "reason": None if requirement.reason is None else requirement.reason.model_dump(),
     }
 
 
@@ -171,5 +171,5 @@ def recognition_of(row: RowMapping) -> Recognition:
         secondary=row["agency_secondary"],
         terms=Terms.model_validate(row["terms"]),
         verdicts=tuple(ElementVerdict.model_validate(each) for each in row["verdicts"]),
-        reason=row["reason"],
+        reason=None if row["reason"] is None else Said.model_validate(row["reason"]),
     )

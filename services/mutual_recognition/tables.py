@@ -46,7 +46,7 @@ class RequirementRow(SQLModel, table=True):
     decision_id: UUID
     pending: dict[str, Any] | None = _json_or_null()
     outcome: str | None = Field(default=None, sa_type=Text)
-    reason: str | None = Field(default=None, sa_type=Text)
+    reason: dict[str, Any] | None = _json_or_null()
     created_at: datetime = moment()
     changed_at: datetime = moment()
 
@@ -92,7 +92,7 @@ class RecognitionRow(SQLModel, table=True):
     agency_secondary: str = Field(sa_type=Text)
     terms: dict[str, Any] = _json()
     verdicts: list[dict[str, Any]] = _json()
-    reason: str | None = Field(default=None, sa_type=Text)
+    reason: dict[str, Any] | None = _json_or_null()
     changed_at: datetime = moment()
 
 

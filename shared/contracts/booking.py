@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.contracts.envelope import Event
-from shared.contracts.values import Instant, Slot
+from shared.contracts.values import Instant, Said, Slot
 
 
 class BookingEvent(Event):
@@ -59,7 +59,7 @@ class BookingRescheduled(BookingEvent):
 
     slot: Slot
     previous: Slot
-    reason: str
+    reason: Said
 
 
 class BookingStarted(BookingEvent):
@@ -77,7 +77,7 @@ class BookingExtended(BookingEvent):
     name: ClassVar[str] = "extended"
 
     slot: Slot
-    reason: str
+    reason: Said
 
 
 class BookingCompleted(BookingEvent):
@@ -93,7 +93,7 @@ class BookingCancelled(BookingEvent):
 
     name: ClassVar[str] = "cancelled"
 
-    reason: str
+    reason: Said
     rebookable: bool
 
 

@@ -13,6 +13,7 @@ from shared.contracts.values import (
     Instant,
     Line,
     Purpose,
+    Said,
     Scope,
     Slot,
     Verdict,
@@ -46,7 +47,7 @@ class CaseOpened(CaseEvent):
     opening: int = Field(ge=1)
     opened_at: Instant
     present: tuple[Agency, ...]
-    reason: str | None = None
+    reason: Said | None = None
 
 
 class CaseJoined(CaseEvent):
@@ -125,7 +126,7 @@ class LeaveRefused(CaseEvent):
     name: ClassVar[str] = "leave_refused"
 
     purpose: Purpose
-    reason: str
+    reason: Said
 
 
 class CaseCompleted(CaseEvent):
@@ -151,4 +152,4 @@ class CaseVoided(CaseEvent):
 
     name: ClassVar[str] = "voided"
 
-    reason: str
+    reason: Said

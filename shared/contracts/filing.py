@@ -14,6 +14,7 @@ from shared.contracts.values import (
     Line,
     Outcome,
     Purpose,
+    Said,
     SlotWish,
 )
 
@@ -105,7 +106,7 @@ class FilingChangeRefused(FilingEvent):
     name: ClassVar[str] = "change_refused"
 
     purpose: Purpose
-    reason: str
+    reason: Said
 
 
 class FilingWithdrawn(FilingEvent):
@@ -120,7 +121,7 @@ class FilingHeld(FilingEvent):
     name: ClassVar[str] = "held"
 
     outcome: Literal[Outcome.HELD] = Outcome.HELD
-    reason: str
+    reason: Said
 
 
 class FilingReleased(FilingEvent):
@@ -137,4 +138,4 @@ class FilingRefusedEntry(FilingEvent):
     name: ClassVar[str] = "refused_entry"
 
     outcome: Literal[Outcome.REFUSED_ENTRY] = Outcome.REFUSED_ENTRY
-    reason: str
+    reason: Said

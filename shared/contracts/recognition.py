@@ -8,7 +8,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from shared.contracts.envelope import Event, Fact
-from shared.contracts.values import Agency, Element
+from shared.contracts.values import Agency, Element, Said
 
 
 class ElementVerdict(Fact):
@@ -60,7 +60,7 @@ class RecognitionRefused(RecognitionEvent):
     name: ClassVar[str] = "refused"
 
     verdicts: tuple[ElementVerdict, ...]
-    reason: str
+    reason: Said
 
 
 class RecognitionLapsed(RecognitionEvent):
@@ -68,4 +68,4 @@ class RecognitionLapsed(RecognitionEvent):
 
     name: ClassVar[str] = "lapsed"
 
-    reason: str
+    reason: Said

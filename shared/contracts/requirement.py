@@ -20,6 +20,7 @@ from shared.contracts.values import (
     Mode,
     Outcome,
     Purpose,
+    Said,
     SlotWish,
 )
 
@@ -92,7 +93,7 @@ class RequirementRevised(Determination):
     name: ClassVar[str] = "revised"
 
     cause: Cause
-    reason: str
+    reason: Said
 
 
 class AmendmentNoted(RequirementEvent):
@@ -115,7 +116,7 @@ class ChangeRefused(RequirementEvent):
     name: ClassVar[str] = "change_refused"
 
     purpose: Purpose
-    reason: str
+    reason: Said
 
 
 class RequirementMet(RequirementEvent):
@@ -128,7 +129,7 @@ class RequirementMet(RequirementEvent):
     name: ClassVar[str] = "met"
 
     outcome: Outcome
-    reason: str
+    reason: Said
     recognised: tuple[Element, ...] = ()
 
 
@@ -137,4 +138,4 @@ class RequirementVoided(RequirementEvent):
 
     name: ClassVar[str] = "voided"
 
-    reason: str
+    reason: Said

@@ -3,7 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import AwareDatetime, Field
 
@@ -96,6 +96,18 @@ class Purpose(StrEnum):
 
     AMEND = "amend"
     WITHDRAW = "withdraw"
+
+
+class Said(Fact):
+    """What users read, in both languages."""
+
+    en: str
+    zh: str
+
+    @classmethod
+    def as_given(cls, text: str) -> Self:
+        """A person's own words, in whatever language they are: nobody translates them."""
+        return cls(en=text, zh=text)
 
 
 class Container(Fact):

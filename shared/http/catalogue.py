@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from shared import errors
+from shared.contracts.values import Said
 from shared.http import faults, problem
 
 router = APIRouter(tags=["problems"])
@@ -19,7 +20,7 @@ class Entry(BaseModel):
     status: int
     title: str
     title_zh: str
-    mend: problem.Said
+    mend: Said
 
 
 class NoSuchProblem(errors.NotFound):
@@ -62,7 +63,7 @@ def _entries() -> Iterator[Entry]:
             status=422,
             title=rule.en,
             title_zh=rule.zh,
-            mend=problem.Said(en=rule.mend_en, zh=rule.mend_zh),
+            mend=Said(en=rule.mend_en, zh=rule.mend_zh),
         )
     for kind in _kinds(errors.Refused):
         yield Entry(
@@ -71,7 +72,7 @@ def _entries() -> Iterator[Entry]:
             status=problem.status_of(kind),
             title=kind.en,
             title_zh=kind.zh,
-            mend=problem.Said(en=kind.mend, zh=kind.mend_zh),
+            mend=Said(en=kind.mend, zh=kind.mend_zh),
         )
 
 

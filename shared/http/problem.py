@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from shared import errors
+from shared.contracts.values import Said
 from shared.http import faults, refusals, request_id
 
 MEDIA_TYPE = "application/problem+json"
@@ -33,13 +34,6 @@ STATUS: Mapping[type[errors.Refused], int] = {
     errors.Unavailable: 503,
     errors.Refused: 400,
 }
-
-
-class Said(BaseModel):
-    """One message in both languages."""
-
-    en: str
-    zh: str
 
 
 class ProblemError(BaseModel):

@@ -19,7 +19,7 @@ from typing import Any
 
 import pycountry
 
-FROM_FILES = ("agencies", "package_types", "size_types", "transport_modes", "units")
+FROM_FILES = ("agencies", "package_types", "size_types", "transport_modes", "units", "verdicts")
 LISTS = ("countries", "currencies", *FROM_FILES)
 # ISO 4217 codes that are no money to state a price in: metals, units of account, tests, none.
 NO_PRICE = frozenset(

@@ -123,5 +123,5 @@ async def test_when_the_wait_lapses_the_second_agency_gets_a_slot_and_an_opening
     await town.filing_is(filing, "released")
     done = await town.case_is(filing, "completed")
     assert [each["present"] for each in done["openings"]] == [["quarantine"], ["customs"]]
-    assert done["openings"][1]["reason"] == "second agency came after the wait"
+    assert done["openings"][1]["reason"]["zh"] == "第二查验单位在等待期后到场"
     assert done["counts"]["moves_avoided"] == 0

@@ -10,8 +10,12 @@ from services.booking.commands.turn import Turn, record
 from services.booking.domain import acts
 from services.booking.domain.booking import Booking, Status
 from services.booking.domain.calendar import Taken
+from shared.contracts.values import Said
 
-REASON = "an open container needs the bay or the team for longer"
+REASON = Said(
+    en="an open container needs the bay or the team for longer",
+    zh="已开箱的集装箱须继续占用该查验位或查验组",
+)
 
 
 async def force(
@@ -47,7 +51,7 @@ async def rehouse(session: AsyncSession, displaced: Sequence[Booking], *, turn: 
             await move(session, booking, reason=REASON, turn=turn)
 
 
-async def move(session: AsyncSession, booking: Booking, *, reason: str, turn: Turn) -> Booking:
+async def move(session: AsyncSession, booking: Booking, *, reason: Said, turn: Turn) -> Booking:
     """Exchange an agreed slot, which was released, for the best next one, or cancel it."""
     slot = await place.place_best(session, booking, turn=turn)
     change = (

@@ -16,13 +16,13 @@ from services.booking.domain.stretch import Stretched, stretched
 from services.booking.domain.yard import window
 from shared.contracts import derived
 from shared.contracts.requirement import Determination
-from shared.contracts.values import Mode, Slot
+from shared.contracts.values import Mode, Said, Slot
 
 log = structlog.get_logger()
 
 
 async def determine(
-    session: AsyncSession, needed: Determination, *, reason: str, turn: Turn
+    session: AsyncSession, needed: Determination, *, reason: Said, turn: Turn
 ) -> None:
     """Follow a requirement, new or revised: ask for a slot, keep, extend, move or end it."""
     booking = await store.lock(session, derived.booking_id(needed.requirement_id))
@@ -51,14 +51,14 @@ async def determine(
     await _follow(session, booking, after, reason=reason, turn=turn)
 
 
-async def end(session: AsyncSession, requirement_id: UUID, *, reason: str, turn: Turn) -> None:
+async def end(session: AsyncSession, requirement_id: UUID, *, reason: Said, turn: Turn) -> None:
     """The requirement is void: no slot is needed."""
     booking = await store.lock(session, derived.booking_id(requirement_id))
     if booking is not None:
         await _end(session, booking, reason=reason, turn=turn)
 
 
-async def met(session: AsyncSession, requirement_id: UUID, *, reason: str, turn: Turn) -> None:
+async def met(session: AsyncSession, requirement_id: UUID, *, reason: Said, turn: Turn) -> None:
     """The requirement is met: nothing more is to be booked.
 
     An agreed slot stays: the case's own events, which may come later than this one, close it.
@@ -85,14 +85,14 @@ async def _open(session: AsyncSession, needed: Determination, *, turn: Turn) -> 
     await place.seek(session, booking, turn=turn)
 
 
-async def _end(session: AsyncSession, booking: Booking, *, reason: str, turn: Turn) -> None:
+async def _end(session: AsyncSession, booking: Booking, *, reason: Said, turn: Turn) -> None:
     if booking.wanted and booking.status in NOT_STARTED:
         await occupancy.release(session, booking.id)
         await record(session, booking, acts.ended(booking, reason=reason), turn=turn)
 
 
 async def _follow(
-    session: AsyncSession, before: Booking, after: Booking, *, reason: str, turn: Turn
+    session: AsyncSession, before: Booking, after: Booking, *, reason: Said, turn: Turn
 ) -> None:
     slot = after.taking
     if slot is None:
@@ -120,7 +120,7 @@ async def _refit(
     after: Booking,
     slot: Slot,
     *,
-    reason: str,
+    reason: Said,
     turn: Turn,
 ) -> None:
     """Make the slot longer or add a team where it is, or move to the next best."""
@@ -142,7 +142,7 @@ async def _refit(
 
 
 async def record_move(
-    session: AsyncSession, before: Booking, after: Booking, *, reason: str, turn: Turn
+    session: AsyncSession, before: Booking, after: Booking, *, reason: Said, turn: Turn
 ) -> None:
     """Save what the revision changed, then move the booking to its best next slot."""
     kept = await record(session, before, Change(after), turn=turn)
@@ -176,7 +176,7 @@ async def _extend(
     after: Booking,
     slot: Slot,
     *,
-    reason: str,
+    reason: Said,
     turn: Turn,
 ) -> None:
     """Let an open container have more; bookings that have not started give way.
@@ -196,7 +196,7 @@ async def _extend(
         displaced = await give_way.force(session, before, longer.takes, turn=turn)
     except occupancy.Occupied:
         served = tuple(place_.agency for place_ in slot.teams)
-        log.warning("not extended", booking_id=str(before.id), reason=reason)
+        log.warning("not extended", booking_id=str(before.id), reason=reason.en)
         await record(session, before, Change(acts.serving(after, served)), turn=turn)
         return
     if longer.unserved:

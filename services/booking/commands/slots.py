@@ -12,7 +12,7 @@ from services.booking.domain import calendar as cal
 from services.booking.domain.booking import Act, Booking
 from services.booking.domain.fit import Choice
 from services.booking.domain.refusals import RequestNotFound, SlotNotBegun
-from shared.contracts.values import Slot
+from shared.contracts.values import Said, Slot
 
 
 async def hold(session: AsyncSession, booking_id: UUID, *, choice: Choice, turn: Turn) -> Booking:
@@ -44,7 +44,7 @@ async def reschedule(
     booking = await _locked(session, booking_id)
     acts.require(booking, Act.RESCHEDULE)
     slot = _chosen(booking, choice, turn=turn)
-    change = acts.rescheduled(booking, slot=slot, reason=reason)
+    change = acts.rescheduled(booking, slot=slot, reason=Said.as_given(reason))
     await _exchange(session, booking, slot, turn=turn)
     return await record(session, booking, change, turn=turn)
 
@@ -55,7 +55,7 @@ async def cancel(session: AsyncSession, booking_id: UUID, *, reason: str, turn: 
     Raises RequestNotFound, BookingMoveNotAllowed.
     """
     booking = await _locked(session, booking_id)
-    change = acts.cancelled(booking, reason=reason)
+    change = acts.cancelled(booking, reason=Said.as_given(reason))
     await occupancy.release(session, booking.id)
     given_up = await record(session, booking, change, turn=turn)
     return await place.seek(session, given_up, turn=turn, after=place.after_slot(booking.slot))

@@ -15,7 +15,7 @@ from shared.contracts import booking as told
 from shared.contracts import derived
 from shared.contracts.envelope import Event
 from shared.contracts.requirement import Determination
-from shared.contracts.values import Slot
+from shared.contracts.values import Said, Slot
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ def expired(booking: Booking) -> Change:
     return _done(after, told.BookingExpired(**_ids(after)))
 
 
-def rescheduled(booking: Booking, *, slot: Slot, reason: str) -> Change:
+def rescheduled(booking: Booking, *, slot: Slot, reason: Said) -> Change:
     """The agreed slot is exchanged for another. Raises RequestClosed."""
     _require_wanted(booking)
     after = _moved(booking, Act.RESCHEDULE, slot=slot)
@@ -133,7 +133,7 @@ def rescheduled(booking: Booking, *, slot: Slot, reason: str) -> Change:
     )
 
 
-def cancelled(booking: Booking, *, reason: str) -> Change:
+def cancelled(booking: Booking, *, reason: Said) -> Change:
     """The slot is given up; the requirement still wants one."""
     after = _moved(booking, Act.CANCEL)
     return _done(after, told.BookingCancelled(**_ids(after), reason=reason, rebookable=True))
@@ -151,7 +151,7 @@ def started(booking: Booking, *, slot: Slot, at: datetime) -> Change:
     return _done(after, told.BookingStarted(**_ids(after), slot=slot, started_at=at))
 
 
-def extended(booking: Booking, *, slot: Slot, reason: str) -> Change:
+def extended(booking: Booking, *, slot: Slot, reason: Said) -> Change:
     """More minutes or another team for the open container."""
     after = _moved(booking, Act.EXTEND, slot=slot)
     return _done(after, told.BookingExtended(**_ids(after), slot=slot, reason=reason))
@@ -163,7 +163,7 @@ def completed(booking: Booking, *, at: datetime) -> Change:
     return _done(after, told.BookingCompleted(**_ids(after), completed_at=at))
 
 
-def ended(booking: Booking, *, reason: str) -> Change:
+def ended(booking: Booking, *, reason: Said) -> Change:
     """The requirement needs no slot any more."""
     after = _moved(booking, Act.END, wanted=False)
     return _done(after, told.BookingCancelled(**_ids(after), reason=reason, rebookable=False))

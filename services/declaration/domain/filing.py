@@ -14,7 +14,7 @@ from services.declaration.domain.content import Content
 from services.declaration.domain.moves import Act, Status
 from services.declaration.domain.receipts import Kind, Note
 from shared.contracts import filing as contract
-from shared.contracts.values import Mode, Outcome, Purpose
+from shared.contracts.values import Mode, Outcome, Purpose, Said
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Filing:
     accepted_at: datetime
     changed_at: datetime
     pending: Pending | None = None
-    reason: str | None = None
+    reason: Said | None = None
     requirement: Requirement | None = None
 
 
@@ -126,7 +126,7 @@ def amend(filing: Filing, *, content: Content, now: datetime) -> Step:
     return _step(changed, [amended], [Note(Kind.AMENDED, {"filing_version": version})])
 
 
-def refuse_change(filing: Filing, *, purpose: Purpose, reason: str, now: datetime) -> Step:
+def refuse_change(filing: Filing, *, purpose: Purpose, reason: Said, now: datetime) -> Step:
     """The change that was asked for is refused; the filing is as it was before."""
     refused = contract.FilingChangeRefused(
         filing_id=filing.id, filing_version=filing.filing_version, purpose=purpose, reason=reason
@@ -138,24 +138,25 @@ def refuse_change(filing: Filing, *, purpose: Purpose, reason: str, now: datetim
         reason=reason,
         changed_at=now,
     )
-    note = Note(Kind.CHANGE_REFUSED, {"purpose": purpose.value, "reason": reason})
+    note = Note(Kind.CHANGE_REFUSED, {"purpose": purpose.value, "reason": reason.model_dump()})
     return _step(changed, [refused], [note])
 
 
 def withdraw(filing: Filing, *, now: datetime) -> Step:
     """The filing ends: the broker took it back."""
+    own_words = filing.pending.reason if filing.pending else None
     changed = replace(
         filing,
         status=moves.after(filing.status, Act.WITHDRAW),
         pending=None,
-        reason=filing.pending.reason if filing.pending else None,
+        reason=None if own_words is None else Said.as_given(own_words),
         changed_at=now,
     )
     withdrawn = contract.FilingWithdrawn(filing_id=filing.id, filing_version=filing.filing_version)
     return _step(changed, [withdrawn], [Note(Kind.WITHDRAWN, {})])
 
 
-def conclude(filing: Filing, *, outcome: Outcome, reason: str, now: datetime) -> Step:
+def conclude(filing: Filing, *, outcome: Outcome, reason: Said, now: datetime) -> Step:
     """The requirement is met: the filing is released, refused entry or held.
 
     A change still pending is refused first: it came too late.
@@ -167,7 +168,7 @@ def conclude(filing: Filing, *, outcome: Outcome, reason: str, now: datetime) ->
     act, kind = _ENDS[outcome]
     changed = replace(filing, status=moves.after(filing.status, act), reason=reason, changed_at=now)
     event = _outcome_event(filing, outcome=outcome, reason=reason)
-    return _step(changed, [event], [Note(kind, {"reason": reason})])
+    return _step(changed, [event], [Note(kind, {"reason": reason.model_dump()})])
 
 
 _ENDS = {
@@ -177,7 +178,7 @@ _ENDS = {
 }
 
 
-def _outcome_event(filing: Filing, *, outcome: Outcome, reason: str) -> contract.FilingEvent:
+def _outcome_event(filing: Filing, *, outcome: Outcome, reason: Said) -> contract.FilingEvent:
     version = filing.filing_version
     if outcome is Outcome.RELEASED:
         return contract.FilingReleased(filing_id=filing.id, filing_version=version)

@@ -82,7 +82,7 @@ def recognition_refused(
     facts = {
         "primary": event.primary_agency,
         "recognising": event.recognising_agency,
-        "reason": event.reason,
+        "reason": event.reason.model_dump(),
     }
     return filings.note(filing, Note(Kind.RECOGNITION_REFUSED, facts))
 
@@ -94,13 +94,13 @@ def confirmed(filing: Filing, event: booking.BookingConfirmed, *, now: datetime)
 
 def rescheduled(filing: Filing, event: booking.BookingRescheduled, *, now: datetime) -> Step | None:
     """There is another slot."""
-    facts = _slot(event.slot) | {"reason": event.reason}
+    facts = _slot(event.slot) | {"reason": event.reason.model_dump()}
     return filings.note(filing, Note(Kind.SLOT_RESCHEDULED, facts))
 
 
 def cancelled(filing: Filing, event: booking.BookingCancelled, *, now: datetime) -> Step | None:
     """The slot was given up."""
-    facts = {"reason": event.reason, "rebookable": event.rebookable}
+    facts = {"reason": event.reason.model_dump(), "rebookable": event.rebookable}
     return filings.note(filing, Note(Kind.SLOT_CANCELLED, facts))
 
 

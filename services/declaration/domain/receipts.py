@@ -107,12 +107,6 @@ TEXTS: Mapping[Kind, Text] = {
 }
 
 WORDS: Mapping[str, Mapping[str, Text]] = {
-    "verdict": {
-        "conform": Text("conforms", "合格"),
-        "minor": Text("minor findings", "轻微不符"),
-        "nonconform": Text("does not conform", "不合格"),
-        "suspend": Text("suspended", "暂缓"),
-    },
     "mode": {
         "single": Text("single inspection", "单方查验"),
         "joint": Text("joint inspection", "联合查验"),
@@ -123,7 +117,11 @@ WORDS: Mapping[str, Mapping[str, Text]] = {
         "withdraw": Text("Withdrawal", "撤销申请"),
     },
 }
-AGENCY_FACTS = frozenset({"agency", "agencies", "primary", "recognising"})
+LISTS: Mapping[str, str] = {
+    "verdict": "verdicts",
+    **dict.fromkeys(("agency", "agencies", "primary", "recognising"), "agencies"),
+}
+"""The facts that are codes, each with the list that names them."""
 
 
 def text(note: Note) -> Text:
@@ -140,6 +138,8 @@ def _words(name: str, value: Any) -> Text:
     if isinstance(value, list | tuple):
         each = [_words(name, entry) for entry in value]
         return Text(" and ".join(word.en for word in each), "、".join(word.zh for word in each))
-    if name in AGENCY_FACTS:
-        return Text(*codes.name_of("agencies", value))
+    if isinstance(value, Mapping):
+        return Text(value["en"], value["zh"])
+    if name in LISTS:
+        return Text(*codes.name_of(LISTS[name], value))
     return WORDS.get(name, {}).get(str(value), Text(str(value), str(value)))

@@ -11,7 +11,7 @@ from services.inspection.domain.case import Case, Opening, Section
 from services.inspection.domain.facts import Conclusion, Counts, Gate, Recognition
 from services.inspection.domain.moves import Status
 from shared.auth.principal import Principal, Role
-from shared.contracts.values import AgencyNeed, Container, Finding, Line, Mode, Scope, Slot
+from shared.contracts.values import AgencyNeed, Container, Finding, Line, Mode, Said, Scope, Slot
 
 READS_ALL = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.AUDITOR})
 
@@ -47,7 +47,7 @@ class OpeningOut(BaseModel):
     opened_at: datetime
     closed_at: datetime | None
     present: tuple[str, ...]
-    reason: str | None
+    reason: Said | None
     slot: Slot
 
 

@@ -20,7 +20,7 @@ from services.inspection.domain.facts import (
 )
 from services.inspection.domain.moves import Status
 from shared.contracts.case import CaseEvent
-from shared.contracts.values import Finding, Purpose, Scope, Slot, Verdict
+from shared.contracts.values import Finding, Purpose, Said, Scope, Slot, Verdict
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Opening:
     opened_at: datetime
     present: tuple[str, ...]
     slot: Slot
-    reason: str | None = None
+    reason: Said | None = None
     closed_at: datetime | None = None
 
 

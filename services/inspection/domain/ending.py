@@ -8,10 +8,10 @@ from services.inspection.domain.facts import Required
 from services.inspection.domain.moves import Act
 from services.inspection.domain.records import Moment
 from shared.contracts.case import CaseCompleted, CaseVoided
-from shared.contracts.values import Outcome
+from shared.contracts.values import Outcome, Said
 
 
-def meet(case: Case, outcome: Outcome, *, reason: str, now: Moment) -> Change | None:
+def meet(case: Case, outcome: Outcome, *, reason: Said, now: Moment) -> Change | None:
     """The requirement is met.
 
     Held: the case waits for a laboratory. Else: the container is repacked and closed and the case
@@ -26,11 +26,11 @@ def meet(case: Case, outcome: Outcome, *, reason: str, now: Moment) -> Change | 
     return _complete(case, case.required, now=now)
 
 
-def _hold(case: Case, *, reason: str) -> Change | None:
+def _hold(case: Case, *, reason: Said) -> Change | None:
     if not moves.allowed(case.status, Act.HOLD):
         return None
     held = replace(case, status=moves.after(case.status, Act.HOLD), waiting=None)
-    return Change(held).noted("held", reason=reason)
+    return Change(held).noted("held", reason=reason.model_dump())
 
 
 def _complete(case: Case, required: Required, *, now: Moment) -> Change:
@@ -52,7 +52,7 @@ def _complete(case: Case, required: Required, *, now: Moment) -> Change:
     return Change(done).told(CaseCompleted, completed_at=now.yard, **counts.model_dump())
 
 
-def void(change: Change, *, reason: str) -> Change:
+def void(change: Change, *, reason: Said) -> Change:
     """The requirement ended without an inspection. Raises `CaseMoveNotAllowed`."""
     case = change.case
     ended = replace(

@@ -13,6 +13,7 @@ from shared.contracts.values import (
     Instant,
     Line,
     Mode,
+    Said,
     Scope,
     Verdict,
 )
@@ -83,7 +84,7 @@ class Recognition(Fact):
 
     status: str
     recognising_agency: Agency
-    reason: str | None = None
+    reason: Said | None = None
 
 
 class Counts(Fact):

@@ -10,14 +10,14 @@ from services.inspection.domain.facts import Conclusion
 from services.inspection.domain.moves import Act, Status
 from services.inspection.domain.records import Actor, Moment
 from shared.contracts.case import CaseEscalationRequested, CaseJoined, CaseOpened, SectionConcluded
-from shared.contracts.values import Finding, Mode, Scope
+from shared.contracts.values import Finding, Mode, Said, Scope
 from shared.errors import Faults
 
 EARLY = timedelta(minutes=15)
 MOST_NOTED = 50
 """With those of the conclusion itself, one event carries them all: it has to fit the broker."""
 
-AFTER_THE_WAIT = "second agency came after the wait"
+AFTER_THE_WAIT = Said(en="the second agency came after the wait", zh="第二查验单位在等待期后到场")
 
 
 def may_open_from(case: Case) -> datetime | None:
@@ -75,10 +75,12 @@ def _check_present(case: Case, who: Actor, present: Sequence[str]) -> None:
         raise errors.OwnAgencyAbsent(pointer="/present", agency=who.agency)
 
 
-def _reason(case: Case, present: Sequence[str], *, given: str | None) -> str | None:
+def _reason(case: Case, present: Sequence[str], *, given: str | None) -> Said | None:
     """A second opening has a reason; that an agency comes after the wait is one by itself."""
-    if given or not case.openings:
-        return given
+    if given:
+        return Said.as_given(given)
+    if not case.openings:
+        return None
     if set(case.missing) & set(present):
         return AFTER_THE_WAIT
     raise errors.ReasonMissing(pointer="/reason")

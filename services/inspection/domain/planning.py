@@ -13,7 +13,11 @@ from services.inspection.domain.moves import Act
 from services.inspection.domain.records import Moment
 from shared.contracts.case import CasePlanned, LeaveGiven, LeaveRefused
 from shared.contracts.requirement import Determination, RequirementRevised
-from shared.contracts.values import Mode, Purpose, Slot
+from shared.contracts.values import Mode, Purpose, Said, Slot
+
+NOTHING_TO_INSPECT = Said(en="the requirement needs no inspection", zh="无需查验")
+OPENED = Said(en="the container was opened", zh="已开箱")
+ENDED = Said(en="the case has ended", zh="案卷已结束")
 
 
 def require(
@@ -39,7 +43,7 @@ def require(
     kind = "revised" if known else "determined"
     change = Change(revised).noted(kind, **required.model_dump(mode="json"))
     if required.mode is Mode.NONE and not case.openings:
-        return void(change, reason="the requirement needs no inspection / 无需查验")
+        return void(change, reason=NOTHING_TO_INSPECT)
     return waiting.begin(_planned(case, change), now=now, wait=wait)
 
 
@@ -97,18 +101,16 @@ def ask_leave(case: Case, purpose: Purpose) -> Change:
     """
     if moves.allowed(case.status, Act.GIVE_LEAVE) and not case.openings:
         return Change(replace(case, leave=purpose)).told(LeaveGiven, purpose=purpose)
-    opened = "the container was opened / 已开箱"
-    ended = f"the case is {case.status.value} / 案卷已结束"
     return Change(case).told(
-        LeaveRefused, purpose=purpose, reason=opened if case.openings else ended
+        LeaveRefused, purpose=purpose, reason=OPENED if case.openings else ENDED
     )
 
 
-def thaw(case: Case, *, settled: Purpose, why: str) -> Change | None:
+def thaw(case: Case, *, settled: Purpose, why: Said) -> Change | None:
     """The change is settled and the requirement goes on as it is."""
     if case.leave is not settled:
         return None
-    return Change(replace(case, leave=None)).noted("change_settled", why=why)
+    return Change(replace(case, leave=None)).noted("change_settled", why=why.model_dump())
 
 
 def recognise(case: Case, recognition: Recognition) -> Change | None:

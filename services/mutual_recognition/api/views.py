@@ -14,7 +14,7 @@ from services.mutual_recognition.rules.table import Table
 from services.mutual_recognition.store import requirement_of
 from shared.contracts.recognition import ElementVerdict
 from shared.contracts.requirement import DecidingRow
-from shared.contracts.values import AgencyNeed, BayKind, Element, Mode, Outcome, Purpose
+from shared.contracts.values import AgencyNeed, BayKind, Element, Mode, Outcome, Purpose, Said
 
 
 class RecognitionOut(BaseModel):
@@ -29,7 +29,7 @@ class RecognitionOut(BaseModel):
     elements: tuple[Element, ...]
     terms: Terms
     verdicts: list[ElementVerdict]
-    reason: str | None
+    reason: Said | None
     changed_at: datetime
 
 
@@ -51,7 +51,7 @@ class RequirementOut(BaseModel):
     decision_id: UUID
     pending: Purpose | None
     outcome: Outcome | None
-    reason: str | None
+    reason: Said | None
     recognition: RecognitionOut | None = None
 
 

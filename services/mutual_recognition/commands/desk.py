@@ -16,12 +16,14 @@ from services.mutual_recognition.domain.requirement import Pending, Requirement
 from services.mutual_recognition.rulebook import Rulebook
 from services.mutual_recognition.rules.decide import Case
 from shared.contracts.requirement import Cause
-from shared.contracts.values import Mode
+from shared.contracts.values import Mode, Said
 from shared.ids import Ids
 from shared.kit import Kit
 from shared.messaging import outbox
 
 SOURCE = "mutual_recognition"
+
+REVISED = Said(en="the requirement was revised", zh="查验要求已修订")
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ async def revise(
     case: Case,
     *,
     cause: Cause,
-    reason: str,
+    reason: Said,
     seed_id: str,
     desk: Desk,
     pending: Pending | None = None,
@@ -122,9 +124,7 @@ async def follow(session: AsyncSession, current: Requirement, *, desk: Desk) -> 
     if found and found.status is RecognitionStatus.EXPECTED:
         if wanted and found.terms == terms:
             return
-        lapsed = recognition_moves.lapse(
-            found, reason="the requirement was revised / 查验要求已修订"
-        )
+        lapsed = recognition_moves.lapse(found, reason=REVISED)
         found = await save_recognition(session, found, lapsed, desk=desk)
     if wanted and terms is not None and recognising is not None:
         expected = recognition_moves.expect(

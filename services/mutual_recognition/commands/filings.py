@@ -25,11 +25,13 @@ from shared.contracts.filing import (
     FilingAccepted,
     WithdrawalRequested,
 )
-from shared.contracts.values import Line, Purpose
+from shared.contracts.values import Line, Purpose, Said
 
 log = structlog.get_logger()
 
-CLOSED = "the requirement is already met / 查验要求已完成"
+AMENDED = Said(en="the filing was amended", zh="申报单已修改")
+CLOSED = Said(en="the requirement is already met", zh="查验要求已完成")
+WITHDRAWN = Said(en="the filing was withdrawn", zh="申报单已撤回")
 
 
 async def determine(session: AsyncSession, event: FilingAccepted, *, desk: Desk) -> Requirement:
@@ -103,7 +105,7 @@ async def leave_given(session: AsyncSession, event: LeaveGiven, *, desk: Desk) -
         current,
         case,
         cause="amendment",
-        reason="the filing was amended / 申报单已修改",
+        reason=AMENDED,
         pending=pending,
         seed_id=before.seed_id,
         desk=desk,
@@ -138,11 +140,10 @@ def _told(consignment: Consignment) -> tuple[Any, ...]:
 
 
 async def _void(session: AsyncSession, current: Requirement, *, desk: Desk) -> None:
-    reason = "the filing was withdrawn / 申报单已撤回"
-    await desks.save(session, current, moves.void(current, reason=reason), desk=desk)
+    await desks.save(session, current, moves.void(current, reason=WITHDRAWN), desk=desk)
     found = await store.recognition(session, current.id)
     if found and found.status is RecognitionStatus.EXPECTED:
-        lapsed = recognition_moves.lapse(found, reason=reason)
+        lapsed = recognition_moves.lapse(found, reason=WITHDRAWN)
         await desks.save_recognition(session, found, lapsed, desk=desk)
 
 

@@ -19,11 +19,11 @@ from services.mutual_recognition.domain.requirement import Requirement
 from services.mutual_recognition.domain.settle import Conclusion, Settled, Step
 from services.mutual_recognition.rules import decide
 from shared.contracts.case import CaseEscalationRequested, SectionConcluded
-from shared.contracts.values import Element, Outcome
+from shared.contracts.values import Element, Outcome, Said
 
 log = structlog.get_logger()
 
-BEGUN = "the inspection has begun / 查验已开始"
+BEGUN = Said(en="the inspection has begun", zh="查验已开始")
 
 
 async def conclude(session: AsyncSession, event: SectionConcluded, *, desk: Desk) -> None:
@@ -79,12 +79,8 @@ async def _compare(
     if crosscheck.agree(verdicts):
         granted = recognition_moves.grant(recognition, verdicts=verdicts)
         await desks.save_recognition(session, recognition, granted, desk=desk)
-        settled = Settled(
-            Step.MEET,
-            Outcome.RELEASED,
-            f"{primary.agency}: {primary.verdict}, {recognition.secondary}: recognised"
-            " / 查验合格，监管互认",
-        )
+        reason = settle.told([primary], recognised_by=recognition.secondary)
+        settled = Settled(Step.MEET, Outcome.RELEASED, reason)
         await _meet(session, current, settled, recognised=terms.elements, desk=desk)
         return
     reason = crosscheck.disagreement(verdicts)
@@ -112,14 +108,14 @@ async def _meet(
     desk: Desk,
     recognised: tuple[Element, ...] = (),
 ) -> None:
-    outcome = settled.outcome
-    if outcome is None:
-        raise ValueError("a requirement is met with an outcome")
-    met = moves.meet(current, outcome=outcome, reason=settled.reason, recognised=recognised)
+    outcome, reason = settled.outcome, settled.reason
+    if outcome is None or reason is None:
+        raise ValueError("a requirement is met with an outcome and a reason")
+    met = moves.meet(current, outcome=outcome, reason=reason, recognised=recognised)
     await desks.save(session, current, met, desk=desk)
     found = await store.recognition(session, current.id)
     if outcome is not Outcome.HELD and found and found.status is RecognitionStatus.EXPECTED:
-        lapsed = recognition_moves.lapse(found, reason=settled.reason)
+        lapsed = recognition_moves.lapse(found, reason=reason)
         await desks.save_recognition(session, found, lapsed, desk=desk)
 
 
@@ -149,7 +145,7 @@ async def order(
         current,
         case,
         cause=order.cause,
-        reason=order.reason,
+        reason=Said.as_given(order.reason),
         seed_id=before.seed_id,
         desk=desk,
     )

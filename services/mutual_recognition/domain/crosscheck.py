@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from services.mutual_recognition.domain.determination import Terms, Tolerance
 from shared.contracts.recognition import ElementVerdict
-from shared.contracts.values import Element, Line
+from shared.contracts.values import Element, Line, Said
 
 EXACT = Tolerance()
 
@@ -36,11 +36,11 @@ def agree(verdicts: Sequence[ElementVerdict]) -> bool:
     return bool(verdicts) and all(verdict.agrees for verdict in verdicts)
 
 
-def disagreement(verdicts: Sequence[ElementVerdict]) -> str:
-    """What does not agree, in English and Chinese, with the figures."""
+def disagreement(verdicts: Sequence[ElementVerdict]) -> Said:
+    """What does not agree, with the figures."""
     apart = [verdict for verdict in verdicts if not verdict.agrees]
     if not apart:
-        return "nothing was compared / 无可比对内容"
+        return Said(en="nothing was compared", zh="无可比对内容")
     zh = {Element.NAME: "品名", Element.QUANTITY: "数量", Element.WEIGHT: "重量"}
     en_text = "; ".join(
         f"line {each.line} {each.element}: declared {each.declared}, found {each.found or 'none'}"
@@ -50,7 +50,7 @@ def disagreement(verdicts: Sequence[ElementVerdict]) -> str:
         f"第 {each.line} 项{zh[each.element]}：申报 {each.declared}，查验 {each.found or '无'}"
         for each in apart
     )
-    return f"{en_text} / {zh_text}"
+    return Said(en=en_text, zh=zh_text)
 
 
 def _verdict(

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from shared.contracts import requirement as contract
-from shared.contracts.values import Element, Line, Outcome, Purpose
+from shared.contracts.values import Element, Line, Outcome, Purpose, Said
 
 if TYPE_CHECKING:
     from services.mutual_recognition.domain.requirement import Requirement
@@ -15,7 +15,7 @@ def determined(current: "Requirement") -> contract.RequirementDetermined:
 
 
 def revised(
-    current: "Requirement", *, cause: contract.Cause, reason: str
+    current: "Requirement", *, cause: contract.Cause, reason: Said
 ) -> contract.RequirementRevised:
     """What is required now."""
     return contract.RequirementRevised(
@@ -24,7 +24,7 @@ def revised(
 
 
 def met(
-    current: "Requirement", *, outcome: Outcome, reason: str, recognised: tuple[Element, ...]
+    current: "Requirement", *, outcome: Outcome, reason: Said, recognised: tuple[Element, ...]
 ) -> contract.RequirementMet:
     """How it ended."""
     return contract.RequirementMet(
@@ -43,13 +43,13 @@ def amendment_noted(current: "Requirement") -> contract.AmendmentNoted:
 
 
 def change_refused(
-    current: "Requirement", *, purpose: Purpose, reason: str
+    current: "Requirement", *, purpose: Purpose, reason: Said
 ) -> contract.ChangeRefused:
     """The filing stays as it is."""
     return contract.ChangeRefused(**_ids(current), purpose=purpose, reason=reason)
 
 
-def voided(current: "Requirement", *, reason: str) -> contract.RequirementVoided:
+def voided(current: "Requirement", *, reason: Said) -> contract.RequirementVoided:
     """The filing was withdrawn."""
     return contract.RequirementVoided(**_ids(current), reason=reason)
 

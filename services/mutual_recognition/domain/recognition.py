@@ -10,6 +10,7 @@ from shared.contracts import derived
 from shared.contracts import recognition as contract
 from shared.contracts.envelope import Event
 from shared.contracts.recognition import ElementVerdict
+from shared.contracts.values import Said
 
 
 class Status(StrEnum):
@@ -52,7 +53,7 @@ class Recognition:
     secondary: str
     terms: Terms
     verdicts: tuple[ElementVerdict, ...] = ()
-    reason: str | None = None
+    reason: Said | None = None
 
 
 Changed = tuple[Recognition, tuple[Event, ...]]
@@ -91,14 +92,14 @@ def grant(current: Recognition, *, verdicts: tuple[ElementVerdict, ...]) -> Chan
     return after, (_told(contract.RecognitionGranted, after, verdicts=verdicts),)
 
 
-def refuse(current: Recognition, *, verdicts: tuple[ElementVerdict, ...], reason: str) -> Changed:
+def refuse(current: Recognition, *, verdicts: tuple[ElementVerdict, ...], reason: Said) -> Changed:
     """Something disagrees: the secondary agency inspects as well."""
     after = _moved(current, Act.REFUSE, verdicts=verdicts, reason=reason)
     told = _told(contract.RecognitionRefused, after, verdicts=verdicts, reason=reason)
     return after, (told,)
 
 
-def lapse(current: Recognition, *, reason: str) -> Changed:
+def lapse(current: Recognition, *, reason: Said) -> Changed:
     """It will not come to a recognition."""
     after = _moved(current, Act.LAPSE, reason=reason)
     return after, (_told(contract.RecognitionLapsed, after, reason=reason),)
@@ -109,7 +110,7 @@ def _moved(
     act: Act,
     *,
     verdicts: tuple[ElementVerdict, ...] = (),
-    reason: str | None = None,
+    reason: Said | None = None,
 ) -> Recognition:
     target = MOVES.get((current.status, act))
     if target is None:

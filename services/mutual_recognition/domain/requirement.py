@@ -14,7 +14,7 @@ from shared.contracts import derived
 from shared.contracts.envelope import Event, Fact
 from shared.contracts.filing import Consignment
 from shared.contracts.requirement import Cause
-from shared.contracts.values import Element, Mode, Outcome, Purpose
+from shared.contracts.values import Element, Mode, Outcome, Purpose, Said
 
 
 class Status(StrEnum):
@@ -78,7 +78,7 @@ class Requirement:
     decision_id: UUID
     pending: Pending | None = None
     outcome: Outcome | None = None
-    reason: str | None = None
+    reason: Said | None = None
 
     @property
     def is_open(self) -> bool:
@@ -90,6 +90,8 @@ class Requirement:
         """Whether it is met for now, waiting for an agency's later conclusion."""
         return self.status is Status.MET and self.outcome is Outcome.HELD
 
+
+NOT_SELECTED = Said(en="no agency selects this filing", zh="双方均未布控")
 
 Changed = tuple[Requirement, tuple[Event, ...]]
 
@@ -132,7 +134,7 @@ def revise(
     determination: Determination,
     *,
     cause: Cause,
-    reason: str,
+    reason: Said,
     decision_id: UUID,
     pending: Pending | None = None,
 ) -> Changed:
@@ -157,11 +159,7 @@ def revise(
 def _met_if_nothing(current: Requirement, before: tuple[Event, ...]) -> Changed:
     if current.determination.mode is not Mode.NONE:
         return current, before
-    after, told = meet(
-        current,
-        outcome=Outcome.RELEASED,
-        reason="no agency selects this filing / 双方均未布控",
-    )
+    after, told = meet(current, outcome=Outcome.RELEASED, reason=NOT_SELECTED)
     return after, (*before, *told)
 
 
@@ -169,7 +167,7 @@ def meet(
     current: Requirement,
     *,
     outcome: Outcome,
-    reason: str,
+    reason: Said,
     recognised: tuple[Element, ...] = (),
 ) -> Changed:
     """Close it; with outcome `held`, until an agency concludes again."""
@@ -207,13 +205,13 @@ def note_amendment(current: Requirement, pending: Pending) -> Changed:
     return after, (events.amendment_noted(after),)
 
 
-def refuse_change(current: Requirement, *, purpose: Purpose, reason: str) -> Changed:
+def refuse_change(current: Requirement, *, purpose: Purpose, reason: Said) -> Changed:
     """Refuse the broker's change; in any status, since the filing waits for an answer."""
     after = replace(current, version=current.version + 1, pending=None)
     return after, (events.change_refused(after, purpose=purpose, reason=reason),)
 
 
-def void(current: Requirement, *, reason: str) -> Changed:
+def void(current: Requirement, *, reason: Said) -> Changed:
     """End it: the filing is withdrawn."""
     after = replace(
         current,

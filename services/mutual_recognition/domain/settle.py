@@ -15,9 +15,13 @@ from shared.contracts.values import (
     Line,
     Mode,
     Outcome,
+    Said,
     Scope,
     Verdict,
 )
+from shared.reference import codes
+
+RECOGNISED = ("recognised", "监管互认")
 
 
 class Conclusion(Fact):
@@ -49,7 +53,7 @@ class Settled:
 
     step: Step
     outcome: Outcome | None = None
-    reason: str = ""
+    reason: Said | None = None
 
 
 def settle(determination: Determination, conclusions: Sequence[Conclusion]) -> Settled:
@@ -64,14 +68,28 @@ def settle(determination: Determination, conclusions: Sequence[Conclusion]) -> S
         return Settled(Step.WAIT)
     said = [latest[need.agency] for need in determination.needs]
     verdicts = {each.verdict for each in said}
-    reason = "; ".join(f"{each.agency}: {each.verdict}" for each in said)
+    reason = told(said)
     if Verdict.NONCONFORM in verdicts:
-        return Settled(Step.MEET, Outcome.REFUSED_ENTRY, f"{reason} / 查验不合格")
+        return Settled(Step.MEET, Outcome.REFUSED_ENTRY, reason)
     if Verdict.SUSPEND in verdicts:
-        return Settled(Step.MEET, Outcome.HELD, f"{reason} / 待进一步结论")
+        return Settled(Step.MEET, Outcome.HELD, reason)
     if determination.mode is Mode.RECOGNITION:
         return Settled(Step.COMPARE)
-    return Settled(Step.MEET, Outcome.RELEASED, f"{reason} / 查验合格")
+    return Settled(Step.MEET, Outcome.RELEASED, reason)
+
+
+def told(conclusions: Sequence[Conclusion], *, recognised_by: Agency | None = None) -> Said:
+    """Which agency said what, by the names that users know agencies and verdicts by."""
+    names = [
+        (codes.name_of("agencies", each.agency), codes.name_of("verdicts", each.verdict))
+        for each in conclusions
+    ]
+    if recognised_by is not None:
+        names.append((codes.name_of("agencies", recognised_by), RECOGNISED))
+    return Said(
+        en="; ".join(f"{agency[0]}: {verdict[0]}" for agency, verdict in names),
+        zh="；".join(f"{agency[1]}：{verdict[1]}" for agency, verdict in names),
+    )
 
 
 def latest_of(conclusions: Sequence[Conclusion]) -> Mapping[str, Conclusion]:

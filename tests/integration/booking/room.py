@@ -162,4 +162,4 @@ def facts(serial: int) -> dict[str, Any]:
 
 def met(serial: int, outcome: Outcome = Outcome.RELEASED) -> RequirementMet:
     """The requirement is met."""
-    return RequirementMet(**facts(serial), outcome=outcome, reason="all conform")
+    return RequirementMet(**facts(serial), outcome=outcome, reason=factories.said("all conform"))

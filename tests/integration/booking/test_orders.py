@@ -13,7 +13,7 @@ from shared.contracts.envelope import Event
 from shared.contracts.requirement import RequirementMet
 from shared.contracts.values import Outcome
 from shared.messaging.inbox import Applied
-from tests import kits
+from tests import factories, kits
 from tests.integration.booking.room import (
     Office,
     booking_id,
@@ -35,7 +35,7 @@ def _streams() -> tuple[list[Event], list[Event]]:
         filing_version=1,
         revision=2,
         outcome=Outcome.RELEASED,
-        reason="all conform",
+        reason=factories.said("all conform"),
     )
     requirement: list[Event] = [needed, made.revised(1, *JOINT, auto=True), met]
     return requirement, [case_opened(1, made.OPENS), case_completed(1, made.CLOSES)]

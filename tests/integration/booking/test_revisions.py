@@ -5,6 +5,7 @@ from datetime import timedelta
 from services.booking.domain.booking import Status
 from shared.contracts.requirement import RequirementVoided
 from shared.contracts.values import Mode, Slot
+from tests import factories
 from tests.integration.booking import room
 from tests.integration.booking.room import (
     Office,
@@ -83,7 +84,7 @@ async def test_an_older_revision_changes_nothing(office: Office) -> None:
 
 async def test_a_requirement_that_ends_gives_its_slot_back_for_good(office: Office) -> None:
     await office.bring(made.determined(auto=True))
-    await office.bring(RequirementVoided(**room.facts(1), reason="withdrawn"))
+    await office.bring(RequirementVoided(**room.facts(1), reason=factories.said("withdrawn")))
     booking = await office.booking()
     assert (booking.status, booking.wanted) == (Status.CANCELLED, False)
     assert await office.told() == ["requested", "confirmed", "cancelled"]
@@ -108,6 +109,6 @@ async def test_events_of_cases_that_nobody_booked_change_nothing(office: Office)
         case_closed_up(1, made.OPENS, "customs"),
         case_completed(1, made.CLOSES),
         room.met(1),
-        RequirementVoided(**room.facts(1), reason="withdrawn"),
+        RequirementVoided(**room.facts(1), reason=factories.said("withdrawn")),
     )
     assert await office.told() == []

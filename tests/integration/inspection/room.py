@@ -19,7 +19,7 @@ from shared.contracts.requirement import RequirementMet
 from shared.contracts.values import Outcome, Slot
 from shared.database import Database
 from shared.service import Service
-from tests import kits
+from tests import factories, kits
 from tests.factories import BROKER, NOW, container_number
 from tests.unit.inspection import builders as b
 
@@ -95,7 +95,11 @@ class Room:
 
     async def met(self, outcome: Outcome = Outcome.RELEASED, **changes: Any) -> None:
         """The requirement is met."""
-        facts = {"filing_version": 1, "revision": 1, "reason": "all concluded"} | changes
+        facts = {
+            "filing_version": 1,
+            "revision": 1,
+            "reason": factories.said("all concluded"),
+        } | changes
         await self.hear(
             RequirementMet(
                 filing_id=b.FILING, requirement_id=b.REQUIREMENT, outcome=outcome, **facts

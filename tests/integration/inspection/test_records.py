@@ -103,7 +103,8 @@ async def test_a_second_open_opening_is_refused_by_the_database(
     await room.do("customs", "open", {"present": ["customs"]})
     with pytest.raises(asyncpg.UniqueViolationError):
         await superuser.execute(
-            "INSERT INTO case_openings SELECT case_id, 2, opened_at, NULL, present, slot, 'why'"
+            "INSERT INTO case_openings SELECT case_id, 2, opened_at, NULL, present, slot,"
+            ' \'{"en": "why", "zh": "原因"}\''
             " FROM case_openings"
         )
 

@@ -7,6 +7,7 @@ from services.inspection.domain import records
 from services.inspection.domain.records import Actor, Moment, Record
 from shared.contracts import booking, derived, recognition, requirement
 from shared.contracts.values import Mode, Outcome, Purpose
+from tests import factories
 from tests.factories import NOW
 from tests.integration.inspection import room as r
 from tests.integration.inspection.room import Room
@@ -63,7 +64,9 @@ async def test_a_refused_recognition_brings_the_second_agency_to_the_same_openin
     await room.do("quarantine", "open", {"present": ["quarantine"]})
     case = await room.do("quarantine", "conclude", r.CONFORM)
     assert (case["status"], case["waiting"]) == ("awaiting_recognition", None)
-    refusal = _recognition(recognition.RecognitionRefused, verdicts=(), reason="weight")
+    refusal = _recognition(
+        recognition.RecognitionRefused, verdicts=(), reason=factories.said("weight")
+    )
     await room.hear(refusal, b.revised("recognition_refused", needs=BOTH_UNPACK))
     waits = await room.see()
     assert waits["waiting"] == {"until": "2026-03-02T04:00:00Z", "for": ["customs"]}
@@ -101,7 +104,7 @@ async def test_after_a_lapsed_wait_a_new_slot_brings_a_second_opening(room: Room
     again = await room.do("quarantine", "open", {"present": ["quarantine"]})
     assert [each["reason"] for each in again["openings"]] == [
         None,
-        "second agency came after the wait",
+        {"en": "the second agency came after the wait", "zh": "第二查验单位在等待期后到场"},
     ]
     await room.do("quarantine", "conclude", r.CONFORM)
     await room.met()
@@ -158,8 +161,10 @@ async def test_a_withdrawn_filing_voids_its_case(room: Room) -> None:
     ids = {"filing_id": b.FILING, "requirement_id": b.REQUIREMENT, "revision": 1}
     await room.hear(
         requirement.LeaveAsked(**ids, filing_version=1, purpose=Purpose.WITHDRAW),
-        requirement.RequirementVoided(**ids, filing_version=1, reason="withdrawn"),
-        booking.BookingCancelled(**r.of_booking(), reason="withdrawn", rebookable=False),
+        requirement.RequirementVoided(**ids, filing_version=1, reason=factories.said("withdrawn")),
+        booking.BookingCancelled(
+            **r.of_booking(), reason=factories.said("withdrawn"), rebookable=False
+        ),
     )
     assert (await room.see())["status"] == "void"
     assert await room.told() == ["planned", "leave_given", "voided"]

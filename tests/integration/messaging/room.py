@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared import service
 from shared.contracts import catalogue, filing
 from shared.contracts.envelope import Envelope, Event
-from shared.contracts.values import Purpose
+from shared.contracts.values import Purpose, Said
 from shared.database import Database
 from shared.ids import uuid7
 from shared.kit import Kit
@@ -154,7 +154,10 @@ async def caught_up(noter: service.Service) -> None:
 def refused(filing_id: UUID, *, reason: str = "too late") -> filing.FilingChangeRefused:
     """A small event that can happen to a filing any number of times."""
     return filing.FilingChangeRefused(
-        filing_id=filing_id, filing_version=1, purpose=Purpose.AMEND, reason=reason
+        filing_id=filing_id,
+        filing_version=1,
+        purpose=Purpose.AMEND,
+        reason=Said(en=reason, zh="太晚"),
     )
 
 

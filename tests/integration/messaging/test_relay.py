@@ -41,7 +41,7 @@ async def _shorten(room: Room, filing_id: UUID) -> None:
     async with room.producer.transaction() as session:
         await session.execute(
             text(
-                "UPDATE outbox SET envelope = jsonb_set(envelope, '{data,reason}', '\"short\"')"
+                "UPDATE outbox SET envelope = jsonb_set(envelope, '{data,reason,en}', '\"short\"')"
                 " WHERE aggregate_id = :filing"
             ),
             {"filing": filing_id},

@@ -38,7 +38,12 @@ async def test_one_bad_verdict_refuses_entry(world: World) -> None:
     filing = await world.accept(wood())
     await world.conclude(filing, "customs", Verdict.NONCONFORM)
     await world.conclude(filing, "quarantine")
-    assert (await world.last(filing, "requirement.met"))["outcome"] == "refused_entry"
+    met = await world.last(filing, "requirement.met")
+    assert met["outcome"] == "refused_entry"
+    assert met["reason"] == {
+        "en": "quarantine: conforms; customs: does not conform",
+        "zh": "检验检疫：合格；海关：不合格",
+    }
 
 
 async def test_a_suspended_verdict_holds_until_the_laboratory_answers(world: World) -> None:

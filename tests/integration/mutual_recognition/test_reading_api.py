@@ -47,6 +47,10 @@ async def test_a_requirement_shows_its_recognition_with_the_figures(world: World
     await world.conclude(filing, "quarantine", found=(found(net_kg="1010"),))
     path = f"/v1/requirements/{derived.requirement_id(filing)}"
     shown = (await world.get(path, Role.BROKER, org=factories.BROKER)).json()
+    assert shown["reason"] == {
+        "en": "quarantine: conforms; customs: recognised",
+        "zh": "检验检疫：合格；海关：监管互认",
+    }
     weight = shown["recognition"]["verdicts"][-1]
     assert (weight["element"], weight["difference"], weight["agrees"]) == ("weight", "10", True)
     listed = (await world.get("/v1/recognitions?status=granted")).json()["items"]

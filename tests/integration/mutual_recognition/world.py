@@ -90,7 +90,7 @@ class World:
         if given:
             await self.deliveries.bring(LeaveGiven(**_case(filing), purpose=purpose))
         else:
-            reason = "the container is open / 集装箱已开启"
+            reason = factories.said("the container is open")
             await self.deliveries.bring(
                 LeaveRefused(**_case(filing), purpose=purpose, reason=reason)
             )

@@ -66,7 +66,9 @@ def revised(
 ) -> RequirementRevised:
     """A later revision of that requirement."""
     facts = {**_determination(serial, needs, auto=auto), "revision": revision, **changes}
-    return RequirementRevised(**{"cause": "escalation", "reason": "deeper look", **facts})
+    return RequirementRevised(
+        **{"cause": "escalation", "reason": factories.said("deeper look"), **facts}
+    )
 
 
 def _determination(serial: int, needs: tuple[AgencyNeed, ...], *, auto: bool) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from services.booking.domain.refusals import (
 from services.booking.domain.yard import Window
 from shared.contracts.envelope import Event
 from shared.contracts.values import Slot
+from tests import factories
 from tests.unit.booking import made
 from tests.unit.booking.made import need
 
@@ -44,13 +45,13 @@ def _try(act: Act, booking: Booking) -> acts.Change:
         Act.BOOK: lambda: acts.booked(booking, slot=slot),
         Act.CONFIRM: lambda: acts.confirmed(booking, now=made.MONDAY),
         Act.EXPIRE: lambda: acts.expired(booking),
-        Act.RESCHEDULE: lambda: acts.rescheduled(booking, slot=slot, reason="rain"),
-        Act.CANCEL: lambda: acts.cancelled(booking, reason="strike"),
+        Act.RESCHEDULE: lambda: acts.rescheduled(booking, slot=slot, reason=factories.said("rain")),
+        Act.CANCEL: lambda: acts.cancelled(booking, reason=factories.said("strike")),
         Act.MISS: lambda: acts.missed(booking, now=made.OPENS),
         Act.START: lambda: acts.started(booking, slot=slot, at=made.OPENS),
-        Act.EXTEND: lambda: acts.extended(booking, slot=slot, reason="escalated"),
+        Act.EXTEND: lambda: acts.extended(booking, slot=slot, reason=factories.said("escalated")),
         Act.COMPLETE: lambda: acts.completed(booking, at=made.OPENS),
-        Act.END: lambda: acts.ended(booking, reason="withdrawn"),
+        Act.END: lambda: acts.ended(booking, reason=factories.said("withdrawn")),
     }[act]()
 
 
@@ -86,7 +87,7 @@ def test_a_hold_cannot_be_confirmed_once_it_ran_out() -> None:
 
 @pytest.mark.parametrize("act", [Act.HOLD, Act.BOOK])
 def test_nothing_is_booked_for_a_requirement_that_has_ended(act: Act) -> None:
-    ended = acts.ended(_booking(Status.REQUESTED), reason="withdrawn").after
+    ended = acts.ended(_booking(Status.REQUESTED), reason=factories.said("withdrawn")).after
     with pytest.raises(RequestClosed):
         _try(act, ended)
     assert not ended.seeking
@@ -94,8 +95,8 @@ def test_nothing_is_booked_for_a_requirement_that_has_ended(act: Act) -> None:
 
 def test_giving_up_a_slot_leaves_the_request_open_and_the_end_of_the_requirement_does_not() -> None:
     confirmed = _booking(Status.CONFIRMED)
-    given_up = acts.cancelled(confirmed, reason="strike")
-    ended = acts.ended(confirmed, reason="withdrawn")
+    given_up = acts.cancelled(confirmed, reason=factories.said("strike"))
+    ended = acts.ended(confirmed, reason=factories.said("withdrawn"))
     assert (given_up.after.seeking, ended.after.seeking) == (True, False)
     assert [_rebookable(each.events[0]) for each in (given_up, ended)] == [True, False]
 

@@ -23,6 +23,7 @@ from shared.contracts.values import (
     TeamPlace,
     Verdict,
 )
+from tests import factories
 from tests.factories import NOW
 from tests.factories import filing as body
 
@@ -98,30 +99,40 @@ class Told:
         self, *, version: int, revision: int = 2, mode: Mode = Mode.JOINT, cause: str = "amendment"
     ) -> requirement.RequirementRevised:
         facts = self._determination(mode, version, revision)
-        return requirement.RequirementRevised(**facts, cause=cause, reason="because")
+        return requirement.RequirementRevised(
+            **facts, cause=cause, reason=factories.said("because")
+        )
 
     def noted(self, *, version: int) -> requirement.AmendmentNoted:
         return requirement.AmendmentNoted(**self._of_requirement(version, 1))
 
     def change_refused(self, purpose: Purpose) -> requirement.ChangeRefused:
         facts = self._of_requirement(1, 1)
-        return requirement.ChangeRefused(**facts, purpose=purpose, reason="opened already")
+        return requirement.ChangeRefused(
+            **facts, purpose=purpose, reason=factories.said("opened already")
+        )
 
     def voided(self) -> requirement.RequirementVoided:
-        return requirement.RequirementVoided(**self._of_requirement(1, 1), reason="withdrawn")
+        return requirement.RequirementVoided(
+            **self._of_requirement(1, 1), reason=factories.said("withdrawn")
+        )
 
     def met(
         self, outcome: Outcome = Outcome.RELEASED, *, version: int = 1
     ) -> requirement.RequirementMet:
         facts = self._of_requirement(version, 1)
-        return requirement.RequirementMet(**facts, outcome=outcome, reason="all concluded")
+        return requirement.RequirementMet(
+            **facts, outcome=outcome, reason=factories.said("all concluded")
+        )
 
     def granted(self) -> recognition.RecognitionGranted:
         return recognition.RecognitionGranted(**self._recognition(), verdicts=())
 
     def recognition_refused(self) -> recognition.RecognitionRefused:
         facts = self._recognition()
-        return recognition.RecognitionRefused(**facts, verdicts=(), reason="weights differ")
+        return recognition.RecognitionRefused(
+            **facts, verdicts=(), reason=factories.said("weights differ")
+        )
 
     def _recognition(self) -> dict[str, Any]:
         return {
@@ -145,11 +156,16 @@ class Told:
 
     def rescheduled(self) -> booking.BookingRescheduled:
         return booking.BookingRescheduled(
-            **self._booking(), slot=SLOT, previous=SLOT, reason="a longer inspection before"
+            **self._booking(),
+            slot=SLOT,
+            previous=SLOT,
+            reason=factories.said("a longer inspection before"),
         )
 
     def cancelled(self) -> booking.BookingCancelled:
-        return booking.BookingCancelled(**self._booking(), reason="no lorry", rebookable=True)
+        return booking.BookingCancelled(
+            **self._booking(), reason=factories.said("no lorry"), rebookable=True
+        )
 
     def missed(self) -> booking.BookingMissed:
         return booking.BookingMissed(**self._booking(), missed_at=NOW)

@@ -9,12 +9,13 @@ from services.declaration.domain import moves, numbers, reactions, receipts
 from services.declaration.domain.moves import CHANGING, ENDED, MOVES, Act, NotInThisState, Status
 from services.declaration.domain.receipts import Kind, Note
 from shared.contracts import filing as events
-from shared.contracts.values import Mode, Outcome, Purpose
+from shared.contracts.values import Mode, Outcome, Purpose, Said
 from tests.factories import NOW
 from tests.unit.declaration import made
 from tests.unit.declaration.made import LATER, RECEIPT, Told, accepted, amending, withdrawing
 
 TOLD = Told()
+REASONED = [kind for kind, text in receipts.TEXTS.items() if "{reason}" in text.en]
 
 
 def test_acceptance_counts_one_event_one_content_one_receipt() -> None:
@@ -90,7 +91,7 @@ def test_a_voided_requirement_withdraws_only_what_asked_for_it() -> None:
     step = reactions.voided(withdrawing(), TOLD.voided(), now=LATER)
     assert step is not None
     assert step.filing.status is Status.WITHDRAWN
-    assert step.filing.reason == "sold elsewhere"
+    assert step.filing.reason == Said.as_given("sold elsewhere")
     assert reactions.voided(accepted(), TOLD.voided(), now=LATER) is None
 
 
@@ -151,8 +152,20 @@ def test_receipts_name_agencies_and_verdicts_in_both_languages() -> None:
 
 
 def test_what_a_broker_writes_is_never_read_as_a_template() -> None:
-    said = receipts.text(Note(Kind.HELD, {"reason": "{agency} {0} %s"}))
+    reason = Said.as_given("{agency} {0} %s").model_dump()
+    said = receipts.text(Note(Kind.HELD, {"reason": reason}))
     assert said.en == "Held: {agency} {0} %s"
+
+
+@pytest.mark.parametrize("kind", REASONED)
+def test_a_receipt_gives_its_reason_in_its_own_language(kind: Kind) -> None:
+    facts = dict.fromkeys(
+        ("yard", "bay", "starts", "ends", "purpose", "primary", "recognising"), ""
+    )
+    reason = Said(en="weights differ", zh="重量不符")
+    said = receipts.text(Note(kind, facts | {"reason": reason.model_dump()}))
+    assert said.en.endswith(": weights differ")
+    assert said.zh.endswith("。原因：重量不符")
 
 
 def test_a_receipt_number_has_18_digits_and_is_its_own() -> None:

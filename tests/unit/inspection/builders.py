@@ -23,6 +23,7 @@ from shared.contracts.values import (
     TeamPlace,
     Verdict,
 )
+from tests import factories
 from tests.factories import BROKER, NOW, container_number
 
 FILING = UUID(int=1)
@@ -97,7 +98,9 @@ def determined(**changes: Any) -> RequirementDetermined:
 def revised(cause: str = "escalation", **changes: Any) -> RequirementRevised:
     """A joint requirement in its second revision, with changes."""
     return RequirementRevised(
-        **({"revision": 2} | _facts(**({"revision": 2} | changes))), cause=cause, reason="why"
+        **({"revision": 2} | _facts(**({"revision": 2} | changes))),
+        cause=cause,
+        reason=factories.said("why"),
     )
 
 

@@ -10,6 +10,7 @@ from services.inspection.domain.facts import Seal
 from services.inspection.domain.moves import Status
 from shared.contracts.values import Container, Outcome
 from shared.errors import Faults
+from tests import factories
 from tests.factories import container_number
 from tests.unit.inspection import builders as b
 
@@ -61,7 +62,7 @@ def test_an_open_container_does_not_leave() -> None:
 
 def test_cargo_leaves_after_its_case_ended_and_after_its_slot_moved_elsewhere() -> None:
     inside = gates.gate_in(_case(), SEALS, now=b.at()).case
-    void = b.kept(ending.meet(inside, Outcome.RELEASED, reason="none", now=b.at()))
+    void = b.kept(ending.meet(inside, Outcome.RELEASED, reason=factories.said("none"), now=b.at()))
     assert void.yards == {b.YARD}
     out = gates.gate_out(void, SEALS, now=b.at(5)).case
     assert (out.yards, out.status) == (frozenset(), Status.VOID)

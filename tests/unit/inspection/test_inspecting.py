@@ -12,6 +12,7 @@ from services.inspection.domain.records import Actor
 from shared.contracts.case import CaseOpened, SectionConcluded
 from shared.contracts.values import Disposal, Mode, Outcome, Purpose, Scope, Verdict
 from shared.errors import Faults
+from tests import factories
 from tests.unit.inspection import builders as b
 
 AGENCIES = ("customs", "quarantine")
@@ -143,7 +144,9 @@ def test_what_was_concluded_stays_whatever_is_required_later() -> None:
 
 def test_a_suspended_section_is_concluded_anew_while_the_laboratory_is_awaited() -> None:
     case = b.concluded(b.opened(**b.single()), b.CUSTOMS, b.SUSPEND).case
-    held = b.kept(ending.meet(case, Outcome.HELD, reason="laboratory", now=b.at(60)))
+    held = b.kept(
+        ending.meet(case, Outcome.HELD, reason=factories.said("laboratory"), now=b.at(60))
+    )
     assert held.status is Status.AWAITING_LABORATORY
     change = b.concluded(held, b.CUSTOMS, minutes=600)
     (event,) = change.events
@@ -216,7 +219,7 @@ def test_an_unknown_agency_is_not_called_in() -> None:
 
 def test_a_met_requirement_completes_the_case_and_closes_the_container() -> None:
     case = b.concluded(b.opened(**b.single()), b.CUSTOMS, b.NONCONFORM).case
-    change = ending.meet(case, Outcome.REFUSED_ENTRY, reason="pest", now=b.at(70))
+    change = ending.meet(case, Outcome.REFUSED_ENTRY, reason=factories.said("pest"), now=b.at(70))
     done = b.kept(change)
     assert b.names(change) == ["completed"]
     assert done.status is Status.COMPLETED

@@ -10,6 +10,7 @@ from services.inspection.domain.facts import Recognition
 from services.inspection.domain.moves import MOVES, Act, Status
 from shared.contracts.case import CasePlanned, LeaveGiven, LeaveRefused
 from shared.contracts.values import Mode, Outcome, Purpose, Scope
+from tests import factories
 from tests.factories import NOW
 from tests.unit.inspection import builders as b
 
@@ -116,8 +117,11 @@ def test_the_amendments_own_revision_thaws_the_case_and_another_does_not() -> No
 
 def test_a_refused_or_noted_change_thaws_the_case_it_froze() -> None:
     frozen = planning.ask_leave(b.planned(), Purpose.AMEND).case
-    assert planning.thaw(frozen, settled=Purpose.WITHDRAW, why="other") is None
-    assert b.kept(planning.thaw(frozen, settled=Purpose.AMEND, why="noted")).leave is None
+    assert planning.thaw(frozen, settled=Purpose.WITHDRAW, why=factories.said("other")) is None
+    assert (
+        b.kept(planning.thaw(frozen, settled=Purpose.AMEND, why=factories.said("noted"))).leave
+        is None
+    )
 
 
 @pytest.mark.parametrize("status", ["granted", "lapsed"])
@@ -130,13 +134,17 @@ def test_a_settled_recognition_ends_the_waiting_for_it(status: str) -> None:
 
 def test_a_refused_recognition_is_shown_and_the_case_goes_on_awaiting_the_agency() -> None:
     awaiting = b.concluded(b.opened(**b.recognition()), b.QUARANTINE).case
-    told = Recognition(status="refused", recognising_agency="customs", reason="weight")
+    told = Recognition(
+        status="refused", recognising_agency="customs", reason=factories.said("weight")
+    )
     refused = b.kept(planning.recognise(awaiting, told))
     assert (refused.status, refused.recognition) == (Status.AWAITING_RECOGNITION, told)
 
 
 def test_a_requirement_met_before_any_opening_voids_the_case() -> None:
-    change = ending.meet(b.planned(), Outcome.RELEASED, reason="none needed", now=b.at())
+    change = ending.meet(
+        b.planned(), Outcome.RELEASED, reason=factories.said("none needed"), now=b.at()
+    )
     assert b.names(change) == ["voided"]
 
 

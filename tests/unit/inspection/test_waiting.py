@@ -8,7 +8,7 @@ from services.inspection.domain import errors, inspecting, planning, waiting
 from services.inspection.domain.case import Case
 from services.inspection.domain.moves import Status
 from shared.contracts.case import CaseClosedUp, CaseOpened, CaseWaiting
-from shared.contracts.values import Scope
+from shared.contracts.values import Said, Scope
 from tests.factories import NOW
 from tests.unit.inspection import builders as b
 
@@ -94,7 +94,7 @@ def test_after_the_wait_the_second_opening_has_its_reason_by_itself() -> None:
     )
     (event,) = change.events
     assert isinstance(event, CaseOpened)
-    assert (event.opening, event.reason) == (2, "second agency came after the wait")
+    assert (event.opening, event.reason) == (2, inspecting.AFTER_THE_WAIT)
     customs = change.case.section("customs")
     assert customs is not None
     assert customs.joined_at is None
@@ -109,7 +109,7 @@ def test_a_second_opening_by_who_was_there_needs_a_reason() -> None:
     change = inspecting.open_container(
         case, who=b.CUSTOMS, present=("customs",), reason="seal broken 封志破损", now=b.at(24 * 60)
     )
-    assert change.case.openings[1].reason == "seal broken 封志破损"
+    assert change.case.openings[1].reason == Said.as_given("seal broken 封志破损")
     assert change.case.waiting is None
 
 

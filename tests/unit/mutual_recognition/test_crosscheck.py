@@ -81,8 +81,8 @@ def test_verdicts_show_the_figures() -> None:
     assert (weight.declared, weight.found) == ("100 KGM", "104.5 KGM")
     assert (weight.difference, weight.tolerance) == (Decimal("4.5"), Decimal(3))
     reason = crosscheck.disagreement(verdicts)
-    assert "line 1 weight: declared 100 KGM, found 104.5 KGM" in reason
-    assert "第 1 项重量" in reason
+    assert "line 1 weight: declared 100 KGM, found 104.5 KGM" in reason.en
+    assert "第 1 项重量：申报 100 KGM，查验 104.5 KGM" in reason.zh
 
 
 def test_nothing_compared_is_nothing_agreed() -> None:

@@ -13,6 +13,7 @@ from shared.contracts import requirement as contract
 from shared.contracts.recognition import ElementVerdict
 from shared.contracts.values import Element, Mode, Outcome, Purpose
 from shared.errors import Conflict
+from tests import factories
 from tests.unit.mutual_recognition import builders
 
 WITHDRAW = Pending(purpose=Purpose.WITHDRAW, filing_version=1)
@@ -43,15 +44,15 @@ def test_what_is_not_in_the_table_is_refused(status: Status, act: Act) -> None:
 @pytest.mark.parametrize("act", [Act.REOPEN, Act.MEET_AGAIN])
 def test_what_is_met_for_good_is_never_opened_again(act: Act) -> None:
     fresh, _ = builders.requirement()
-    released, _ = moves.meet(fresh, outcome=Outcome.RELEASED, reason="done")
+    released, _ = moves.meet(fresh, outcome=Outcome.RELEASED, reason=factories.said("done"))
     with pytest.raises(refusals.AlreadyMet):
         moves.moved(released, act)
 
 
 def test_what_is_held_can_be_met_again() -> None:
     fresh, _ = builders.requirement()
-    held, _ = moves.meet(fresh, outcome=Outcome.HELD, reason="laboratory")
-    released, events = moves.meet(held, outcome=Outcome.RELEASED, reason="fine")
+    held, _ = moves.meet(fresh, outcome=Outcome.HELD, reason=factories.said("laboratory"))
+    released, events = moves.meet(held, outcome=Outcome.RELEASED, reason=factories.said("fine"))
     assert (released.status, released.outcome) == (Status.MET, Outcome.RELEASED)
     assert released.version == held.version + len(events)
 
@@ -59,7 +60,11 @@ def test_what_is_held_can_be_met_again() -> None:
 def test_a_revision_counts_on_and_carries_the_cause() -> None:
     fresh, _ = builders.requirement()
     after, (event,) = moves.revise(
-        fresh, builders.joint(), cause="escalation", reason="look", decision_id=UUID(int=8)
+        fresh,
+        builders.joint(),
+        cause="escalation",
+        reason=factories.said("look"),
+        decision_id=UUID(int=8),
     )
     assert (after.revision, after.version, after.status) == (2, 2, Status.REVISED)
     assert isinstance(event, contract.RequirementRevised)
@@ -76,7 +81,7 @@ def test_an_amendment_to_nothing_is_met_in_the_same_breath() -> None:
         waiting,
         Determination(mode=Mode.NONE),
         cause="amendment",
-        reason="amended",
+        reason=factories.said("amended"),
         decision_id=UUID(int=8),
         pending=amended,
     )
@@ -88,16 +93,18 @@ def test_an_amendment_to_nothing_is_met_in_the_same_breath() -> None:
 def test_a_withdrawal_voids_and_what_is_void_takes_nothing_more() -> None:
     fresh, _ = builders.requirement()
     waiting, _ = moves.ask_leave(fresh, WITHDRAW)
-    void, _ = moves.void(waiting, reason="withdrawn")
+    void, _ = moves.void(waiting, reason=factories.said("withdrawn"))
     assert (void.status, void.pending) == (Status.VOID, None)
     with pytest.raises(refusals.RequirementVoid):
-        moves.meet(void, outcome=Outcome.RELEASED, reason="late")
+        moves.meet(void, outcome=Outcome.RELEASED, reason=factories.said("late"))
 
 
 def test_a_refused_change_leaves_all_else_as_it_was() -> None:
     fresh, _ = builders.requirement()
     waiting, _ = moves.ask_leave(fresh, WITHDRAW)
-    after, _ = moves.refuse_change(waiting, purpose=Purpose.WITHDRAW, reason="opened")
+    after, _ = moves.refuse_change(
+        waiting, purpose=Purpose.WITHDRAW, reason=factories.said("opened")
+    )
     assert after == replace(fresh, version=3)
 
 
@@ -122,7 +129,7 @@ def test_only_agreeing_verdicts_grant_a_recognition() -> None:
 
 
 def test_a_recognition_that_ended_is_not_granted_any_more() -> None:
-    lapsed, _ = recognition.lapse(_expected(), reason="revised")
+    lapsed, _ = recognition.lapse(_expected(), reason=factories.said("revised"))
     with pytest.raises(ValueError, match="lapsed"):
         recognition.grant(lapsed, verdicts=(_verdict(agrees=True),))
     again, _ = recognition.expect(

@@ -7,7 +7,7 @@ import pytest
 from services.mutual_recognition.domain import settle
 from services.mutual_recognition.domain.determination import Determination
 from services.mutual_recognition.domain.settle import Conclusion, Step
-from shared.contracts.values import Disposal, Mode, Outcome, Scope, Verdict
+from shared.contracts.values import Disposal, Mode, Outcome, Said, Scope, Verdict
 from tests.unit.mutual_recognition import builders
 
 CONFORM, MINOR = Verdict.CONFORM, Verdict.MINOR
@@ -45,6 +45,20 @@ def test_the_worst_verdict_decides(customs: Verdict, quarantine: Verdict, outcom
     said = [_said("customs", customs), _said("quarantine", quarantine)]
     settled = settle.settle(builders.joint(), said)
     assert (settled.step, settled.outcome) == (Step.MEET, outcome)
+
+
+def test_the_reason_names_agencies_and_verdicts_in_each_language() -> None:
+    said = [_said("customs", SUSPEND), _said("quarantine", NONCONFORM)]
+    assert settle.settle(builders.joint(), said).reason == Said(
+        en="quarantine: does not conform; customs: suspended", zh="检验检疫：不合格；海关：待定"
+    )
+
+
+def test_a_release_by_recognition_names_who_recognised() -> None:
+    assert settle.told([_said("quarantine", MINOR)], recognised_by="customs") == Said(
+        en="quarantine: minor findings; customs: recognised",
+        zh="检验检疫：轻微不符；海关：监管互认",
+    )
 
 
 @pytest.mark.parametrize(

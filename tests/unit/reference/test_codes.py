@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from shared.contracts.values import Verdict
 from shared.reference import codes
 
 TODAY = date(2026, 3, 2)
@@ -18,6 +19,7 @@ TODAY = date(2026, 3, 2)
         ("transport_modes", "2", "sea", "水路运输"),
         ("package_types", "00", "bulk", "散装"),
         ("agencies", "quarantine", "quarantine", "检验检疫"),
+        ("verdicts", "suspend", "suspended", "待定"),
         ("size_types", "45R1", "40 foot, 9 foot 6 inch high, refrigerated and heated", None),
     ],
 )
@@ -45,6 +47,10 @@ def test_what_is_no_money_is_no_currency(code: str) -> None:
 def test_a_list_is_empty_before_its_first_day() -> None:
     assert not codes.known("units", on=date(2018, 7, 31))
     assert codes.known("units", on=date(2018, 8, 1))
+
+
+def test_every_verdict_has_a_name() -> None:
+    assert set(codes.known("verdicts", on=TODAY)) == set(Verdict)
 
 
 def test_an_unknown_list_is_an_error() -> None:

@@ -40,7 +40,7 @@ def _filings() -> None:
         sa.Column("receipts", sa.Integer, nullable=False),
         sa.Column("content", JSONB, nullable=False),
         sa.Column("pending", JSONB),
-        sa.Column("reason", sa.Text),
+        sa.Column("reason", JSONB),
         sa.Column("requirement", JSONB),
         _moment("accepted_at"),
         _moment("changed_at"),

@@ -127,7 +127,7 @@ def _openings() -> None:
         _moment("closed_at", nullable=True),
         _facts("present"),
         _facts("slot"),
-        _text("reason", nullable=True),
+        _facts("reason", nullable=True),
         sa.CheckConstraint("number = 1 OR (number > 1 AND reason IS NOT NULL)"),
         sa.CheckConstraint("closed_at >= opened_at"),
         sa.CheckConstraint("jsonb_array_length(present) > 0"),
