@@ -23,7 +23,11 @@ def create(kit: Kit, settings: Settings) -> Service:
         title="Onestop booking",
         routers=[yards.router, requests.router, bookings.router],
         handlers=handlers(kit, settings),
-        jobs={"expiry": sweeping.expiry(desk), "retry": sweeping.retrying(desk)},
+        jobs={
+            "expiry": sweeping.expiry(desk),
+            "overruns": sweeping.overruns(desk),
+            "retry": sweeping.retrying(desk),
+        },
         checks=checks(kit.clock),
     )
     service.api.state.desk = desk

@@ -23,6 +23,22 @@ _OVERLAPS = text(
      WHERE a.active AND b.active
     """
 )
+_BOTH_OPEN = text(
+    """
+    WITH open AS (
+        SELECT o.booking_id, o.resource, lower(o.during) AS starts,
+               CASE r.sort WHEN 'bay' THEN greatest(upper(o.during), CAST(:now AS timestamptz))
+                           ELSE upper(o.during) END AS ends
+          FROM bookings b
+          JOIN occupancy o ON o.booking_id = b.id AND o.active
+          JOIN resources r ON r.id = o.resource
+         WHERE b.status = 'started')
+    SELECT a.booking_id AS one, b.booking_id AS other, a.resource
+      FROM open a JOIN open b
+        ON a.resource = b.resource AND a.booking_id < b.booking_id
+       AND a.starts < b.ends AND b.starts < a.ends
+    """
+)
 _ORPHANS = text(
     """
     SELECT DISTINCT b.id, b.status FROM occupancy o JOIN bookings b ON b.id = o.booking_id
@@ -58,8 +74,13 @@ def checks(clock: Clock) -> Mapping[str, Check]:
         rows = await connection.execute(_OVERDUE, {"now": clock.yard(), "minutes": minutes})
         return [f"booking {row.id} is held, though only until {row.held_until}" for row in rows]
 
+    async def one_open_at_a_time(connection: AsyncConnection) -> list[str]:
+        rows = await connection.execute(_BOTH_OPEN, {"now": clock.yard()})
+        return [f"resource {row.resource} has {row.one} and {row.other} open" for row in rows]
+
     return {
         "nothing is in two places": nothing_twice,
+        "no bay or team has two open containers": one_open_at_a_time,
         "ended bookings take nothing": ended_take_nothing,
         "bookings take what they need": take_what_they_need,
         "holds end": holds_end,
@@ -86,7 +107,10 @@ async def events_match(connection: AsyncConnection) -> list[str]:
 
 
 async def take_what_they_need(connection: AsyncConnection) -> list[str]:
-    """A booking with a slot takes its bay and one able team for each needed agency."""
+    """A booking with a slot takes its bay and one able team for each needed agency.
+
+    An open container may lack what another open one still has.
+    """
     yards = await store.yards(connection)
     takes: dict[UUID, list[int]] = {}
     for taken in await connection.execute(_TAKES):
@@ -111,4 +135,5 @@ def _takes_its_own(booking: Booking, yards: Mapping[str, Yard], takes: list[int]
     if bay is None or (bay.kind is not booking.bay_kind and booking.status is not Status.STARTED):
         return False
     own = [each.id for each in fit.resources(yard, slot)]
-    return sorted(takes) == own and fit.manned(yard, slot, booking.want)
+    has = set(takes) <= set(own) if booking.status is Status.STARTED else sorted(takes) == own
+    return has and fit.manned(yard, slot, booking.want)

@@ -46,6 +46,22 @@ _IN_THE_WAY = text(
        AND o.booking_id <> :booking_id
     """
 )
+_OPEN_ELSEWHERE = text(
+    """
+    SELECT DISTINCT o.resource
+      FROM bookings b
+      JOIN occupancy o ON o.booking_id = b.id AND o.active
+      JOIN unnest(:resources ::int[], :ends ::timestamptz[])
+           AS wanted (resource, ends) ON wanted.resource = o.resource
+     WHERE b.status = 'started' AND b.id <> :booking_id AND lower(o.during) < wanted.ends
+    """
+)
+_OWN = text(
+    """
+    SELECT resource, lower(during) AS starts, upper(during) AS ends
+      FROM occupancy WHERE booking_id = :booking_id AND active
+    """
+)
 
 
 class Occupied(Exception):
@@ -82,6 +98,8 @@ async def taken(
 
 async def take(session: AsyncSession, booking_id: UUID, wanted: Sequence[Taken]) -> None:
     """Take resources for a booking, or nothing. Raises Occupied; the transaction goes on."""
+    if not wanted:
+        return
     rows = [
         {
             "resource": each.resource,
@@ -122,6 +140,27 @@ async def in_the_way(
         },
     )
     return [(row.booking_id, row.status, row.held_until) for row in rows]
+
+
+async def open_elsewhere(
+    session: AsyncSession, booking_id: UUID, wanted: Sequence[Taken]
+) -> set[int]:
+    """The resources of these that another open container has, and will have till it is closed."""
+    rows = await session.execute(
+        _OPEN_ELSEWHERE,
+        {
+            "booking_id": booking_id,
+            "resources": [each.resource for each in wanted],
+            "ends": [each.ends for each in wanted],
+        },
+    )
+    return set(rows.scalars())
+
+
+async def own(session: AsyncSession, booking_id: UUID) -> dict[int, Taken]:
+    """What a booking takes, by resource."""
+    rows = await session.execute(_OWN, {"booking_id": booking_id})
+    return {row.resource: Taken(row.resource, row.starts, row.ends) for row in rows}
 
 
 async def lock_placing(session: AsyncSession, yard: str) -> None:

@@ -24,6 +24,16 @@ _BOARD = text(
      ORDER BY o.resource, starts
     """
 )
+_OVERRUN = text(
+    """
+    SELECT b.id FROM bookings b
+     WHERE b.status = 'started'
+       AND (CAST(b.slot ->> 'ends' AS timestamptz) <= :now
+            OR (SELECT count(*) FROM occupancy o WHERE o.booking_id = b.id AND o.active)
+               <= jsonb_array_length(b.slot -> 'teams'))
+     ORDER BY b.id
+    """
+)
 
 
 @dataclass(frozen=True)
@@ -95,6 +105,12 @@ async def holds_over(session: Reading, *, now: datetime, limit: int) -> list[UUI
         .order_by(table.c.held_until)
         .limit(limit)
     )
+    return list(rows.scalars())
+
+
+async def overrun(session: Reading, *, now: datetime) -> list[UUID]:
+    """Open containers whose slot ended by `now` (yard clock), or that lack their bay or a team."""
+    rows = await session.execute(_OVERRUN, {"now": now})
     return list(rows.scalars())
 
 

@@ -28,7 +28,10 @@ class Settings(BaseSettings):
         default=14, ge=1, le=60, description="How many days ahead slots are offered."
     )
     sweep_seconds: float = Field(
-        default=1.0, gt=0, le=60, description="Wall seconds between sweeps of holds that ran out."
+        default=1.0,
+        gt=0,
+        le=60,
+        description="Wall seconds between sweeps of holds and slots that ran out.",
     )
     retry_seconds: float = Field(
         default=5.0,

@@ -75,6 +75,7 @@ class BookingRow(SQLModel, table=True):
         CheckConstraint("window_opens <= free_until", name="bookings_window"),
         Index("bookings_filing", "filing_id"),
         Index("bookings_held_until", "held_until", postgresql_where=text("status = 'held'")),
+        Index("bookings_started", "id", postgresql_where=text("status = 'started'")),
         Index("bookings_seeking", "id", postgresql_where=text("auto_confirm AND wanted")),
     )
 

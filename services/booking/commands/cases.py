@@ -24,21 +24,25 @@ async def start(
 ) -> None:
     """The container was opened. What was done is done: whatever is booked there gives way.
 
-    If the slot had been given up or exchanged in the meantime, the container stands in the bay
-    it was last promised.
+    If it was not opened in its slot, or that had been given up or exchanged in the meantime, the
+    container stands in the bay it was last promised.
     """
     booking = await store.lock(session, derived.booking_id(requirement_id))
     if booking is None or booking.slot is None or (booking.status, Act.START) not in MOVES:
         log.info("opening without a booking", requirement_id=str(requirement_id))
         return
     planned = booking.slot
-    if booking.taking is not None and opened_at >= planned.starts - EARLY:
+    taken = fit.taken(turn.yard(planned.yard), planned)
+    in_time = planned.starts - EARLY <= opened_at < planned.ends
+    if booking.taking is None or not in_time:
+        slot = planned.model_copy(
+            update={"starts": opened_at, "ends": opened_at + (planned.ends - planned.starts)}
+        )
+        await _start_elsewhen(session, booking, slot, opened_at=opened_at, turn=turn)
+    elif await occupancy.open_elsewhere(session, booking.id, taken):
+        await _start_elsewhen(session, booking, planned, opened_at=opened_at, turn=turn)
+    else:
         await record(session, booking, acts.started(booking, slot=planned, at=opened_at), turn=turn)
-        return
-    slot = planned.model_copy(
-        update={"starts": opened_at, "ends": opened_at + (planned.ends - planned.starts)}
-    )
-    await _start_elsewhen(session, booking, slot, opened_at=opened_at, turn=turn)
 
 
 async def complete(
@@ -83,15 +87,9 @@ async def _complete(
 async def _start_elsewhen(
     session: AsyncSession, booking: Booking, slot: Slot, *, opened_at: datetime, turn: Turn
 ) -> None:
-    yard = turn.yard(slot.yard)
-    try:
-        displaced = await give_way.force(session, booking, fit.taken(yard, slot), turn=turn)
-    except occupancy.Occupied:
-        log.warning("another open container is in the way", booking_id=str(booking.id))
-        if booking.taking is not None:
-            change = acts.started(booking, slot=booking.taking, at=opened_at)
-            await record(session, booking, change, turn=turn)
-        return
+    """Take what can be had; what another open container still has is taken once that is closed."""
+    taken = fit.taken(turn.yard(slot.yard), slot)
+    displaced = await give_way.keep(session, booking, taken, turn=turn)
     present = tuple(team.agency for team in slot.teams)
     change = acts.started(acts.serving(booking, present), slot=slot, at=opened_at)
     await record(session, booking, change, turn=turn)

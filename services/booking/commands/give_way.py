@@ -16,6 +16,7 @@ REASON = Said(
     en="an open container needs the bay or the team for longer",
     zh="已开箱的集装箱须继续占用该查验位或查验组",
 )
+OVERRUNS = Said(en="runs longer than planned", zh="查验时间超出计划")
 
 
 async def force(
@@ -41,10 +42,32 @@ async def force(
     raise occupancy.Occupied
 
 
+async def keep(
+    session: AsyncSession, booking: Booking, wanted: Sequence[Taken], *, turn: Turn
+) -> list[Booking]:
+    """Take for an open container what no other open one has; returns whom to `rehouse`.
+
+    What it took before is given up. It is left with nothing if others are quicker each time.
+    """
+    for _ in range(place.TRIES):
+        theirs = await occupancy.open_elsewhere(session, booking.id, wanted)
+        free = [each for each in wanted if each.resource not in theirs]
+        try:
+            return await force(session, booking, free, turn=turn)
+        except occupancy.Occupied:
+            continue
+    return await force(session, booking, (), turn=turn)
+
+
 async def rehouse(session: AsyncSession, displaced: Sequence[Booking], *, turn: Turn) -> None:
-    """Give each displaced booking its best next slot: holds expire, agreed slots are exchanged."""
+    """Give each displaced booking its best next slot: holds expire, agreed slots are exchanged.
+
+    One that is not wanted any more, because its requirement is met, ends.
+    """
     for booking in sorted(displaced, key=lambda each: each.held_until is None, reverse=True):
-        if booking.status is Status.HELD:
+        if not booking.wanted:
+            await record(session, booking, acts.ended(booking, reason=REASON), turn=turn)
+        elif booking.status is Status.HELD:
             freed = await record(session, booking, acts.expired(booking), turn=turn)
             await place.seek(session, freed, turn=turn)
         else:

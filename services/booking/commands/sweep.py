@@ -1,12 +1,17 @@
-"""What time does to bookings: holds run out, requests that found no slot are tried again."""
+"""What time does to bookings: holds run out, open containers overrun their slots, and requests
+that found no slot are tried again.
+"""
 
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.booking import store
-from services.booking.commands import place
-from services.booking.commands.turn import Turn
+from services.booking import occupancy, store
+from services.booking.commands import give_way, place
+from services.booking.commands.turn import Turn, record
+from services.booking.domain import acts, fit
+from services.booking.domain.booking import Status
+from services.booking.domain.stretch import kept, overrun
 
 
 async def expire(session: AsyncSession, booking_id: UUID, *, turn: Turn) -> None:
@@ -23,3 +28,25 @@ async def retry(session: AsyncSession, booking_id: UUID, *, turn: Turn) -> None:
     booking = await store.lock(session, booking_id, skip_locked=True)
     if booking is not None:
         await place.seek(session, booking, turn=turn)
+
+
+async def keep_open(session: AsyncSession, booking_id: UUID, *, turn: Turn) -> None:
+    """Let an open container keep its bay and teams past its slot's end, a step at a time.
+
+    What it could not have, because another open container had it, it gets once it can.
+    """
+    booking = await store.lock(session, booking_id, skip_locked=True)
+    if booking is None or booking.status is not Status.STARTED or booking.slot is None:
+        return
+    longer = overrun(booking.slot, now=turn.now)
+    own = await occupancy.own(session, booking.id)
+    wanted = kept(fit.taken(turn.yard(longer.yard), longer), own, ended=booking.slot.ends)
+    if longer == booking.slot:
+        theirs = await occupancy.open_elsewhere(session, booking.id, wanted)
+        if {each.resource for each in wanted} <= own.keys() | theirs:
+            return
+    displaced = await give_way.keep(session, booking, wanted, turn=turn)
+    if longer != booking.slot:
+        change = acts.extended(booking, slot=longer, reason=give_way.OVERRUNS)
+        await record(session, booking, change, turn=turn)
+    await give_way.rehouse(session, displaced, turn=turn)

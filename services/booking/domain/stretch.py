@@ -3,7 +3,8 @@
 The open container goes first: what has not started gives way to it.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from services.booking.domain import calendar as cal
@@ -14,6 +15,7 @@ from services.booking.domain.yard import Team
 from shared.contracts.values import AgencyNeed, Slot, TeamPlace
 
 PATIENCE = timedelta(minutes=180)
+OVERRUN = timedelta(minutes=30)
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,29 @@ def stretched(
     longer = slot.model_copy(update={"teams": tuple(places), "ends": ends})
     in_order = tuple(sorted(takes, key=lambda each: each.resource))
     return Stretched(slot=longer, takes=in_order, unserved=tuple(unserved))
+
+
+def overrun(slot: Slot, *, now: datetime) -> Slot:
+    """The slot, longer by as many steps as it takes to end after `now`."""
+    late = now - slot.ends
+    if late < timedelta(0):
+        return slot
+    return slot.model_copy(update={"ends": slot.ends + (late // OVERRUN + 1) * OVERRUN})
+
+
+def kept(
+    everything: Sequence[Taken], own: Mapping[int, Taken], *, ended: datetime
+) -> tuple[Taken, ...]:
+    """What a longer slot takes of `everything` in it: `own` is what it takes so far.
+
+    What was to be there till the slot `ended` stays; a team that was free before does not.
+    """
+    return tuple(
+        each
+        if (mine := own.get(each.resource)) is None
+        else replace(mine, ends=each.ends if mine.ends >= ended else mine.ends)
+        for each in everything
+    )
 
 
 def _joining(

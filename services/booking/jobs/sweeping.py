@@ -1,6 +1,6 @@
-"""What runs by itself: holds that ran out, and requests that found no slot yet.
+"""What runs by itself: holds that ran out, slots that are overrun, requests without a slot yet.
 
-Both work from the database; each booking is a transaction of its own, so that one fault keeps
+All work from the database; each booking is a transaction of its own, so that one fault keeps
 nothing else back.
 """
 
@@ -36,6 +36,17 @@ def expiry(desk: Desk) -> Job:
     return run
 
 
+def overruns(desk: Desk) -> Job:
+    """Let open containers keep their bays past their slots' ends, for ever."""
+
+    async def run() -> None:
+        while True:
+            await keep_open_once(desk)
+            await asyncio.sleep(desk.settings.sweep_seconds)
+
+    return run
+
+
 def retrying(desk: Desk) -> Job:
     """Try again to book requests that found no slot, for ever."""
 
@@ -56,6 +67,15 @@ async def expire_once(desk: Desk) -> int:
     return len(ids)
 
 
+async def keep_open_once(desk: Desk) -> int:
+    """One sweep; returns how many open containers were looked at."""
+    async with desk.kit.database.connect() as session:
+        ids = await queries.overrun(session, now=desk.kit.clock.yard())
+    for each in ids:
+        await _alone(desk, each, _keep_open)
+    return len(ids)
+
+
 async def retry_once(desk: Desk) -> int:
     """One round; returns how many requests were looked at."""
     async with desk.kit.database.connect() as session:
@@ -67,6 +87,10 @@ async def retry_once(desk: Desk) -> int:
 
 async def _expire(session: AsyncSession, booking_id: UUID, turn: Turn) -> None:
     await sweep.expire(session, booking_id, turn=turn)
+
+
+async def _keep_open(session: AsyncSession, booking_id: UUID, turn: Turn) -> None:
+    await sweep.keep_open(session, booking_id, turn=turn)
 
 
 async def _retry(session: AsyncSession, booking_id: UUID, turn: Turn) -> None:

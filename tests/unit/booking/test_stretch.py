@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from services.booking.domain import offers
 from services.booking.domain.calendar import Taken
-from services.booking.domain.stretch import Stretched, stretched
+from services.booking.domain.stretch import OVERRUN, Stretched, kept, overrun, stretched
 from shared.contracts.values import Slot
 from tests.unit.booking import made
 from tests.unit.booking.made import need, want
@@ -72,3 +72,20 @@ def test_what_no_team_can_do_while_the_container_is_open_is_left_out() -> None:
 def test_takes_are_in_ascending_order_of_resources() -> None:
     takes = [each.resource for each in _with(taken=[], started=[]).takes]
     assert takes == sorted(takes)
+
+
+def test_an_overrun_slot_gets_as_many_steps_as_end_it_after_now() -> None:
+    slot = _slot()
+    before, at_its_end, later = (
+        overrun(slot, now=slot.ends + late).ends - slot.ends
+        for late in (-timedelta(minutes=1), timedelta(0), 3 * OVERRUN + timedelta(minutes=1))
+    )
+    assert (before, at_its_end, later) == (timedelta(0), OVERRUN, 4 * OVERRUN)
+
+
+def test_a_team_that_left_before_the_slot_ended_does_not_come_back_when_it_is_overrun() -> None:
+    bay, gone, lacking = (Taken(each, NOW, made.CLOSES) for each in (1, 2, 3))
+    ended = NOW + timedelta(hours=1)
+    early = Taken(2, NOW, ended - timedelta(minutes=15))
+    own = {1: Taken(1, NOW, ended), 2: early}
+    assert kept([bay, gone, lacking], own, ended=ended) == (bay, early, lacking)
