@@ -18,6 +18,8 @@ from shared.kit import Kit
 from shared.messaging.inbox import Handlers
 
 DETERMINED = Said(en="what has to be inspected was determined", zh="已确定查验要求")
+REVISED = Said(en="what has to be inspected has changed", zh="查验要求已变更")
+"""The broker reads this: not an officer's own words, nor figures of what was found."""
 
 
 def handlers(kit: Kit, settings: Settings) -> Handlers:
@@ -33,7 +35,7 @@ def _of_requirements(desk: Desk) -> Handlers:
 
     async def revised(session: AsyncSession, event: RequirementRevised, _: Envelope) -> None:
         turn = await desk.turn(session)
-        await requirements.determine(session, event, reason=event.reason, turn=turn)
+        await requirements.determine(session, event, reason=REVISED, turn=turn)
 
     async def met(session: AsyncSession, event: RequirementMet, _: Envelope) -> None:
         if event.outcome is Outcome.HELD:

@@ -78,12 +78,8 @@ def granted(filing: Filing, event: recognition.RecognitionGranted, *, now: datet
 def recognition_refused(
     filing: Filing, event: recognition.RecognitionRefused, *, now: datetime
 ) -> Step | None:
-    """The second agency inspects as well."""
-    facts = {
-        "primary": event.primary_agency,
-        "recognising": event.recognising_agency,
-        "reason": event.reason.model_dump(),
-    }
+    """The second agency inspects as well. The figures it is about to check are not told."""
+    facts = {"primary": event.primary_agency, "recognising": event.recognising_agency}
     return filings.note(filing, Note(Kind.RECOGNITION_REFUSED, facts))
 
 

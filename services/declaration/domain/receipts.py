@@ -86,9 +86,8 @@ TEXTS: Mapping[Kind, Text] = {
         "{recognising}已认可{primary}的查验结果，无需再次掏箱。",
     ),
     Kind.RECOGNITION_REFUSED: Text(
-        "The result of {primary} is not recognised by {recognising}, which inspects as well: "
-        "{reason}",
-        "{recognising}未认可{primary}的查验结果，将一并查验。原因：{reason}",
+        "The result of {primary} is not recognised by {recognising}, which inspects as well.",
+        "{recognising}未认可{primary}的查验结果，将一并查验。",
     ),
     Kind.AMENDMENT_ASKED: Text(
         "The amendment was received and is being considered.", "修改申请已收到，正在审核。"

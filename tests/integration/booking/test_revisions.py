@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from services.booking.domain.booking import Status
 from shared.contracts.requirement import RequirementVoided
-from shared.contracts.values import Mode, Slot
-from tests import factories
+from shared.contracts.values import Mode, Said, Slot
+from tests import factories, kits
 from tests.integration.booking import room
 from tests.integration.booking.room import (
     Office,
@@ -50,6 +50,19 @@ async def test_another_agency_gets_a_team_in_the_same_slot_if_one_is_free(
     assert [place.agency for place in after.teams] == ["customs", "quarantine"]
     assert await office.told() == ["requested", "confirmed", "rescheduled"]
     assert await office.broken() == []
+
+
+async def test_the_broker_is_not_told_an_officers_words_when_the_slot_changes(
+    office: Office,
+) -> None:
+    tip = Said.as_given("a tip about counterfeits 线索")
+    await office.bring(made.determined(auto=True))
+    await office.bring(made.revised(1, *JOINT, auto=True, cause="late_selection", reason=tip))
+    (*_, told) = await kits.told(office.service)
+    assert told.data["reason"] == {
+        "en": "what has to be inspected has changed",
+        "zh": "查验要求已变更",
+    }
 
 
 async def test_a_slot_that_cannot_serve_any_more_moves_to_the_next_best(

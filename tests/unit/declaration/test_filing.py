@@ -168,6 +168,15 @@ def test_a_receipt_gives_its_reason_in_its_own_language(kind: Kind) -> None:
     assert said.zh.endswith("。原因：重量不符")
 
 
+def test_a_refused_recognition_is_told_without_the_figures() -> None:
+    step = reactions.recognition_refused(accepted(), TOLD.recognition_refused(), now=LATER)
+    assert step is not None
+    assert set(step.notes[0].facts) == {"primary", "recognising"}
+    said = receipts.text(step.notes[0])
+    assert said.en.endswith("which inspects as well.")
+    assert said.zh.endswith("将一并查验。")
+
+
 def test_a_receipt_number_has_18_digits_and_is_its_own() -> None:
     contents = (made.content(), made.content(direction="export"))
     made_numbers = {
