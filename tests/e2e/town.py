@@ -185,10 +185,11 @@ class Town:
         return await self.do("yard", f"{CASES}/{case['id']}/gate-in", {"seals": seals})
 
     async def opened(self, filing_id: str, *present: str) -> Document:
-        """The container is opened in its slot, with officers of these agencies."""
+        """The first of these agencies opens the container in its slot, the others join."""
         case = await self.arrived(filing_id)
-        body = {"present": list(present)}
-        await self.do(f"officer.{present[0]}", f"{CASES}/{case['id']}/open", body)
+        await self.act(present[0], case, "open")
+        for agency in present[1:]:
+            await self.act(agency, case, "join")
         await self.booking_is(filing_id, "started")
         return await self.case_is(filing_id, "open")
 

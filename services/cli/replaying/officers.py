@@ -88,18 +88,24 @@ class Officers:
             await self._post("yard", case, "gate-in", {"seals": seals}, key=visit)
         sections = case["sections"].items()
         agencies = [name for name, each in sections if each["needed"] and not each["concluded"]]
-        body: dict[str, object] = {"present": agencies}
+        body: dict[str, object] = {"present": agencies[:1]}
         if case["openings"]:
             body["reason"] = "第二查验单位在等待期后到场 second agency came after the wait"
         await self._post(f"officer.{agencies[0]}", case, "open", body, key=visit)
 
     async def _inspect(self, case: Document) -> None:
-        for agency, section in case["sections"].items():
-            if not section["needed"] or section["concluded"]:
-                continue
-            if section["joined_at"] is None:
-                await self._post(f"officer.{agency}", case, "join", {}, key=case["id"])
-                return
+        at_work = {
+            agency: section
+            for agency, section in case["sections"].items()
+            if section["needed"] and not section["concluded"]
+        }
+        missing = [agency for agency, each in at_work.items() if each["joined_at"] is None]
+        for agency in missing:
+            visit = f"{case['id']}:{len(case['openings'])}"
+            await self._post(f"officer.{agency}", case, "join", {}, key=visit)
+        if missing:
+            return
+        for agency, section in at_work.items():
             minutes = next(n["minutes"] for n in case["needs"] if n["agency"] == agency)
             joined = datetime.fromisoformat(section["joined_at"])
             await self.clock.until(joined + timedelta(minutes=float(minutes * SHARE_OF_MINUTES)))

@@ -84,7 +84,7 @@ def _container(cases: APIRouter, settings: Settings) -> None:
     ) -> Response:
         """Open the container in its slot, at the earliest 15 minutes before."""
         command = partial(
-            commands.open_container, case_id=case_id, present=body.present, reason=body.reason
+            commands.open_container, case_id=case_id, present=body.present or (), reason=body.reason
         )
         return await _answer(request, kit, who, command)
 

@@ -36,9 +36,9 @@ class GateIn(StrictModel):
 
 
 class OpenIn(StrictModel):
-    """The agencies at the container; a second opening needs a reason."""
+    """A second opening needs a reason. `present` is the caller's agency: others join themselves."""
 
-    present: Annotated[tuple[AgencyName, ...], Field(min_length=1, max_length=10)]
+    present: Annotated[tuple[AgencyName, ...], Field(min_length=1, max_length=10)] | None = None
     reason: Reason | None = None
 
 

@@ -134,7 +134,7 @@ def case_out(case: Case, *, who: Principal, now: datetime) -> CaseOut:
         attempts=case.attempts,
         needs=required.needs if required else (),
         recognising=required.recognising if required else None,
-        recognition=case.recognition,
+        recognition=_recognition(case.recognition, whole=whole) if case.recognition else None,
         sections={each.agency: _section(each, whole=whole) for each in case.sections},
         openings=[_opening(each) for each in case.openings],
         containers=required.containers if required else (),
@@ -147,6 +147,11 @@ def case_out(case: Case, *, who: Principal, now: datetime) -> CaseOut:
         counts=case.counts,
         may_open=opens_from is not None and opens_from <= now,
     )
+
+
+def _recognition(recognition: Recognition, *, whole: bool) -> Recognition:
+    """Why it was refused are figures that officers found."""
+    return recognition if whole else recognition.model_copy(update={"reason": None})
 
 
 def _section(section: Section, *, whole: bool) -> SectionOut:

@@ -20,7 +20,9 @@ from services.inspection.domain.facts import (
 )
 from services.inspection.domain.moves import Status
 from shared.contracts.case import CaseEvent
-from shared.contracts.values import Finding, Purpose, Said, Scope, Slot, Verdict
+from shared.contracts.values import Disposal, Finding, Purpose, Said, Scope, Slot, Verdict
+
+TO_BE_TREATED = (Verdict.MINOR, Disposal.TREAT)
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,10 @@ class Section:
 
     @property
     def suspended(self) -> bool:
-        """Whether the newest conclusion waits for a laboratory."""
-        return self.conclusion is not None and self.conclusion.verdict is Verdict.SUSPEND
+        """Whether the newest conclusion waits for another: a laboratory's result, a treatment."""
+        last = self.conclusion
+        treated = last is not None and (last.verdict, last.disposal) == TO_BE_TREATED
+        return last is not None and (last.verdict is Verdict.SUSPEND or treated)
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,13 @@ class Opening:
     slot: Slot
     reason: Said | None = None
     closed_at: datetime | None = None
+
+    def no_earlier(self, now: datetime) -> datetime:
+        """When something ends that began with this opening, though the yard's clock was set back.
+
+        `now` is the yard clock, UTC.
+        """
+        return max(now, self.opened_at)
 
 
 @dataclass(frozen=True)

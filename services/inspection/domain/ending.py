@@ -39,9 +39,9 @@ def _complete(case: Case, required: Required, *, now: Moment) -> Change:
         for each in case.sections
     )
     counts = counting.count(required, case.openings, findings=found)
-    closed = case
+    closed, ended_at = case, case.openings[-1].no_earlier(now.yard)
     if case.opening is not None:
-        closed = case.with_opening(replace(case.opening, closed_at=now.yard))
+        closed = case.with_opening(replace(case.opening, closed_at=ended_at))
     done = replace(
         closed,
         status=moves.after(case.status, Act.COMPLETE),
@@ -49,7 +49,7 @@ def _complete(case: Case, required: Required, *, now: Moment) -> Change:
         leave=None,
         counts=counts,
     )
-    return Change(done).told(CaseCompleted, completed_at=now.yard, **counts.model_dump())
+    return Change(done).told(CaseCompleted, completed_at=ended_at, **counts.model_dump())
 
 
 def void(change: Change, *, reason: Said) -> Change:

@@ -65,20 +65,12 @@ class AgencyNotNeeded(errors.Forbidden):
     mend_zh = "应由需参与的查验单位办理，或由其提请您单位参与。"
 
 
-class PresentNotNeeded(errors.Invalid):
-    """An agency named as present is not needed in this inspection."""
+class OthersJoinThemselves(errors.Invalid):
+    """You cannot record another agency as present: each agency joins by itself."""
 
-    zh = "所列到场单位不是本次查验需要的单位。"
-    mend = "Name agencies of the case's needs alone."
-    mend_zh = "请只填写案卷所需的查验单位。"
-
-
-class OwnAgencyAbsent(errors.Invalid):
-    """Who opens the container must be among the agencies present."""
-
-    zh = "开箱人所在单位必须列入到场单位。"
-    mend = "Add your own agency to those present."
-    mend_zh = "请把本单位列入到场单位。"
+    zh = "不能代其他单位登记到场，各单位应自行登记。"
+    mend = "Name your own agency alone, or leave this out; the other agency's officer joins."
+    mend_zh = "请只填写本单位或不填；其他单位由其关员自行登记到场。"
 
 
 class AlreadyJoined(errors.Conflict):
@@ -101,8 +93,8 @@ class SectionConcluded(errors.Conflict):
     """Your agency has already concluded its section."""
 
     zh = "您单位的查验部分已作出结论。"
-    mend = "A section is concluded anew only after a suspended verdict or for a deeper scope."
-    mend_zh = "仅在结论为暂缓或查验深度加深后，方可重新作出结论。"
+    mend = "Conclude anew only after a suspended verdict or a treatment, or for a deeper scope."
+    mend_zh = "仅在结论为暂缓、已作处理或查验深度加深后，方可重新作出结论。"
 
 
 class TooManyFindings(errors.Conflict):

@@ -29,30 +29,32 @@ def may_open_from(case: Case) -> datetime | None:
 def open_container(
     case: Case, *, who: Actor, present: Sequence[str], reason: str | None, now: Moment
 ) -> Change:
-    """Open the container in its slot, with the agencies that are there.
+    """Open the container in its slot; only the opener's agency is there until another joins.
 
-    Raises CaseMoveNotAllowed, CaseNotReady, CaseFrozen, TooEarly, AgencyNotNeeded,
-    PresentNotNeeded, OwnAgencyAbsent, ReasonMissing.
+    `present` may name the opener's agency and no other. Raises CaseMoveNotAllowed, CaseNotReady,
+    CaseFrozen, TooEarly, AgencyNotNeeded, OthersJoinThemselves (in Faults), ReasonMissing.
     """
     status = moves.after(case.status, Act.OPEN)
     if case.required is None or case.slot is None:
         raise errors.CaseNotReady(gaps=case.gaps)
     if case.leave is not None:
         raise errors.CaseFrozen(purpose=case.leave.value)
-    _needed_section(case, who)
-    _check_present(case, who, present)
+    own = _needed_section(case, who).agency
+    _check_present(own, present)
     if now.yard < case.slot.starts - EARLY:
         raise errors.TooEarly(opens_from=case.slot.starts - EARLY, now=now.yard)
     opening = Opening(
         number=len(case.openings) + 1,
         opened_at=now.yard,
-        present=tuple(sorted(set(present))),
+        present=(own,),
         slot=case.slot,
-        reason=_reason(case, present, given=reason),
+        reason=_reason(case, own, given=reason),
     )
     opened = replace(case.with_opening(opening), status=status)
-    arrived = dict.fromkeys(opening.present, now.yard)
-    came = [replace(each, joined_at=arrived.get(each.agency)) for each in opened.sections]
+    came = [
+        replace(each, joined_at=now.yard if each.agency == own else None)
+        for each in opened.sections
+    ]
     return Change(opened.with_sections(came)).told(
         CaseOpened,
         opening=opening.number,
@@ -62,26 +64,23 @@ def open_container(
     )
 
 
-def _check_present(case: Case, who: Actor, present: Sequence[str]) -> None:
-    needed = [section.agency for section in case.needed]
-    strangers = [
-        errors.fault(errors.PresentNotNeeded(pointer=f"/present/{index}", needed=needed))
+def _check_present(own: str, present: Sequence[str]) -> None:
+    others = [
+        errors.fault(errors.OthersJoinThemselves(pointer=f"/present/{index}", agency=own))
         for index, agency in enumerate(present)
-        if agency not in needed
+        if agency != own
     ]
-    if strangers:
-        raise Faults(*strangers)
-    if who.agency not in present:
-        raise errors.OwnAgencyAbsent(pointer="/present", agency=who.agency)
+    if others:
+        raise Faults(*others)
 
 
-def _reason(case: Case, present: Sequence[str], *, given: str | None) -> Said | None:
+def _reason(case: Case, own: str, *, given: str | None) -> Said | None:
     """A second opening has a reason; that an agency comes after the wait is one by itself."""
     if given:
         return Said.as_given(given)
     if not case.openings:
         return None
-    if set(case.missing) & set(present):
+    if own in case.missing:
         return AFTER_THE_WAIT
     raise errors.ReasonMissing(pointer="/reason")
 
@@ -124,7 +123,7 @@ def find(case: Case, finding: Finding, *, who: Actor) -> Change:
 def conclude(
     case: Case, report: verdicts.Report, *, who: Actor, now: Moment, wait: waiting.Wait
 ) -> Change:
-    """Conclude one's own section, once; anew after a suspended verdict or for a deeper scope.
+    """Conclude one's own section, once; anew after a suspended verdict or a treatment, or deeper.
 
     Raises CaseMoveNotAllowed, AgencyNotNeeded, SectionConcluded, NotAtContainer, Faults.
     """
@@ -210,7 +209,7 @@ def _at_work(case: Case, who: Actor) -> tuple[Opening, Section]:
 def _writable(case: Case, who: Actor) -> Section:
     """One's own section, if something may still be written into it.
 
-    A laboratory's result may be concluded on without standing at the container.
+    A laboratory's result or a treatment may be concluded on without standing at the container.
     """
     opening, section = _at_work(case, who)
     if section.concluded and not section.suspended:

@@ -11,7 +11,7 @@ class Status(StrEnum):
 
     `planned` has no open container: before the inspection, or between two openings.
     `awaiting_recognition` has the primary agency's conclusion and not yet the other agency.
-    `awaiting_laboratory` is held by a suspended verdict.
+    `awaiting_laboratory` is held by a suspended verdict or until a treatment is made.
     """
 
     PLANNED = "planned"

@@ -46,10 +46,11 @@ def lapse(case: Case, *, now: Moment) -> Change | None:
     over = case.waiting is not None and case.waiting.until <= now.yard
     if not over or opening is None:
         return None
+    closed_at = opening.no_earlier(now.yard)
     closed = replace(
-        case.with_opening(replace(opening, closed_at=now.yard)),
+        case.with_opening(replace(opening, closed_at=closed_at)),
         status=moves.after(case.status, Act.CLOSE_UP),
         slot=None,
         waiting=None,
     )
-    return Change(closed).told(CaseClosedUp, missing=case.missing, closed_at=now.yard)
+    return Change(closed).told(CaseClosedUp, missing=case.missing, closed_at=closed_at)

@@ -15,7 +15,6 @@ from tests.unit.inspection import builders as b
 CASE = f"/v1/cases/{b.CASE}"
 PATH: dict[str, object] = {"case_id": b.CASE}
 SEALS = {"seals": [{"container": container_number(1), "seal": "S0001"}]}
-BOTH = {"present": ["customs", "quarantine"]}
 
 
 async def _planned(scene: Scene) -> Ask:
@@ -43,7 +42,7 @@ async def _inside(scene: Scene) -> Ask:
 
 async def _to_open(scene: Scene) -> Ask:
     await scene.arranged(_planned)
-    return Ask(PATH, BOTH)
+    return Ask(PATH, {})
 
 
 async def _to_join(scene: Scene) -> Ask:
@@ -54,7 +53,8 @@ async def _to_join(scene: Scene) -> Ask:
 
 async def _opened(scene: Scene) -> Ask:
     await scene.arranged(_planned)
-    await scene.done(CUSTOMS, "post", f"{CASE}/open", BOTH)
+    await scene.done(CUSTOMS, "post", f"{CASE}/open", {})
+    await scene.done(QUARANTINE, "post", f"{CASE}/join", {})
     return Ask(PATH)
 
 

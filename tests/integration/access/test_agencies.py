@@ -6,7 +6,7 @@ from shared.contracts import derived
 from shared.contracts.booking import BookingConfirmed
 from shared.database import Database
 from tests import factories
-from tests.integration.access.inspection import BOTH, CASE, SEALS
+from tests.integration.access.inspection import CASE, SEALS
 from tests.integration.access.mutual_recognition import COMPANY, RATING
 from tests.integration.access.people import (
     AUDITOR,
@@ -42,7 +42,7 @@ async def test_an_officer_concludes_the_own_agencys_section_alone(
     service_database: NewDatabase,
 ) -> None:
     scene = await _case(service_database)
-    await scene.done(CUSTOMS, "post", f"{CASE}/open", BOTH)
+    await scene.done(CUSTOMS, "post", f"{CASE}/open", {"present": ["customs"]})
     case = await scene.done(CUSTOMS, "post", f"{CASE}/conclude", CONFORM)
     concluded = {name: each["conclusion"] for name, each in case["sections"].items()}
     assert concluded["customs"] is not None

@@ -13,7 +13,6 @@ from tests.integration.inspection import room as r
 from tests.integration.inspection.room import Room
 from tests.unit.inspection import builders as b
 
-BOTH = {"present": ["customs", "quarantine"]}
 BOTH_UNPACK = (b.need("customs"), b.need("quarantine"))
 
 
@@ -32,13 +31,14 @@ async def test_a_joint_inspection_from_its_plan_to_its_completion(room: Room) ->
     await room.plan()
     assert (await room.see("customs"))["may_open"] is True
     await room.do("yard", "gate-in", r.SEALS)
-    opened = await room.do("customs", "open", BOTH)
+    await room.do("customs", "open")
+    opened = await room.do("quarantine", "join")
     assert (opened["status"], opened["may_open"]) == ("open", False)
     room.hand.turn(40)
     await room.do("quarantine", "findings", {"code": "pest", "text": "live insects 活虫"})
     found = [{"number": 1, "name": "kiwi", "quantity": "120.50", "unit": "KGM", "net_kg": "119.90"}]
     await room.do("customs", "conclude", {**r.CONFORM, "found": found})
-    case = await room.do("quarantine", "conclude", {"verdict": "minor", "disposal": "treat"})
+    case = await room.do("quarantine", "conclude", {"verdict": "minor", "disposal": "release"})
     assert case["sections"]["customs"]["conclusion"]["found"][0]["net_kg"] == "119.90"
     assert case["sections"]["quarantine"]["conclusion"]["findings"][0]["code"] == "pest"
     await room.met()
@@ -53,7 +53,14 @@ async def test_a_joint_inspection_from_its_plan_to_its_completion(room: Room) ->
         "findings": 1,
     }
     await room.do("yard", "gate-out", r.SEALS)
-    assert await room.told() == ["planned", "opened", "concluded", "concluded", "completed"]
+    assert await room.told() == [
+        "planned",
+        "opened",
+        "joined",
+        "concluded",
+        "concluded",
+        "completed",
+    ]
     assert await room.broken() == []
 
 
@@ -71,6 +78,8 @@ async def test_a_refused_recognition_brings_the_second_agency_to_the_same_openin
     waits = await room.see()
     assert waits["waiting"] == {"until": "2026-03-02T04:00:00Z", "for": ["customs"]}
     assert waits["recognition"]["status"] == "refused"
+    assert waits["recognition"]["reason"] == factories.said("weight").model_dump()
+    assert (await room.see("broker"))["recognition"]["reason"] is None
     room.hand.turn(60)
     assert (await room.do("customs", "join"))["waiting"] is None
     await room.do("customs", "conclude", r.CONFORM)
@@ -180,7 +189,7 @@ async def test_a_requirement_of_mode_none_has_no_case(room: Room) -> None:
 async def test_the_chain_that_is_read_over_http_can_be_verified_by_anyone(room: Room) -> None:
     await room.plan()
     await room.do("yard", "gate-in", r.SEALS)
-    await room.do("customs", "open", BOTH)
+    await room.do("customs", "open")
     page = await room.see("auditor", f"/{b.CASE}/records")
     chain = [_record(each) for each in page["items"]]
     assert [record.kind for record in chain] == [

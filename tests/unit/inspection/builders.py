@@ -137,12 +137,14 @@ def planned(**changes: Any) -> Case:
 
 
 def opened(*present: str, **changes: Any) -> Case:
-    """A case that the first of these agencies has opened when the slot began."""
+    """A case that the first of these agencies has opened when the slot began; the others joined."""
     case = planned(**changes)
     present = present or tuple(section.agency for section in case.needed)
     who = Actor(f"o.{present[0]}", "officer", present[0])
-    change = inspecting.open_container(case, who=who, present=present, reason=None, now=at())
-    return change.case
+    case = inspecting.open_container(case, who=who, present=(), reason=None, now=at()).case
+    for agency in present[1:]:
+        case = joined(case, Actor(f"o.{agency}", "officer", agency), minutes=0).case
+    return case
 
 
 def concluded(

@@ -26,17 +26,18 @@ def _open(
     minutes: float = 0,
 ) -> Change:
     return inspecting.open_container(
-        case, who=who, present=present or ("customs",), reason=reason, now=b.at(minutes)
+        case, who=who, present=present, reason=reason, now=b.at(minutes)
     )
 
 
-def test_opening_records_the_agencies_that_are_there() -> None:
-    change = _open(b.planned(), "quarantine", "customs")
+@pytest.mark.parametrize("present", [(), ("customs",)])
+def test_opening_records_the_agency_that_opens_and_no_other(present: tuple[str, ...]) -> None:
+    change = _open(b.planned(), *present)
     (event,) = change.events
     assert isinstance(event, CaseOpened)
-    assert (event.opening, event.present) == (1, ("customs", "quarantine"))
+    assert (event.opening, event.present) == (1, ("customs",))
     assert change.case.status is Status.OPEN
-    assert all(section.joined_at == b.at().yard for section in change.case.sections)
+    assert [section.joined_at for section in change.case.sections] == [b.at().yard, None]
 
 
 def test_the_container_may_be_opened_fifteen_yard_minutes_early_and_not_earlier() -> None:
@@ -73,12 +74,13 @@ def test_only_an_officer_of_a_needed_agency_opens() -> None:
         _open(b.planned(**b.recognition()))
 
 
-def test_who_opens_is_present_and_only_needed_agencies_are() -> None:
-    with pytest.raises(errors.OwnAgencyAbsent):
-        _open(b.planned(), "quarantine")
+def test_nobody_records_another_agency_as_present() -> None:
     with pytest.raises(Faults) as refused:
-        _open(b.planned(**b.single()), "customs", "quarantine", "police")
-    assert [fault.pointer for fault in refused.value.faults] == ["/present/1", "/present/2"]
+        _open(b.planned(), "customs", "quarantine", "police")
+    assert [(fault.code, fault.pointer) for fault in refused.value.faults] == [
+        ("others_join_themselves", "/present/1"),
+        ("others_join_themselves", "/present/2"),
+    ]
 
 
 def test_a_second_agency_joins_the_open_container_once() -> None:

@@ -132,3 +132,14 @@ def test_a_suspended_agency_that_must_look_deeper_has_to_come() -> None:
     deeper = b.kept(b.require(_suspended_and_gone(), b.revised(needs=needs)))
     with pytest.raises(errors.NotAtContainer):
         b.concluded(deeper, b.CUSTOMS, minutes=24 * 60 + 10)
+
+
+def test_a_wait_lapses_after_its_opening_though_the_yards_clock_was_set_back() -> None:
+    case = b.concluded(b.opened("customs"), b.CUSTOMS, minutes=-400).case
+    change = waiting.lapse(case, now=b.at(-220))
+    closed = b.kept(change)
+    assert change is not None
+    assert [event.closed_at for event in change.events if isinstance(event, CaseClosedUp)] == [
+        closed.openings[0].closed_at
+    ]
+    assert closed.openings[0].closed_at == closed.openings[0].opened_at
