@@ -32,10 +32,11 @@ QUERIES = {
                           WHERE g.requirement_id = r.id AND g.status = 'granted')""",
     "nothing is released against an agency's last word": """
         SELECT r.id FROM requirements r JOIN LATERAL (
-          SELECT DISTINCT ON (agency) verdict FROM requirement_conclusions c
+          SELECT DISTINCT ON (agency) verdict, content ->> 'disposal' AS disposal
+          FROM requirement_conclusions c
           WHERE c.requirement_id = r.id ORDER BY agency, number DESC) last ON true
         WHERE r.status = 'met' AND r.outcome = 'released'
-          AND last.verdict IN ('nonconform', 'suspend')""",
+          AND (last.verdict IN ('nonconform', 'suspend') OR last.disposal = 'treat')""",
     "a granted recognition has verdicts that all agree": """
         SELECT g.id FROM recognitions g
         WHERE g.status = 'granted' AND (g.verdicts = '[]' OR EXISTS (

@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.mutual_recognition import store
 from services.mutual_recognition.decisions import decisions
 from services.mutual_recognition.rulebook import approvals, rule_versions
 from services.mutual_recognition.store import recognitions, requirements
@@ -57,11 +58,15 @@ async def recognition_page(
     before: UUID | None,
     limit: int,
 ) -> list[RowMapping]:
-    """Recognitions by filing, newest first; `broker` None: all."""
+    """Recognitions by filing, newest first; `broker` None: all. `is_open`: its requirement is."""
     columns = recognitions.c
-    wanted = select(recognitions).order_by(columns.filing_id.desc()).limit(limit)
+    wanted = (
+        select(recognitions, store.is_open.label("is_open"))
+        .join(requirements, requirements.c.id == columns.requirement_id)
+        .order_by(columns.filing_id.desc())
+        .limit(limit)
+    )
     if broker is not None:
-        wanted = wanted.join(requirements, requirements.c.id == columns.requirement_id)
         wanted = wanted.where(requirements.c.broker == broker)
     if filing_id is not None:
         wanted = wanted.where(columns.filing_id == filing_id)

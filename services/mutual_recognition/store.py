@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy import RowMapping, and_, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.mutual_recognition.domain.determination import Determination, Terms
@@ -22,6 +22,11 @@ from shared.errors import StaleVersion
 requirements = table_of(RequirementRow)
 recognitions = table_of(RecognitionRow)
 conclusions_table = table_of(ConclusionRow)
+is_open = or_(
+    requirements.c.status.in_([Status.DETERMINED, Status.REVISED]),
+    and_(requirements.c.status == Status.MET, requirements.c.outcome == Outcome.HELD),
+)
+"""As `Requirement.is_open`."""
 
 
 async def lock(session: AsyncSession, requirement_id: UUID) -> Requirement | None:

@@ -93,18 +93,24 @@ async def test_an_amendment_of_the_goods_determines_anew_and_the_slot_follows(to
     await town.filing_is(filing, "released")
 
 
-async def test_an_amendment_to_goods_that_nobody_selects_releases_the_filing(town: Town) -> None:
-    """What was booked and planned for it is given up."""
+async def test_an_amendment_to_goods_that_nobody_selects_sheds_no_inspection(town: Town) -> None:
+    """Whoever was selected before the amendment is inspected after it."""
     draft = town.draft("joint")
     filing = (await town.do("broker", FILINGS, draft))["id"]
-    await town.booking_is(filing, "confirmed")
+    booked = await town.booking_is(filing, "confirmed")
 
     await town.do(
         "broker", f"{FILINGS}/{filing}/amend", draft | {"lines": [line(1, **GOODS["none"])]}
     )
 
-    ended = await town.filing_is(filing, "released")
-    assert (ended["filing_version"], ended["requirement"]["mode"]) == (2, "none")
-    booking = await town.booking_is(filing, "cancelled")
-    assert not booking["wanted"]
-    await town.case_is(filing, "void")
+    amended = await town.until(
+        lambda: town.filing(filing), lambda seen: bool(seen["filing_version"] == 2)
+    )
+    assert (amended["status"], amended["requirement"]["mode"]) == ("accepted", "joint")
+    await town.settled()
+    assert (await town.booking(filing))["slot"] == booked["slot"]
+    await town.case_when(filing, lambda seen: seen["revision"] == 2 and not seen["gaps"])
+    case = await town.opened(filing, "quarantine", "customs")
+    for agency in ("quarantine", "customs"):
+        await town.concluded(agency, case)
+    await town.filing_is(filing, "released")

@@ -76,7 +76,7 @@ def _listing(routes: APIRouter) -> None:
                 before=before,
                 limit=limit + 1,
             )
-        found = [views.requirement(row) for row in rows]
+        found = [views.requirement(row, who=who) for row in rows]
         return paging.page(found, limit=limit, key=lambda each: each.filing_id)
 
 
@@ -94,7 +94,8 @@ def _reading(routes: APIRouter) -> None:
             if row is None:
                 raise missing
             guard.own(who, row["broker"], missing=missing)
-            return views.requirement(row, await queries.recognition_of(connection, requirement_id))
+            found = await queries.recognition_of(connection, requirement_id)
+            return views.requirement(row, found, who=who)
 
 
 def _deciding(routes: APIRouter, book: Rulebook) -> None:
@@ -149,7 +150,7 @@ def _ordering(routes: APIRouter, book: Rulebook) -> None:
 
         async def work(session: AsyncSession) -> Answer:
             revised = await inspections.order(session, requirement_id, given, desk=desk)
-            return Answer(202, views.requirement(revised))
+            return Answer(202, views.requirement(revised, who=who))
 
         return await idempotency.once(
             request, database=kit.database, owner=who.office, now=desk.now, work=work
@@ -177,5 +178,5 @@ def _recognitions(routes: APIRouter) -> None:
                 before=before,
                 limit=limit + 1,
             )
-        found = [views.recognition(row) for row in rows]
+        found = [views.recognition(row, is_open=row["is_open"], who=who) for row in rows]
         return paging.page(found, limit=limit, key=lambda each: each.filing_id)

@@ -12,13 +12,17 @@ from services.mutual_recognition.domain.recognition import Status as Recognition
 from services.mutual_recognition.domain.requirement import Requirement, Status
 from services.mutual_recognition.rules.table import Table
 from services.mutual_recognition.store import requirement_of
+from shared.auth.principal import Principal, Role
 from shared.contracts.recognition import ElementVerdict
 from shared.contracts.requirement import DecidingRow
 from shared.contracts.values import AgencyNeed, BayKind, Element, Mode, Outcome, Purpose, Said
 
 
 class RecognitionOut(BaseModel):
-    """A recognition: terms agreed beforehand, verdicts once found was compared with declared."""
+    """A recognition: terms agreed beforehand, verdicts once found was compared with declared.
+
+    `terms`, `verdicts` and `reason` are null where they are not yours to see yet.
+    """
 
     id: UUID
     filing_id: UUID
@@ -27,14 +31,18 @@ class RecognitionOut(BaseModel):
     primary_agency: str
     recognising_agency: str
     elements: tuple[Element, ...]
-    terms: Terms
-    verdicts: list[ElementVerdict]
+    terms: Terms | None
+    verdicts: list[ElementVerdict] | None
     reason: Said | None
     changed_at: datetime
 
 
 class RequirementOut(BaseModel):
-    """A requirement as it stands. `pending` is a change that the broker waits for."""
+    """A requirement as it stands. `pending` is a change that the broker waits for.
+
+    `rows` (why it is so, with the officers' orders in their own words) is null where it is not
+    yours to see yet.
+    """
 
     id: UUID
     filing_id: UUID
@@ -47,7 +55,7 @@ class RequirementOut(BaseModel):
     needs: tuple[AgencyNeed, ...]
     recognising: AgencyNeed | None
     bay_kind: BayKind
-    rows: tuple[DecidingRow, ...]
+    rows: tuple[DecidingRow, ...] | None
     decision_id: UUID
     pending: Purpose | None
     outcome: Outcome | None
@@ -136,9 +144,15 @@ class TableVersionOut(VersionOut):
     content: Table
 
 
-def requirement(row: RowMapping | Requirement, found: RowMapping | None = None) -> RequirementOut:
-    """A requirement, with its recognition if there is one."""
+def requirement(
+    row: RowMapping | Requirement, found: RowMapping | None = None, *, who: Principal
+) -> RequirementOut:
+    """A requirement as `who` may see it, with its recognition if there is one.
+
+    What the agencies select by and compare is shown to brokers only once the requirement is closed.
+    """
     value = row if isinstance(row, Requirement) else requirement_of(row)
+    whole = _whole(who, is_open=value.is_open)
     determination = value.determination
     return RequirementOut(
         id=value.id,
@@ -152,17 +166,18 @@ def requirement(row: RowMapping | Requirement, found: RowMapping | None = None) 
         needs=determination.needs,
         recognising=determination.recognising,
         bay_kind=determination.bay_kind,
-        rows=determination.rows,
+        rows=determination.rows if whole else None,
         decision_id=value.decision_id,
         pending=value.pending.purpose if value.pending else None,
         outcome=value.outcome,
         reason=value.reason,
-        recognition=None if found is None else recognition(found),
+        recognition=None if found is None else recognition(found, is_open=value.is_open, who=who),
     )
 
 
-def recognition(row: RowMapping) -> RecognitionOut:
-    """A recognition."""
+def recognition(row: RowMapping, *, is_open: bool, who: Principal) -> RecognitionOut:
+    """A recognition as `who` may see it; `is_open`: whether its requirement still is."""
+    whole = _whole(who, is_open=is_open)
     terms = Terms.model_validate(row["terms"])
     return RecognitionOut(
         id=row["id"],
@@ -172,8 +187,12 @@ def recognition(row: RowMapping) -> RecognitionOut:
         primary_agency=row["agency_primary"],
         recognising_agency=row["agency_secondary"],
         elements=terms.elements,
-        terms=terms,
-        verdicts=row["verdicts"],
-        reason=row["reason"],
+        terms=terms if whole else None,
+        verdicts=row["verdicts"] if whole else None,
+        reason=row["reason"] if whole else None,
         changed_at=row["changed_at"],
     )
+
+
+def _whole(who: Principal, *, is_open: bool) -> bool:
+    return who.role is not Role.BROKER or not is_open

@@ -23,6 +23,7 @@ from shared.messaging import outbox
 
 SOURCE = "mutual_recognition"
 
+BEGUN = Said(en="the inspection has begun", zh="查验已开始")
 REVISED = Said(en="the requirement was revised", zh="查验要求已修订")
 
 

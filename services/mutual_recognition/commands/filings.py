@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.mutual_recognition import decisions, registers, store
 from services.mutual_recognition.commands import desk as desks
 from services.mutual_recognition.commands.desk import Desk
+from services.mutual_recognition.domain import determination, refusals
 from services.mutual_recognition.domain import recognition as recognition_moves
-from services.mutual_recognition.domain import refusals
 from services.mutual_recognition.domain import requirement as moves
 from services.mutual_recognition.domain.recognition import Status as RecognitionStatus
 from services.mutual_recognition.domain.requirement import Pending, Requirement, Status
@@ -57,6 +57,8 @@ async def request_change(
 ) -> None:
     """Answer the broker: refuse, note, or ask the inspection for its leave.
 
+    Where an agency has concluded, the container was opened: nothing is changed any more, even if
+    the requirement was reopened. So the filing version that a conclusion is about stays.
     Raises `NoSuchRequirement`, or `ChangePending` if an earlier change has no answer yet.
     """
     current = await desks.locked(session, derived.requirement_id(event.filing_id))
@@ -70,6 +72,8 @@ async def request_change(
         raise refusals.ChangePending(requirement=current.id)
     if current.status not in {Status.DETERMINED, Status.REVISED}:
         changed = moves.refuse_change(current, purpose=pending.purpose, reason=CLOSED)
+    elif await store.conclusions(session, current.id):
+        changed = moves.refuse_change(current, purpose=pending.purpose, reason=desks.BEGUN)
     elif pending.consignment and changes_nothing(current.consignment, pending.consignment):
         changed = moves.note_amendment(current, pending)
     else:
@@ -78,7 +82,10 @@ async def request_change(
 
 
 async def leave_given(session: AsyncSession, event: LeaveGiven, *, desk: Desk) -> None:
-    """Nothing was opened: carry out the change that waits. A late answer is ignored."""
+    """Nothing was opened: carry out the change that waits. A late answer is ignored.
+
+    An amendment never sheds what was selected before it.
+    """
     current = await desks.locked(session, event.requirement_id)
     pending = current.pending
     if pending is None or pending.purpose is not event.purpose:
@@ -97,7 +104,9 @@ async def leave_given(session: AsyncSession, event: LeaveGiven, *, desk: Desk) -
     )
     case = replace(
         case,
-        orders=before.case.orders,
+        orders=determination.carried(
+            before.case.orders, current.determination, ids=desk.ids, now=desk.now
+        ),
         recognition_refused=before.case.recognition_refused,
     )
     await desks.revise(

@@ -23,8 +23,6 @@ from shared.contracts.values import Element, Outcome, Said
 
 log = structlog.get_logger()
 
-BEGUN = Said(en="the inspection has begun", zh="查验已开始")
-
 
 async def conclude(session: AsyncSession, event: SectionConcluded, *, desk: Desk) -> None:
     """Keep a conclusion, and close the requirement if it was the last one needed.
@@ -46,7 +44,7 @@ async def conclude(session: AsyncSession, event: SectionConcluded, *, desk: Desk
     )
     await store.add_conclusion(session, current.id, conclusion, now=desk.now)
     if current.pending is not None:
-        refused = moves.refuse_change(current, purpose=current.pending.purpose, reason=BEGUN)
+        refused = moves.refuse_change(current, purpose=current.pending.purpose, reason=desks.BEGUN)
         current = await desks.save(session, current, refused, desk=desk)
     if not current.is_open:
         log.warning("conclusion after the end", requirement=str(current.id), agency=event.agency)
@@ -61,6 +59,9 @@ async def _settle(session: AsyncSession, current: Requirement, *, desk: Desk) ->
     if settled.step is Step.COMPARE and recognition is not None:
         primary = settle.latest_of(said)[recognition.primary]
         await _compare(session, current, recognition, primary, desk=desk)
+    elif settled.step is Step.DECLINE and recognition is not None and settled.reason is not None:
+        refused = recognition_moves.refuse(recognition, verdicts=(), reason=settled.reason)
+        await _refuse(session, current, recognition, refused, reason=settled.reason, desk=desk)
     elif settled.step is Step.MEET:
         await _meet(session, current, settled, desk=desk)
 
@@ -85,6 +86,19 @@ async def _compare(
         return
     reason = crosscheck.disagreement(verdicts)
     refused = recognition_moves.refuse(recognition, verdicts=verdicts, reason=reason)
+    await _refuse(session, current, recognition, refused, reason=reason, desk=desk)
+
+
+async def _refuse(
+    session: AsyncSession,
+    current: Requirement,
+    recognition: Recognition,
+    refused: recognition_moves.Changed,
+    *,
+    reason: Said,
+    desk: Desk,
+) -> None:
+    """The secondary agency inspects as well."""
     await desks.save_recognition(session, recognition, refused, desk=desk)
     before = await decisions.get(session, current.decision_id, book=desk.book)
     case = replace(before.case, recognition_refused=True)

@@ -11,7 +11,11 @@ from services.mutual_recognition.domain import agencies as agency_data
 from services.mutual_recognition.domain.agencies import Agencies
 from shared.contracts.envelope import Fact
 from shared.contracts.requirement import Cause, DecidingRow
-from shared.contracts.values import Agency, AgencyNeed, BayKind, Element, Mode, Scope
+from shared.contracts.values import Agency, AgencyNeed, BayKind, Element, Mode, Said, Scope
+from shared.ids import Ids
+
+ITSELF = "mutual_recognition"
+SELECTED_BEFORE = Said(en="selected before the amendment", zh="修改前已布控")
 
 
 class Tolerance(Fact):
@@ -48,7 +52,11 @@ class Eligibility(Fact):
 
 
 class Order(Fact):
-    """An officer's order to inspect, or an escalation in the yard. It outlives amendments."""
+    """An officer's order to inspect, or an escalation in the yard. It outlives amendments.
+
+    With cause `amendment` it is what was selected before one; `inspects` is False if the agency
+    was only to recognise then, and may do so again.
+    """
 
     id: UUID
     cause: Cause
@@ -59,6 +67,7 @@ class Order(Fact):
     reason: str
     given_by: str
     given_at: datetime
+    inspects: bool = True
 
 
 class Determination(Fact):
@@ -134,17 +143,45 @@ def ordered(selection: Selection, orders: Sequence[Order], *, cargo: Cargo) -> S
     """A selection deepened by the orders of its agency."""
     for order in orders:
         if order.agency == selection.agency:
+            kept = order.cause == "amendment"
+            reason = SELECTED_BEFORE if kept else Said.as_given(order.reason)
             row = DecidingRow(
                 table=f"order-{order.agency}",
                 version=1,
                 row=str(order.id),
                 agency=order.agency,
-                reason_en=order.reason,
-                reason_zh=order.reason,
+                reason_en=reason.en,
+                reason_zh=reason.zh,
             )
             need = deepened(selection.need, order, cargo=cargo)
             selection = Selection(agency=selection.agency, need=need, rows=(*selection.rows, row))
     return selection
+
+
+def carried(
+    orders: Sequence[Order], before: Determination, *, ids: Ids, now: datetime
+) -> tuple[Order, ...]:
+    """The orders under which an amended filing is decided: the officers', and what was needed.
+
+    Whoever was to inspect or to recognise stays selected, as deep and as long as before.
+    """
+    recognising = (before.recognising,) if before.recognising else ()
+    kept = tuple(
+        Order(
+            id=ids(),
+            cause="amendment",
+            agency=need.agency,
+            scope=need.scope,
+            skills=need.skills,
+            minutes=need.minutes,
+            reason=SELECTED_BEFORE.en,
+            given_by=ITSELF,
+            given_at=now,
+            inspects=need in before.needs,
+        )
+        for need in (*before.needs, *recognising)
+    )
+    return (*(order for order in orders if order.cause != "amendment"), *kept)
 
 
 def deepened(need: AgencyNeed | None, order: Order, *, cargo: Cargo) -> AgencyNeed:
@@ -155,9 +192,12 @@ def deepened(need: AgencyNeed | None, order: Order, *, cargo: Cargo) -> AgencyNe
     if need is None:
         skills = agency_data.specialities(order.skills)
         return AgencyNeed(agency=order.agency, scope=order.scope, skills=skills, minutes=wanted)
+    # An order's skills come first; after an amendment those that the goods of now ask for.
+    kept = order.cause == "amendment"
+    skills = (*need.skills, *order.skills) if kept else (*order.skills, *need.skills)
     return AgencyNeed(
         agency=need.agency,
         scope=max(need.scope, order.scope, key=lambda scope: scope.depth),
-        skills=agency_data.specialities((*order.skills, *need.skills)),
+        skills=agency_data.specialities(skills),
         minutes=max(need.minutes, wanted),
     )

@@ -22,6 +22,8 @@ from shared.contracts.values import (
 from shared.reference import codes
 
 RECOGNISED = ("recognised", "监管互认")
+TREATMENT = Said(en="treatment ordered", zh="已责令处理")
+FINDINGS = Said(en="the first agency reports findings", zh="首查单位有查验发现")
 
 
 class Conclusion(Fact):
@@ -44,12 +46,13 @@ class Step(StrEnum):
 
     WAIT = "wait"
     COMPARE = "compare"
+    DECLINE = "decline"
     MEET = "meet"
 
 
 @dataclass(frozen=True)
 class Settled:
-    """The next step; outcome and reason if it is `meet`."""
+    """The next step; outcome and reason if it is `meet`, the reason if it is `decline`."""
 
     step: Step
     outcome: Outcome | None = None
@@ -59,9 +62,10 @@ class Settled:
 def settle(determination: Determination, conclusions: Sequence[Conclusion]) -> Settled:
     """Meet it once every agency that inspects has concluded deep enough.
 
-    Any nonconform means refused entry, else any suspend means held, else it is released. In mode
-    `recognition` a release needs the comparison first; a bad verdict of the primary agency
-    releases nothing and needs none.
+    Any nonconform means refused entry, else any suspend or a treatment that is still to be made
+    means held, else it is released. In mode `recognition` a release needs the comparison first, and
+    there is something to compare only if the primary agency found nothing and had nothing treated;
+    else the recognition is declined. A bad verdict of the primary agency needs no comparison.
     """
     latest = latest_of(conclusions)
     if not all(serves(latest.get(need.agency), need) for need in determination.needs):
@@ -73,8 +77,15 @@ def settle(determination: Determination, conclusions: Sequence[Conclusion]) -> S
         return Settled(Step.MEET, Outcome.REFUSED_ENTRY, reason)
     if Verdict.SUSPEND in verdicts:
         return Settled(Step.MEET, Outcome.HELD, reason)
+    if any(each.disposal is Disposal.TREAT for each in said):
+        return Settled(Step.MEET, Outcome.HELD, TREATMENT)
     if determination.mode is Mode.RECOGNITION:
-        return Settled(Step.COMPARE)
+        primary = [each for each in conclusions if each.agency == said[0].agency]
+        treated = any(each.disposal is Disposal.TREAT for each in primary)
+        clean = said[0].verdict is Verdict.CONFORM and not said[0].findings
+        if clean and not treated:
+            return Settled(Step.COMPARE)
+        return Settled(Step.DECLINE, reason=FINDINGS)
     return Settled(Step.MEET, Outcome.RELEASED, reason)
 
 

@@ -108,7 +108,9 @@ def _careful(agency: str, row: DecidingRow, *, cargo: Cargo) -> Selection:
 def _eligibility(case: Case, selections: Sequence[Selection], *, agencies: Agencies) -> Eligibility:
     needs = {each.agency: each.need for each in selections if each.need}
     primary, secondary = needs.get(agencies.primary), needs.get(agencies.secondary)
-    if primary is None or secondary is None or case.orders or case.recognition_refused:
+    if primary is None or secondary is None or case.recognition_refused:
+        return Eligibility()
+    if any(_forbids_recognition(order, agencies) for order in case.orders):
         return Eligibility()
     version = case.tables.get(table.RECOGNITION)
     if version is None:
@@ -126,6 +128,11 @@ def _eligibility(case: Case, selections: Sequence[Selection], *, agencies: Agenc
     eligible = hit.fault is None and hit.row.then.eligible is True
     row = _row(version, hit, None)
     return Eligibility(terms=hit.row.then.terms if eligible else None, rows=(row,))
+
+
+def _forbids_recognition(order: Order, agencies: Agencies) -> bool:
+    """An officer's order does; so does an amendment before which the secondary inspected itself."""
+    return order.cause != "amendment" or (order.agency == agencies.secondary and order.inspects)
 
 
 def _drawn(case: Case, name: str) -> Inputs:

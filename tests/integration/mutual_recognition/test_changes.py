@@ -1,7 +1,7 @@
 """Withdrawals and amendments: refused, noted, or carried out with the inspection's leave."""
 
 from shared.contracts.filing import WithdrawalRequested
-from shared.contracts.values import Purpose, Verdict
+from shared.contracts.values import Purpose, Scope, Verdict
 from shared.messaging.inbox import Applied
 from tests import factories, kits
 from tests.integration.mutual_recognition.world import World, found, laptops, wood
@@ -52,26 +52,60 @@ async def test_an_amendment_of_the_goods_is_determined_anew(world: World) -> Non
     assert (await world.told(filing))[-2:] == ["requirement.revised", "recognition.lapsed"]
     revised = await world.last(filing, "requirement.revised")
     assert (revised["mode"], revised["cause"], revised["filing_version"]) == (
-        "single",
+        "joint",
         "amendment",
         2,
     )
     await world.amend(filing, wood(), version=3)
     await world.leave(filing, Purpose.AMEND)
-    assert (await world.told(filing))[-2:] == ["requirement.revised", "recognition.expected"]
+    assert (await world.told(filing))[-1] == "requirement.revised"
+    assert (await world.last(filing, "requirement.revised"))["mode"] == "joint"
     assert await world.broken() == {}
-    await world.conclude(filing, "quarantine", found=(found(),))
+
+
+async def test_an_amendment_under_which_the_other_may_still_recognise_leaves_it_so(
+    world: World,
+) -> None:
+    await world.trust()
+    filing = await world.accept(wood())
+    await world.amend(filing, wood(line={"quantity": "900"}))
+    await world.leave(filing, Purpose.AMEND)
+    assert (await world.last(filing, "requirement.revised"))["mode"] == "recognition"
+    await world.conclude(filing, "quarantine", found=(found(quantity="900"),))
     assert (await world.told(filing))[-2:] == ["recognition.granted", "requirement.met"]
     assert await world.broken() == {}
 
 
-async def test_an_amendment_to_goods_that_nobody_selects_is_met_at_once(world: World) -> None:
+async def test_an_amendment_to_goods_that_nobody_selects_sheds_no_selection(world: World) -> None:
     filing = await world.accept(wood())
-    await world.amend(filing, laptops())
-    await world.leave(filing, Purpose.AMEND)
-    assert (await world.told(filing))[-2:] == ["requirement.revised", "requirement.met"]
+    before = (await world.last(filing, "requirement.determined"))["needs"]
+    for version in (2, 3):
+        goods = laptops(packages=version, gross_kg=f"{version}000")
+        goods["lines"][0]["quantity"] = str(version)
+        await world.amend(filing, goods, version=version)
+        await world.leave(filing, Purpose.AMEND)
+        revised = await world.last(filing, "requirement.revised")
+        assert (revised["mode"], revised["needs"]) == ("joint", before)
+        kept = [row for row in revised["rows"] if row["reason_zh"] == "修改前已布控"]
+        assert [row["agency"] for row in kept] == ["quarantine", "customs"]
+    assert (await world.told(filing))[-1] == "requirement.revised"
+    assert await world.broken() == {}
+
+
+async def test_what_was_concluded_on_is_not_amended_though_the_requirement_is_reopened(
+    world: World,
+) -> None:
+    filing = await world.accept(wood(line={"duty_percent": "5"}))
+    await world.conclude(filing, "quarantine", Verdict.SUSPEND)
+    await world.escalate(filing, "customs", Scope.UNPACK)
+    assert (await world.told(filing))[-2:] == ["requirement.met", "requirement.revised"]
+    await world.amend(filing, wood(line={"duty_percent": "5"}, reference="corrected"))
+    refused = await world.last(filing, "requirement.change_refused")
+    assert (refused["purpose"], refused["filing_version"]) == ("amend", 1)
+    await world.conclude(filing, "quarantine")
+    await world.conclude(filing, "customs")
     met = await world.last(filing, "requirement.met")
-    assert (met["outcome"], met["filing_version"]) == ("released", 2)
+    assert (met["outcome"], met["filing_version"]) == ("released", 1)
     assert await world.broken() == {}
 
 

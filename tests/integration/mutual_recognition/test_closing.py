@@ -1,7 +1,7 @@
 """From the accepted filing to the end of its requirement, on a real database."""
 
 from shared.contracts import derived
-from shared.contracts.values import Scope, Verdict
+from shared.contracts.values import Disposal, Finding, Scope, Verdict
 from tests import factories
 from tests.integration.mutual_recognition.world import World, found, laptops, wood
 
@@ -101,6 +101,34 @@ async def test_goods_that_were_not_counted_are_not_recognised(world: World) -> N
     filing = await world.accept(wood())
     await world.conclude(filing, "quarantine")
     assert "recognition.refused" in await world.told(filing)
+
+
+async def test_a_result_with_findings_is_not_recognised(world: World) -> None:
+    await world.trust()
+    filing = await world.accept(wood())
+    await world.conclude(
+        filing,
+        "quarantine",
+        Verdict.MINOR,
+        findings=(Finding(code="mould", text="mould 霉变"),),
+        found=(found(),),
+    )
+    assert (await world.told(filing))[2:] == ["recognition.refused", "requirement.revised"]
+    assert await world.broken() == {}
+    await world.conclude(filing, "customs")
+    assert (await world.last(filing, "requirement.met"))["outcome"] == "released"
+    assert await world.broken() == {}
+
+
+async def test_goods_that_must_be_treated_are_held_until_they_were(world: World) -> None:
+    filing = await world.accept(wood(line={"duty_percent": "5"}))
+    await world.conclude(filing, "quarantine", Verdict.MINOR, disposal=Disposal.TREAT)
+    met = await world.last(filing, "requirement.met")
+    assert (met["outcome"], met["reason"]["en"]) == ("held", "treatment ordered")
+    assert await world.broken() == {}
+    await world.conclude(filing, "quarantine", Verdict.MINOR)
+    assert (await world.last(filing, "requirement.met"))["outcome"] == "released"
+    assert await world.broken() == {}
 
 
 async def test_a_bad_verdict_of_the_primary_releases_nothing(world: World) -> None:

@@ -59,6 +59,28 @@ async def test_a_requirement_shows_its_recognition_with_the_figures(world: World
     assert foreign.json()["items"] == []
 
 
+async def test_while_it_is_open_a_broker_does_not_see_what_it_is_selected_and_compared_by(
+    world: World,
+) -> None:
+    await world.trust()
+    filing = await world.accept(wood())
+    await world.conclude(filing, "quarantine", found=(found(net_kg="1100"),))
+    path = f"/v1/requirements/{derived.requirement_id(filing)}"
+
+    async def seen(role: Role) -> list[Any]:
+        one = (await world.get(path, role, org=factories.BROKER)).json()
+        (many,) = (await world.get("/v1/requirements", role, org=factories.BROKER)).json()["items"]
+        (known,) = (await world.get("/v1/recognitions", role, org=factories.BROKER)).json()["items"]
+        assert known == one["recognition"]
+        secret = [known[name] for name in ("terms", "verdicts", "reason")]
+        return [one["rows"], many["rows"], *secret]
+
+    assert await seen(Role.BROKER) == [None] * 5
+    assert all(await seen(Role.AUDITOR))
+    await world.conclude(filing, "customs")
+    assert await seen(Role.BROKER) == await seen(Role.AUDITOR)
+
+
 async def test_a_decision_tells_all_it_depended_on(world: World) -> None:
     filing = await world.accept(wood())
     item = (await world.get(f"/v1/requirements?filing_id={filing}")).json()["items"][0]

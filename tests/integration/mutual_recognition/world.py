@@ -28,7 +28,7 @@ from shared.contracts.filing import (
     FilingAccepted,
     WithdrawalRequested,
 )
-from shared.contracts.values import Disposal, Line, Purpose, Scope, Verdict
+from shared.contracts.values import Disposal, Finding, Line, Purpose, Scope, Verdict
 from shared.service import Service
 from tests import factories, kits
 
@@ -102,6 +102,8 @@ class World:
         verdict: Verdict = Verdict.CONFORM,
         *,
         scope: Scope = Scope.UNPACK,
+        disposal: Disposal = Disposal.RELEASE,
+        findings: tuple[Finding, ...] = (),
         found: tuple[Line, ...] = (),
     ) -> None:
         """An agency concluded its section."""
@@ -113,7 +115,8 @@ class World:
                 conclusion=number,
                 scope=scope,
                 verdict=verdict,
-                disposal=Disposal.RELEASE,
+                disposal=disposal,
+                findings=findings,
                 found=found,
                 concluded_at=factories.NOW,
                 officer=f"officer of {agency}",

@@ -12,10 +12,21 @@ from tests.unit.mutual_recognition import builders
 
 CONFORM, MINOR = Verdict.CONFORM, Verdict.MINOR
 NONCONFORM, SUSPEND = Verdict.NONCONFORM, Verdict.SUSPEND
+RECOGNITION = Determination(
+    mode=Mode.RECOGNITION,
+    primary_agency="quarantine",
+    needs=(builders.need("quarantine"),),
+    recognising=builders.need("customs"),
+)
 
 
 def _said(
-    agency: str, verdict: Verdict = CONFORM, *, number: int = 1, scope: Scope = Scope.UNPACK
+    agency: str,
+    verdict: Verdict = CONFORM,
+    *,
+    number: int = 1,
+    scope: Scope = Scope.UNPACK,
+    disposal: Disposal = Disposal.RELEASE,
 ) -> Conclusion:
     return Conclusion(
         agency=agency,
@@ -23,7 +34,7 @@ def _said(
         revision=1,
         scope=scope,
         verdict=verdict,
-        disposal=Disposal.RELEASE,
+        disposal=disposal,
         officer="officer",
         concluded_at=datetime(2026, 3, 2, tzinfo=UTC),
     )
@@ -88,7 +99,7 @@ def test_the_last_conclusion_of_an_agency_counts() -> None:
     ("verdict", "step", "outcome"),
     [
         (CONFORM, Step.COMPARE, None),
-        (MINOR, Step.COMPARE, None),
+        (MINOR, Step.DECLINE, None),
         (NONCONFORM, Step.MEET, Outcome.REFUSED_ENTRY),
         (SUSPEND, Step.MEET, Outcome.HELD),
     ],
@@ -96,11 +107,23 @@ def test_the_last_conclusion_of_an_agency_counts() -> None:
 def test_a_release_by_recognition_needs_the_comparison_and_a_bad_verdict_none(
     verdict: Verdict, step: Step, outcome: Outcome | None
 ) -> None:
-    expected = Determination(
-        mode=Mode.RECOGNITION,
-        primary_agency="quarantine",
-        needs=(builders.need("quarantine"),),
-        recognising=builders.need("customs"),
-    )
-    settled = settle.settle(expected, [_said("quarantine", verdict)])
+    settled = settle.settle(RECOGNITION, [_said("quarantine", verdict)])
     assert (settled.step, settled.outcome) == (step, outcome)
+
+
+@pytest.mark.parametrize("determination", [builders.joint(), RECOGNITION])
+def test_a_treatment_holds_in_any_mode(determination: Determination) -> None:
+    treat = [
+        _said("quarantine", MINOR, disposal=Disposal.TREAT),
+        _said("customs", MINOR),
+    ]
+    settled = settle.settle(determination, treat)
+    assert (settled.outcome, settled.reason) == (Outcome.HELD, settle.TREATMENT)
+
+
+def test_what_was_treated_is_not_recognised_afterwards() -> None:
+    said = [
+        _said("quarantine", MINOR, disposal=Disposal.TREAT),
+        _said("quarantine", number=2),
+    ]
+    assert settle.settle(RECOGNITION, said).step is Step.DECLINE
