@@ -3,16 +3,12 @@
 import asyncio
 from collections import Counter, deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
-import asyncpg
 import structlog
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from shared import errors
 from shared.clock import Clock
@@ -20,42 +16,22 @@ from shared.database import Database
 from shared.ids import Ids
 from shared.messaging import dead_letters, inbox, pull
 from shared.messaging.bus import ACK_WAIT_SECONDS, Bus
+from shared.messaging.outcome import (
+    PATIENCE,
+    Ack,
+    Outcome,
+    Retry,
+    Terminal,
+    delay,
+    judge,
+    passes,
+)
 
 log = structlog.get_logger()
 
 AT_ONCE = 8
 IN_HAND = 128
 HANDLING_SECONDS = 60
-FIRST_DELAY = 0.1
-LONGEST_DELAY = 30.0
-PATIENCE = 8
-# PostgreSQL's classes of errors that pass: connection, rolled back, resources, locks, operator.
-AGAIN_CLASSES = frozenset({"08", "40", "53", "55", "57"})
-AWAY = OperationalError | InterfaceError | PoolTimeout | OSError | asyncpg.InterfaceError
-
-
-@dataclass(frozen=True)
-class Ack:
-    """The event took effect, or had before."""
-
-    result: str
-
-
-@dataclass(frozen=True)
-class Retry:
-    """The event comes again after a while."""
-
-    reason: str
-
-
-@dataclass(frozen=True)
-class Terminal:
-    """The event can never be applied as it is: a dead letter."""
-
-    reason: str
-
-
-Outcome = Ack | Retry | Terminal
 
 
 class Observer(Protocol):
@@ -64,38 +40,6 @@ class Observer(Protocol):
     def handled(self, *, consumer: str, event_type: str, result: str, seconds: float) -> None:
         """`seconds` is the time from delivery to outcome."""
         ...
-
-
-def judge(error: Exception, *, unknown_before: int) -> Outcome:
-    """What follows from an error: once more, or never.
-
-    A domain refusal is final. A fault of database or network is retried for ever, an unknown
-    one a few times, since it may be a bug that the next release mends. `unknown_before` counts
-    the event's earlier unknown errors: its other retries say nothing about a bug.
-    """
-    reason = f"{type(error).__name__}: {error}"
-    if isinstance(error, inbox.Undecodable):
-        return Terminal(reason)
-    if _passes(error):
-        return Retry(reason)
-    if isinstance(error, errors.Refused):
-        return Terminal(reason)
-    return Retry(reason) if unknown_before + 1 < PATIENCE else Terminal(reason)
-
-
-def _passes(error: Exception) -> bool:
-    passing = inbox.Gap | errors.StaleVersion | errors.Unavailable | AWAY
-    return isinstance(error, passing) or _sqlstate(error)[:2] in AGAIN_CLASSES
-
-
-def _sqlstate(error: Exception) -> str:
-    """Of SQLAlchemy's error, or of asyncpg's own, which connecting raises. Empty for others."""
-    return getattr(getattr(error, "orig", error), "sqlstate", None) or ""
-
-
-def delay(deliveries: int) -> float:
-    """Seconds before the next delivery: doubling from 0.1 to 30."""
-    return float(min(FIRST_DELAY * 2 ** min(deliveries - 1, 16), LONGEST_DELAY))
 
 
 class Consumer:
@@ -228,7 +172,7 @@ class Consumer:
 
     def _judge(self, error: Exception, sequence: int) -> Outcome:
         outcome = judge(error, unknown_before=self._unknown[sequence])
-        if isinstance(outcome, Retry) and not _passes(error):
+        if isinstance(outcome, Retry) and not passes(error):
             self._unknown[sequence] += 1
         return outcome
 

@@ -46,12 +46,7 @@ async def replay(api: Api, plan: Plan, *, watcher: Watcher | None = None) -> dic
     index = await api.get("auditor", "/")
     now = datetime.fromisoformat(index["yard_time"])
     clock = YardClock(told=now, factor=float(index["yard_clock_factor"]))
-    if clock.factor < SLOW:
-        say(
-            f"the yards' clock of this system runs at {clock.factor:g}x: this takes hours; "
-            "start one with `onestop up --clock 600x --data DIR` / "
-            f"该系统的查验场时钟为 {clock.factor:g} 倍速，回放需数小时"
-        )
+    _warn_if_slow(clock)
     trusted = supervisors.chosen(_readable(plan.rows), seed=plan.seed)
     say(f"{len(trusted)} companies are rated high by both agencies' supervisors")
     await supervisors.rate(api, trusted, run=plan.run, now=now)
@@ -78,6 +73,15 @@ async def replay(api: Api, plan: Plan, *, watcher: Watcher | None = None) -> dic
         "seconds": round(time.monotonic() - began, 1),
         "filings_per_second": round(len(broker.rows) / max(filing_seconds, 0.001), 1),
     }
+
+
+def _warn_if_slow(clock: YardClock) -> None:
+    if clock.factor < SLOW:
+        say(
+            f"the yards' clock of this system runs at {clock.factor:g}x: this takes hours; "
+            "start one with `onestop up --clock 600x --data DIR` / "
+            f"该系统的查验场时钟为 {clock.factor:g} 倍速，回放需数小时"
+        )
 
 
 def _patience(clock: YardClock) -> float:

@@ -13,8 +13,8 @@ PATIENCE = 3
 async def test_retries_after_a_gap_do_not_use_up_the_patience_with_a_bug(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shared.messaging.consumer.PATIENCE", PATIENCE)
-    monkeypatch.setattr("shared.messaging.consumer.LONGEST_DELAY", 0.1)
+    monkeypatch.setattr("shared.messaging.outcome.PATIENCE", PATIENCE)
+    monkeypatch.setattr("shared.messaging.outcome.LONGEST_DELAY", 0.1)
     first, second = envelopes([uuid4()], events=2)
     failures: list[int] = []
 

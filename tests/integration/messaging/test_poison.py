@@ -134,7 +134,7 @@ async def test_dropping_it_lets_the_aggregate_go_on_without_it(
 async def test_a_bug_in_a_handler_is_retried_before_it_becomes_a_dead_letter(
     room: Room, operator: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shared.messaging.consumer.PATIENCE", 3)
+    monkeypatch.setattr("shared.messaging.outcome.PATIENCE", 3)
     filing_id = uuid4()
     room.spoil = spoiler = Spoiler(filing_id, error=RuntimeError("a bug"))
     await room.tell(filing_id)

@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from shared import errors
 from shared.messaging import inbox
-from shared.messaging.consumer import PATIENCE, Retry, Terminal, delay, judge
+from shared.messaging.outcome import PATIENCE, Retry, Terminal, delay, judge
 
 
 class _Driver(Exception):
