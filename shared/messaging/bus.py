@@ -1,6 +1,7 @@
 """NATS JetStream: the transport. It may be away at any time; nothing is lost by that."""
 
 import asyncio
+from datetime import datetime
 
 import structlog
 from nats.aio.client import Client
@@ -180,6 +181,13 @@ class Bus:
                 "Content-Type": "application/cloudevents+json",
             },
         )
+
+    async def created(self, service: str) -> datetime:
+        """When the service's stream was made, by the broker's clock (UTC). Raises nats errors."""
+        info = await self.jetstream.stream_info(self.stream(service))
+        if info.created is None:
+            raise NatsError("the broker does not say when the stream was made")
+        return info.created
 
     async def lag(self, *, producer: str, consumer: str) -> int:
         """How many events of the producer the consumer has not yet acknowledged."""

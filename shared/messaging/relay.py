@@ -3,21 +3,26 @@
 One relay a service holds an advisory lock. It is woken by commits in its own process and polls
 as a net. Within an aggregate events go in order; a row that cannot be published parks its
 aggregate alone.
+
+PostgreSQL is the record: when the broker's store was emptied, what it lost is sent again.
 """
 
 import asyncio
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from nats.errors import Error as NatsError
 from nats.errors import MaxPayloadError
+from nats.js.errors import NotFoundError
 from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.contracts.envelope import Envelope
 from shared.database import table_of
 from shared.kit import Kit
+from shared.messaging.bus import MAX_AGE_DAYS
 from shared.messaging.tables import OutboxRow
 
 log = structlog.get_logger()
@@ -26,6 +31,9 @@ RELAY_LOCK = 7_002
 BATCH = 500
 IN_FLIGHT = 128
 POLL_SECONDS = 0.5
+PUMP_SECONDS = 60.0
+LOOK_SECONDS = 10.0
+HEAL_BATCH = 10_000
 BACKOFF_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
 
 _outbox = table_of(OutboxRow)
@@ -42,6 +50,8 @@ class Relay:
         self._clock = kit.clock
         self._wake = asyncio.Event()
         self._window = asyncio.Semaphore(IN_FLIGHT)
+        self._stream_created: datetime | None = None
+        self._look_at = 0.0
         kit.database.after_commit(self._wake.set)
 
     async def run(self) -> None:
@@ -59,9 +69,13 @@ class Relay:
         while not await self._is_holder(connection):
             await asyncio.sleep(1)
         failures = 0
+        self._stream_created = None
+        self._look_at = 0.0
         while True:
             self._wake.clear()
-            sent, failed = await self.pump(connection)
+            await self._heal(connection)
+            async with asyncio.timeout(PUMP_SECONDS):
+                sent, failed = await self.pump(connection)
             failures = failures + 1 if failed else 0
             if failed:
                 await asyncio.sleep(BACKOFF_SECONDS[min(failures, len(BACKOFF_SECONDS)) - 1])
@@ -81,8 +95,40 @@ class Relay:
         except TimeoutError:
             return
 
+    async def _heal(self, connection: AsyncConnection) -> None:
+        """Send again what was published before the stream was made: its store was emptied."""
+        loop = asyncio.get_running_loop()
+        if loop.time() < self._look_at:
+            return
+        try:
+            created = await self._bus.created(self._name)
+        except NotFoundError:
+            await self._mend_topology()
+            return
+        except (NatsError, OSError, TimeoutError) as error:
+            log.warning("broker away", error=str(error) or type(error).__name__)
+            return
+        if created != self._stream_created:
+            await self._send_again(connection, published_before=created)
+            self._stream_created = created
+        self._look_at = loop.time() + LOOK_SECONDS
+
+    async def _send_again(self, connection: AsyncConnection, *, published_before: datetime) -> None:
+        since = self._clock.wall() - timedelta(days=MAX_AGE_DAYS)
+        count, last = 0, 0
+        while True:
+            lost = _lost(published_before, since=since, after=last)
+            seqs = (await connection.execute(lost)).scalars().all()
+            if not seqs:
+                break
+            count, last = count + len(seqs), max(seqs)
+        if count:
+            log.warning("the broker was emptied, events are sent again", events=count)
+
     async def pump(self, connection: AsyncConnection) -> tuple[int, bool]:
         """Publish one batch; returns how many rows went out and whether the broker failed."""
+        # Taken before publishing: never later than the stream that takes the event is emptied.
+        now = self._clock.wall()
         rows = (await connection.execute(_next_batch())).all()
         lanes: dict[object, list[Any]] = {}
         for row in rows:
@@ -92,9 +138,7 @@ class Relay:
         if sent:
             self._metrics.relay_batch.labels(self._name).observe(len(sent))
             await connection.execute(
-                update(_outbox)
-                .where(_outbox.c.seq.in_(sent))
-                .values(published_at=self._clock.wall())
+                update(_outbox).where(_outbox.c.seq.in_(sent)).values(published_at=now)
             )
         for _, refused, _ in results:
             if refused is not None:
@@ -131,10 +175,30 @@ class Relay:
         )
 
     async def _mend_topology(self) -> None:
+        self._look_at = 0.0
         try:
             await self._bus.ensure_topology()
         except (NatsError, OSError, TimeoutError) as error:
             log.warning("broker away", error=str(error) or type(error).__name__)
+
+
+def _lost(published_before: datetime, *, since: datetime, after: int) -> Any:
+    batch = (
+        select(_outbox.c.seq)
+        .where(
+            _outbox.c.seq > after,
+            _outbox.c.published_at < published_before,
+            _outbox.c.occurred_at > since,
+        )
+        .order_by(_outbox.c.seq)
+        .limit(HEAL_BATCH)
+    )
+    return (
+        update(_outbox)
+        .where(_outbox.c.seq.in_(batch))
+        .values(published_at=None, emission=_outbox.c.emission + 1)
+        .returning(_outbox.c.seq)
+    )
 
 
 def _next_batch() -> Any:

@@ -14,6 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import service
+from shared.clock import Clock, SystemClock
 from shared.contracts import catalogue, filing
 from shared.contracts.envelope import Envelope, Event
 from shared.contracts.values import Purpose, Said
@@ -22,7 +23,7 @@ from shared.ids import uuid7
 from shared.kit import Kit
 from shared.messaging import inbox, outbox
 from shared.messaging.bus import Bus
-from tests import factories, kits
+from tests import kits
 
 PRODUCER = "declaration"
 CONSUMER = "mutual_recognition"
@@ -44,12 +45,15 @@ class Room:
     nats_url: str
     namespace: str
     spoil: Spoil = nothing_spoils
+    clock: Clock = field(default_factory=SystemClock)
     versions: dict[UUID, int] = field(default_factory=dict)
 
     def kit(self, name: str, database: Database) -> Kit:
         """A service's kit, with a bus that is not yet connected."""
         return replace(
-            kits.kit(database), name=name, bus=Bus(self.nats_url, namespace=self.namespace)
+            kits.kit(database, clock=self.clock),
+            name=name,
+            bus=Bus(self.nats_url, namespace=self.namespace),
         )
 
     def filer(self) -> service.Service:
@@ -97,7 +101,7 @@ class Room:
             version=version,
             source=PRODUCER,
             ids=uuid7,
-            now=factories.NOW,
+            now=self.clock.wall(),
         )
         self.versions[filing_id] = version
 

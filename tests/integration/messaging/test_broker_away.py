@@ -9,13 +9,14 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 
 from shared import service
 from shared.auth.principal import Role
 from shared.embedded import ports
 from shared.embedded.broker import Broker
 from shared.embedded.folder import Folder
-from shared.messaging import outbox
+from shared.messaging import relay
 from shared.messaging.bus import Bus
 from tests import kits
 from tests import servers as support
@@ -89,12 +90,11 @@ async def test_a_client_that_closed_for_good_is_replaced(room: Room) -> None:
         assert await room.seen_are(2) == [(filing_id, 1), (filing_id, 2)]
 
 
-async def test_an_emptied_store_is_made_again_and_filled_from_the_outbox(
+async def test_an_emptied_store_is_filled_from_the_outbox_when_a_relay_starts(
     room: Room, servers: support.TestServers
 ) -> None:
     filings = [uuid4() for _ in range(4)]
-    filer = room.filer()
-    async with running(filer), kits.client(filer, Role.SERVICE) as operator:
+    async with running(room.filer()):
         async with running(room.noter()):
             for each in filings:
                 await room.tell(each, times=2)
@@ -102,32 +102,44 @@ async def test_an_emptied_store_is_made_again_and_filled_from_the_outbox(
         for each in filings:
             await room.tell(each, times=2)
         await room.all_published()
+    await support.delete_streams(servers, namespace=room.namespace)
+    async with running(room.filer(), room.noter()):
+        for each in filings:
+            await room.tell(each)
+        assert in_order(await room.seen_are(20, seconds=60))
+
+
+async def test_a_store_emptied_under_running_services_is_filled_without_any_operator(
+    room: Room, servers: support.TestServers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay, "LOOK_SECONDS", 1.0)
+    filing_id, unheard = uuid4(), uuid4()
+    async with running(room.filer()):
+        async with running(room.noter()):
+            await room.tell(filing_id)
+            await room.seen_are(1)
+        await room.tell(unheard, times=2)
+        await room.all_published()
         await support.delete_streams(servers, namespace=room.namespace)
         async with running(room.noter()):
-            for each in filings:
-                await room.tell(each)
-            await room.all_published()
-            assert len(await room.seen()) == 8
-            again = await operator.post(
-                "/v1/ops/outbox/re-emit", json={}, headers=kits.keyed("after-the-loss")
-            )
-            assert again.json() == {"events": 20}
-            assert in_order(await room.seen_are(20, seconds=60))
+            await room.seen_are(3, seconds=60)
+            await support.delete_streams(servers, namespace=room.namespace)
+            await room.tell(filing_id)
+            seen = await room.seen_are(4, seconds=60)
+    assert in_order(seen)
+    assert {aggregate for aggregate, _ in seen} == {filing_id, unheard}
 
 
-async def test_a_store_emptied_under_a_running_consumer_is_made_again(
-    room: Room, servers: support.TestServers
-) -> None:
-    filing_id = uuid4()
+async def test_while_the_store_is_whole_a_relay_that_starts_sends_nothing_again(room: Room) -> None:
     async with running(room.filer(), room.noter()):
-        await room.tell(filing_id)
-        await room.seen_are(1)
-        await support.delete_streams(servers, namespace=room.namespace)
-        await room.tell(filing_id)
+        await room.tell(uuid4(), times=3)
+        await room.seen_are(3)
+    async with running(room.filer()):
+        await room.tell(uuid4())
         await room.all_published()
-        async with room.producer.transaction() as session:
-            await outbox.reemit(session)
-        assert await room.seen_are(2, seconds=60) == [(filing_id, 1), (filing_id, 2)]
+    async with room.producer.connect() as connection:
+        emissions = await connection.execute(text("SELECT emission FROM outbox"))
+        assert list(emissions.scalars()) == [1, 1, 1, 1]
 
 
 def _small(room: Room) -> service.Service:

@@ -3,11 +3,13 @@
 import asyncio
 from uuid import UUID, uuid4
 
+import pytest
 from sqlalchemy import text
 
 from shared.auth.principal import Role
+from shared.contracts.envelope import Envelope
 from shared.database import Database
-from shared.messaging import outbox
+from shared.messaging import outbox, relay
 from shared.messaging.relay import Relay
 from tests import kits
 from tests.integration.messaging.room import (
@@ -128,3 +130,23 @@ async def test_a_relay_that_ended_leaves_the_lock_to_the_next_in_its_process(roo
             await until(nobody_holds)
     await ended(bus)
     await kit.bus.close()
+
+
+async def test_a_publication_that_hangs_is_given_up_and_tried_again(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay, "PUMP_SECONDS", 0.5)
+    filer = room.filer()
+    publish, hung = filer.kit.bus.publish, asyncio.Event()
+
+    async def hang_once(envelope: Envelope, *, emission: int) -> None:
+        if not hung.is_set():
+            hung.set()
+            await asyncio.Event().wait()
+        await publish(envelope, emission=emission)
+
+    monkeypatch.setattr(filer.kit.bus, "publish", hang_once)
+    async with running(filer, room.noter()):
+        await room.tell(uuid4())
+        await room.seen_are(1)
+    assert hung.is_set()
