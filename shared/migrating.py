@@ -67,6 +67,7 @@ def _inbox() -> None:
         sa.Column("event_id", sa.Uuid, primary_key=True),
         _moment("handled_at"),
     )
+    op.create_index("inbox_handled_at", "inbox", ["handled_at"])
     op.create_table(
         "watermarks",
         sa.Column("consumer", sa.Text, primary_key=True),

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from importlib.metadata import version
 
 import structlog
@@ -190,7 +190,14 @@ def _sweeper(kit: Kit) -> Job:
             now = kit.clock.wall()
             async with kit.database.transaction() as session:
                 await idempotency.sweep(session, now=now)
-                await inbox.prune(session, before=now - CLAIMS_KEPT)
+            while await _prune(kit, before=now - CLAIMS_KEPT):
+                await asyncio.sleep(0)
             await asyncio.sleep(SWEEP_SECONDS)
 
     return sweep
+
+
+async def _prune(kit: Kit, *, before: datetime) -> int:
+    """Forget some old claims, in a short transaction of its own; how many there were."""
+    async with kit.database.transaction() as session:
+        return await inbox.prune(session, before=before)

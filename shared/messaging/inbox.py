@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from pydantic import ValidationError
 from sqlalchemy import DateTime, Integer, Text, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -84,7 +85,13 @@ def open_event(envelope: Envelope) -> Event:
 
 
 def _first_line(error: Exception) -> str:
-    return " ".join(str(error).split())[:500]
+    """What is wrong and where, without the values: they are what people declared."""
+    if isinstance(error, ValidationError):
+        faults = error.errors(include_input=False, include_url=False, include_context=False)
+        told = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['type']}" for each in faults)
+    else:
+        told = str(error)
+    return " ".join(told.split())[:500]
 
 
 async def apply(
@@ -141,12 +148,18 @@ async def claim(
     raise Gap(f"{envelope.type} {envelope.aggregateversion} came after {seen or 0}")
 
 
-async def prune(session: AsyncSession, *, before: datetime) -> int:
-    """Forget claims below the watermark that were made before `before`; returns how many.
+async def prune(session: AsyncSession, *, before: datetime, at_most: int = 10_000) -> int:
+    """Forget claims that were made before `before`; returns how many, `at_most` at once.
 
-    A claim whose version the watermark has passed is not needed: an older event is dropped.
+    A claim is not needed once its version is below the watermark: an older event is dropped.
+    Every claim is, since it was committed together with the watermark's step.
     """
     done = await session.execute(
-        text("DELETE FROM inbox WHERE handled_at < :before RETURNING 1"), {"before": before}
+        text(
+            "DELETE FROM inbox WHERE ctid = ANY(ARRAY("
+            "SELECT ctid FROM inbox WHERE handled_at < :before ORDER BY handled_at LIMIT :most))"
+            " RETURNING 1"
+        ),
+        {"before": before, "most": at_most},
     )
     return len(done.all())

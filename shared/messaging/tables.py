@@ -47,6 +47,7 @@ class InboxRow(SQLModel, table=True):
     """The claim of an event by a consumer, made in the effect's own transaction."""
 
     __tablename__ = "inbox"
+    __table_args__: ClassVar[Any] = (Index("inbox_handled_at", "handled_at"),)
 
     consumer: str = Field(primary_key=True, sa_type=Text)
     event_id: UUID = Field(primary_key=True)
