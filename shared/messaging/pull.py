@@ -7,6 +7,7 @@ plain request on `$JS.API.CONSUMER.MSG.NEXT` does not.
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
+from itertools import count
 
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
@@ -33,23 +34,29 @@ async def messages(
     have to be made again, and nats errors.
     """
     inbox = bus.client.new_inbox()
-    subscription = await bus.client.subscribe(inbox)
+    subscription = await bus.client.subscribe(f"{inbox}.*")
     subject = f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{durable}"
     try:
-        while True:
+        for number in count():
             batch = await room()
             request = {"batch": batch, "expires": int(EXPIRES_SECONDS * 1e9)}
-            await bus.client.publish(subject, json.dumps(request).encode(), reply=inbox)
-            async for message in _one_batch(subscription, batch=batch):
+            reply = f"{inbox}.{number}"
+            await bus.client.publish(subject, json.dumps(request).encode(), reply=reply)
+            async for message in _one_batch(subscription, batch=batch, reply=reply):
                 yield message
     finally:
         if not bus.client.is_closed:
             await subscription.unsubscribe()
 
 
-async def _one_batch(subscription: Subscription, *, batch: int) -> AsyncIterator[Msg]:
+async def _one_batch(subscription: Subscription, *, batch: int, reply: str) -> AsyncIterator[Msg]:
+    """The answers to one request. The end of an earlier one, come late, is not the end of this:
+
+    asking again too soon would bring more than there is room for.
+    """
     deadline = asyncio.get_running_loop().time() + EXPIRES_SECONDS + GRACE_SECONDS
-    for _ in range(batch):
+    taken = 0
+    while taken < batch:
         left = deadline - asyncio.get_running_loop().time()
         if left <= 0:
             return
@@ -59,7 +66,10 @@ async def _one_batch(subscription: Subscription, *, batch: int) -> AsyncIterator
             return
         status = (message.headers or {}).get("Status")
         if status is None:
+            taken += 1
             yield message
+        elif message.subject != reply:
+            continue
         elif status == NO_RESPONDERS:
             raise ConsumerGone("no such stream or consumer")
         else:
