@@ -8,9 +8,9 @@ import pytest
 from shared.messaging import bus, consumer
 from tests.integration.messaging.room import CONSUMER, Room, caught_up, running
 
-ACK_WAIT = 1
-SLOW = 0.25
-EVENTS = 16
+ACK_WAIT = 3
+SLOW = 0.2
+EVENTS = 30
 
 
 async def test_events_that_wait_longer_than_the_broker_does_are_not_delivered_again(
