@@ -10,8 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from itertools import count
 
 from nats.aio.msg import Msg
-from nats.aio.subscription import Subscription
-from nats.errors import TimeoutError as NatsTimeout
+from nats.errors import ConnectionClosedError
 
 from shared.messaging.bus import Bus
 
@@ -33,23 +32,33 @@ async def messages(
     waits in our hands too long is delivered again. Raises ConsumerGone when stream and consumer
     have to be made again, and nats errors.
     """
-    inbox = bus.client.new_inbox()
-    subscription = await bus.client.subscribe(f"{inbox}.*")
+    client = bus.client
+    inbox = client.new_inbox()
+    arrived: asyncio.Queue[Msg] = asyncio.Queue()
+
+    async def arrive(message: Msg) -> None:
+        arrived.put_nowait(message)
+
+    subscription = await client.subscribe(f"{inbox}.*", cb=arrive)
     subject = f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{durable}"
     try:
         for number in count():
             batch = await room()
             request = {"batch": batch, "expires": int(EXPIRES_SECONDS * 1e9)}
             reply = f"{inbox}.{number}"
-            await bus.client.publish(subject, json.dumps(request).encode(), reply=reply)
-            async for message in _one_batch(subscription, batch=batch, reply=reply):
+            await client.publish(subject, json.dumps(request).encode(), reply=reply)
+            async for message in _one_batch(arrived, batch=batch, reply=reply):
                 yield message
+            if client.is_closed:
+                raise ConnectionClosedError
     finally:
-        if not bus.client.is_closed:
+        if not client.is_closed:
             await subscription.unsubscribe()
 
 
-async def _one_batch(subscription: Subscription, *, batch: int, reply: str) -> AsyncIterator[Msg]:
+async def _one_batch(
+    arrived: "asyncio.Queue[Msg]", *, batch: int, reply: str
+) -> AsyncIterator[Msg]:
     """The answers to one request. The end of an earlier one, come late, is not the end of this:
 
     asking again too soon would bring more than there is room for.
@@ -57,12 +66,8 @@ async def _one_batch(subscription: Subscription, *, batch: int, reply: str) -> A
     deadline = asyncio.get_running_loop().time() + EXPIRES_SECONDS + GRACE_SECONDS
     taken = 0
     while taken < batch:
-        left = deadline - asyncio.get_running_loop().time()
-        if left <= 0:
-            return
-        try:
-            message: Msg = await subscription.next_msg(timeout=left)
-        except NatsTimeout:
+        message = await _next(arrived, deadline=deadline)
+        if message is None:
             return
         status = (message.headers or {}).get("Status")
         if status is None:
@@ -76,3 +81,18 @@ async def _one_batch(subscription: Subscription, *, batch: int, reply: str) -> A
             if status == "409" and "eleted" in (message.headers or {}).get("Description", ""):
                 raise ConsumerGone("the consumer was deleted")
             return
+
+
+async def _next(arrived: "asyncio.Queue[Msg]", *, deadline: float) -> Msg | None:
+    """What has arrived, however late it is looked at; None if nothing does by the deadline.
+
+    nats-py's own `next_msg` makes a task for each message: on a busy loop a batch would outlive
+    the deadline in the client's queue, and more be asked for on top.
+    """
+    if not arrived.empty():
+        return arrived.get_nowait()
+    try:
+        async with asyncio.timeout_at(deadline):
+            return await arrived.get()
+    except TimeoutError:
+        return None
