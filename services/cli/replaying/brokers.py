@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import count
 
 from services.cli.replaying import making
 from services.cli.replaying.client import Api, Refused
@@ -66,13 +67,12 @@ class Broker:
 
     async def book(self) -> None:
         """Book every request that wants a slot, for ever; cancelled when the replay is over."""
-        attempt = 0
+        attempts = count(1)
         while True:
-            attempt += 1
             for status in BOOKABLE:
                 async for request in self.api.every("broker", REQUESTS, status=status):
                     if request["wanted"] and request["filing_id"] in self.rows:
-                        await self._book(request["id"], attempt=attempt)
+                        await self._book(request["id"], attempt=next(attempts))
             await asyncio.sleep(LOOK_EVERY)
 
     async def _book(self, request_id: str, *, attempt: int) -> None:

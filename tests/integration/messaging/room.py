@@ -119,7 +119,7 @@ class Room:
             )
             return [(row.aggregate_id, row.version) for row in rows]
 
-    async def seen_are(self, count: int, *, seconds: float = 20) -> Seen:
+    async def seen_are(self, count: int, *, seconds: float = 90) -> Seen:
         """Wait until that many effects were written, then a little for one too many."""
 
         async def enough() -> bool:
@@ -187,7 +187,7 @@ def in_order(seen: Seen) -> bool:
     return all(lane == list(range(1, len(lane) + 1)) for lane in lanes.values())
 
 
-async def until(holds: Callable[[], Awaitable[bool]], *, seconds: float = 20) -> None:
+async def until(holds: Callable[[], Awaitable[bool]], *, seconds: float = 90) -> None:
     """Wait until it holds. Raises TimeoutError."""
     async with asyncio.timeout(seconds):
         while not await holds():
