@@ -15,7 +15,7 @@ from sqlalchemy.engine import make_url
 
 from services.cli import compose, configuration, people
 from services.cli.console import fail, tell
-from services.cli.registry import ENTRIES
+from services.cli.registry import DATABASE, ENTRIES
 from shared.auth.issuer import AUDIENCE, ISSUER, Issuer
 from shared.auth.jwks import StaticJwks
 from shared.auth.tokens import TokenChecker
@@ -29,8 +29,6 @@ from shared.telemetry import metrics
 
 log = structlog.get_logger()
 
-DATABASE = "onestop"
-DEFAULT_PORT = 8650
 WATCH_SECONDS = 1.0
 
 

@@ -1,38 +1,36 @@
-"""The `onestop` command."""
+"""The `onestop` command.
+
+Each command imports what it needs when it runs: the services and their libraries take seconds,
+which `onestop token` or a mistyped option should not wait for.
+"""
 
 import json
-import re
 import sys
 from contextlib import ExitStack
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from services.cli import (
-    benching,
-    configuration,
-    console,
-    contracts,
-    embedded,
-    instance,
-    people,
-    provisioning,
-    standalone,
+from services.cli import console
+from services.cli.console import explained
+from services.cli.options import (
+    DEFAULT_PORT,
+    Benchmark,
+    Data,
+    HttpPort,
+    Json,
+    Name,
+    TokenFile,
+    Url,
+    factor_of,
 )
-from services.cli import replay as replaying
-from services.cli import verify as verifying
-from services.cli.console import explained, fail
-from services.cli.demo import ROWS as DEMO_ROWS
-from shared.auth.issuer import Issuer
+from services.cli.registry import DATABASE
 from shared.auth.principal import Role
-from shared.embedded import folder
-from shared.embedded.clock import FASTEST
-from shared.errors import Refused
-from shared.telemetry import logs
+
+if TYPE_CHECKING:
+    from services.cli.replay import Figures
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -43,60 +41,19 @@ app = typer.Typer(
 DEMO_SPEED = Decimal(1200)
 
 
-class Name(StrEnum):
-    """The services, as an argument."""
-
-    DECLARATION = "declaration"
-    MUTUAL_RECOGNITION = "mutual_recognition"
-    BOOKING = "booking"
-    INSPECTION = "inspection"
-
-
-class Benchmark(StrEnum):
-    """The benchmarks, as an argument."""
-
-    FILING = "filing"
-
-
-Url = Annotated[str | None, typer.Option("--url", help="a remote system")]
-TokenFile = Annotated[Path | None, typer.Option("--token-file", help="JSON: person -> token")]
-Json = Annotated[bool, typer.Option("--json", help="one JSON object as the last line")]
-HttpPort = Annotated[
-    int, typer.Option("--port", min=0, max=65535, help="HTTP port, 0 for a free one")
-]
-Data = Annotated[
-    Path,
-    typer.Option(
-        "--data", envvar="ONESTOP_DATA", help="data folder", default_factory=folder.default
-    ),
-]
-
-
-def factor_of(text: str | None) -> Decimal | None:
-    """`600x` or `600` as a Decimal; leaves with a message for anything else."""
-    if text is None:
-        return None
-    written = re.fullmatch(r"([0-9]{1,6}(\.[0-9]{1,3})?)x?", text)
-    if written is None or not 1 <= Decimal(written[1]) <= FASTEST:
-        fail(
-            f"--clock {text}: not a speed.",
-            chinese=f"--clock {text}：不是有效的倍速。",
-            mend=f"write a number from 1 to {FASTEST}, such as 600x.",
-            mend_zh=f"请写 1 到 {FASTEST} 之间的数，如 600x。",
-        )
-    return Decimal(written[1])
-
-
 @app.command()
 def up(
     data: Data,
     host: Annotated[str, typer.Option(help="address to serve on")] = "127.0.0.1",
-    port: HttpPort = embedded.DEFAULT_PORT,
+    port: HttpPort = DEFAULT_PORT,
     pg_port: Annotated[int | None, typer.Option(min=1, max=65535, help="PostgreSQL's port")] = None,
     nats_port: Annotated[int | None, typer.Option(min=1, max=65535, help="NATS' port")] = None,
     clock: Annotated[str | None, typer.Option(help="speed of the yards' clock: 600x")] = None,
 ) -> None:
     """Run everything on this machine, with a PostgreSQL and a NATS of its own."""
+    from services.cli import configuration, embedded
+    from shared.telemetry import logs
+
     factor = factor_of(clock)
     logs.configure(configuration.system().log_level, json=not sys.stderr.isatty())
     with explained():
@@ -107,9 +64,12 @@ def up(
 def serve(
     service: Name,
     host: Annotated[str, typer.Option(help="address to serve on")] = "127.0.0.1",
-    port: HttpPort = embedded.DEFAULT_PORT,
+    port: HttpPort = DEFAULT_PORT,
 ) -> None:
     """Run one service against the servers that the environment names."""
+    from services.cli import configuration, standalone
+    from shared.telemetry import logs
+
     logs.configure(configuration.system().log_level, json=not sys.stderr.isatty())
     standalone.serve(service.value, host=host, port=port)
 
@@ -124,24 +84,9 @@ def token(
     hours: Annotated[int, typer.Option(min=1, max=8760, help="how long it is valid")] = 12,
 ) -> None:
     """Print a token of the embedded instance that uses the data folder."""
-    defaults = {kind: (home, of) for kind, home, of in people.PEOPLE.values() if of is None}
-    home, _ = defaults.get(role, (agency or "", None))
-    try:
-        made = Issuer.open(data, embedded=True).mint(
-            role,
-            organisation=org or home,
-            agency=agency,
-            subject=subject or f"demo-{role.value}",
-            now=datetime.now(UTC),
-            lifetime=timedelta(hours=hours),
-        )
-    except (ValueError, OSError, Refused) as error:
-        fail(
-            f"no token can be issued: {error}",
-            chinese=f"无法签发令牌：{error}",
-            mend="officers and supervisors need --agency; see `onestop token --help`.",
-            mend_zh="查验员和主管须指定 --agency；参见 `onestop token --help`。",
-        )
+    from services.cli import tokens
+
+    made = tokens.make(role, data=data, org=org, agency=agency, subject=subject, hours=hours)
     typer.echo(made)
 
 
@@ -158,6 +103,9 @@ def replay(
     as_json: Json = False,
 ) -> None:
     """File each row as a merged filing and drive it to its end, through the public API."""
+    from services.cli import instance
+    from services.cli import replay as replaying
+
     rows = replaying.read(csv, limit=limit)
     with instance.found(data, url=url, token_file=token_file, factor=factor_of(clock)) as where:
         figures = replaying.run(where, rows, seed=seed)
@@ -165,7 +113,7 @@ def replay(
     _exit_if_unfinished(figures)
 
 
-def _exit_if_unfinished(figures: replaying.Figures) -> None:
+def _exit_if_unfinished(figures: "Figures") -> None:
     if figures["open"] or figures["events_pending"] or figures["dead_letters"]:
         raise typer.Exit(1)
 
@@ -181,7 +129,11 @@ def demo(
     as_json: Json = False,
 ) -> None:
     """Take a handful of consignments through every mode, and tell each step."""
-    rows = replaying.read(DEMO_ROWS, limit=None)
+    from services.cli import instance
+    from services.cli import replay as replaying
+    from services.cli.demo import ROWS
+
+    rows = replaying.read(ROWS, limit=None)
     with ExitStack() as stack:
         folder_ = data or stack.enter_context(instance.scratch())
         where = stack.enter_context(
@@ -195,6 +147,8 @@ def demo(
 @app.command()
 def bench(name: Benchmark, *, as_json: Json = False) -> None:
     """Measure on an instance of its own, as ratios against a floor measured in the same run."""
+    from services.cli import benching
+
     console.report(benching.BENCHMARKS[name.value](), as_json=as_json)
 
 
@@ -203,6 +157,9 @@ def verify(
     data: Data, url: Url = None, token_file: TokenFile = None, *, as_json: Json = False
 ) -> None:
     """Check the audit chains and every invariant of a system."""
+    from services.cli import instance
+    from services.cli import verify as verifying
+
     with instance.found(data, url=url, token_file=token_file, factor=None) as where:
         figures = verifying.run(where)
     console.report(figures, as_json=as_json)
@@ -213,12 +170,16 @@ def verify(
 @app.command()
 def openapi(service: Name) -> None:
     """Print a service's OpenAPI document."""
+    from services.cli import contracts
+
     typer.echo(json.dumps(contracts.openapi(service.value), ensure_ascii=False, indent=2))
 
 
 @app.command()
 def asyncapi() -> None:
     """Print the AsyncAPI document of all events."""
+    from services.cli import contracts
+
     typer.echo(json.dumps(contracts.asyncapi(), ensure_ascii=False, indent=2))
 
 
@@ -226,9 +187,11 @@ def asyncapi() -> None:
 def provision_(
     admin_url: Annotated[str, typer.Option(envvar="ONESTOP_ADMIN_URL", help="a superuser's URL")],
     passwords: Annotated[Path, typer.Option(help="JSON: service name -> its role's password")],
-    database: Annotated[str, typer.Option(help="the database to make")] = embedded.DATABASE,
+    database: Annotated[str, typer.Option(help="the database to make")] = DATABASE,
 ) -> None:
     """Make the database, and a role and a schema for each service, on a named PostgreSQL."""
+    from services.cli import provisioning
+
     provisioning.run(admin_url, database=database, passwords=passwords)
 
 

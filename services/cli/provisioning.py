@@ -7,8 +7,8 @@ from pathlib import Path
 
 import asyncpg
 
-from services.cli import contracts
 from services.cli.console import fail, say
+from services.cli.registry import BY_NAME
 from shared.embedded import provision
 
 
@@ -29,10 +29,10 @@ def run(admin_url: str, *, database: str, passwords: Path) -> None:
 
 
 def _read(passwords: Path) -> Mapping[str, str]:
-    names = ", ".join(contracts.NAMES)
+    names = ", ".join(BY_NAME)
     try:
         secrets = json.loads(passwords.read_text())
-        wrong = sorted(set(secrets) ^ set(contracts.NAMES))
+        wrong = sorted(set(secrets) ^ set(BY_NAME))
         if not wrong and all(isinstance(each, str) and each for each in secrets.values()):
             return dict(secrets)
         reason = f"wrong or missing: {', '.join(wrong)}" if wrong else "a password is empty"

@@ -1,54 +1,59 @@
-"""The four services as the composition roots name them."""
+"""The four services as the composition roots name them.
 
-from collections.abc import Callable
+A service is imported when something of it is first asked for: what needs one alone, or none, does
+not pay for all.
+"""
+
+from __future__ import annotations
+
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pydantic_settings import BaseSettings
+if TYPE_CHECKING:
+    from pydantic_settings import BaseSettings
 
-from services.booking import app as booking
-from services.booking.settings import Settings as BookingSettings
-from services.declaration import app as declaration
-from services.declaration.settings import Settings as DeclarationSettings
-from services.inspection import app as inspection
-from services.inspection.settings import Settings as InspectionSettings
-from services.mutual_recognition import app as mutual_recognition
-from services.mutual_recognition.settings import Settings as MutualRecognitionSettings
-from shared.kit import Kit
-from shared.service import Service
+    from shared.kit import Kit
+    from shared.service import Service
+
+DATABASE = "onestop"
+"""The name of the database that holds every service's schema, unless told otherwise."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One service: its name (also its schema), path prefix, migrations and way to make it."""
+    """One service: its name (also its schema and its package) and its path prefix."""
 
     name: str
     prefix: str
-    migrations: Path
-    settings: type[BaseSettings]
-    create: Callable[[Kit, Any], Service]
+
+    @property
+    def migrations(self) -> Path:
+        """The folder of its schema's revisions."""
+        folder: Path = self._app().MIGRATIONS
+        return folder
+
+    @property
+    def settings(self) -> type[BaseSettings]:
+        """The class of its own settings."""
+        settings: type[BaseSettings] = import_module(f"services.{self.name}.settings").Settings
+        return settings
+
+    def create(self, kit: Kit, settings: Any) -> Service:
+        """Make the service, ready to serve and run."""
+        service: Service = self._app().create(kit, settings)
+        return service
+
+    def _app(self) -> Any:
+        return import_module(f"services.{self.name}.app")
 
 
 ENTRIES = (
-    Entry(
-        "declaration",
-        "/declaration",
-        declaration.MIGRATIONS,
-        DeclarationSettings,
-        declaration.create,
-    ),
-    Entry(
-        "mutual_recognition",
-        "/mutual-recognition",
-        mutual_recognition.MIGRATIONS,
-        MutualRecognitionSettings,
-        mutual_recognition.create,
-    ),
-    Entry("booking", "/booking", booking.MIGRATIONS, BookingSettings, booking.create),
-    Entry(
-        "inspection", "/inspection", inspection.MIGRATIONS, InspectionSettings, inspection.create
-    ),
+    Entry("declaration", "/declaration"),
+    Entry("mutual_recognition", "/mutual-recognition"),
+    Entry("booking", "/booking"),
+    Entry("inspection", "/inspection"),
 )
 
 BY_NAME = {entry.name: entry for entry in ENTRIES}
