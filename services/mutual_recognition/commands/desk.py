@@ -7,9 +7,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.mutual_recognition import decisions, store
+from services.mutual_recognition.domain import changes, refusals
 from services.mutual_recognition.domain import recognition as recognition_moves
-from services.mutual_recognition.domain import refusals
-from services.mutual_recognition.domain import requirement as requirement_moves
 from services.mutual_recognition.domain.recognition import Recognition
 from services.mutual_recognition.domain.recognition import Status as RecognitionStatus
 from services.mutual_recognition.domain.requirement import Pending, Requirement
@@ -53,7 +52,7 @@ async def locked(session: AsyncSession, requirement_id: UUID) -> Requirement:
 async def save(
     session: AsyncSession,
     before: Requirement | None,
-    changed: requirement_moves.Changed,
+    changed: changes.Changed,
     *,
     desk: Desk,
 ) -> Requirement:
@@ -102,7 +101,7 @@ async def revise(
     `seed_id` is that of the case's draws: a revision never draws again.
     """
     decision = decisions.make(desk.ids(), case, seed_id=seed_id, book=desk.book)
-    changed = requirement_moves.revise(
+    changed = changes.revise(
         before,
         decision.outcome,
         cause=cause,

@@ -10,9 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.mutual_recognition import decisions, registers, store
 from services.mutual_recognition.commands import desk as desks
 from services.mutual_recognition.commands.desk import Desk
-from services.mutual_recognition.domain import determination, refusals
+from services.mutual_recognition.domain import changes, determination, refusals
 from services.mutual_recognition.domain import recognition as recognition_moves
-from services.mutual_recognition.domain import requirement as moves
 from services.mutual_recognition.domain.recognition import Status as RecognitionStatus
 from services.mutual_recognition.domain.requirement import Pending, Requirement, Status
 from services.mutual_recognition.rules import inputs
@@ -39,7 +38,7 @@ async def determine(session: AsyncSession, event: FilingAccepted, *, desk: Desk)
     seed_id = desk.book.seed_id
     case = await _case(session, event.filing_id, event.consignment, seed_id=seed_id, desk=desk)
     decision = decisions.make(desk.ids(), case, seed_id=seed_id, book=desk.book)
-    changed = moves.determine(
+    changed = changes.determine(
         filing_id=event.filing_id,
         filing_version=event.filing_version,
         consignment=event.consignment,
@@ -71,13 +70,13 @@ async def request_change(
     if current.pending is not None:
         raise refusals.ChangePending(requirement=current.id)
     if current.status not in {Status.DETERMINED, Status.REVISED}:
-        changed = moves.refuse_change(current, purpose=pending.purpose, reason=CLOSED)
+        changed = changes.refuse_change(current, purpose=pending.purpose, reason=CLOSED)
     elif await store.conclusions(session, current.id):
-        changed = moves.refuse_change(current, purpose=pending.purpose, reason=desks.BEGUN)
+        changed = changes.refuse_change(current, purpose=pending.purpose, reason=desks.BEGUN)
     elif pending.consignment and changes_nothing(current.consignment, pending.consignment):
-        changed = moves.note_amendment(current, pending)
+        changed = changes.note_amendment(current, pending)
     else:
-        changed = moves.ask_leave(current, pending)
+        changed = changes.ask_leave(current, pending)
     await desks.save(session, current, changed, desk=desk)
 
 
@@ -127,7 +126,7 @@ async def leave_refused(session: AsyncSession, event: LeaveRefused, *, desk: Des
     if current.pending is None or current.pending.purpose is not event.purpose:
         log.warning("refusal for no pending change", requirement=str(current.id))
         return
-    changed = moves.refuse_change(current, purpose=event.purpose, reason=event.reason)
+    changed = changes.refuse_change(current, purpose=event.purpose, reason=event.reason)
     await desks.save(session, current, changed, desk=desk)
 
 
@@ -149,7 +148,7 @@ def _told(consignment: Consignment) -> tuple[Any, ...]:
 
 
 async def _void(session: AsyncSession, current: Requirement, *, desk: Desk) -> None:
-    await desks.save(session, current, moves.void(current, reason=WITHDRAWN), desk=desk)
+    await desks.save(session, current, changes.void(current, reason=WITHDRAWN), desk=desk)
     found = await store.recognition(session, current.id)
     if found and found.status is RecognitionStatus.EXPECTED:
         lapsed = recognition_moves.lapse(found, reason=WITHDRAWN)

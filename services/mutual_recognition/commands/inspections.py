@@ -9,13 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.mutual_recognition import decisions, store
 from services.mutual_recognition.commands import desk as desks
 from services.mutual_recognition.commands.desk import Desk
-from services.mutual_recognition.domain import crosscheck, refusals, settle
+from services.mutual_recognition.domain import changes, crosscheck, refusals, requirement, settle
 from services.mutual_recognition.domain import recognition as recognition_moves
-from services.mutual_recognition.domain import requirement as moves
 from services.mutual_recognition.domain.determination import Order
 from services.mutual_recognition.domain.recognition import Recognition
 from services.mutual_recognition.domain.recognition import Status as RecognitionStatus
-from services.mutual_recognition.domain.requirement import Requirement
+from services.mutual_recognition.domain.requirement import Act, Requirement
 from services.mutual_recognition.domain.settle import Conclusion, Settled, Step
 from services.mutual_recognition.rules import decide
 from shared.contracts.case import CaseEscalationRequested, SectionConcluded
@@ -44,7 +43,9 @@ async def conclude(session: AsyncSession, event: SectionConcluded, *, desk: Desk
     )
     await store.add_conclusion(session, current.id, conclusion, now=desk.now)
     if current.pending is not None:
-        refused = moves.refuse_change(current, purpose=current.pending.purpose, reason=desks.BEGUN)
+        refused = changes.refuse_change(
+            current, purpose=current.pending.purpose, reason=desks.BEGUN
+        )
         current = await desks.save(session, current, refused, desk=desk)
     if not current.is_open:
         log.warning("conclusion after the end", requirement=str(current.id), agency=event.agency)
@@ -125,7 +126,7 @@ async def _meet(
     outcome, reason = settled.outcome, settled.reason
     if outcome is None or reason is None:
         raise ValueError("a requirement is met with an outcome and a reason")
-    met = moves.meet(current, outcome=outcome, reason=reason, recognised=recognised)
+    met = changes.meet(current, outcome=outcome, reason=reason, recognised=recognised)
     await desks.save(session, current, met, desk=desk)
     found = await store.recognition(session, current.id)
     if outcome is not Outcome.HELD and found and found.status is RecognitionStatus.EXPECTED:
@@ -145,7 +146,7 @@ async def order(
     if order.agency not in desk.book.agencies.names:
         raise refusals.UnknownAgency(agency=order.agency)
     current = await desks.locked(session, requirement_id)
-    moves.moved(current, moves.Act.REOPEN if current.is_held else moves.Act.REVISE)
+    requirement.moved(current, Act.REOPEN if current.is_held else Act.REVISE)
     if current.pending is not None and order.cause == "late_selection":
         raise refusals.ChangePending(requirement=current.id)
     before = await decisions.get(session, current.decision_id, book=desk.book)

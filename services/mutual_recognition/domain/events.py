@@ -1,21 +1,19 @@
 """The facts that mutual_recognition tells others, made from its values."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from services.mutual_recognition.domain.requirement import Requirement
 from shared.contracts import requirement as contract
 from shared.contracts.values import Element, Line, Outcome, Purpose, Said
 
-if TYPE_CHECKING:
-    from services.mutual_recognition.domain.requirement import Requirement
 
-
-def determined(current: "Requirement") -> contract.RequirementDetermined:
+def determined(current: Requirement) -> contract.RequirementDetermined:
     """What is required, for the first time."""
     return contract.RequirementDetermined(**_ids(current), **_required(current))
 
 
 def revised(
-    current: "Requirement", *, cause: contract.Cause, reason: Said
+    current: Requirement, *, cause: contract.Cause, reason: Said
 ) -> contract.RequirementRevised:
     """What is required now."""
     return contract.RequirementRevised(
@@ -24,7 +22,7 @@ def revised(
 
 
 def met(
-    current: "Requirement", *, outcome: Outcome, reason: Said, recognised: tuple[Element, ...]
+    current: Requirement, *, outcome: Outcome, reason: Said, recognised: tuple[Element, ...]
 ) -> contract.RequirementMet:
     """How it ended."""
     return contract.RequirementMet(
@@ -32,29 +30,29 @@ def met(
     )
 
 
-def leave_asked(current: "Requirement", *, purpose: Purpose) -> contract.LeaveAsked:
+def leave_asked(current: Requirement, *, purpose: Purpose) -> contract.LeaveAsked:
     """May the cargo still be withdrawn or amended."""
     return contract.LeaveAsked(**_ids(current), purpose=purpose)
 
 
-def amendment_noted(current: "Requirement") -> contract.AmendmentNoted:
+def amendment_noted(current: Requirement) -> contract.AmendmentNoted:
     """The new filing version changes nothing."""
     return contract.AmendmentNoted(**_ids(current))
 
 
 def change_refused(
-    current: "Requirement", *, purpose: Purpose, reason: Said
+    current: Requirement, *, purpose: Purpose, reason: Said
 ) -> contract.ChangeRefused:
     """The filing stays as it is."""
     return contract.ChangeRefused(**_ids(current), purpose=purpose, reason=reason)
 
 
-def voided(current: "Requirement", *, reason: Said) -> contract.RequirementVoided:
+def voided(current: Requirement, *, reason: Said) -> contract.RequirementVoided:
     """The filing was withdrawn."""
     return contract.RequirementVoided(**_ids(current), reason=reason)
 
 
-def _ids(current: "Requirement") -> dict[str, Any]:
+def _ids(current: Requirement) -> dict[str, Any]:
     return {
         "filing_id": current.filing_id,
         "requirement_id": current.id,
@@ -63,7 +61,7 @@ def _ids(current: "Requirement") -> dict[str, Any]:
     }
 
 
-def _required(current: "Requirement") -> dict[str, Any]:
+def _required(current: Requirement) -> dict[str, Any]:
     consignment, result = current.consignment, current.determination
     return {
         "mode": result.mode,

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from services.mutual_recognition.domain import requirement as moves
+from services.mutual_recognition.domain import changes
 from services.mutual_recognition.domain.agencies import Agencies
 from services.mutual_recognition.domain.determination import Determination
 from services.mutual_recognition.domain.requirement import Requirement
@@ -20,7 +20,7 @@ from shared.contracts.values import AgencyNeed, Mode, Scope
 from tests import factories
 
 DAY = date(2026, 3, 2)
-FOUNDING = Path(moves.__file__).parents[1] / "founding"
+FOUNDING = Path(changes.__file__).parents[1] / "founding"
 AGENCIES: Agencies = Settings().agencies()
 FILING = UUID("0190b1c2-0000-7000-8000-000000000001")
 NEVER_DRAWN = 9_999
@@ -83,7 +83,7 @@ def requirement(
     determination: Determination | None = None,
 ) -> tuple[Requirement, tuple[Event, ...]]:
     """A fresh requirement and its events."""
-    return moves.determine(
+    return changes.determine(
         filing_id=FILING,
         filing_version=1,
         consignment=consignment(),

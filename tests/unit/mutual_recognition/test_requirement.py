@@ -5,8 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from services.mutual_recognition.domain import recognition, refusals
-from services.mutual_recognition.domain import requirement as moves
+from services.mutual_recognition.domain import changes, recognition, refusals, requirement
 from services.mutual_recognition.domain.determination import Determination, Terms
 from services.mutual_recognition.domain.requirement import MOVES, Act, Pending, Status
 from shared.contracts import requirement as contract
@@ -35,31 +34,31 @@ def test_what_is_not_in_the_table_is_refused(status: Status, act: Act) -> None:
     fresh, _ = builders.requirement()
     current = replace(fresh, status=status, outcome=Outcome.HELD)
     if (status, act) in MOVES:
-        assert moves.moved(current, act) is MOVES[status, act]
+        assert requirement.moved(current, act) is MOVES[status, act]
     else:
         with pytest.raises(Conflict):
-            moves.moved(current, act)
+            requirement.moved(current, act)
 
 
 @pytest.mark.parametrize("act", [Act.REOPEN, Act.MEET_AGAIN])
 def test_what_is_met_for_good_is_never_opened_again(act: Act) -> None:
     fresh, _ = builders.requirement()
-    released, _ = moves.meet(fresh, outcome=Outcome.RELEASED, reason=factories.said("done"))
+    released, _ = changes.meet(fresh, outcome=Outcome.RELEASED, reason=factories.said("done"))
     with pytest.raises(refusals.AlreadyMet):
-        moves.moved(released, act)
+        requirement.moved(released, act)
 
 
 def test_what_is_held_can_be_met_again() -> None:
     fresh, _ = builders.requirement()
-    held, _ = moves.meet(fresh, outcome=Outcome.HELD, reason=factories.said("laboratory"))
-    released, events = moves.meet(held, outcome=Outcome.RELEASED, reason=factories.said("fine"))
+    held, _ = changes.meet(fresh, outcome=Outcome.HELD, reason=factories.said("laboratory"))
+    released, events = changes.meet(held, outcome=Outcome.RELEASED, reason=factories.said("fine"))
     assert (released.status, released.outcome) == (Status.MET, Outcome.RELEASED)
     assert released.version == held.version + len(events)
 
 
 def test_a_revision_counts_on_and_carries_the_cause() -> None:
     fresh, _ = builders.requirement()
-    after, (event,) = moves.revise(
+    after, (event,) = changes.revise(
         fresh,
         builders.joint(),
         cause="escalation",
@@ -76,8 +75,8 @@ def test_an_amendment_to_nothing_is_met_in_the_same_breath() -> None:
     amended = Pending(
         purpose=Purpose.AMEND, filing_version=2, consignment=builders.consignment(reference="R2")
     )
-    waiting, _ = moves.ask_leave(fresh, amended)
-    after, events = moves.revise(
+    waiting, _ = changes.ask_leave(fresh, amended)
+    after, events = changes.revise(
         waiting,
         Determination(mode=Mode.NONE),
         cause="amendment",
@@ -92,17 +91,17 @@ def test_an_amendment_to_nothing_is_met_in_the_same_breath() -> None:
 
 def test_a_withdrawal_voids_and_what_is_void_takes_nothing_more() -> None:
     fresh, _ = builders.requirement()
-    waiting, _ = moves.ask_leave(fresh, WITHDRAW)
-    void, _ = moves.void(waiting, reason=factories.said("withdrawn"))
+    waiting, _ = changes.ask_leave(fresh, WITHDRAW)
+    void, _ = changes.void(waiting, reason=factories.said("withdrawn"))
     assert (void.status, void.pending) == (Status.VOID, None)
     with pytest.raises(refusals.RequirementVoid):
-        moves.meet(void, outcome=Outcome.RELEASED, reason=factories.said("late"))
+        changes.meet(void, outcome=Outcome.RELEASED, reason=factories.said("late"))
 
 
 def test_a_refused_change_leaves_all_else_as_it_was() -> None:
     fresh, _ = builders.requirement()
-    waiting, _ = moves.ask_leave(fresh, WITHDRAW)
-    after, _ = moves.refuse_change(
+    waiting, _ = changes.ask_leave(fresh, WITHDRAW)
+    after, _ = changes.refuse_change(
         waiting, purpose=Purpose.WITHDRAW, reason=factories.said("opened")
     )
     assert after == replace(fresh, version=3)
