@@ -94,7 +94,7 @@ class SectionConcluded(errors.Conflict):
 
     zh = "您单位的查验部分已作出结论。"
     mend = "Conclude anew only after a suspended verdict or a treatment, or for a deeper scope."
-    mend_zh = "仅在结论为暂缓、已作处理或查验深度加深后，方可重新作出结论。"
+    mend_zh = "仅在结论为待定、已作处理或查验深度加深后，方可重新作出结论。"
 
 
 class TooManyFindings(errors.Conflict):
@@ -124,7 +124,7 @@ class FindingMissing(errors.Invalid):
 class FindingUnfit(errors.Invalid):
     """A section with findings cannot conform."""
 
-    zh = "已有查验发现的部分不能作出相符结论。"
+    zh = "已有查验发现的部分不能作出合格结论。"
     mend = "Conclude with another verdict."
     mend_zh = "请选择其他结论。"
 

@@ -4,10 +4,11 @@ from decimal import Decimal
 
 import pytest
 
-from services.inspection.domain import verdicts
+from services.inspection.domain import errors, verdicts
 from services.inspection.domain.verdicts import Found, Report
 from shared.contracts.values import Disposal, Finding, Verdict
 from shared.errors import Faults
+from shared.reference import codes
 from tests.unit.inspection import builders as b
 
 DECLARED = (b.line(1), b.line(2))
@@ -67,3 +68,9 @@ def test_a_found_line_keeps_its_exact_figures_and_gets_the_declared_code() -> No
     _, (line,) = verdicts.check(report, noted=(), declared=DECLARED)
     assert (line.number, line.hs_code) == (2, "0810500000")
     assert (str(line.quantity), str(line.net_kg)) == ("120.50", "120.4")
+
+
+def test_a_verdict_has_the_name_of_the_reference_wherever_it_is_told() -> None:
+    names = {code: codes.name_of("verdicts", code)[1] for code in Verdict}
+    assert f"结论为{names[Verdict.SUSPEND]}" in errors.SectionConcluded.mend_zh
+    assert f"作出{names[Verdict.CONFORM]}结论" in errors.FindingUnfit.zh
