@@ -9,7 +9,7 @@ import httpx
 from alembic.util.exc import CommandError
 from sqlalchemy.exc import SQLAlchemyError
 
-from services.cli import compose, configuration
+from services.cli import compose, configuration, crashing
 from services.cli.console import fail, say
 from services.cli.registry import BY_NAME, Entry
 from services.cli.settings import System
@@ -20,12 +20,15 @@ from shared.kit import Kit
 from shared.telemetry import metrics
 
 NEEDED = ("database_url", "nats_url", "jwks_url", "issuer")
+SEEDS = "ONESTOP_MUTUAL_RECOGNITION_DRAW_SEEDS"
+SEED_ID = "ONESTOP_MUTUAL_RECOGNITION_DRAW_SEED_ID"
 
 
 def serve(name: str, *, host: str, port: int) -> None:
     """Serve one service until told to stop; leaves with a message if it cannot begin."""
     entry = BY_NAME[name]
     system, settings = configuration.system(), configuration.of(entry)
+    crashing.arm(system, host=host)
     missing = [f"ONESTOP_{field.upper()}" for field in NEEDED if not getattr(system, field)]
     if missing:
         fail(
@@ -33,6 +36,13 @@ def serve(name: str, *, host: str, port: int) -> None:
             chinese=f"未设置 {', '.join(missing)}；`onestop serve` 需要指定服务器。",
             mend="set them in the environment, or run `onestop up`, which brings its own servers.",
             mend_zh="请在环境变量中设置，或运行自带服务器的 `onestop up`。",
+        )
+    if entry.name == "mutual_recognition" and settings.draw_can_be_foreseen:
+        fail(
+            "the seed of the random draw is the public one, or shorter than 16 characters.",
+            chinese="随机布控的种子为公开的默认值，或不足 16 个字符。",
+            mend=f'set {SEEDS}=\'{{"ID": "SECRET"}}\' and {SEED_ID}=ID; keep old seeds in it.',
+            mend_zh=f'请设置 {SEEDS}=\'{{"ID": "SECRET"}}\' 和 {SEED_ID}=ID，并保留旧种子。',
         )
     try:
         listening = compose.listen(host, port)

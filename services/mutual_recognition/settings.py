@@ -9,6 +9,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.mutual_recognition.domain.agencies import Agencies
 
+PUBLIC_SEED = "onestop-founding-seed"
+SECRET_CHARACTERS = 16
+
 
 class Settings(BaseSettings):
     """Read once, in the composition root."""
@@ -24,9 +27,9 @@ class Settings(BaseSettings):
     )
     secondary: str = Field(default="customs", description="The agency that recognises.")
     draw_seeds: Mapping[str, SecretStr] = Field(
-        default={"founding": SecretStr("onestop-founding-seed")},
-        description="Seeds of the random draw by id (JSON). Set a secret one of your own; keep the"
-        " old ones, or old decisions cannot be recomputed.",
+        default={"founding": SecretStr(PUBLIC_SEED)},
+        description="Seeds of the random draw by id (JSON), secret, of at least 16 characters;"
+        " `serve` needs one of your own. Keep the old ones, or old decisions cannot be recomputed.",
     )
     draw_seed_id: str = Field(
         default="founding", description="The id of the seed that draws for new filings."
@@ -51,6 +54,12 @@ class Settings(BaseSettings):
         if self.draw_seed_id not in self.draw_seeds:
             raise ValueError("draw_seed_id must name one of draw_seeds")
         return self
+
+    @property
+    def draw_can_be_foreseen(self) -> bool:
+        """Whether new filings are drawn by the seed that everybody knows, or by one to guess."""
+        seed = self.draw_seeds[self.draw_seed_id].get_secret_value()
+        return seed == PUBLIC_SEED or len(seed) < SECRET_CHARACTERS
 
     def agencies(self) -> Agencies:
         """The agencies as the domain sees them."""

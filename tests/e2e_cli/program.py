@@ -17,6 +17,11 @@ import httpx
 PATIENCE = 90.0
 ROOT = Path(__file__).parents[2]
 PROGRAM = Path(sys.executable).parent / "onestop"
+SEEDED = {
+    "ONESTOP_MUTUAL_RECOGNITION_DRAW_SEEDS": '{"test": "a secret of the tests alone"}',
+    "ONESTOP_MUTUAL_RECOGNITION_DRAW_SEED_ID": "test",
+}
+"""What `onestop serve` needs besides its servers."""
 
 
 @dataclass(frozen=True)

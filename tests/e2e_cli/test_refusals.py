@@ -44,6 +44,11 @@ EXPECTED: dict[str, tuple[str, ...]] = {
     "a database that is away": ("ONESTOP_DATABASE_URL", "onestop provision"),
     "a wrong password": ("password authentication failed", "ONESTOP_DATABASE_URL"),
     "a database without the schema": ("schema declaration", "onestop provision"),
+    "a draw that anyone can foresee": (
+        "public",
+        "ONESTOP_MUTUAL_RECOGNITION_DRAW_SEEDS",
+        "ONESTOP_MUTUAL_RECOGNITION_DRAW_SEED_ID",
+    ),
     "a taken port of a service": ("--port",),
     "a taken HTTP port": ("HTTP", "--port"),
     "a taken port of PostgreSQL": ("PostgreSQL", "--pg-port"),
@@ -116,6 +121,9 @@ def _serving(taken: str, servers: support.TestServers, bare: str) -> dict[str, C
         "a wrong password": Command(SERVE, {**NAMED, "ONESTOP_DATABASE_URL": wrong}),
         "a database without the schema": Command(
             SERVE, {**NAMED, "ONESTOP_DATABASE_URL": servers.url(bare, schema="booking")}
+        ),
+        "a draw that anyone can foresee": Command(
+            ("serve", "mutual_recognition", "--port", "0"), NAMED
         ),
         "a taken port of a service": Command(("serve", "booking", "--port", taken), NAMED),
     }

@@ -23,7 +23,7 @@ from shared.contracts import derived
 from shared.embedded import provision
 from tests import factories
 from tests import servers as support
-from tests.e2e_cli.program import Command, Served, folder, run_all, serving
+from tests.e2e_cli.program import SEEDED, Command, Served, folder, run_all, serving
 
 PATIENCE = 60.0
 LAPTOPS = factories.line(1)
@@ -117,6 +117,7 @@ def room(servers: support.TestServers) -> Iterator[tuple[Path, dict[str, str], d
             "ONESTOP_NATS_STREAM_BYTES": str(4 * 2**20),
             "ONESTOP_JWKS_URL": stack.enter_context(_key_set(issuer)),
             "ONESTOP_ISSUER": ISSUER,
+            **SEEDED,
         }
         yield data, told, people.tokens(issuer, now=datetime.now(UTC))
     asyncio.run(support.delete_streams(servers, namespace=namespace))
