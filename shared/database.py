@@ -20,6 +20,8 @@ from sqlalchemy import Connection, ExceptionContext, Table, event, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
 from sqlmodel import SQLModel
 
+from shared import crash
+
 MIGRATION_LOCK = 7_001
 COMMAND_SECONDS = 60
 
@@ -88,6 +90,7 @@ class Database:
             session.begin(),
         ):
             yield session
+        crash.at("database.committed")
         for wake in self._after_commit:
             wake()
 

@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 from sqlalchemy.engine import make_url
 
-from services.cli import compose, configuration, people
+from services.cli import compose, configuration, crashing, people
 from services.cli.console import fail, tell
 from services.cli.registry import DATABASE, ENTRIES
 from shared.auth.issuer import AUDIENCE, ISSUER, Issuer
@@ -58,6 +58,7 @@ def up(
 ) -> None:
     """Start everything, say where it answers, serve until told to stop."""
     settings = {entry.name: configuration.of(entry) for entry in ENTRIES}
+    crashing.arm(configuration.system(), host=host)
     signal.signal(signal.SIGTERM, _leave)
     listening = listen(host, port)
     with listening, Servers.start(data, pg_port=pg_port, nats_port=nats_port) as servers:

@@ -5,6 +5,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from shared import crash
+
 NATS = ("nats://", "tls://", "ws://", "wss://")
 
 
@@ -34,6 +36,10 @@ class System(BaseSettings):
     log_level: str = Field(
         default="INFO", pattern=r"^(DEBUG|INFO|WARNING|ERROR|CRITICAL)$", description="log level"
     )
+    crash_at: str = Field(
+        default="",
+        description="for tests on 127.0.0.1 only: the crash point that kills the process",
+    )
 
     @field_validator("database_url")
     @classmethod
@@ -51,6 +57,13 @@ class System(BaseSettings):
         if urls and not all(each.strip().startswith(NATS) for each in urls.split(",")):
             raise ValueError(f"each address must start with one of {', '.join(NATS)}")
         return urls
+
+    @field_validator("crash_at")
+    @classmethod
+    def _known(cls, spec: str) -> str:
+        if spec:
+            crash.parse(spec)
+        return spec
 
     @field_validator("jwks_url")
     @classmethod

@@ -10,7 +10,7 @@ import structlog
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
-from shared import errors
+from shared import crash, errors
 from shared.clock import Clock
 from shared.database import Database
 from shared.ids import Ids
@@ -206,7 +206,9 @@ class Consumer:
                 await message.nak(delay=delay(deliveries))
                 return
             else:
+                crash.at("consumer.before_ack")
                 await message.ack()
+                crash.at("consumer.after_ack")
             self._unknown.pop(message.metadata.sequence.stream, None)
         except Exception as error:
             log.warning("not answered, it will come again", error=str(error) or repr(error))

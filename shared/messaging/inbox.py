@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from sqlalchemy import DateTime, Integer, Text, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared import crash
 from shared.contracts import catalogue
 from shared.contracts.envelope import Envelope, Event
 from shared.database import Database
@@ -118,8 +119,10 @@ async def apply_in(
         correlation_id=str(envelope.correlationid),
     ):
         claimed = await claim(session, consumer=consumer, envelope=envelope, now=now)
+        crash.at("inbox.claimed")
         if claimed is Applied.APPLIED and (handler := handlers.get(type(event))):
             await handler(session, event, envelope)
+            crash.at("inbox.applied")
         return claimed
 
 

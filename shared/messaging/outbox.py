@@ -8,6 +8,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
+from shared import crash
 from shared.contracts.envelope import Envelope, Event
 from shared.database import table_of
 from shared.ids import Ids
@@ -40,6 +41,7 @@ async def append(
         for number, event in enumerate(events, start=first)
     ]
     await session.execute(insert(_outbox), rows)
+    crash.at("outbox.appended")
 
 
 def _envelope(event: Event, *, number: int, source: str, ids: Ids, now: datetime) -> Envelope:

@@ -19,6 +19,7 @@ from nats.js.errors import NotFoundError
 from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared import crash
 from shared.contracts.envelope import Envelope
 from shared.database import table_of
 from shared.kit import Kit
@@ -133,13 +134,17 @@ class Relay:
         lanes: dict[object, list[Any]] = {}
         for row in rows:
             lanes.setdefault(row.aggregate_id, []).append(row)
+        if rows:
+            crash.at("relay.before_publish")
         results = await asyncio.gather(*(self._publish_lane(lane) for lane in lanes.values()))
         sent = [seq for done, _, _ in results for seq in done]
         if sent:
+            crash.at("relay.before_mark")
             self._metrics.relay_batch.labels(self._name).observe(len(sent))
             await connection.execute(
                 update(_outbox).where(_outbox.c.seq.in_(sent)).values(published_at=now)
             )
+            crash.at("relay.after_mark")
         for _, refused, _ in results:
             if refused is not None:
                 await self._park(connection, *refused)

@@ -18,6 +18,8 @@ NAMED = {
     "ONESTOP_JWKS_URL": "http://127.0.0.1:1/jwks.json",
     "ONESTOP_ISSUER": "urn:somebody",
 }
+CRASH = {"ONESTOP_CRASH_AT": "relay.before_mark:2"}
+EVERYWHERE = "0.0.0.0"  # noqa: S104 - it is to be refused
 SERVE = ("serve", "declaration", "--port", "0")
 HAN = re.compile(r"[\u4e00-\u9fff]")
 SOON = 30.0
@@ -28,6 +30,9 @@ EXPECTED: dict[str, tuple[str, ...]] = {
     "a speed beyond all bounds": ("--clock 20000x", "10000"),
     "two wrong settings": ("ONESTOP_LOG_LEVEL", "ONESTOP_NAMESPACE"),
     "a wrong setting of a service": ("ONESTOP_BOOKING_HOLD_MINUTES",),
+    "a crash point that is none": ("ONESTOP_CRASH_AT", "relay.before_mark"),
+    "a crash point where others are served": ("ONESTOP_CRASH_AT", EVERYWHERE),
+    "a crash point on another machine": ("ONESTOP_CRASH_AT", "broker.example"),
     "a setting that is no JSON": ("ONESTOP_INSPECTION_", "agencies"),
     "settings that contradict each other": ("ONESTOP_MUTUAL_RECOGNITION_", "primary"),
     "a wrong setting of the service served": ("ONESTOP_DECLARATION_TIME_ZONE",),
@@ -78,6 +83,8 @@ def _commands(
             up, {"ONESTOP_LOG_LEVEL": "loud", "ONESTOP_NAMESPACE": "???"}
         ),
         "a wrong setting of a service": Command(up, {"ONESTOP_BOOKING_HOLD_MINUTES": "soon"}),
+        "a crash point that is none": Command(up, {"ONESTOP_CRASH_AT": "relay.somewhere"}),
+        "a crash point where others are served": Command((*up, "--host", EVERYWHERE), CRASH),
         "a setting that is no JSON": Command(up, {"ONESTOP_INSPECTION_AGENCIES": "customs"}),
         "settings that contradict each other": Command(
             up, {"ONESTOP_MUTUAL_RECOGNITION_PRIMARY": "health"}
@@ -124,6 +131,9 @@ def _serving(taken: str, servers: support.TestServers, bare: str) -> dict[str, C
         ),
         "a draw that anyone can foresee": Command(
             ("serve", "mutual_recognition", "--port", "0"), NAMED
+        ),
+        "a crash point on another machine": Command(
+            SERVE, {**NAMED, **CRASH, "ONESTOP_NATS_URL": "nats://broker.example"}
         ),
         "a taken port of a service": Command(("serve", "booking", "--port", taken), NAMED),
     }
