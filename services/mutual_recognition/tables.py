@@ -52,7 +52,10 @@ class RequirementRow(SQLModel, table=True):
 
 
 class DecisionRow(SQLModel, table=True):
-    """Why: all that one determination depended on, and the result. Never changed."""
+    """Why: all that one determination depended on, and the result. Never changed.
+
+    Without a `draw_key`, it was drawn for the filing's id.
+    """
 
     __tablename__ = "decisions"
     __table_args__: ClassVar[Any] = (UniqueConstraint("requirement_id", "revision"),)
@@ -68,6 +71,7 @@ class DecisionRow(SQLModel, table=True):
     inputs: dict[str, Any] = _json()
     tables: dict[str, int] = _json()
     seed_id: str = Field(sa_type=Text)
+    draw_key: str | None = Field(default=None, sa_type=Text)
     draws: dict[str, int] = _json()
     orders: list[dict[str, Any]] = _json()
     recognition_refused: bool
