@@ -75,8 +75,13 @@ async def rehouse(session: AsyncSession, displaced: Sequence[Booking], *, turn: 
 
 
 async def move(session: AsyncSession, booking: Booking, *, reason: Said, turn: Turn) -> Booking:
-    """Exchange an agreed slot, which was released, for the best next one, or cancel it."""
-    slot = await place.place_best(session, booking, turn=turn)
+    """Exchange an agreed slot, which was released, for the best next one, or cancel it.
+
+    Rather one that ends after the broker's latest wish than none.
+    """
+    slot = None
+    for latest in dict.fromkeys((booking.wish.latest, None)):
+        slot = slot or await place.place_best(session, booking, turn=turn, latest=latest)
     change = (
         acts.cancelled(booking, reason=reason)
         if slot is None

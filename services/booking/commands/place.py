@@ -70,16 +70,20 @@ async def find(
     after: datetime | None = None,
     limit: int = SHOWN,
 ) -> Found:
-    """The next slot and later ones in a yard (the home yard unless told). Raises YardNotFound."""
+    """The next slot and later ones in a yard (the home yard unless told). Raises YardNotFound.
+
+    They end by the broker's latest wish, unless it asks for those `after` a moment.
+    """
     place = turn.yard(yard or booking.yard)
     first = earliest(booking, turn=turn, after=after)
     calendar = await calendar_of(session, place, first=first, turn=turn, without=[booking.id])
+    latest = booking.wish.latest if after is None else None
     found = offers.spread(
-        calendar, booking.want, earliest=first, window=booking.window, limit=limit
+        calendar, booking.want, earliest=first, latest=latest, window=booking.window, limit=limit
     )
     if found:
         return Found(found)
-    return Found((), lack.why_none(calendar, booking.want, earliest=first))
+    return Found((), lack.why_none(calendar, booking.want, earliest=first, latest=latest))
 
 
 async def occupy(
@@ -112,15 +116,20 @@ async def place_best(
     *,
     turn: Turn,
     after: datetime | None = None,
-    prefer: frozenset[int] = frozenset(),
+    latest: datetime | None = None,
 ) -> Slot | None:
-    """Take the earliest slot in the home yard, or None. The booking must have released its own."""
+    """Take the earliest slot in the home yard, or None. The booking must have released its own.
+
+    It does not end after `latest`.
+    """
     yard = turn.yard(booking.yard)
     first = earliest(booking, turn=turn, after=after)
+    if latest is not None and latest <= first:
+        return None
     await occupancy.lock_placing(session, yard.code)
     for _ in range(TRIES):
         calendar = await calendar_of(session, yard, first=first, turn=turn)
-        slot = offers.best(calendar, booking.want, earliest=first, prefer=prefer)
+        slot = offers.best(calendar, booking.want, earliest=first, latest=latest)
         if slot is None:
             return None
         try:
@@ -134,10 +143,13 @@ async def place_best(
 async def seek(
     session: AsyncSession, booking: Booking, *, turn: Turn, after: datetime | None = None
 ) -> Booking:
-    """Book the best slot at once if the broker wished for that and one is wanted."""
+    """Book the best slot at once if the broker wished for that and one is wanted.
+
+    One that ends after the broker's latest wish is never booked unasked.
+    """
     if not (booking.seeking and booking.wish.auto_confirm):
         return booking
-    slot = await place_best(session, booking, turn=turn, after=after)
+    slot = await place_best(session, booking, turn=turn, after=after, latest=booking.wish.latest)
     if slot is None:
         return booking
     return await record(session, booking, acts.booked(booking, slot=slot), turn=turn)

@@ -56,6 +56,10 @@ class Calendar:
         """The first cell that begins at or after a moment; never below 0."""
         return max(0, -((self.origin - moment) // STEP))
 
+    def up_to(self, moment: datetime) -> int:
+        """The cells that begin at or before a moment."""
+        return _mask(0, (moment - self.origin) // STEP + 1, self.cells)
+
     def start_of(self, cell: int) -> datetime:
         """When a cell begins (UTC)."""
         return self.origin + cell * STEP

@@ -8,7 +8,7 @@ from services.booking.domain import calendar as cal
 from services.booking.domain import offers
 from services.booking.domain.calendar import Calendar
 from services.booking.domain.offers import Want
-from shared.contracts.values import AgencyNeed, BayKind
+from shared.contracts.values import AgencyNeed, BayKind, utc
 
 KIND_ZH = {
     BayKind.PLAIN: "普通",
@@ -27,8 +27,15 @@ class Reason:
     zh: str
 
 
-def why_none(calendar: Calendar, want: Want, *, earliest: datetime) -> Reason:
-    """Which resource is missing when there is no slot from `earliest` on."""
+def why_none(
+    calendar: Calendar, want: Want, *, earliest: datetime, latest: datetime | None = None
+) -> Reason:
+    """Which resource is missing when there is no slot from `earliest` on, ending by `latest`."""
+    if latest is not None and offers.best(calendar, want, earliest=earliest) is not None:
+        return Reason(
+            f"No slot ends by {utc(latest)}, as was wished; ask for offers `from` a later moment.",
+            f"没有在所希望的 {utc(latest)} 之前结束的时段；请用 from 参数查询更晚的时段。",
+        )
     yard, length = calendar.yard, cal.cells_of(want.minutes)
     first = calendar.from_cell(earliest)
     if not want.needs:

@@ -52,14 +52,21 @@ def teams_for(yard: Yard, need: AgencyNeed) -> list[Team]:
 
 
 def slots(
-    calendar: Calendar, want: Want, *, earliest: datetime, prefer: frozenset[int] = frozenset()
+    calendar: Calendar,
+    want: Want,
+    *,
+    earliest: datetime,
+    latest: datetime | None = None,
+    prefer: frozenset[int] = frozenset(),
 ) -> Iterator[Slot]:
     """Every start at which bay and teams are free, earliest first, each with its best choice.
 
-    `prefer` are the resources to take before others if they are free.
+    No slot ends after `latest`. `prefer` are the resources to take before others if they are free.
     """
     choice = _Choice(calendar, want, prefer)
     feasible = choice.together() >> (first := calendar.from_cell(earliest)) << first
+    if latest is not None:
+        feasible &= calendar.up_to(latest - timedelta(minutes=want.minutes))
     while feasible:
         cell = (feasible & -feasible).bit_length() - 1
         yield choice.at(cell)
@@ -67,18 +74,29 @@ def slots(
 
 
 def best(
-    calendar: Calendar, want: Want, *, earliest: datetime, prefer: frozenset[int] = frozenset()
+    calendar: Calendar,
+    want: Want,
+    *,
+    earliest: datetime,
+    latest: datetime | None = None,
+    prefer: frozenset[int] = frozenset(),
 ) -> Slot | None:
     """The earliest slot, or None."""
-    return next(slots(calendar, want, earliest=earliest, prefer=prefer), None)
+    return next(slots(calendar, want, earliest=earliest, latest=latest, prefer=prefer), None)
 
 
 def spread(
-    calendar: Calendar, want: Want, *, earliest: datetime, window: Window, limit: int
+    calendar: Calendar,
+    want: Want,
+    *,
+    earliest: datetime,
+    latest: datetime | None = None,
+    window: Window,
+    limit: int,
 ) -> tuple[Offer, ...]:
     """The next slot and later ones that do not overlap it: real alternatives, with their cost."""
     found: list[Offer] = []
-    for slot in slots(calendar, want, earliest=earliest):
+    for slot in slots(calendar, want, earliest=earliest, latest=latest):
         if found and slot.starts < found[-1].slot.ends:
             continue
         found.append(priced(slot, window))

@@ -62,6 +62,18 @@ def test_a_slot_never_crosses_a_teams_break_or_the_end_of_its_shift() -> None:
     assert slot.starts == made.MONDAY + timedelta(hours=11)
 
 
+@pytest.mark.parametrize(
+    ("before_its_end", "found"),
+    [(timedelta(0), True), (timedelta(seconds=1), False), (timedelta(days=9), False)],
+)
+def test_a_slot_may_end_with_the_latest_wish_but_not_after_it(
+    before_its_end: timedelta, *, found: bool
+) -> None:
+    latest = made.OPENS + timedelta(minutes=90) - before_its_end
+    slot = offers.best(made.calendar(), JOINT, earliest=made.MONDAY, latest=latest)
+    assert (slot is not None) is found
+
+
 def test_wait_and_lateness_are_counted_from_the_window() -> None:
     window = Window(opens=made.OPENS - timedelta(minutes=30), free_until=made.OPENS)
     found = offers.spread(made.calendar(), want(), earliest=made.MONDAY, window=window, limit=1)
