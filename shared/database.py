@@ -7,7 +7,7 @@ cannot name another's by accident; its role could not read them anyway.
 
 import json
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,8 @@ from shared import crash
 
 MIGRATION_LOCK = 7_001
 COMMAND_SECONDS = 60
+DRIVER = "driver"
+"""Where a session's `info` has the driver's connection."""
 
 
 def _json_default(value: object) -> str:
@@ -61,6 +63,9 @@ class Database:
             pool_timeout=pool_seconds,
             json_serializer=dumps,
             hide_parameters=True,
+            # Transactions are begun and ended here, on the driver, so that prepared statements
+            # (`shared.prepared`) and SQLAlchemy's take part in the same one.
+            isolation_level="AUTOCOMMIT",
             connect_args={
                 "timeout": 5,
                 "command_timeout": COMMAND_SECONDS,
@@ -85,11 +90,15 @@ class Database:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         """One transaction: committed at the end of the block, rolled back if it raises."""
-        async with (
-            AsyncSession(self.engine, expire_on_commit=False, autoflush=False) as session,
-            session.begin(),
-        ):
-            yield session
+        async with self._connection() as (connection, driver), driver.transaction():
+            session = AsyncSession(connection, expire_on_commit=False, autoflush=False)
+            session.info[DRIVER] = driver
+            try:
+                yield session
+            finally:
+                # Closing costs a switch of stacks: only for a session that was really used.
+                if session.in_transaction():
+                    await session.close()
         crash.at("database.committed")
         for wake in self._after_commit:
             wake()
@@ -97,8 +106,33 @@ class Database:
     @asynccontextmanager
     async def connect(self) -> AsyncIterator[AsyncConnection]:
         """A connection for reading; what it writes is rolled back."""
-        async with self.engine.connect() as connection:
-            yield connection
+        async with self._connection() as (connection, driver):
+            reading = driver.transaction()
+            await reading.start()
+            try:
+                yield connection
+            finally:
+                if not driver.is_closed():
+                    await reading.rollback()
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[tuple[AsyncConnection, asyncpg.Connection]]:
+        """A live connection of the pool, and the driver's own underneath.
+
+        The driver knows when a connection was lost, the pool does not: such ones leave the pool.
+        """
+        async with AsyncExitStack() as stack:
+            while True:
+                connection = await stack.enter_async_context(self.engine.connect())
+                driver = (await connection.get_raw_connection()).driver_connection
+                if driver is not None and not driver.is_closed():
+                    break
+                await connection.invalidate()
+            try:
+                yield connection, driver
+            finally:
+                if driver.is_closed():
+                    await connection.invalidate()
 
     async def ping(self) -> None:
         """Raise if the database does not answer."""
@@ -110,7 +144,8 @@ class Database:
 
         Replicas that start together take turns under an advisory lock.
         """
-        async with self.engine.begin() as connection:
+        whole = self.engine.execution_options(isolation_level="READ COMMITTED")
+        async with whole.begin() as connection:
             await connection.run_sync(_upgrade, scripts, self.schema)
 
     async def close(self) -> None:
@@ -118,22 +153,25 @@ class Database:
         await self.engine.dispose()
 
 
-def _hide_values(context: ExceptionContext) -> None:
-    """Take rows and values out of an error: its text goes to logs and dead letters.
+def hide_values(cause: BaseException | None, *shown: BaseException | None) -> None:
+    """Take rows and values out of the driver's error: its text goes to logs and dead letters.
 
     PostgreSQL's detail quotes the row; the message of a data error (class 22, or one that asyncpg
-    finds itself) quotes the value.
+    finds itself) quotes the value. `shown` are the errors that repeat its text.
     """
-    told = context.original_exception
-    cause = told.__cause__
     if isinstance(cause, asyncpg.PostgresError | asyncpg.InterfaceError):
         cause.detail = None
     code = getattr(cause, "sqlstate", None) or ""
     if not isinstance(cause, asyncpg.DataError | ValueError) and not code.startswith("22"):
         return
-    for error in (context.sqlalchemy_exception, told, cause):
+    for error in (*shown, cause):
         if error is not None:
             error.args = (f"{type(cause).__name__}: a value is not accepted",)
+
+
+def _hide_values(context: ExceptionContext) -> None:
+    told = context.original_exception
+    hide_values(told.__cause__, context.sqlalchemy_exception, told)
 
 
 def _upgrade(connection: Connection, scripts: Path, schema: str) -> None:

@@ -35,7 +35,7 @@ async def filings(
             chosen = chosen.where(column == value)
     if before is not None:
         chosen = chosen.where(FILINGS.c.id < before)
-    return [store.of(row) for row in (await connection.execute(chosen)).mappings()]
+    return [store.of(dict(row)) for row in (await connection.execute(chosen)).mappings()]
 
 
 async def receipts(

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, literal, select, update
+from sqlalchemy import Integer, Uuid, and_, bindparam, literal, select, update
 from sqlalchemy import Sequence as DatabaseSequence
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
@@ -20,9 +20,36 @@ from shared import errors
 from shared.contracts.values import Mode, Purpose, Said
 from shared.ids import Ids
 from shared.messaging import outbox
+from shared.prepared import Row, Statement, json_of
 
 SOURCE = "declaration"
 NUMBERS = DatabaseSequence("filing_receipt_numbers")
+CHANGING = ("status", "version", "receipts", "pending", "reason", "requirement", "changed_at")
+
+
+def _update(*columns: str) -> Statement:
+    """An update of a filing that is still at the version `was`, with `had` receipts."""
+    unchanged = and_(
+        FILINGS.c.id == bindparam("id", type_=Uuid),
+        FILINGS.c.version == bindparam("was", type_=Integer),
+        FILINGS.c.receipts == bindparam("had", type_=Integer),
+    )
+    values = {name: bindparam(name, type_=FILINGS.c[name].type) for name in columns}
+    return Statement(update(FILINGS).where(unchanged).values(values).returning(literal(1)))
+
+
+_NUMBER = Statement(select(NUMBERS.next_value().label("number")))
+_LOCKED = Statement(
+    select(FILINGS).where(FILINGS.c.id == bindparam("id", type_=Uuid)).with_for_update()
+)
+_INSERT = Statement(
+    insert(FILINGS).on_conflict_do_nothing(constraint="filings_reference").returning(literal(1)),
+    columns=FILINGS.columns.keys(),
+)
+_UPDATE = _update(*CHANGING)
+_UPDATE_WITH_CONTENT = _update(*CHANGING, "filing_version", "reference", "content")
+_KEEP = Statement(insert(CONTENTS), columns=CONTENTS.columns.keys())
+_TELL = Statement(insert(RECEIPTS), columns=RECEIPTS.columns.keys())
 
 
 class FilingNotFound(errors.NotFound):
@@ -41,31 +68,27 @@ class ReferenceTaken(errors.Conflict):
 
 async def next_number(session: AsyncSession) -> int:
     """The next number of the year's receipts; one that is not used leaves a gap."""
-    return int((await session.execute(select(NUMBERS.next_value()))).scalar_one())
+    (found,) = await _NUMBER.run(session)
+    return int(found["number"])
 
 
 async def get(connection: AsyncConnection | AsyncSession, filing_id: UUID) -> Filing:
     """A filing as it stands. Raises FilingNotFound."""
     rows = await connection.execute(select(FILINGS).where(FILINGS.c.id == filing_id))
-    return _found(rows.mappings().first(), filing_id)
+    found = rows.mappings().first()
+    return _found(None if found is None else dict(found), filing_id)
 
 
 async def locked(session: AsyncSession, filing_id: UUID) -> Filing:
     """A filing, for changing it: nobody else can until the transaction ends."""
-    rows = await session.execute(select(FILINGS).where(FILINGS.c.id == filing_id).with_for_update())
-    return _found(rows.mappings().first(), filing_id)
+    rows = await _LOCKED.run(session, {"id": filing_id})
+    return _found(rows[0] if rows else None, filing_id)
 
 
 async def insert_first(session: AsyncSession, step: Step, *, ids: Ids, now: datetime) -> Filing:
     """Store a filing that was just accepted. Raises ReferenceTaken."""
     filing = step.filing
-    made = await session.execute(
-        insert(FILINGS)
-        .values(_row(filing))
-        .on_conflict_do_nothing(constraint="filings_reference")
-        .returning(literal(1))
-    )
-    if made.first() is None:
+    if not await _INSERT.run(session, _row(filing)):
         raise ReferenceTaken(pointer="/reference", reference=filing.reference)
     await _append(session, step, content_changed=True, ids=ids, now=now)
     return filing
@@ -76,20 +99,11 @@ async def save(
 ) -> Filing:
     """Store what a step leads to. `before` is what it started from. Raises StaleVersion."""
     filing = step.filing
-    earlier, later = _row(before), _row(filing)
-    saved = await session.execute(
-        update(FILINGS)
-        .where(
-            FILINGS.c.id == filing.id,
-            FILINGS.c.version == before.version,
-            FILINGS.c.receipts == before.receipts,
-        )
-        .values({name: value for name, value in later.items() if value != earlier[name]})
-        .returning(literal(1))
-    )
-    if saved.first() is None:
-        raise errors.StaleVersion(filing_id=filing.id, version=before.version)
     content_changed = filing.filing_version != before.filing_version
+    update_of = _UPDATE_WITH_CONTENT if content_changed else _UPDATE
+    was = {"was": before.version, "had": before.receipts}
+    if not await update_of.run(session, _row(filing) | was):
+        raise errors.StaleVersion(filing_id=filing.id, version=before.version)
     await _append(session, step, content_changed=content_changed, ids=ids, now=now)
     return filing
 
@@ -100,17 +114,16 @@ async def _append(
     """The step's content, receipts and events: all that is only ever added to."""
     filing = step.filing
     if content_changed:
-        await session.execute(
-            insert(CONTENTS).values(
-                filing_id=filing.id,
-                filing_version=filing.filing_version,
-                content=filing.content.model_dump(mode="json"),
-                effective_at=now,
-            )
-        )
+        kept = {
+            "filing_id": filing.id,
+            "filing_version": filing.filing_version,
+            "content": json_of(filing.content),
+            "effective_at": now,
+        }
+        await _KEEP.run(session, kept)
     if step.notes:
         first = filing.receipts - len(step.notes) + 1
-        await session.execute(insert(RECEIPTS).values(_receipts(step, first=first, now=now)))
+        await _TELL.run_each(session, _receipts(step, first=first, now=now))
     await outbox.append(
         session, step.events, version=filing.version, source=SOURCE, ids=ids, now=now
     )
@@ -143,7 +156,7 @@ def _row(filing: Filing) -> dict[str, Any]:
         "version": filing.version,
         "filing_version": filing.filing_version,
         "receipts": filing.receipts,
-        "content": filing.content.model_dump(mode="json"),
+        "content": json_of(filing.content),
         "pending": None if pending is None else _pending_row(pending),
         "reason": None if filing.reason is None else filing.reason.model_dump(),
         "requirement": None
@@ -165,13 +178,13 @@ def _pending_row(pending: Pending) -> dict[str, Any]:
     }
 
 
-def _found(row: RowMapping | None, filing_id: UUID) -> Filing:
+def _found(row: Row | None, filing_id: UUID) -> Filing:
     if row is None:
         raise FilingNotFound(filing_id=filing_id)
     return of(row)
 
 
-def of(row: RowMapping) -> Filing:
+def of(row: Row) -> Filing:
     """The filing in a row."""
     values = dict(row)
     pending, requirement = values.pop("pending"), values.pop("requirement")

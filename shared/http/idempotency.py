@@ -16,13 +16,14 @@ from typing import Annotated, Any
 from fastapi import Depends, Header, Request, Response
 from pydantic import BaseModel
 from pydantic_core import to_json
-from sqlalchemy import CursorResult, DateTime, delete, func, insert, select
+from sqlalchemy import CursorResult, DateTime, Text, bindparam, delete, func, insert, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
 
-from shared.database import Database
+from shared.database import Database, table_of
 from shared.http import refusals
+from shared.prepared import Row, Statement
 
 KEPT = timedelta(days=30)
 _QUOTED = re.compile(r'"((?:[ !#-\[\]-~]|\\["\\])*)"')  # RFC 8941, section 3.3.3
@@ -42,6 +43,19 @@ class IdempotencyKeyRow(SQLModel, table=True):
     headers: dict[str, str] = Field(sa_type=JSONB)
     body: bytes
     created_at: datetime = Field(sa_type=DateTime(timezone=True), index=True)
+
+
+_keys = table_of(IdempotencyKeyRow)
+_name = func.concat(func.current_schema(), bindparam("name", type_=Text))
+_LOCK = Statement(
+    select(func.pg_try_advisory_xact_lock(func.hashtextextended(_name, 0)).label("locked"))
+)
+_SAVED = Statement(
+    select(_keys).where(
+        _keys.c.owner == bindparam("owner", type_=Text), _keys.c.key == bindparam("key", type_=Text)
+    )
+)
+_INSERT = Statement(insert(_keys), columns=_keys.columns.keys())
 
 
 @dataclass(frozen=True)
@@ -72,21 +86,21 @@ async def once(
         await _lock(session, owner=owner, key=key)
         saved = await _saved(session, owner=owner, key=key)
         if saved is not None:
-            if (saved.endpoint, saved.fingerprint) != (endpoint, fingerprint):
+            if (saved["endpoint"], saved["fingerprint"]) != (endpoint, fingerprint):
                 raise refusals.IdempotencyKeyReused(key=key)
             return _replay(saved)
         answer = await work(session)
-        made = IdempotencyKeyRow(
-            owner=owner,
-            key=key,
-            endpoint=endpoint,
-            fingerprint=fingerprint,
-            status=answer.status,
-            headers=dict(answer.headers),
-            body=_json(answer.body),
-            created_at=now,
-        )
-        await session.execute(insert(IdempotencyKeyRow).values(made.model_dump()))
+        made = {
+            "owner": owner,
+            "key": key,
+            "endpoint": endpoint,
+            "fingerprint": fingerprint,
+            "status": answer.status,
+            "headers": dict(answer.headers),
+            "body": _json(answer.body),
+            "created_at": now,
+        }
+        await _INSERT.run(session, made)
     return _response(made)
 
 
@@ -125,26 +139,27 @@ async def _lock(session: AsyncSession, *, owner: str, key: str) -> None:
 
     Advisory locks belong to the whole database, hence the schema in the name.
     """
-    name = func.concat(func.current_schema(), json.dumps(["idempotency", owner, key]))
-    lock = select(func.pg_try_advisory_xact_lock(func.hashtextextended(name, 0)))
-    if not (await session.execute(lock)).scalar_one():
+    name = json.dumps(["idempotency", owner, key])
+    (found,) = await _LOCK.run(session, {"name": name})
+    if not found["locked"]:
         raise refusals.IdempotencyKeyInFlight(key=key)
 
 
-async def _saved(session: AsyncSession, *, owner: str, key: str) -> IdempotencyKeyRow | None:
+async def _saved(session: AsyncSession, *, owner: str, key: str) -> Row | None:
     """A statement of its own after the lock: it sees what the lock's last holder committed."""
-    return await session.get(IdempotencyKeyRow, (owner, key))
+    found = await _SAVED.run(session, {"owner": owner, "key": key})
+    return found[0] if found else None
 
 
 def _json(body: BaseModel | Mapping[str, Any]) -> bytes:
     return to_json(body, by_alias=True)
 
 
-def _replay(saved: IdempotencyKeyRow) -> Response:
+def _replay(saved: Row) -> Response:
     response = _response(saved)
     response.headers["Idempotency-Replayed"] = "true"
     return response
 
 
-def _response(row: IdempotencyKeyRow) -> Response:
-    return Response(row.body, row.status, row.headers, "application/json")
+def _response(row: Row) -> Response:
+    return Response(row["body"], row["status"], row["headers"], "application/json")

@@ -9,7 +9,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from pydantic import ValidationError
 from sqlalchemy import DateTime, Integer, Text, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,13 +17,16 @@ from shared.contracts import catalogue
 from shared.contracts.envelope import Envelope, Event
 from shared.database import Database
 from shared.messaging.context import Cause, caused_by
+from shared.prepared import Statement
+from shared.telemetry import redaction
 
 Handler = Callable[[AsyncSession, Any, Envelope], Awaitable[None]]
 Handlers = Mapping[type[Event], Handler]
 
 # One statement: the claim, and the watermark's step if this is the next version. A step lost to
 # another consumer of the same aggregate looks like a gap, and the event comes again.
-_CLAIM = text("""
+_CLAIM = Statement(
+    text("""
 WITH claimed AS (
     INSERT INTO inbox (consumer, event_id, handled_at) VALUES (:consumer, :event, :now)
     ON CONFLICT DO NOTHING RETURNING 1
@@ -39,14 +41,16 @@ WITH claimed AS (
     WHERE held.version = excluded.version - 1
     RETURNING 1
 )
-SELECT EXISTS (SELECT FROM claimed), EXISTS (SELECT FROM advanced), (SELECT version FROM mark)
+SELECT EXISTS (SELECT FROM claimed) AS claimed, EXISTS (SELECT FROM advanced) AS advanced,
+    (SELECT version FROM mark) AS seen
 """).bindparams(
-    bindparam("consumer", type_=Text),
-    bindparam("event", type_=Uuid),
-    bindparam("now", type_=DateTime(timezone=True)),
-    bindparam("aggregate", type_=Text),
-    bindparam("id", type_=Uuid),
-    bindparam("version", type_=Integer),
+        bindparam("consumer", type_=Text),
+        bindparam("event", type_=Uuid),
+        bindparam("now", type_=DateTime(timezone=True)),
+        bindparam("aggregate", type_=Text),
+        bindparam("id", type_=Uuid),
+        bindparam("version", type_=Integer),
+    )
 )
 
 
@@ -71,7 +75,7 @@ def decode(payload: bytes | str) -> Envelope:
     try:
         return Envelope.model_validate_json(payload)
     except ValueError as error:
-        raise Undecodable(f"not an envelope: {_first_line(error)}") from error
+        raise Undecodable(f"not an envelope: {redaction.error(error)}") from error
 
 
 def open_event(envelope: Envelope) -> Event:
@@ -82,17 +86,7 @@ def open_event(envelope: Envelope) -> Event:
     try:
         return known.model_validate(envelope.data)
     except ValueError as error:
-        raise Undecodable(f"not a {envelope.type}: {_first_line(error)}") from error
-
-
-def _first_line(error: Exception) -> str:
-    """What is wrong and where, without the values: they are what people declared."""
-    if isinstance(error, ValidationError):
-        faults = error.errors(include_input=False, include_url=False, include_context=False)
-        told = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['type']}" for each in faults)
-    else:
-        told = str(error)
-    return " ".join(told.split())[:500]
+        raise Undecodable(f"not a {envelope.type}: {redaction.error(error)}") from error
 
 
 async def apply(
@@ -130,25 +124,23 @@ async def claim(
     session: AsyncSession, *, consumer: str, envelope: Envelope, now: datetime
 ) -> Applied:
     """Take the event for this consumer, or say why it is not to be applied. Raises Gap."""
-    row = await session.execute(
-        _CLAIM,
-        {
-            "consumer": consumer,
-            "event": envelope.id,
-            "now": now,
-            "aggregate": envelope.aggregate,
-            "id": envelope.subject,
-            "version": envelope.aggregateversion,
-        },
-    )
-    claimed, advanced, seen = row.one()
-    if not claimed:
+    values = {
+        "consumer": consumer,
+        "event": envelope.id,
+        "now": now,
+        "aggregate": envelope.aggregate,
+        "id": envelope.subject,
+        "version": envelope.aggregateversion,
+    }
+    (found,) = await _CLAIM.run(session, values)
+    if not found["claimed"]:
         return Applied.DUPLICATE
-    if advanced:
+    if found["advanced"]:
         return Applied.APPLIED
-    if (seen or 0) >= envelope.aggregateversion:
+    seen = found["seen"] or 0
+    if seen >= envelope.aggregateversion:
         return Applied.OLD
-    raise Gap(f"{envelope.type} {envelope.aggregateversion} came after {seen or 0}")
+    raise Gap(f"{envelope.type} {envelope.aggregateversion} came after {seen}")
 
 
 async def prune(session: AsyncSession, *, before: datetime, at_most: int = 10_000) -> int:

@@ -14,8 +14,22 @@ from shared.database import table_of
 from shared.ids import Ids
 from shared.messaging import context
 from shared.messaging.tables import OutboxRow
+from shared.prepared import Json, Statement
 
 _outbox = table_of(OutboxRow)
+_INSERT = Statement(
+    insert(_outbox),
+    columns=(
+        "event_id",
+        "aggregate",
+        "aggregate_id",
+        "aggregate_version",
+        "type",
+        "envelope",
+        "occurred_at",
+        "emission",
+    ),
+)
 
 
 async def append(
@@ -30,8 +44,8 @@ async def append(
     """Write `events` of one aggregate to the outbox; the relay sends them after the commit.
 
     `version` is the aggregate's version after them: it counts its events, so they get the
-    numbers `version - len(events) + 1` to `version`. `now` is wall time. Raises IntegrityError
-    if one of those numbers is taken, which the optimistic version check makes impossible.
+    numbers `version - len(events) + 1` to `version`. `now` is wall time. Raises
+    UniqueViolationError if one of those numbers is taken, which the version check makes impossible.
     """
     if not events:
         return
@@ -40,7 +54,7 @@ async def append(
         _row(event, _envelope(event, number=number, source=source, ids=ids, now=now))
         for number, event in enumerate(events, start=first)
     ]
-    await session.execute(insert(_outbox), rows)
+    await _INSERT.run_each(session, rows)
     crash.at("outbox.appended")
 
 
@@ -67,7 +81,7 @@ def _row(event: Event, envelope: Envelope) -> dict[str, object]:
         "aggregate_id": event.subject,
         "aggregate_version": envelope.aggregateversion,
         "type": envelope.type,
-        "envelope": envelope.model_dump(mode="json", exclude_none=True),
+        "envelope": Json(envelope.model_dump_json(exclude_none=True)),
         "occurred_at": envelope.time,
         "emission": 1,
     }
@@ -118,14 +132,22 @@ async def backlog(connection: AsyncConnection) -> tuple[int, datetime | None]:
 
 
 async def parked(connection: AsyncConnection) -> list[dict[str, object]]:
-    """The events that could not be published, each with its reason."""
+    """The events that could not be published, each with its reason and how many wait with it."""
+    other = _outbox.alias()
+    waiting = (
+        select(func.count())
+        .where(other.c.aggregate_id == _outbox.c.aggregate_id, other.c.published_at.is_(None))
+        .scalar_subquery()
+    )
     rows = await connection.execute(
         select(
             _outbox.c.event_id,
             _outbox.c.type,
+            _outbox.c.aggregate,
             _outbox.c.aggregate_id,
             _outbox.c.parked_at,
             _outbox.c.parked_reason,
+            waiting.label("waiting"),
         )
         .where(_outbox.c.parked_at.is_not(None))
         .order_by(_outbox.c.seq)

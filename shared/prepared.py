@@ -1,0 +1,93 @@
+"""Statements of the hot paths: compiled once, run on the driver within a session's transaction.
+
+SQLAlchemy's way from an expression to the wire costs some five times what the driver does. What
+runs for every filing and every event is therefore written as a constant, in the same expression
+language, and executed here; all else goes through the session as usual. Both share a transaction.
+
+    INSERT = Statement(insert(FILINGS), columns=FILINGS.columns.keys())
+    await INSERT.run(session, row)
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import asyncpg
+from pydantic import BaseModel
+from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.elements import ClauseElement
+
+from shared.database import DRIVER, dumps, hide_values
+
+Row = Mapping[str, Any]
+Values = Mapping[str, Any]
+
+_DIALECT: Any = PGDialect_asyncpg(  # type: ignore[no-untyped-call]  # SQLAlchemy types none of them
+    json_serializer=dumps, json_deserializer=json.loads
+)
+
+
+class Json(str):
+    """A document that is JSON text already, for a JSONB column."""
+
+    __slots__ = ()
+
+
+def json_of(value: BaseModel) -> Json:
+    """The model's JSON, made in one step."""
+    return Json(value.model_dump_json())
+
+
+class Statement:
+    """One constant statement. `columns` names the values of an INSERT or UPDATE without `.values`.
+
+    Running it raises asyncpg's errors, without the values that were sent.
+    """
+
+    def __init__(self, expression: ClauseElement, *, columns: Iterable[str] | None = None) -> None:
+        named = None if columns is None else list(columns)
+        compiled: Any = expression.compile(dialect=_DIALECT, column_keys=named)
+        self.sql = str(compiled)
+        names = compiled.positiontup or ()
+        kinds = (compiled.binds[name].type.dialect_impl(_DIALECT) for name in names)
+        self._binds = [
+            (name, kind.bind_processor(_DIALECT)) for name, kind in zip(names, kinds, strict=True)
+        ]
+        # Constants inside of the expression; what has to be given is not among them.
+        self._fixed = {
+            name: bind.value for name, bind in compiled.binds.items() if not bind.required
+        }
+
+    async def run(self, session: AsyncSession, values: Values | None = None) -> list[Row]:
+        """Execute it; the rows it returns, JSON decoded. Raises KeyError for a missing value."""
+        arguments = self._arguments(values or {})
+        driver: asyncpg.Connection = session.info[DRIVER]
+        try:
+            rows: list[Row] = await driver.fetch(self.sql, *arguments)
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as error:
+            hide_values(error)
+            raise
+        return rows
+
+    async def run_each(self, session: AsyncSession, rows: Sequence[Values]) -> None:
+        """Execute it for each of `rows`, in one round trip; what it returns is not read."""
+        if len(rows) == 1:
+            await self.run(session, rows[0])
+            return
+        arguments = [self._arguments(row) for row in rows]
+        driver: asyncpg.Connection = session.info[DRIVER]
+        try:
+            await driver.executemany(self.sql, arguments)
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as error:
+            hide_values(error)
+            raise
+
+    def _arguments(self, values: Values) -> list[Any]:
+        arguments = []
+        for name, process in self._binds:
+            value = values[name] if name in values else self._fixed[name]
+            if process is not None and type(value) is not Json:
+                value = process(value)
+            arguments.append(value)
+        return arguments
