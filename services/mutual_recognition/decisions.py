@@ -1,6 +1,5 @@
 """The record of why: stored with everything it depended on, so that it can be recomputed."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -10,28 +9,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.mutual_recognition.domain.determination import Determination, Order
 from services.mutual_recognition.domain.requirement import Requirement
 from services.mutual_recognition.rulebook import Reading, Rulebook
-from services.mutual_recognition.rules import decide, inputs
+from services.mutual_recognition.rules import inputs, matter
 from services.mutual_recognition.rules.decide import Case
+from services.mutual_recognition.rules.matter import Decision
 from services.mutual_recognition.tables import DecisionRow
 from shared.database import table_of
 
 decisions = table_of(DecisionRow)
 
 
-@dataclass(frozen=True)
-class Decision:
-    """A case under an id, the seed that drew for it, and what it led to."""
-
-    id: UUID
-    case: Case
-    seed_id: str
-    outcome: Determination
-
-
 def make(decision_id: UUID, case: Case, *, seed_id: str, book: Rulebook) -> Decision:
     """Decide a case."""
-    outcome = decide.decide(case, agencies=book.agencies)
-    return Decision(id=decision_id, case=case, seed_id=seed_id, outcome=outcome)
+    return matter.decided(decision_id, case, seed_id=seed_id, agencies=book.agencies)
 
 
 async def add(

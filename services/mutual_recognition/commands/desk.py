@@ -1,29 +1,24 @@
-"""What every command works with, and how a changed value is saved together with its events."""
+"""What every command works with: the desk, and a matter that is loaded, changed and saved whole."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.mutual_recognition import decisions, store
-from services.mutual_recognition.domain import changes, refusals
-from services.mutual_recognition.domain import recognition as recognition_moves
-from services.mutual_recognition.domain.recognition import Recognition
-from services.mutual_recognition.domain.recognition import Status as RecognitionStatus
-from services.mutual_recognition.domain.requirement import Pending, Requirement
+from services.mutual_recognition.domain import refusals
+from services.mutual_recognition.domain.requirement import Requirement
 from services.mutual_recognition.rulebook import Rulebook
-from services.mutual_recognition.rules.decide import Case
-from shared.contracts.requirement import Cause
-from shared.contracts.values import Mode, Said
+from services.mutual_recognition.rules.matter import Change, Matter
+from shared.contracts.envelope import Event
 from shared.ids import Ids
 from shared.kit import Kit
 from shared.messaging import outbox
 
 SOURCE = "mutual_recognition"
-
-BEGUN = Said(en="the inspection has begun", zh="查验已开始")
-REVISED = Said(en="the requirement was revised", zh="查验要求已修订")
 
 
 @dataclass(frozen=True)
@@ -41,97 +36,55 @@ def at(kit: Kit, book: Rulebook) -> Desk:
     return Desk(book=book, ids=kit.ids, now=kit.clock.wall(), on=book.day(kit.clock.yard()))
 
 
-async def locked(session: AsyncSession, requirement_id: UUID) -> Requirement:
-    """The requirement, locked until the transaction ends. Raises `NoSuchRequirement`."""
+async def locked(session: AsyncSession, requirement_id: UUID, *, desk: Desk) -> Matter:
+    """The matter of a requirement, locked until the transaction ends.
+
+    Raises `NoSuchRequirement`.
+    """
     found = await store.lock(session, requirement_id)
     if found is None:
         raise refusals.NoSuchRequirement(requirement=requirement_id)
-    return found
+    return Matter(
+        requirement=found,
+        decision=await decisions.get(session, found.decision_id, book=desk.book),
+        recognition=await store.recognition(session, requirement_id),
+        conclusions=await store.conclusions(session, requirement_id),
+    )
 
 
 async def save(
-    session: AsyncSession,
-    before: Requirement | None,
-    changed: changes.Changed,
-    *,
-    desk: Desk,
+    session: AsyncSession, before: Matter | None, change: Change, *, desk: Desk
 ) -> Requirement:
-    """Save a changed requirement (or a new one) with its events."""
-    after, events = changed
+    """Save a changed matter (or a new one) with its events. Raises `StaleVersion`."""
+    after, required = change.matter, change.matter.requirement
+    known = before.recognition if before else None
+    expected = {
+        "requirement": before.requirement.version if before else 0,
+        "recognition": known.version if known else 0,
+    }
     if before is None:
-        await store.add(session, after, now=desk.now)
-    else:
-        await store.save(session, after, expected=before.version, now=desk.now)
-    await outbox.append(
-        session, events, version=after.version, source=SOURCE, ids=desk.ids, now=desk.now
-    )
-    return after
-
-
-async def save_recognition(
-    session: AsyncSession,
-    before: Recognition | None,
-    changed: recognition_moves.Changed,
-    *,
-    desk: Desk,
-) -> Recognition:
-    """Save a changed recognition (or a new one) with its events."""
-    after, events = changed
-    expected = 0 if before is None else before.version
-    await store.save_recognition(session, after, expected=expected, now=desk.now)
-    await outbox.append(
-        session, events, version=after.version, source=SOURCE, ids=desk.ids, now=desk.now
-    )
-    return after
-
-
-async def revise(
-    session: AsyncSession,
-    before: Requirement,
-    case: Case,
-    *,
-    cause: Cause,
-    reason: Said,
-    seed_id: str,
-    desk: Desk,
-    pending: Pending | None = None,
-) -> Requirement:
-    """Decide the case, make it the requirement's next revision, let the recognition follow.
-
-    `seed_id` is that of the case's draws: a revision never draws again.
-    """
-    decision = decisions.make(desk.ids(), case, seed_id=seed_id, book=desk.book)
-    changed = changes.revise(
-        before,
-        decision.outcome,
-        cause=cause,
-        reason=reason,
-        decision_id=decision.id,
-        pending=pending,
-    )
-    after = await save(session, before, changed, desk=desk)
-    await decisions.add(session, decision, of=after, cause=cause, now=desk.now)
-    await follow(session, after, desk=desk)
-    return after
-
-
-async def follow(session: AsyncSession, current: Requirement, *, desk: Desk) -> None:
-    """Let the recognition be what the requirement's mode says: expected, or lapsed."""
-    found = await store.recognition(session, current.id)
-    terms = current.determination.terms
-    recognising = current.determination.recognising
-    wanted = current.determination.mode is Mode.RECOGNITION
-    if found and found.status is RecognitionStatus.EXPECTED:
-        if wanted and found.terms == terms:
-            return
-        lapsed = recognition_moves.lapse(found, reason=REVISED)
-        found = await save_recognition(session, found, lapsed, desk=desk)
-    if wanted and terms is not None and recognising is not None:
-        expected = recognition_moves.expect(
-            found,
-            filing_id=current.filing_id,
-            primary=current.determination.needs[0].agency,
-            secondary=recognising.agency,
-            terms=terms,
+        await store.add(session, required, now=desk.now)
+    elif required != before.requirement:
+        await store.save(session, required, expected=expected["requirement"], now=desk.now)
+    if after.recognition is not None and after.recognition != known:
+        await store.save_recognition(
+            session, after.recognition, expected=expected["recognition"], now=desk.now
         )
-        await save_recognition(session, found, expected, desk=desk)
+    for conclusion in after.conclusions[len(before.conclusions) if before else 0 :]:
+        await store.add_conclusion(session, required.id, conclusion, now=desk.now)
+    if change.cause is not None:
+        await decisions.add(session, after.decision, of=required, cause=change.cause, now=desk.now)
+    await _tell(session, change.events, versions=expected, desk=desk)
+    return required
+
+
+async def _tell(
+    session: AsyncSession, events: Sequence[Event], *, versions: dict[str, int], desk: Desk
+) -> None:
+    """Write the events in the order they happened; `versions` are those before them."""
+    for aggregate, some in groupby(events, key=lambda event: event.aggregate):
+        run = tuple(some)
+        versions[aggregate] += len(run)
+        await outbox.append(
+            session, run, version=versions[aggregate], source=SOURCE, ids=desk.ids, now=desk.now
+        )
