@@ -117,3 +117,44 @@ def _idempotency_keys() -> None:
         _moment("created_at"),
     )
     op.create_index("ix_idempotency_keys_created_at", "idempotency_keys", ["created_at"])
+
+
+KEEP_ACTS = (
+    """
+    CREATE FUNCTION keep_acts() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN RAISE EXCEPTION 'operator_acts only grows' USING ERRCODE = 'restrict_violation'; END $$
+    """,
+    """
+    CREATE TRIGGER acts_keep BEFORE UPDATE OR DELETE ON operator_acts
+        FOR EACH ROW EXECUTE FUNCTION keep_acts()
+    """,
+    """
+    CREATE TRIGGER acts_keep_all BEFORE TRUNCATE ON operator_acts
+        FOR EACH STATEMENT EXECUTE FUNCTION keep_acts()
+    """,
+    "ALTER TABLE operator_acts ENABLE ALWAYS TRIGGER acts_keep",
+    "ALTER TABLE operator_acts ENABLE ALWAYS TRIGGER acts_keep_all",
+)
+
+
+def create_operator_acts() -> None:
+    """The table of what operators did, which only grows."""
+    op.create_table(
+        "operator_acts",
+        sa.Column("id", sa.Uuid, primary_key=True),
+        _moment("at"),
+        sa.Column("by", sa.Text, nullable=False),
+        sa.Column("organisation", sa.Text, nullable=False),
+        sa.Column("act", sa.Text, nullable=False),
+        sa.Column("subject", sa.Text, nullable=False),
+        sa.Column("reason", sa.Text, nullable=False),
+        sa.Column("result", sa.Text, nullable=False),
+    )
+    for statement in KEEP_ACTS:
+        op.execute(statement)
+
+
+def drop_operator_acts() -> None:
+    """Take the table away again."""
+    op.drop_table("operator_acts")
+    op.execute("DROP FUNCTION keep_acts()")

@@ -183,11 +183,22 @@ class Bus:
         )
 
     async def created(self, service: str) -> datetime:
-        """When the service's stream was made, by the broker's clock (UTC). Raises nats errors."""
-        info = await self.jetstream.stream_info(self.stream(service))
-        if info.created is None:
+        """When the last of the service's stream and its consumers was made (UTC, broker's clock).
+
+        What was published earlier may be lost to one of them. Raises nats errors; NotFoundError
+        if one is missing.
+        """
+        stream = self.stream(service)
+        followers = [
+            await self.jetstream.consumer_info(stream, consumer)
+            for consumer in catalogue.SERVICES
+            if catalogue.followed_by(consumer, producer=service)
+        ]
+        created = (await self.jetstream.stream_info(stream)).created
+        if created is None:
             raise NatsError("the broker does not say when the stream was made")
-        return info.created
+        made: list[datetime] = [created, *(each.created for each in followers)]
+        return max(made)
 
     async def lag(self, *, producer: str, consumer: str) -> int:
         """How many events of the producer the consumer has not yet acknowledged."""

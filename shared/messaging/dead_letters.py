@@ -5,22 +5,42 @@ gives it up, and its aggregate goes on.
 """
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from pydantic import BaseModel
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from shared import errors
 from shared.database import Database, table_of
 from shared.ids import Ids
-from shared.messaging import inbox
+from shared.messaging import inbox, outcome
 from shared.messaging.tables import DeadLetterRow
+from shared.telemetry import redaction
 
 _letters = table_of(DeadLetterRow)
+
+
+class DeadLetter(BaseModel):
+    """A message that could not be applied; `payload` only where one letter is shown."""
+
+    id: UUID
+    consumer: str
+    message: str
+    type: str | None
+    reason: str
+    deliveries: int
+    first_at: datetime
+    last_at: datetime
+    state: str
+    decided_by: str | None
+    decided_at: datetime | None
+    note: str | None
+    payload: str | None = None
 
 
 class DeadLetterUnknown(errors.NotFound):
@@ -118,33 +138,62 @@ async def listing(
     return [dict(row) for row in (await connection.execute(query)).mappings()]
 
 
-async def count_open(connection: AsyncConnection) -> int:
+async def count_open(connection: AsyncConnection | AsyncSession) -> int:
     """How many letters wait for a decision."""
     query = select(func.count()).where(_letters.c.state == "open")
     return int((await connection.execute(query)).scalar_one())
 
 
-async def redrive(
-    session: AsyncSession, letter_id: UUID, *, handlers: inbox.Handlers, by: str, now: datetime
-) -> None:
-    """Apply an open letter now, in this transaction. Raises DeadLetterUnknown, RedriveFailed."""
+async def undecided(session: AsyncSession, letter_id: UUID) -> Mapping[str, Any]:
+    """An open letter, whole. Raises DeadLetterUnknown."""
     letter = await show(session, letter_id)
     if letter["state"] != "open":
         raise DeadLetterUnknown(id=letter_id)
+    return letter
+
+
+async def open_ids(session: AsyncSession, *, limit: int) -> list[UUID]:
+    """The oldest letters that wait for a decision."""
+    query = select(_letters.c.id).where(_letters.c.state == "open").order_by(_letters.c.id)
+    return list((await session.execute(query.limit(limit))).scalars())
+
+
+async def redrive(
+    session: AsyncSession,
+    letter_id: UUID,
+    *,
+    handlers: inbox.Handlers,
+    by: str,
+    note: str,
+    now: datetime,
+) -> None:
+    """Apply an open letter now, in this transaction. Raises DeadLetterUnknown, RedriveFailed."""
+    letter = await undecided(session, letter_id)
+    await apply(session, letter, handlers=handlers, now=now)
+    await _decide(session, letter_id, state="redriven", by=by, note=note, now=now)
+
+
+async def apply(
+    session: AsyncSession, letter: Mapping[str, Any], *, handlers: inbox.Handlers, now: datetime
+) -> inbox.Applied:
+    """Apply a letter's event, in a transaction that must end if this raises.
+
+    Raises RedriveFailed, and what passes (a database that is away).
+    """
     try:
         envelope = inbox.decode(letter["payload"])
-        await inbox.apply_in(
+        return await inbox.apply_in(
             session,
             consumer=letter["consumer"],
             envelope=envelope,
             handlers=handlers,
             now=now,
         )
-    except (errors.Unavailable, SQLAlchemyError, OSError):
-        raise
     except Exception as error:
-        raise RedriveFailed(id=letter_id, reason=f"{type(error).__name__}: {error}") from error
-    await _decide(session, letter_id, state="redriven", by=by, note=None, now=now)
+        if outcome.passes(error) and not isinstance(error, inbox.Gap):
+            raise
+        reason = f"{type(error).__name__}: {redaction.error(error)}"
+        raise RedriveFailed(id=letter["id"], reason=reason) from error
 
 
 async def drop(
@@ -167,7 +216,7 @@ async def drop(
 
 
 async def _decide(
-    session: AsyncSession, letter_id: UUID, *, state: str, by: str, note: str | None, now: datetime
+    session: AsyncSession, letter_id: UUID, *, state: str, by: str, note: str, now: datetime
 ) -> None:
     decided = await session.execute(
         update(_letters)

@@ -14,22 +14,8 @@ from shared.database import table_of
 from shared.ids import Ids
 from shared.messaging import context
 from shared.messaging.tables import OutboxRow
-from shared.prepared import Json, Statement
 
 _outbox = table_of(OutboxRow)
-_INSERT = Statement(
-    insert(_outbox),
-    columns=(
-        "event_id",
-        "aggregate",
-        "aggregate_id",
-        "aggregate_version",
-        "type",
-        "envelope",
-        "occurred_at",
-        "emission",
-    ),
-)
 
 
 async def append(
@@ -44,8 +30,8 @@ async def append(
     """Write `events` of one aggregate to the outbox; the relay sends them after the commit.
 
     `version` is the aggregate's version after them: it counts its events, so they get the
-    numbers `version - len(events) + 1` to `version`. `now` is wall time. Raises
-    UniqueViolationError if one of those numbers is taken, which the version check makes impossible.
+    numbers `version - len(events) + 1` to `version`. `now` is wall time. Raises IntegrityError
+    if one of those numbers is taken, which the optimistic version check makes impossible.
     """
     if not events:
         return
@@ -54,7 +40,7 @@ async def append(
         _row(event, _envelope(event, number=number, source=source, ids=ids, now=now))
         for number, event in enumerate(events, start=first)
     ]
-    await _INSERT.run_each(session, rows)
+    await session.execute(insert(_outbox), rows)
     crash.at("outbox.appended")
 
 
@@ -81,7 +67,7 @@ def _row(event: Event, envelope: Envelope) -> dict[str, object]:
         "aggregate_id": event.subject,
         "aggregate_version": envelope.aggregateversion,
         "type": envelope.type,
-        "envelope": Json(envelope.model_dump_json(exclude_none=True)),
+        "envelope": envelope.model_dump(mode="json", exclude_none=True),
         "occurred_at": envelope.time,
         "emission": 1,
     }

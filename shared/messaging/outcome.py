@@ -8,6 +8,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from shared import errors
 from shared.messaging import inbox
+from shared.telemetry import redaction
 
 FIRST_DELAY = 0.1
 LONGEST_DELAY = 30.0
@@ -48,7 +49,7 @@ def judge(error: Exception, *, unknown_before: int) -> Outcome:
     one a few times, since it may be a bug that the next release mends. `unknown_before` counts
     the event's earlier unknown errors: its other retries say nothing about a bug.
     """
-    reason = f"{type(error).__name__}: {error}"
+    reason = f"{type(error).__name__}: {redaction.error(error)}"
     if isinstance(error, inbox.Undecodable):
         return Terminal(reason)
     if passes(error):

@@ -4,7 +4,8 @@ One relay a service holds an advisory lock. It is woken by commits in its own pr
 as a net. Within an aggregate events go in order; a row that cannot be published parks its
 aggregate alone.
 
-PostgreSQL is the record: when the broker's store was emptied, what it lost is sent again.
+PostgreSQL is the record: when the broker's store was emptied, or a durable consumer deleted,
+what it lost is sent again.
 """
 
 import asyncio
@@ -25,6 +26,7 @@ from shared.database import table_of
 from shared.kit import Kit
 from shared.messaging.bus import MAX_AGE_DAYS
 from shared.messaging.tables import OutboxRow
+from shared.telemetry import redaction
 
 log = structlog.get_logger()
 
@@ -75,8 +77,7 @@ class Relay:
         while True:
             self._wake.clear()
             await self._heal(connection)
-            async with asyncio.timeout(PUMP_SECONDS):
-                sent, failed = await self.pump(connection)
+            sent, failed = await self.pump(connection)
             failures = failures + 1 if failed else 0
             if failed:
                 await asyncio.sleep(BACKOFF_SECONDS[min(failures, len(BACKOFF_SECONDS)) - 1])
@@ -97,7 +98,10 @@ class Relay:
             return
 
     async def _heal(self, connection: AsyncConnection) -> None:
-        """Send again what was published before the stream was made: its store was emptied."""
+        """Send again what was published before stream and consumers were made.
+
+        The broker's store was emptied, or a consumer deleted.
+        """
         loop = asyncio.get_running_loop()
         if loop.time() < self._look_at:
             return
@@ -124,10 +128,13 @@ class Relay:
                 break
             count, last = count + len(seqs), max(seqs)
         if count:
-            log.warning("the broker was emptied, events are sent again", events=count)
+            log.warning("the broker lost stream or consumer, events are sent again", events=count)
 
     async def pump(self, connection: AsyncConnection) -> tuple[int, bool]:
-        """Publish one batch; returns how many rows went out and whether the broker failed."""
+        """Publish one batch; returns how many rows went out and whether the broker failed.
+
+        Raises TimeoutError when that takes too long; what went out until then is marked.
+        """
         # Taken before publishing: never later than the stream that takes the event is emptied.
         now = self._clock.wall()
         rows = (await connection.execute(_next_batch())).all()
@@ -136,40 +143,44 @@ class Relay:
             lanes.setdefault(row.aggregate_id, []).append(row)
         if rows:
             crash.at("relay.before_publish")
-        results = await asyncio.gather(*(self._publish_lane(lane) for lane in lanes.values()))
-        sent = [seq for done, _, _ in results for seq in done]
-        if sent:
-            crash.at("relay.before_mark")
-            self._metrics.relay_batch.labels(self._name).observe(len(sent))
-            await connection.execute(
-                update(_outbox).where(_outbox.c.seq.in_(sent)).values(published_at=now)
-            )
-            crash.at("relay.after_mark")
-        for _, refused, _ in results:
+        sent: list[int] = []
+        try:
+            async with asyncio.timeout(PUMP_SECONDS):
+                results = await asyncio.gather(
+                    *(self._publish_lane(lane, sent=sent) for lane in lanes.values())
+                )
+        finally:
+            if sent:
+                crash.at("relay.before_mark")
+                self._metrics.relay_batch.labels(self._name).observe(len(sent))
+                await connection.execute(
+                    update(_outbox).where(_outbox.c.seq.in_(sent)).values(published_at=now)
+                )
+                crash.at("relay.after_mark")
+        for refused, _ in results:
             if refused is not None:
                 await self._park(connection, *refused)
-        failed = any(broken for _, _, broken in results)
+        failed = any(broken for _, broken in results)
         if failed:
             await self._mend_topology()
         return len(sent), failed
 
     async def _publish_lane(
-        self, rows: Sequence[Any]
-    ) -> tuple[list[int], tuple[int, str] | None, bool]:
-        done: list[int] = []
+        self, rows: Sequence[Any], *, sent: list[int]
+    ) -> tuple[tuple[int, str] | None, bool]:
         for row in rows:
             try:
                 envelope = Envelope.model_validate(row.envelope)
                 async with self._window:
                     await self._bus.publish(envelope, emission=row.emission)
             except (MaxPayloadError, ValueError) as error:
-                return done, (row.seq, str(error) or type(error).__name__), False
+                return (row.seq, redaction.error(error)), False
             except (NatsError, OSError, TimeoutError) as error:
                 log.warning("not published", type=row.type, error=str(error) or repr(error))
-                return done, None, True
-            done.append(row.seq)
+                return None, True
+            sent.append(row.seq)
             self._metrics.events_published.labels(self._name, row.type).inc()
-        return done, None, False
+        return None, False
 
     async def _park(self, connection: AsyncConnection, seq: int, reason: str) -> None:
         log.error("event parked", seq=seq, reason=reason)

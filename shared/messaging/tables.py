@@ -97,4 +97,21 @@ class DeadLetterRow(SQLModel, table=True):
     note: str | None = Field(default=None, sa_type=Text)
 
 
-TABLES = tuple(table_of(row) for row in (OutboxRow, InboxRow, WatermarkRow, DeadLetterRow))
+class OperatorActRow(SQLModel, table=True):
+    """What an operator did about stuck events. The database refuses to change or delete a row."""
+
+    __tablename__ = "operator_acts"
+
+    id: UUID = Field(primary_key=True)
+    at: datetime = moment()
+    by: str = Field(sa_type=Text)
+    organisation: str = Field(sa_type=Text)
+    act: str = Field(sa_type=Text)
+    subject: str = Field(sa_type=Text)
+    reason: str = Field(sa_type=Text)
+    result: str = Field(sa_type=Text)
+
+
+TABLES = tuple(
+    table_of(row) for row in (OutboxRow, InboxRow, WatermarkRow, DeadLetterRow, OperatorActRow)
+)

@@ -40,18 +40,27 @@ async def _everything(_: Scene) -> Ask:
     return Ask(body={})
 
 
+async def _all_letters(_: Scene) -> Ask:
+    return Ask(body={"reason": "their cause is mended"})
+
+
+async def _an_aggregate(_: Scene) -> Ask:
+    return Ask({"aggregate_id": uuid4()}, {"reason": "its cause is mended"})
+
+
 ENTRIES = {
     "GET /v1/ops/pending": Entry(nothing),
     "GET /v1/ops/verify": Entry(nothing),
     "GET /v1/ops/dead-letters": Entry(nothing),
     "GET /v1/ops/parked": Entry(nothing),
     "GET /v1/ops/dead-letters/{letter_id}": Entry(_dead_letter),
+    "GET /v1/ops/acts": Entry(nothing),
+    "POST /v1/ops/dead-letters/{letter_id}/what-if": Entry(_dead_letter, succeeds=SERVICE),
+    "POST /v1/ops/dead-letters/redrive": Entry(_all_letters, succeeds=SERVICE),
     "POST /v1/ops/dead-letters/{letter_id}/redrive": Entry(_dead_letter, succeeds=SERVICE),
     "POST /v1/ops/dead-letters/{letter_id}/drop": Entry(_another_dead_letter, succeeds=SERVICE),
     "POST /v1/ops/outbox/re-emit": Entry(_everything, succeeds=SERVICE),
-    "POST /v1/ops/outbox/{aggregate_id}/unpark": Entry(
-        same(aggregate_id=uuid4()), succeeds=SERVICE
-    ),
+    "POST /v1/ops/outbox/{aggregate_id}/unpark": Entry(_an_aggregate, succeeds=SERVICE),
     "GET /problems": Entry(nothing),
     "GET /problems/{code}": Entry(same(code="role_not_allowed")),
 }

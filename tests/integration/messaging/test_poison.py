@@ -103,16 +103,18 @@ async def test_after_mending_a_redrive_applies_it_and_the_aggregate_goes_on(
     await room.tell(filing_id, times=2)
     [letter] = await _letters(operator, count=1)
     redrive = f"/v1/ops/dead-letters/{letter['id']}/redrive"
-    refused = await operator.post(redrive, headers=kits.keyed("redrive"))
+    refused = await operator.post(redrive, json=REASON, headers=kits.keyed("redrive"))
     assert (refused.status_code, refused.json()["code"]) == (409, "redrive_failed")
     spoiler.mended = True
-    done = await operator.post(redrive, headers=kits.keyed("redrive"))
+    done = await operator.post(redrive, json=REASON, headers=kits.keyed("redrive"))
     assert (done.status_code, done.json()["state"]) == (200, "redriven")
     assert await room.seen_are(2, seconds=40) == [(filing_id, 1), (filing_id, 2)]
-    repeated = await operator.post(redrive, headers=kits.keyed("redrive"))
+    repeated = await operator.post(redrive, json=REASON, headers=kits.keyed("redrive"))
     assert (repeated.headers["Idempotency-Replayed"], repeated.json()) == ("true", done.json())
-    assert (await operator.post(redrive, headers=kits.keyed("anew"))).status_code == 404
-    assert (await operator.post(redrive)).json()["code"] == "idempotency_key_missing"
+    assert (
+        await operator.post(redrive, json=REASON, headers=kits.keyed("anew"))
+    ).status_code == 404
+    assert (await operator.post(redrive, json=REASON)).json()["code"] == "idempotency_key_missing"
 
 
 async def test_dropping_it_lets_the_aggregate_go_on_without_it(
@@ -141,9 +143,13 @@ async def test_a_bug_in_a_handler_is_retried_before_it_becomes_a_dead_letter(
     [letter] = await _letters(operator, count=1)
     assert letter["deliveries"] == 3
     redrive = f"/v1/ops/dead-letters/{letter['id']}/redrive"
-    assert (await operator.post(redrive, headers=kits.keyed("redrive"))).status_code == 409
+    assert (
+        await operator.post(redrive, json=REASON, headers=kits.keyed("redrive"))
+    ).status_code == 409
     spoiler.mended = True
-    assert (await operator.post(redrive, headers=kits.keyed("redrive"))).status_code == 200
+    assert (
+        await operator.post(redrive, json=REASON, headers=kits.keyed("redrive"))
+    ).status_code == 200
     assert await room.seen_are(1) == [(filing_id, 1)]
 
 

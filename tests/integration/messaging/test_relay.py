@@ -70,8 +70,9 @@ async def test_a_row_that_cannot_be_published_parks_its_aggregate_only(room: Roo
         assert (pending["outbox"], pending["parked"]) == (2, 1)
         await _shorten(room, stuck)
         unpark = f"/v1/ops/outbox/{stuck}/unpark"
-        answer = await operator.post(unpark, headers=kits.keyed("unpark"))
-        again = await operator.post(unpark, headers=kits.keyed("unpark"))
+        why = {"reason": "shortened by hand"}
+        answer = await operator.post(unpark, json=why, headers=kits.keyed("unpark"))
+        again = await operator.post(unpark, json=why, headers=kits.keyed("unpark"))
         assert answer.json() == again.json() == {"events": 1}
         seen = await room.seen_are(6)
     assert seen[-2:] == [(stuck, 2), (stuck, 3)]

@@ -14,6 +14,7 @@ depends_on = None
 def upgrade() -> None:
     """The kit's tables and `seen`. An effect may be written twice: that must be visible."""
     migrating.create_kit_tables()
+    migrating.create_operator_acts()
     op.create_table(
         "seen",
         sa.Column("number", sa.BigInteger, sa.Identity(), primary_key=True),

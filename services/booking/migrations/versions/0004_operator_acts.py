@@ -1,0 +1,18 @@
+"""What operators do about stuck events is recorded."""
+
+from shared import migrating
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add the table."""
+    migrating.create_operator_acts()
+
+
+def downgrade() -> None:
+    """Take it away."""
+    migrating.drop_operator_acts()
