@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 from starlette.middleware import Middleware
 
-from shared.http import catalogue, handlers, limits, openapi, request_id
+from shared.http import catalogue, handlers, limits, openapi, request_id, undocumented
 
 
 def create(
@@ -31,6 +31,7 @@ def create(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        dependencies=[undocumented.REFUSED],
         middleware=[
             Middleware(request_id.RequestId),
             *middleware,

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -181,3 +181,25 @@ Instant = Annotated[
     datetime, Field(strict=False), BeforeValidator(_timestamp), AfterValidator(_utc)
 ]
 """A moment with its offset, kept in UTC; years 1990 to 2100."""
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _day(value: object) -> object:
+    """Refuse what pydantic would take as Unix seconds, or as a midnight."""
+    if isinstance(value, str):
+        if not _DAY.fullmatch(value):
+            raise _by(faults.BAD_FORMAT, example="2026-07-01")
+    elif type(value) is not date:
+        raise _by(faults.WRONG_TYPE, expected="a date, as a string")
+    return value
+
+
+def _plausible(value: date) -> date:
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise _by(faults.OUT_OF_RANGE, first_year=FIRST_YEAR, last_year=LAST_YEAR)
+    return value
+
+
+Day = Annotated[date, Field(strict=False), BeforeValidator(_day), AfterValidator(_plausible)]
+"""A calendar date; years 1990 to 2100."""

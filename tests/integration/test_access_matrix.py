@@ -9,19 +9,13 @@ import pytest
 from services.cli import contracts
 from shared.auth.principal import Role
 from shared.database import Database
-from tests.integration.access import booking, common, declaration, inspection, mutual_recognition
+from tests.integration.access import common
+from tests.integration.access.entries import ENTRIES, OPERATIONS
 from tests.integration.access.people import EVERYBODY, Caller
-from tests.integration.access.scene import Ask, Entry, Operation, Scene, operations
+from tests.integration.access.scene import Ask, Entry, Operation, Scene
 
 NewDatabase = Callable[[str], Awaitable[Database]]
 
-ENTRIES: dict[str, dict[str, Entry]] = {
-    "declaration": declaration.ENTRIES | common.ENTRIES,
-    "mutual_recognition": mutual_recognition.ENTRIES | common.ENTRIES,
-    "booking": booking.ENTRIES | common.ENTRIES,
-    "inspection": inspection.ENTRIES | common.ENTRIES,
-}
-OPERATIONS = tuple(operations())
 PUBLIC = {"GET /problems", "GET /problems/{code}"}
 NOT_FOUND = 404
 

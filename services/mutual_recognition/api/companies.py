@@ -1,10 +1,9 @@
 """The register of companies and each agency's ratings of them."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import Field, TypeAdapter
+from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 from stdnum.cn import uscc as uscc_code
 
@@ -19,7 +18,7 @@ from shared.auth.principal import Principal, Role
 from shared.http import idempotency, paging
 from shared.http.body import json_body
 from shared.http.idempotency import Answer
-from shared.http.model import StrictModel, Text
+from shared.http.model import Day, StrictModel, Text
 from shared.http.paging import Cursor, Limit, Page
 from shared.kit import Kit, kit_of
 
@@ -38,8 +37,8 @@ class RatingIn(StrictModel):
     """A rating, both days included; without `valid_to` until a later rating."""
 
     grade: commands.Grade
-    valid_from: date
-    valid_to: date | None = Field(default=None)
+    valid_from: Day
+    valid_to: Day | None = None
     grounds: Annotated[str, Text(max=400)]
 
 

@@ -5,10 +5,11 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 
 from services.mutual_recognition.domain.determination import Terms, Tolerance
 from shared.contracts.values import Element, Scope
+from shared.http.model import Day, Number, Quantity, Text
 
 RECOGNITION = "recognition"
 SELECTION = "selection-"
@@ -33,13 +34,20 @@ class Operator(StrEnum):
 class Range(Strict):
     """At least `min` (if given) and less than `below` (if given)."""
 
-    min: Annotated[Decimal, Field(allow_inf_nan=False)] | None = None
-    below: Annotated[Decimal, Field(allow_inf_nan=False)] | None = None
+    min: Quantity | None = None
+    below: Quantity | None = None
 
 
-Word = Annotated[str, StringConstraints(min_length=1, max_length=64, strict=True)]
-Sentence = Annotated[str, StringConstraints(min_length=1, max_length=400, strict=True)]
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,63}$")]
+class Within(Strict):
+    """How far found may be from declared: in percent, or in the element's unit."""
+
+    percent: Annotated[Decimal, Number(digits=7, places=4, le=Decimal(100))] = Decimal(0)
+    absolute: Quantity = Decimal(0)
+
+
+Word = Annotated[str, Text(max=64)]
+Sentence = Annotated[str, Text(max=400)]
+Name = Annotated[str, Text(max=64, pattern="[A-Za-z][A-Za-z0-9_-]*")]
 
 
 class Cell(Strict):
@@ -73,12 +81,16 @@ class Then(Strict):
     minutes: Annotated[int, Field(ge=1, le=180, strict=True)] | None = None
     eligible: StrictBool | None = None
     elements: Annotated[tuple[Element, ...], Field(max_length=3)] = ()
-    tolerances: dict[Element, Tolerance] = {}
+    tolerances: dict[Element, Within] = {}
 
     @property
     def terms(self) -> Terms:
         """What may be recognised; an element without a tolerance must agree exactly."""
-        return Terms(elements=self.elements, tolerances=self.tolerances)
+        tolerances = {
+            element: Tolerance(percent=within.percent, absolute=within.absolute)
+            for element, within in self.tolerances.items()
+        }
+        return Terms(elements=self.elements, tolerances=tolerances)
 
 
 class Row(Strict):
@@ -89,8 +101,8 @@ class Row(Strict):
     then: Then
     reason: Reason
     source: Sentence
-    valid_from: date
-    valid_to: date | None = None
+    valid_from: Day
+    valid_to: Day | None = None
 
     def valid(self, on: date) -> bool:
         """Whether the row is in force on that day."""
@@ -106,7 +118,7 @@ class Row(Strict):
 class Table(Strict):
     """The content of one version of a table, in force from `valid_from` until a newer one is."""
 
-    valid_from: date
+    valid_from: Day
     rows: Annotated[tuple[Row, ...], Field(min_length=1, max_length=1000)]
 
 

@@ -72,8 +72,9 @@ async def _registered(scene: Scene) -> Ask:
 
 
 def _table() -> Any:
+    """The founding table's last two rows: one that makes eligible, and the default."""
     table = json.loads((builders.FOUNDING / "recognition.json").read_text(encoding="utf-8"))
-    return table | {"valid_from": f"{START:%Y}-12-31"}
+    return {"valid_from": f"{START:%Y}-12-31", "rows": table["rows"][-2:]}
 
 
 async def _to_draft(_: Scene) -> Ask:

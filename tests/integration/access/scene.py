@@ -1,9 +1,10 @@
 """One service on real PostgreSQL, and its operations as its OpenAPI document tells them."""
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -47,10 +48,16 @@ class Operation:
         return self.method in WRITING
 
 
+@cache
+def document(service: str) -> Mapping[str, Any]:
+    """A service's OpenAPI document, made once."""
+    return contracts.openapi(service)
+
+
 def operations() -> Iterator[Operation]:
     """Every operation of every service."""
     for service in contracts.NAMES:
-        for path, methods in contracts.openapi(service)["paths"].items():
+        for path, methods in document(service)["paths"].items():
             for method in sorted(METHODS & methods.keys()):
                 named = methods[method].get("x-roles")
                 roles = None if named is None else frozenset(str(role) for role in named)

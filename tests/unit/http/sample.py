@@ -72,6 +72,11 @@ async def file(draft: Annotated[Filing, json_body(Filing)]) -> Filing:
     return draft
 
 
+@router.post("/confirmations")
+async def confirm() -> dict[str, str]:
+    return {"status": "confirmed"}
+
+
 @router.get("/filings")
 async def listed(limit: paging.Limit = 50, cursor: paging.Cursor = None) -> dict[str, Any]:
     after = paging.decode_cursor(cursor, KEY)

@@ -2,29 +2,9 @@
 
 import pytest
 
+from tests.faults import corpus
 from tests.unit.http import sample
 
-MALFORMED = {
-    "100,000 arrays": b"[" * 100_000,
-    "100,000 objects": b'{"notes":' * 100_000,
-    "33 levels": b'{"name":"a","notes":' + b'{"a":' * 32 + b"1" + b"}" * 33,
-    "NaN": b'{"name":"a","weight":NaN}',
-    "Infinity": b'{"name":"a","weight":-Infinity}',
-    "10,000 digits": b'{"name":"a","boxes":' + b"9" * 10_000 + b"}",
-    "10,000 digits of a decimal": b'{"name":"a","weight":' + b"9" * 10_000 + b"}",
-    "lone surrogate": b'{"name":"\\ud800"}',
-    "raw NUL": b'{"name":"a\x00"}',
-    "NUL in a key": b'{"name":"a","a\\u0000":1}',
-    "duplicate key": b'{"name":"a","name":"b"}',
-    "nested duplicate key": b'{"name":"a","notes":{"x":1,"x":2}}',
-    "bad UTF-8": b'{"name":"\xff"}',
-    "UTF-16": '{"name":"a"}'.encode("utf-16"),
-    "byte order mark": b'\xef\xbb\xbf{"name":"a"}',
-    "nothing": b"",
-    "two documents": b'{"name":"a"} {}',
-    "cut off": b'{"name":"a',
-    "single quotes": b"{'name':'a'}",
-}
 FAULTY = {
     "escaped NUL": (b'{"name":"a\\u0000"}', "forbidden_character", "/name"),
     "NUL in free JSON": (
@@ -79,7 +59,7 @@ async def _post(raw: bytes, **headers: str) -> tuple[int, dict[str, object]]:
     return answer.status_code, answer.json()
 
 
-@pytest.mark.parametrize("raw", MALFORMED.values(), ids=MALFORMED)
+@pytest.mark.parametrize("raw", corpus.MALFORMED.values(), ids=corpus.MALFORMED)
 async def test_json_that_is_not_well_formed_is_malformed(raw: bytes) -> None:
     status, problem = await _post(raw)
     assert (status, problem["code"]) == (400, "malformed_json")

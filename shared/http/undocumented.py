@@ -1,0 +1,54 @@
+"""What an operation's document does not name is refused, not passed over.
+
+A parameter that is misspelt, or a body where none is taken, would otherwise be answered as if
+the client had not said it: `?stauts=open` with every case there is.
+"""
+
+from typing import Any
+
+from fastapi import Depends, Request
+from fastapi.dependencies.models import Dependant
+
+from shared import errors
+from shared.http import body, faults, model
+
+
+class Nothing(model.StrictModel):
+    """The body of an operation that takes none: nothing, or an empty object."""
+
+
+async def _refuse(request: Request) -> None:
+    """Raises `Faults` (422), and for a body whatever `shared.http.body` does."""
+    dependant = _dependant(request)
+    if dependant is None:
+        return
+    if request.scope["query_string"]:
+        known = {field.alias for each in _all(dependant) for field in each.query_params}
+        unknown = [name for name in request.query_params if name not in known]
+        if unknown:
+            raise errors.Faults(*(_fault(name) for name in unknown[: faults.MAX_FAULTS]))
+    if request.method not in _READING and not _takes_body(dependant) and await request.body():
+        await body.JsonBody(Nothing)(request)
+
+
+REFUSED = Depends(_refuse)
+"""For an application's `dependencies=[...]`: holds for each of its operations."""
+
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def _dependant(request: Request) -> Dependant | None:
+    found: Any = getattr(request.scope.get("route"), "dependant", None)
+    return found if isinstance(found, Dependant) else None
+
+
+def _takes_body(dependant: Dependant) -> bool:
+    return any(isinstance(each.call, body.JsonBody) for each in _all(dependant))
+
+
+def _all(dependant: Dependant) -> list[Dependant]:
+    return [dependant, *(below for each in dependant.dependencies for below in _all(each))]
+
+
+def _fault(name: str) -> errors.Fault:
+    return faults.fault(faults.UNKNOWN_FIELD, pointer=faults.pointer(("query", name)))
