@@ -53,8 +53,10 @@ async def provision(admin_url: str, *, database: str, services: Mapping[str, str
 async def clone(admin_url: str, *, template: str, database: str) -> None:
     """Copy a database that nobody is connected to, with the roles that may enter it."""
     async with _connection(admin_url) as admin:
-        # 55 ms for 100 small tables, against 155 ms for FILE_COPY, which needs two checkpoints.
-        await _run(admin, "CREATE DATABASE %I TEMPLATE %I STRATEGY WAL_LOG", database, template)
+        # Its two checkpoints cost less than WAL_LOG, which writes every page twice and leaves them
+        # to the checkpoint of the drop: 0.1 s of CPU against 0.24 s on a disk, 15 ms against 46 ms
+        # in memory.
+        await _run(admin, "CREATE DATABASE %I TEMPLATE %I STRATEGY FILE_COPY", database, template)
         roles = await admin.fetch(_ROLES_OF_DATABASE, template, ROLE_PREFIX)
         await _admit(admin, database, roles=[role["rolname"] for role in roles])
 
