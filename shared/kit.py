@@ -7,6 +7,7 @@ from fastapi import Request
 from shared.auth.tokens import TokenChecker
 from shared.clock import Clock
 from shared.database import Database
+from shared.http.rates import Rates
 from shared.ids import Ids
 from shared.messaging.bus import Bus
 from shared.telemetry.metrics import Metrics
@@ -14,7 +15,7 @@ from shared.telemetry.metrics import Metrics
 
 @dataclass(frozen=True)
 class Kit:
-    """The parts one service works with."""
+    """The parts one service works with. Without `rates` it takes as many requests as come."""
 
     name: str
     database: Database
@@ -23,6 +24,7 @@ class Kit:
     ids: Ids
     tokens: TokenChecker
     metrics: Metrics
+    rates: Rates | None = None
 
 
 async def kit_of(request: Request) -> Kit:

@@ -3,20 +3,23 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from importlib.metadata import version
+from pathlib import Path
 
 import structlog
 from fastapi import APIRouter, FastAPI
 from nats.errors import Error as NatsError
 from starlette.middleware import Middleware
 
+from shared import readiness
 from shared.auth import openapi as auth_openapi
 from shared.contracts import catalogue
 from shared.http import app as http_app
 from shared.http import handlers as http_handlers
 from shared.http import idempotency, refusals
+from shared.http.rates import RateLimit
 from shared.kit import Kit, kit_of
 from shared.messaging import inbox, ops
 from shared.messaging.consumer import Consumer
@@ -51,6 +54,7 @@ class Service:
     kit: Kit
     handlers: inbox.Handlers
     jobs: Mapping[str, Job]
+    readiness: Mapping[str, health.Check] = field(default_factory=dict)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -112,6 +116,7 @@ def assemble(
     title: str,
     routers: Sequence[APIRouter],
     handlers: inbox.Handlers,
+    migrations: Path,
     jobs: Mapping[str, Job] | None = None,
     checks: Mapping[str, Check] | None = None,
 ) -> Service:
@@ -132,28 +137,27 @@ def assemble(
         **{f"consumer of {name}": _consumer(kit, name, handlers).run for name in producers},
         **(jobs or {}),
     }
+    probes = readiness.checks(kit, migrations=migrations)
     return Service(
         name=kit.name,
-        api=_api(kit, title=title, routers=[*routers, operations]),
+        api=_api(kit, title=title, routers=[*routers, operations, health.router(probes)]),
         kit=kit,
         handlers=handlers,
         jobs=everything,
+        readiness=probes,
     )
 
 
 def _api(kit: Kit, *, title: str, routers: Sequence[APIRouter]) -> FastAPI:
-    probes = {
-        "database": health.Check(kit.database.ping),
-        "broker": health.Check(_broker_probe(kit), needed=False),
-    }
     api = http_app.create(
         title,
         version=version("onestop"),
-        routers=[*routers, health.router(probes)],
+        routers=routers,
         middleware=[
             Middleware(RequestTelemetry, service=kit.name, metrics=kit.metrics),
             Middleware(YardTime, clock=kit.clock),
             Middleware(CauseOfRequest),
+            *_rate_limit(kit),
         ],
         additions=(auth_openapi.add_roles,),
     )
@@ -163,25 +167,14 @@ def _api(kit: Kit, *, title: str, routers: Sequence[APIRouter]) -> FastAPI:
     return api
 
 
+def _rate_limit(kit: Kit) -> list[Middleware]:
+    if kit.rates is None:
+        return []
+    return [Middleware(RateLimit, rates=kit.rates, tokens=kit.tokens, clock=kit.clock)]
+
+
 def _consumer(kit: Kit, producer: str, handlers: inbox.Handlers) -> Consumer:
-    return Consumer(
-        kit.database,
-        kit.bus,
-        name=kit.name,
-        producer=producer,
-        handlers=handlers,
-        clock=kit.clock,
-        ids=kit.ids,
-        observer=HandlerObserver(kit),
-    )
-
-
-def _broker_probe(kit: Kit) -> Job:
-    async def probe() -> None:
-        if not kit.bus.connected:
-            raise ConnectionError("the broker is away; events wait in the outbox")
-
-    return probe
+    return Consumer(kit, producer=producer, handlers=handlers, observer=HandlerObserver(kit))
 
 
 def _sweeper(kit: Kit) -> Job:

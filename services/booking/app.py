@@ -23,6 +23,7 @@ def create(kit: Kit, settings: Settings) -> Service:
         title="Onestop booking",
         routers=[yards.router, requests.router, bookings.router],
         handlers=handlers(kit, settings),
+        migrations=MIGRATIONS,
         jobs={
             "expiry": sweeping.expiry(desk),
             "overruns": sweeping.overruns(desk),

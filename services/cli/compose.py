@@ -1,13 +1,9 @@
-"""Services put together into one web application, and served."""
+"""Services put together into one web application."""
 
-import asyncio
-import signal
 import socket
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, contextmanager
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-import uvicorn
 from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry
 from starlette.responses import JSONResponse, Response
@@ -18,16 +14,13 @@ from shared.auth.tokens import TokenChecker
 from shared.clock import Clock
 from shared.database import Database
 from shared.http import app as http_app
+from shared.http import limits
+from shared.http.rates import Rates
 from shared.ids import uuid7
 from shared.kit import Kit
 from shared.messaging.bus import Bus
 from shared.service import Service
 from shared.telemetry import health, metrics
-
-KEEP_ALIVE_SECONDS = 20
-GRACE_SECONDS = 10
-CONNECTIONS = 4_000
-ENDING = (signal.SIGINT, signal.SIGTERM)
 
 
 def kit(
@@ -39,6 +32,7 @@ def kit(
     clock: Clock,
     tokens: TokenChecker,
     instruments: metrics.Metrics,
+    rates: Rates | None = None,
 ) -> Kit:
     """What one service works with; nothing is connected yet."""
     return Kit(
@@ -54,7 +48,15 @@ def kit(
         ids=uuid7,
         tokens=tokens,
         metrics=instruments,
+        rates=rates,
     )
+
+
+def rates_of(system: System) -> Rates | None:
+    """The buckets of this process, which all its services share; None where there is no limit."""
+    if not system.rate_per_second:
+        return None
+    return Rates(per_second=system.rate_per_second, burst=system.rate_burst)
 
 
 def application(
@@ -63,6 +65,7 @@ def application(
     registry: CollectorRegistry,
     clock: Clock,
     jwks: Mapping[str, Any] | None = None,
+    caps: limits.Caps | None = None,
 ) -> FastAPI:
     """Each service under its prefix, beside health, metrics and, where embedded, the keys."""
     root = APIRouter(include_in_schema=False)
@@ -86,72 +89,15 @@ def application(
     async def keys() -> JSONResponse:
         return JSONResponse(jwks or {"keys": []}, status_code=200 if jwks else 404)
 
-    app = http_app.create("Onestop", version="1", routers=[root, health.router(_checks(services))])
+    checks = {
+        f"{each.name} {what}": check for each in services for what, check in each.readiness.items()
+    }
+    probes = health.router(checks, leaving=lambda: bool(app.state.leaving))
+    app = http_app.create("Onestop", version="1", routers=[root, probes], caps=caps)
+    app.state.leaving = False
     for each in services:
         app.mount(BY_NAME[each.name].prefix, each.api)
     return app
-
-
-def _checks(services: Sequence[Service]) -> dict[str, health.Check]:
-    checks: dict[str, health.Check] = {}
-    for each in services:
-        checks[f"{each.name} database"] = health.Check(each.kit.database.ping)
-        checks[f"{each.name} broker"] = health.Check(_broker(each), needed=False)
-    return checks
-
-
-def _broker(service: Service) -> Any:
-    async def probe() -> None:
-        if not service.kit.bus.connected:
-            raise ConnectionError("the broker is away; events wait in the outbox")
-
-    return probe
-
-
-async def serve(
-    app: FastAPI, services: Sequence[Service], *, listening: socket.socket, beside: Any = None
-) -> None:
-    """Serve until SIGINT or SIGTERM, with every service's jobs running.
-
-    `beside` is a coroutine function that runs as long as the server does.
-    """
-    server = _Server(
-        uvicorn.Config(
-            app,
-            log_config=None,
-            lifespan="off",
-            server_header=False,
-            timeout_keep_alive=KEEP_ALIVE_SECONDS,
-            timeout_graceful_shutdown=GRACE_SECONDS,
-            limit_concurrency=CONNECTIONS,
-        )
-    )
-    async with AsyncExitStack() as stack:
-        for each in services:
-            stack.push_async_callback(each.kit.database.close)
-            await stack.enter_async_context(each.running())
-        if beside is not None:
-            task = asyncio.create_task(beside())
-            stack.callback(task.cancel)
-        await server.serve(sockets=[listening])
-
-
-class _Server(uvicorn.Server):
-    """Ends on SIGINT and SIGTERM and returns.
-
-    uvicorn's own raises the signal again afterwards: that would end the process before the
-    services' jobs and the embedded servers have been stopped.
-    """
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Take both signals while serving."""
-        before = {number: signal.signal(number, self.handle_exit) for number in ENDING}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
 
 
 def listen(host: str, port: int) -> socket.socket:

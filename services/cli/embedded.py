@@ -13,9 +13,10 @@ from typing import Any
 import structlog
 from sqlalchemy.engine import make_url
 
-from services.cli import compose, configuration, crashing, people
+from services.cli import compose, configuration, crashing, people, serving
 from services.cli.console import fail, tell
 from services.cli.registry import DATABASE, ENTRIES
+from services.cli.settings import System
 from shared.auth.issuer import AUDIENCE, ISSUER, Issuer
 from shared.auth.jwks import StaticJwks
 from shared.auth.tokens import TokenChecker
@@ -83,7 +84,8 @@ async def _run(
     await provision.provision(servers.postgres.admin_url, database=DATABASE, services=passwords)
     issuer = Issuer.open(data, embedded=True)
     registry = metrics.process_registry()
-    kits = _kits(servers, clock, issuer, passwords, metrics.Metrics(registry))
+    system = configuration.system()
+    kits = _kits(servers, system, clock, issuer, passwords, metrics.Metrics(registry))
     services = [
         entry.create(kit, settings[entry.name]) for entry, kit in zip(ENTRIES, kits, strict=True)
     ]
@@ -93,23 +95,35 @@ async def _run(
     url = f"http://{host}:{port}"
     servers.announce(url=url)
     _tell(url, servers, clock, issuer)
-    app = compose.application(services, registry=registry, clock=clock, jwks=issuer.jwks())
-    await compose.serve(app, services, listening=listening, beside=lambda: _watch(servers))
+    edge = serving.edge_of(system)
+    app = compose.application(
+        services, registry=registry, clock=clock, jwks=issuer.jwks(), caps=edge.caps
+    )
+    await serving.serve(
+        app,
+        services,
+        listening=listening,
+        edge=edge,
+        drain_seconds=system.drain_seconds,
+        beside=lambda: _watch(servers),
+    )
 
 
 def _kits(
     servers: Servers,
+    system: System,
     clock: Clock,
     issuer: Issuer,
     passwords: Mapping[str, str],
     instruments: metrics.Metrics,
 ) -> list[Kit]:
-    system = configuration.system()
     # The streams together must fit into the broker's store, with room to change them.
     room = servers.nats.store_mb * 2**20 // (len(ENTRIES) + 1)
     fitting = min(system.nats_stream_bytes, room)
     system = system.model_copy(update={"nats_stream_bytes": fitting})
     tokens = TokenChecker(StaticJwks(issuer.jwks()), issuer=ISSUER, audience=AUDIENCE)
+    # One's own machine serves one's own programs: there is no limit unless one is asked for.
+    rates = compose.rates_of(system) if "rate_per_second" in system.model_fields_set else None
     made = []
     for entry in ENTRIES:
         url = make_url(servers.postgres.admin_url).set(
@@ -125,6 +139,7 @@ def _kits(
             clock=clock,
             tokens=tokens,
             instruments=instruments,
+            rates=rates,
         )
         made.append(kit)
     return made

@@ -33,6 +33,33 @@ class System(BaseSettings):
     issuer: str = Field(default="", description="the `iss` that tokens must have")
     audience: str = Field(default="onestop", description="the `aud` that tokens must have")
     pool_size: int = Field(default=10, ge=2, le=100, description="database connections a service")
+    head_seconds: float = Field(
+        default=10, gt=0, description="seconds for the request line and the headers to arrive"
+    )
+    body_seconds: float = Field(
+        default=30, gt=0, description="seconds for a body to arrive, or for an answer to be taken"
+    )
+    idle_seconds: int = Field(
+        default=20, gt=0, description="seconds that a connection may wait for its next request"
+    )
+    connections: int = Field(
+        default=4_000, ge=16, description="clients at once; beyond, the longest idle one is cut off"
+    )
+    drain_seconds: float = Field(
+        default=0,
+        ge=0,
+        le=600,
+        description="seconds to go on serving, no longer ready, once told to end",
+    )
+    rate_per_second: float = Field(
+        default=200,
+        ge=0,
+        le=1_000_000,
+        description="requests a second of one organisation; 0: as many as come",
+    )
+    rate_burst: int = Field(
+        default=1_000, ge=1, description="requests of one organisation at once, after a rest"
+    )
     log_level: str = Field(
         default="INFO", pattern=r"^(DEBUG|INFO|WARNING|ERROR|CRITICAL)$", description="log level"
     )

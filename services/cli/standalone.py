@@ -9,7 +9,7 @@ import httpx
 from alembic.util.exc import CommandError
 from sqlalchemy.exc import SQLAlchemyError
 
-from services.cli import compose, configuration, crashing
+from services.cli import compose, configuration, crashing, serving
 from services.cli.console import fail, say
 from services.cli.registry import BY_NAME, Entry
 from services.cli.settings import System
@@ -72,13 +72,17 @@ async def _run(entry: Entry, system: System, settings: Any, listening: socket.so
             clock=clock,
             tokens=tokens,
             instruments=metrics.Metrics(registry),
+            rates=compose.rates_of(system),
         )
         service = entry.create(kit, settings)
         await _migrate(kit, entry)
         host, port = listening.getsockname()[:2]
         say(f"onestop {entry.name} answers at http://{host}:{port}{entry.prefix}")
-        app = compose.application([service], registry=registry, clock=clock)
-        await compose.serve(app, [service], listening=listening)
+        edge = serving.edge_of(system)
+        app = compose.application([service], registry=registry, clock=clock, caps=edge.caps)
+        await serving.serve(
+            app, [service], listening=listening, edge=edge, drain_seconds=system.drain_seconds
+        )
 
 
 async def _migrate(kit: Kit, entry: Entry) -> None:

@@ -18,6 +18,7 @@ def create(kit: Kit, settings: Settings) -> Service:
         title="Onestop declaration",
         routers=[api.router],
         handlers=consumers.handlers(kit, settings),
+        migrations=MIGRATIONS,
         checks=checks.CHECKS,
     )
     service.api.state.settings = settings

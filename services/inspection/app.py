@@ -19,6 +19,7 @@ def create(kit: Kit, settings: Settings) -> service.Service:
         title="Onestop inspection",
         routers=api.routers(settings),
         handlers=consumers.handlers(kit, settings),
+        migrations=MIGRATIONS,
         jobs={"waits": waits.sweeper(kit, settings)},
         checks=checks.ALL,
     )

@@ -22,5 +22,6 @@ def create(kit: Kit, settings: Settings) -> Service:
         title="Onestop mutual recognition",
         routers=[requirements.router(book), companies.router(book), tables.router(book)],
         handlers=consumers.handlers(kit, settings),
+        migrations=MIGRATIONS,
         checks=checks.checks(book),
     )

@@ -12,6 +12,7 @@ from typing import Any
 
 from fastapi import Request, params
 from fastapi.dependencies.models import Dependant
+from starlette.datastructures import Headers
 
 from shared import errors as refusals
 from shared.auth import errors
@@ -33,7 +34,9 @@ class Guard:
     async def __call__(self, request: Request) -> Principal:
         """The caller. Raises Unauthenticated, RoleNotAllowed, Unavailable."""
         state = request.app.state
-        who: Principal = await state.token_checker.check(_bearer(request), state.clock.wall())
+        who: Principal = await state.token_checker.check(
+            bearer(request.headers), state.clock.wall()
+        )
         if who.role not in self.roles:
             raise errors.RoleNotAllowed(role=who.role.value, allowed=sorted(self.roles))
         return who
@@ -69,16 +72,17 @@ def limited_to(who: Principal) -> str | None:
     return None if who.role in SEES_ALL else who.organisation
 
 
-def _guards(dependant: Dependant) -> list[Guard]:
-    here = [dependant.call] if isinstance(dependant.call, Guard) else []
-    return here + [guard for child in dependant.dependencies for guard in _guards(child)]
-
-
-def _bearer(request: Request) -> str:
-    sent = request.headers.getlist("authorization")
+def bearer(headers: Headers) -> str:
+    """The token that a request carries. Raises TokenMissing, TokenMalformed."""
+    sent = headers.getlist("authorization")
     if not sent:
         raise errors.TokenMissing
     scheme, _, token = sent[0].partition(" ")
     if len(sent) > 1 or scheme.lower() != "bearer":
         raise errors.TokenMalformed
     return token.strip(" ")
+
+
+def _guards(dependant: Dependant) -> list[Guard]:
+    here = [dependant.call] if isinstance(dependant.call, Guard) else []
+    return here + [guard for child in dependant.dependencies for guard in _guards(child)]

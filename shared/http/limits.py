@@ -1,4 +1,4 @@
-"""Caps before anything is parsed: bytes of the body, time to receive it, length of the address."""
+"""Caps before anything is parsed: bytes of head and body, time to receive it, address."""
 
 import asyncio
 from dataclasses import dataclass
@@ -9,6 +9,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared import errors
 from shared.http import problem, refusals
 
+SCOPE_KEY = "onestop.limited"
+
 
 @dataclass(frozen=True)
 class Caps:
@@ -17,10 +19,14 @@ class Caps:
     body_bytes: int = 2 * 1024 * 1024
     body_seconds: float = 30
     url_bytes: int = 8 * 1024
+    head_bytes: int = 32 * 1024
 
 
 class Limits:
-    """ASGI middleware: answers 400, 408, 413 or 414 before an application parses anything."""
+    """ASGI middleware: answers 400, 408, 413, 414 or 431 before an application parses anything.
+
+    Of an application mounted in another, the outer one's caps hold.
+    """
 
     def __init__(self, app: ASGIApp, *, caps: Caps | None = None) -> None:
         self.app = app
@@ -28,10 +34,11 @@ class Limits:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Check what is known at once; count the rest while it arrives."""
-        if scope["type"] != "http":
+        if scope["type"] != "http" or SCOPE_KEY in scope:
             await self.app(scope, receive, send)
             return
-        refused = _url_refused(scope, caps=self.caps) or _length_refused(scope, caps=self.caps)
+        scope[SCOPE_KEY] = True
+        refused = _head_refused(scope, caps=self.caps) or _length_refused(scope, caps=self.caps)
         if refused is not None:
             await problem.response(refused, scope)(scope, receive, send)
             return
@@ -65,13 +72,15 @@ class _Body:
         return message
 
 
-def _url_refused(scope: Scope, *, caps: Caps) -> errors.Refused | None:
+def _head_refused(scope: Scope, *, caps: Caps) -> errors.Refused | None:
     raw_path: bytes = scope.get("raw_path") or scope["path"].encode()
     query: bytes = scope["query_string"]
     if len(raw_path) > caps.url_bytes or len(query) > caps.url_bytes:
         return refusals.UrlTooLong(max_bytes=caps.url_bytes)
     if "\0" in scope["path"] or b"%00" in query:
         return refusals.MalformedUrl()
+    if sum(len(name) + len(value) for name, value in scope["headers"]) > caps.head_bytes:
+        return refusals.HeadTooLarge(max_bytes=caps.head_bytes)
     return None
 
 

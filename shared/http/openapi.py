@@ -17,6 +17,7 @@ _KEY_SCHEMA = {"type": "string", "minLength": 1, "maxLength": 255}
 Document = dict[str, Any]
 Addition = Callable[[FastAPI, Document], None]
 REF = "#/components/schemas/"
+TOO_MANY = "TooManyRequests"
 _OURS_NOT_FASTAPIS = ("HTTPValidationError", "ValidationError")
 
 
@@ -60,6 +61,7 @@ def _complete(made: Document, app: FastAPI) -> None:
         "scheme": "bearer",
         "bearerFormat": "JWT",
     }
+    components.setdefault("responses", {})[TOO_MANY] = _too_many()
     for path, method, route in operations(app):
         operation = made["paths"][path][method]
         _answers(operation)
@@ -69,16 +71,27 @@ def _complete(made: Document, app: FastAPI) -> None:
     components["schemas"] = dict(sorted(schemas.items()))
 
 
+def _too_many() -> Document:
+    seconds = {"type": "integer", "minimum": 1}
+    wait = {"description": "seconds to wait", "required": True, "schema": seconds}
+    return {
+        **_problem("Too many requests of one organisation: wait, then send it again"),
+        "headers": {"Retry-After": wait},
+    }
+
+
+def _problem(description: str) -> Document:
+    schema = {"$ref": f"{REF}{problem.Problem.__name__}"}
+    return {"description": description, "content": {problem.MEDIA_TYPE: {"schema": schema}}}
+
+
 def _answers(operation: Document) -> None:
     answers = operation["responses"]
     if REF + "HTTPValidationError" in json.dumps(answers.get("422", {})):
         del answers["422"]
-    described = {"$ref": f"{REF}{problem.Problem.__name__}"}
     for status in ("4XX", "5XX"):
-        answers[status] = {
-            "description": "Refused: problem details (RFC 9457)",
-            "content": {problem.MEDIA_TYPE: {"schema": described}},
-        }
+        answers[status] = _problem("Refused: problem details (RFC 9457)")
+    answers["429"] = {"$ref": f"#/components/responses/{TOO_MANY}"}
     for parameter in operation.get("parameters", ()):
         if parameter["name"] == "Idempotency-Key":
             parameter |= {"required": True, "schema": dict(_KEY_SCHEMA)}

@@ -1,5 +1,7 @@
 """What the HTTP edge itself refuses, before or beside any rule of the domain."""
 
+from typing import ClassVar
+
 from shared.errors import Conflict, Invalid, Malformed, NotFound, Refused, Unavailable
 
 
@@ -25,6 +27,38 @@ class MalformedHeader(Malformed):
     zh = "无法读取某个请求头。"
     mend = "Correct the header that is named."
     mend_zh = "请修正所指明的请求头。"
+
+
+class MalformedRequest(Malformed):
+    """This is no HTTP/1.1 request."""
+
+    zh = "该请求不符合 HTTP/1.1 格式。"
+    mend = "Use an HTTP client, and http:// rather than https:// where no TLS is spoken."
+    mend_zh = "请使用 HTTP 客户端；未启用 TLS 时请使用 http:// 而非 https://。"
+
+
+class HeadTimeout(Refused):
+    """The request line and the headers did not arrive in time."""
+
+    zh = "请求行和请求头未在规定时间内到达。"
+    mend = "Send the whole request at once, over a faster connection."
+    mend_zh = "请使用更快的网络一次发送完整的请求。"
+
+
+class HeadTooLarge(Refused):
+    """The request line and the headers together are larger than this service takes."""
+
+    zh = "请求行和请求头的总长度超过上限。"
+    mend = "Send fewer or shorter headers."
+    mend_zh = "请减少或缩短请求头。"
+
+
+class TooManyConnections(Unavailable):
+    """As many clients are being served as this process takes."""
+
+    zh = "当前连接数已达上限。"
+    mend = "Try again in a few seconds, and use one connection for many requests."
+    mend_zh = "请稍后重试，并在同一连接上发送多个请求。"
 
 
 class BadRequest(Malformed):
@@ -55,6 +89,14 @@ class MethodNotAllowed(Refused):
     mend_zh = "请使用 Allow 头列出的方法。"
 
 
+class TooManyRequests(Refused):
+    """Your organisation sends more requests than this service takes from one."""
+
+    zh = "贵单位的请求过于频繁，超过单个单位的上限。"
+    mend = "Wait for as many seconds as Retry-After says, then send the same request again."
+    mend_zh = "请按 Retry-After 所示秒数等待后，再次发送同一请求。"
+
+
 class BodyTooLarge(Refused):
     """The body is larger than this service takes."""
 
@@ -69,6 +111,8 @@ class BodyTimeout(Refused):
     zh = "请求体未在规定时间内到达。"
     mend = "Send the whole body at once, over a faster connection."
     mend_zh = "请使用更快的网络一次发送完整的请求体。"
+    # The rest of the body is not waited for.
+    headers: ClassVar[dict[str, str]] = {"Connection": "close"}
 
 
 class UrlTooLong(Refused):

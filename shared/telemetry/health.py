@@ -11,24 +11,40 @@ from starlette.responses import JSONResponse
 from shared.telemetry import redaction
 
 TIMEOUT_SECONDS = 2.0
+# Anyone may ask, so that however often it is asked, nothing is examined more often than this.
+FRESH_SECONDS = 1.0
 REASON_MAX = 200
+
+Found = Mapping[str, Mapping[str, Any]]
+LEAVING: Found = {
+    "process": {"state": "failed", "needed": True, "reason": "the process is ending"},
+}
 
 
 @dataclass(frozen=True)
 class Check:
     """One thing that the process depends on; `probe` raises where it is away.
 
-    Without a `needed` thing the process is not ready. Without another (the broker: filings are
-    accepted and wait in the outbox) it is degraded, and still ready.
+    Without a `needed` thing the process is not ready: no request is worth sending to it. Without
+    another it is degraded: it says what it lacks, and goes on with what it can.
     """
 
     probe: Callable[[], Awaitable[object]]
     needed: bool = True
 
 
-def router(checks: Mapping[str, Check], *, timeout_seconds: float = TIMEOUT_SECONDS) -> APIRouter:
-    """`GET /livez` and `GET /readyz`; each check may take `timeout_seconds`."""
+def router(
+    checks: Mapping[str, Check],
+    *,
+    leaving: Callable[[], bool] = lambda: False,
+    timeout_seconds: float = TIMEOUT_SECONDS,
+) -> APIRouter:
+    """`GET /livez` and `GET /readyz`; each check may take `timeout_seconds`.
+
+    Once `leaving`, the process is not ready, whatever it has.
+    """
     health = APIRouter(include_in_schema=False)
+    look = _Look(checks, timeout_seconds=timeout_seconds)
 
     @health.get("/livez")
     async def livez() -> JSONResponse:
@@ -36,7 +52,7 @@ def router(checks: Mapping[str, Check], *, timeout_seconds: float = TIMEOUT_SECO
 
     @health.get("/readyz")
     async def readyz() -> JSONResponse:
-        found = await examine(checks, timeout_seconds=timeout_seconds)
+        found = LEAVING if leaving() else await look.recent()
         status = judge(found)
         return JSONResponse(
             {"status": status, "checks": found},
@@ -47,9 +63,30 @@ def router(checks: Mapping[str, Check], *, timeout_seconds: float = TIMEOUT_SECO
     return health
 
 
-async def examine(
-    checks: Mapping[str, Check], *, timeout_seconds: float
-) -> dict[str, dict[str, Any]]:
+class _Look:
+    """The checks' outcome, shared by all who ask within a second."""
+
+    def __init__(self, checks: Mapping[str, Check], *, timeout_seconds: float) -> None:
+        self.checks = checks
+        self.timeout_seconds = timeout_seconds
+        self.begun = 0.0
+        self.found: asyncio.Task[Found] | None = None
+
+    async def recent(self) -> Found:
+        """What is found now, or was a moment ago."""
+        now = asyncio.get_running_loop().time()
+        if (
+            self.found is None
+            or now - self.begun > FRESH_SECONDS + self.timeout_seconds
+            or (self.found.done() and now - self.begun > FRESH_SECONDS)
+        ):
+            self.begun = now
+            examined = examine(self.checks, timeout_seconds=self.timeout_seconds)
+            self.found = asyncio.create_task(examined)
+        return await asyncio.shield(self.found)
+
+
+async def examine(checks: Mapping[str, Check], *, timeout_seconds: float) -> Found:
     """Each check's `state` (`ok` or `failed`), whether it is `needed`, and the `reason`."""
     tasks = {name: asyncio.ensure_future(_run(check)) for name, check in checks.items()}
     if tasks:
@@ -62,7 +99,7 @@ async def examine(
     return found
 
 
-def judge(found: Mapping[str, Mapping[str, Any]]) -> Literal["ready", "degraded", "not_ready"]:
+def judge(found: Found) -> Literal["ready", "degraded", "not_ready"]:
     """What the checks come to."""
     failed = [check for check in found.values() if check["state"] != "ok"]
     if any(check["needed"] for check in failed):

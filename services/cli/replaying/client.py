@@ -11,7 +11,8 @@ Document = dict[str, Any]
 
 TRIES = 8
 FIRST_PAUSE = 0.1
-AGAIN = frozenset({429, 503})
+TOO_MANY = 429
+AGAIN = frozenset({TOO_MANY, 503})
 IN_FLIGHT = 409
 CONNECTIONS = 32
 
@@ -67,7 +68,7 @@ class Api:
             else:
                 if not _try_again(answer):
                     break
-            await asyncio.sleep(FIRST_PAUSE * 2**attempt)
+            await asyncio.sleep(max(FIRST_PAUSE * 2**attempt, _asked_to_wait(answer)))
         if answer is None:
             raise httpx.ConnectError("no answer")
         document: Document = answer.json()
@@ -85,6 +86,13 @@ class Api:
         trace: TracebackType | None,
     ) -> None:
         await self._http.aclose()
+
+
+def _asked_to_wait(answer: httpx.Response | None) -> float:
+    """The seconds that a server which limits our rate wants us to wait."""
+    if answer is None or answer.status_code != TOO_MANY:
+        return 0.0
+    return float(answer.headers.get("Retry-After", 0))
 
 
 def _try_again(answer: httpx.Response) -> bool:

@@ -1,7 +1,6 @@
 """A room for each test: two migrated databases and a namespace in JetStream."""
 
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import pytest
 import structlog
@@ -9,9 +8,8 @@ import structlog
 from shared.database import Database
 from shared.embedded import provision
 from tests import servers as support
-from tests.integration.messaging.room import Room
+from tests.integration.messaging.room import MIGRATIONS, Room
 
-MIGRATIONS = Path(__file__).parent / "migrations"
 TEMPLATE = "template_messaging"
 SCHEMA = support.SCHEMA
 

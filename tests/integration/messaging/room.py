@@ -8,6 +8,7 @@ import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy import text
@@ -25,6 +26,7 @@ from shared.messaging import inbox, outbox
 from shared.messaging.bus import Bus
 from tests import kits
 
+MIGRATIONS = Path(__file__).parent / "migrations"
 PRODUCER = "declaration"
 CONSUMER = "mutual_recognition"
 
@@ -58,9 +60,7 @@ class Room:
 
     def filer(self) -> service.Service:
         """The service that sends."""
-        return service.assemble(
-            self.kit(PRODUCER, self.producer), title="filer", routers=[], handlers={}
-        )
+        return filer(self.kit(PRODUCER, self.producer))
 
     def noter(self) -> service.Service:
         """The service that takes every filing event and writes it to `seen`."""
@@ -69,6 +69,7 @@ class Room:
             title="noter",
             routers=[],
             handlers=self.handlers(),
+            migrations=MIGRATIONS,
         )
 
     def handlers(self) -> inbox.Handlers:
@@ -144,6 +145,11 @@ class Room:
             return await self.unpublished() == 0
 
         await until(empty)
+
+
+def filer(kit: Kit) -> service.Service:
+    """A service that sends, and takes nothing."""
+    return service.assemble(kit, title="filer", routers=[], handlers={}, migrations=MIGRATIONS)
 
 
 async def caught_up(noter: service.Service) -> None:

@@ -20,7 +20,7 @@ from shared.messaging import relay
 from shared.messaging.bus import Bus
 from tests import kits
 from tests import servers as support
-from tests.integration.messaging.room import PRODUCER, Room, in_order, running, until
+from tests.integration.messaging.room import PRODUCER, Room, filer, in_order, running, until
 
 
 @pytest.fixture
@@ -145,7 +145,7 @@ async def test_while_the_store_is_whole_a_relay_that_starts_sends_nothing_again(
 def _small(room: Room) -> service.Service:
     kit = room.kit(PRODUCER, room.producer)
     bus = Bus(room.nats_url, namespace=room.namespace, stream_bytes=20_000)
-    return service.assemble(replace(kit, bus=bus), title="filer", routers=[], handlers={})
+    return filer(replace(kit, bus=bus))
 
 
 async def test_a_full_stream_lets_the_outbox_wait_until_it_is_drained(room: Room) -> None:

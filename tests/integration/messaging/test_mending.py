@@ -17,6 +17,7 @@ from shared.messaging import dead_letters, inbox, outbox
 from tests import kits
 from tests.integration.messaging.room import (
     CONSUMER,
+    MIGRATIONS,
     Room,
     envelopes,
     refused,
@@ -43,6 +44,7 @@ class Desk:
             title="noter",
             routers=[],
             handlers=self._handlers(),
+            migrations=MIGRATIONS,
         )
         self.operator = kits.client(self.service, Role.SERVICE)
         self.keys = iter(range(1_000))

@@ -9,7 +9,7 @@ import pytest
 import structlog
 from starlette.types import Message, Receive, Scope, Send
 
-from shared.http import limits, request_id
+from shared.http import app, limits, request_id
 from tests.unit.http import sample
 
 SMALL = limits.Caps(body_bytes=1000, body_seconds=0.05, url_bytes=200)
@@ -46,6 +46,7 @@ async def test_a_body_that_arrives_too_slowly_is_refused() -> None:
     async with sample.client(sample.create(SMALL)) as client:
         answer = await client.post("/filings", content=_chunks(9, pause=0.02), headers=sample.JSON)
     assert (answer.status_code, answer.json()["code"]) == (408, "body_timeout")
+    assert answer.headers["Connection"] == "close"
 
 
 @pytest.mark.parametrize("url", ["/" + "a" * 201, "/filings?cursor=" + "a" * 200])
@@ -53,6 +54,24 @@ async def test_a_long_address_is_refused(url: str) -> None:
     async with sample.client(sample.create(SMALL)) as client:
         answer = await client.get(url)
     assert (answer.status_code, answer.json()["code"]) == (414, "url_too_long")
+
+
+async def test_headers_that_are_too_long_together_are_refused() -> None:
+    async with sample.client() as client:
+        full = await client.get("/filings", headers={"X-Long": "a" * 30_000})
+        over = await client.get(
+            "/filings", headers={"X-Long": "a" * 20_000, "X-More": "a" * 20_000}
+        )
+    assert full.status_code == 200
+    assert (over.status_code, over.json()["code"]) == (431, "head_too_large")
+
+
+async def test_of_an_application_in_another_the_outer_caps_hold() -> None:
+    outer = app.create("Outer", version="1", caps=limits.Caps(body_bytes=10 * 2**20))
+    outer.mount("/inner", sample.create(SMALL))
+    async with sample.client(outer) as client:
+        answer = await client.post("/inner/filings", content=b"x" * 1001, headers=sample.JSON)
+    assert answer.json()["code"] == "malformed_json"
 
 
 @pytest.mark.parametrize("url", ["/filings/%00", "/filings?cursor=%00"])
@@ -96,8 +115,8 @@ async def test_the_request_id_is_in_the_log_context_of_its_request_only() -> Non
     async def send(message: Message) -> None:
         seen.append(dict(message["headers"])[b"x-request-id"].decode())
 
-    app = request_id.RequestId(inner, new_id=lambda: UUID(int=7))
-    mounted = request_id.RequestId(app, new_id=lambda: UUID(int=8))
+    named = request_id.RequestId(inner, new_id=lambda: UUID(int=7))
+    mounted = request_id.RequestId(named, new_id=lambda: UUID(int=8))
     await mounted({"type": "http", "headers": []}, receive, send)
     assert seen == [UUID(int=8).hex, UUID(int=8).hex]
     assert "request_id" not in structlog.contextvars.get_contextvars()

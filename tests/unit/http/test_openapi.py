@@ -42,6 +42,14 @@ def test_every_operation_may_answer_with_a_problem(document: dict[str, Any]) -> 
             assert "422" not in operation["responses"]
 
 
+def test_every_operation_may_answer_that_there_are_too_many(document: dict[str, Any]) -> None:
+    described = document["components"]["responses"]["TooManyRequests"]
+    assert described["headers"]["Retry-After"]["required"] is True
+    for path in document["paths"].values():
+        for operation in path.values():
+            assert operation["responses"]["429"]["$ref"].endswith("/TooManyRequests")
+
+
 async def test_problems_match_their_documented_schema(document: dict[str, Any]) -> None:
     schema = {"$ref": "#/components/schemas/Problem", "components": document["components"]}
     async with sample.client() as client:

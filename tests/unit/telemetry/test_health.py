@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import httpx
+import pytest
 from fastapi import FastAPI
 
 from shared.telemetry import health
@@ -87,6 +88,40 @@ async def test_the_process_answers_that_it_lives_whatever_is_away() -> None:
 
 async def test_a_check_gets_two_seconds() -> None:
     assert health.TIMEOUT_SECONDS == 2.0
+
+
+async def test_a_process_that_is_ending_is_not_ready_and_still_lives() -> None:
+    app = FastAPI()
+    app.include_router(health.router(checks(database=fine), leaving=lambda: True))
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app), base_url="http://test"
+    ) as client:
+        ready, alive = await client.get("/readyz"), await client.get("/livez")
+    assert (ready.status_code, ready.json()["status"]) == (503, "not_ready")
+    assert ready.json()["checks"]["process"]["reason"] == "the process is ending"
+    assert alive.status_code == 200
+
+
+async def test_however_often_it_is_asked_it_looks_once_a_second(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looks = 0
+
+    async def counted() -> None:
+        nonlocal looks
+        looks += 1
+        await asyncio.sleep(0)
+
+    app = FastAPI()
+    app.include_router(health.router(checks(database=counted)))
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app), base_url="http://test"
+    ) as client:
+        await asyncio.gather(*(client.get("/readyz") for _ in range(20)))
+        assert looks == 1
+        monkeypatch.setattr(health, "FRESH_SECONDS", 0.0)
+        await client.get("/readyz")
+    assert looks == 2
 
 
 def test_probes_are_no_part_of_the_public_document() -> None:
