@@ -104,11 +104,11 @@ async def _batch(connection: AsyncConnection, after: UUID) -> list[RowMapping]:
 async def _wrong(connection: AsyncConnection, row: RowMapping, book: Rulebook) -> str | None:
     try:
         stored = await decisions.load(connection, row, book=book)
-        if book.draws(row["filing_id"], seed_id=stored.seed_id) != dict(stored.case.draws):
+        if book.draws(stored.ticket) != dict(stored.case.draws):
             return "the draw differs"
     except SeedUnknown as unknown:
         return f"seed {unknown} is not in the settings"
     except LookupError as missing:
         return str(missing)
-    again = decisions.make(stored.id, stored.case, seed_id=stored.seed_id, book=book)
+    again = decisions.make(stored.id, stored.case, ticket=stored.ticket, book=book)
     return None if again == stored else "the determination differs"

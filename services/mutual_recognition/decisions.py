@@ -11,6 +11,7 @@ from services.mutual_recognition.domain.requirement import Requirement
 from services.mutual_recognition.rulebook import Reading, Rulebook
 from services.mutual_recognition.rules import inputs, matter
 from services.mutual_recognition.rules.decide import Case
+from services.mutual_recognition.rules.draw import Ticket
 from services.mutual_recognition.rules.matter import Decision
 from services.mutual_recognition.tables import DecisionRow
 from shared.database import table_of
@@ -18,9 +19,9 @@ from shared.database import table_of
 decisions = table_of(DecisionRow)
 
 
-def make(decision_id: UUID, case: Case, *, seed_id: str, book: Rulebook) -> Decision:
+def make(decision_id: UUID, case: Case, *, ticket: Ticket, book: Rulebook) -> Decision:
     """Decide a case."""
-    return matter.decided(decision_id, case, seed_id=seed_id, agencies=book.agencies)
+    return matter.decided(decision_id, case, ticket=ticket, agencies=book.agencies)
 
 
 async def add(
@@ -40,7 +41,8 @@ async def add(
             decided_at=now,
             inputs=inputs.dump(case.inputs),
             tables={name: version.version for name, version in case.tables.items()},
-            seed_id=decision.seed_id,
+            seed_id=decision.ticket.seed_id,
+            draw_key=decision.ticket.key,
             draws=dict(case.draws),
             orders=[order.model_dump(mode="json") for order in case.orders],
             recognition_refused=case.recognition_refused,
@@ -71,6 +73,6 @@ async def load(reading: Reading, row: RowMapping, *, book: Rulebook) -> Decision
             orders=tuple(Order.model_validate(order) for order in row["orders"]),
             recognition_refused=row["recognition_refused"],
         ),
-        seed_id=row["seed_id"],
+        ticket=Ticket(seed_id=row["seed_id"], key=row["draw_key"] or str(row["filing_id"])),
         outcome=Determination.model_validate(row["outcome"]),
     )

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, text
@@ -61,12 +60,12 @@ class Rulebook:
         """The legal day at `moment`."""
         return moment.astimezone(self.zone).date()
 
-    def draws(self, filing_id: UUID, *, seed_id: str) -> dict[str, int]:
-        """The draw of each table for a filing. Raises `SeedUnknown`."""
-        seed = self.seeds.get(seed_id)
+    def draws(self, ticket: draw.Ticket) -> dict[str, int]:
+        """The draw of each table. Raises `SeedUnknown`."""
+        seed = self.seeds.get(ticket.seed_id)
         if seed is None:
-            raise SeedUnknown(seed_id)
-        return {name: draw.drawn(seed, filing_id=filing_id, table=name) for name in self.names}
+            raise SeedUnknown(ticket.seed_id)
+        return {name: draw.drawn(seed, key=ticket.key, table=name) for name in self.names}
 
     async def in_force(self, reading: Reading, *, on: date) -> dict[str, Version]:
         """The tables in force on a day, by name; one that has none is left out."""

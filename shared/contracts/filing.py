@@ -37,11 +37,15 @@ class GoodsLine(Line):
 
 
 class Consignment(Fact):
-    """What of a filing the other services decide on. Weights in kg; times in UTC."""
+    """What of a filing the other services decide on. Weights in kg; times in UTC.
+
+    `bill_of_lading` is None in what was told before it was.
+    """
 
     reference: str
     direction: Direction
     transport_mode: str
+    bill_of_lading: str | None = None
     terminal: str
     arrival: Instant
     perishable_until: Instant | None = None

@@ -31,7 +31,6 @@ from shared.service import Service
 from shared.telemetry import metrics
 from tests import factories
 from tests import servers as support
-from tests.e2e import draws
 
 TEMPLATE = "template_system"
 STREAM_BYTES = 4 * 2**20
@@ -121,17 +120,14 @@ def _kits(
     tokens = TokenChecker(StaticJwks(issuer.jwks()), issuer=ISSUER, audience=AUDIENCE)
     instruments = metrics.Metrics(metrics.process_registry())
     return [
-        replace(
-            compose.kit(
-                entry,
-                system=system,
-                database_url=servers.url(database, schema=entry.name),
-                nats_url=servers.nats_url,
-                clock=clock,
-                tokens=tokens,
-                instruments=instruments,
-            ),
-            ids=draws.undrawn(),
+        compose.kit(
+            entry,
+            system=system,
+            database_url=servers.url(database, schema=entry.name),
+            nats_url=servers.nats_url,
+            clock=clock,
+            tokens=tokens,
+            instruments=instruments,
         )
         for entry in ENTRIES
     ]

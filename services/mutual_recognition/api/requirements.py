@@ -113,8 +113,9 @@ def _deciding(routes: APIRouter, book: Rulebook) -> None:
             if row is None:
                 raise refusals.NoSuchDecision(decision=decision_id)
             stored = await decisions.load(connection, row, book=book)
-        again = decisions.make(stored.id, stored.case, seed_id=stored.seed_id, book=book)
-        return views.DecisionOut.model_validate({**row, "recomputed": again == stored})
+        again = decisions.make(stored.id, stored.case, ticket=stored.ticket, book=book)
+        told = {"draw_key": stored.ticket.key, "recomputed": again == stored}
+        return views.DecisionOut.model_validate({**row, **told})
 
 
 def _ordering(routes: APIRouter, book: Rulebook) -> None:

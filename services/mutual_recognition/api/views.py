@@ -66,8 +66,8 @@ class RequirementOut(BaseModel):
 class DecisionOut(BaseModel):
     """Why: everything a determination depended on, and the determination.
 
-    `draws` are HMAC-SHA256 draws from 0 to 9,999 under the seed `seed_id`. `recomputed` says
-    whether the same inputs give the same determination today.
+    `draws` are HMAC-SHA256 draws from 0 to 9,999 for `draw_key`, under the seed `seed_id`.
+    `recomputed` says whether the same inputs give the same determination today.
     """
 
     id: UUID
@@ -81,6 +81,7 @@ class DecisionOut(BaseModel):
     inputs: dict[str, Any]
     tables: dict[str, int]
     seed_id: str
+    draw_key: str
     draws: dict[str, int]
     orders: list[Order]
     recognition_refused: bool

@@ -1,7 +1,5 @@
 """What follows from the declaration: the first determination, withdrawals and amendments."""
 
-from uuid import UUID
-
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -9,8 +7,9 @@ from services.mutual_recognition import registers
 from services.mutual_recognition.commands import desk as desks
 from services.mutual_recognition.commands.desk import Desk
 from services.mutual_recognition.domain.requirement import Requirement
-from services.mutual_recognition.rules import answering, inputs, matter
+from services.mutual_recognition.rules import answering, draw, inputs, matter
 from services.mutual_recognition.rules.decide import Case
+from services.mutual_recognition.rules.draw import Ticket
 from services.mutual_recognition.rules.matter import Change
 from shared.contracts import derived
 from shared.contracts.case import LeaveGiven, LeaveRefused
@@ -26,9 +25,10 @@ log = structlog.get_logger()
 
 async def determine(session: AsyncSession, event: FilingAccepted, *, desk: Desk) -> Requirement:
     """Select for each agency, merge, and say what is required of a new filing."""
-    seed_id = desk.book.seed_id
-    case = await _case(session, event.filing_id, event.consignment, seed_id=seed_id, desk=desk)
-    begun = matter.begin(event, case, seed_id=seed_id, agencies=desk.book.agencies, ids=desk.ids)
+    key = draw.key_of(event.consignment, filing_id=event.filing_id)
+    ticket = Ticket(seed_id=desk.book.seed_id, key=key)
+    case = await _case(session, event.consignment, ticket=ticket, desk=desk)
+    begun = matter.begin(event, case, ticket=ticket, agencies=desk.book.agencies, ids=desk.ids)
     return await desks.save(session, None, begun, desk=desk)
 
 
@@ -50,13 +50,8 @@ async def leave_given(session: AsyncSession, event: LeaveGiven, *, desk: Desk) -
     if pending.consignment is None:
         await desks.save(session, current, answering.withdraw(current), desk=desk)
         return
-    case = await _case(
-        session,
-        current.requirement.filing_id,
-        pending.consignment,
-        seed_id=current.decision.seed_id,
-        desk=desk,
-    )
+    ticket = answering.ticket(current, pending.consignment)
+    case = await _case(session, pending.consignment, ticket=ticket, desk=desk)
     amended = answering.amend(
         current, pending, case, agencies=desk.book.agencies, ids=desk.ids, now=desk.now
     )
@@ -74,12 +69,7 @@ async def leave_refused(session: AsyncSession, event: LeaveRefused, *, desk: Des
 
 
 async def _case(
-    session: AsyncSession,
-    filing_id: UUID,
-    consignment: Consignment,
-    *,
-    seed_id: str,
-    desk: Desk,
+    session: AsyncSession, consignment: Consignment, *, ticket: Ticket, desk: Desk
 ) -> Case:
     book = desk.book
     grades = await registers.grades(session, consignment.consignee.uscc, on=desk.on)
@@ -91,5 +81,5 @@ async def _case(
         inputs=inputs.of(consignment).also(**ratings),
         on=desk.on,
         tables=await book.in_force(session, on=desk.on),
-        draws=book.draws(filing_id, seed_id=seed_id),
+        draws=book.draws(ticket),
     )

@@ -7,8 +7,9 @@ from typing import Any
 from services.mutual_recognition.domain import changes, determination, refusals
 from services.mutual_recognition.domain.agencies import Agencies
 from services.mutual_recognition.domain.requirement import Pending, Status
-from services.mutual_recognition.rules import inputs, matter
+from services.mutual_recognition.rules import draw, inputs, matter
 from services.mutual_recognition.rules.decide import Case
+from services.mutual_recognition.rules.draw import Ticket
 from services.mutual_recognition.rules.matter import Change, Matter
 from shared.contracts.filing import AmendmentRequested, Consignment, WithdrawalRequested
 from shared.contracts.values import Line, Purpose, Said
@@ -59,12 +60,18 @@ def withdraw(current: Matter) -> Change:
     return matter.lapse(Change(current).required(void), reason=WITHDRAWN)
 
 
+def ticket(current: Matter, amended: Consignment) -> Ticket:
+    """What the amended filing's draws hang on: the same, unless its bill of lading is another."""
+    key = draw.key_of(amended, filing_id=current.requirement.filing_id)
+    return replace(current.decision.ticket, key=key)
+
+
 def amend(
     current: Matter, pending: Pending, case: Case, *, agencies: Agencies, ids: Ids, now: datetime
 ) -> Change:
     """Nothing was opened: decide the amended filing's case. `now` is wall time.
 
-    An amendment never sheds what was selected before it.
+    An amendment never sheds what was selected before it. `case` was drawn for by `ticket`.
     """
     before = current.decision.case
     carried = replace(
@@ -80,6 +87,7 @@ def amend(
         cause="amendment",
         reason=AMENDED,
         pending=pending,
+        ticket=ticket(current, pending.consignment or current.requirement.consignment),
         agencies=agencies,
         ids=ids,
     )
@@ -100,6 +108,7 @@ def _told(consignment: Consignment) -> tuple[Any, ...]:
     return (
         tuple(line.model_dump(include=set(Line.model_fields)) for line in consignment.lines),
         consignment.containers,
+        consignment.bill_of_lading,
         consignment.terminal,
         consignment.arrival,
         consignment.perishable_until,

@@ -13,6 +13,7 @@ from services.mutual_recognition.domain.requirement import Pending, Requirement
 from services.mutual_recognition.domain.settle import Conclusion
 from services.mutual_recognition.rules import decide
 from services.mutual_recognition.rules.decide import Case
+from services.mutual_recognition.rules.draw import Ticket
 from shared.contracts.envelope import Event
 from shared.contracts.filing import FilingAccepted
 from shared.contracts.requirement import Cause
@@ -24,11 +25,11 @@ REVISED = Said(en="the requirement was revised", zh="查验要求已修订")
 
 @dataclass(frozen=True)
 class Decision:
-    """A case under an id, the seed that drew for it, and what it led to."""
+    """A case under an id, what its draws hang on, and what it led to."""
 
     id: UUID
     case: Case
-    seed_id: str
+    ticket: Ticket
     outcome: Determination
 
 
@@ -66,17 +67,17 @@ class Change:
         return replace(self, matter=matter, events=(*self.events, *told))
 
 
-def decided(decision_id: UUID, case: Case, *, seed_id: str, agencies: Agencies) -> Decision:
+def decided(decision_id: UUID, case: Case, *, ticket: Ticket, agencies: Agencies) -> Decision:
     """Decide a case."""
     outcome = decide.decide(case, agencies=agencies)
-    return Decision(id=decision_id, case=case, seed_id=seed_id, outcome=outcome)
+    return Decision(id=decision_id, case=case, ticket=ticket, outcome=outcome)
 
 
 def begin(
-    event: FilingAccepted, case: Case, *, seed_id: str, agencies: Agencies, ids: Ids
+    event: FilingAccepted, case: Case, *, ticket: Ticket, agencies: Agencies, ids: Ids
 ) -> Change:
     """Select for each agency, merge, and say what is required of a new filing."""
-    decision = decided(ids(), case, seed_id=seed_id, agencies=agencies)
+    decision = decided(ids(), case, ticket=ticket, agencies=agencies)
     fresh, told = changes.determine(
         filing_id=event.filing_id,
         filing_version=event.filing_version,
@@ -97,14 +98,15 @@ def revise(
     agencies: Agencies,
     ids: Ids,
     pending: Pending | None = None,
+    ticket: Ticket | None = None,
 ) -> Change:
     """Decide the case, make it the requirement's next revision, let the recognition follow.
 
-    The draws are those of the decision before: a revision never draws again.
+    The draws are those of the decision before, unless another `ticket` is given.
     """
     before = change.matter
-    seed_id = before.decision.seed_id
-    decision = decided(ids(), case, seed_id=seed_id, agencies=agencies)
+    ticket = ticket or before.decision.ticket
+    decision = decided(ids(), case, ticket=ticket, agencies=agencies)
     revised = changes.revise(
         before.requirement,
         decision.outcome,

@@ -109,19 +109,6 @@ async def test_what_was_concluded_on_is_not_amended_though_the_requirement_is_re
     assert await world.broken() == {}
 
 
-async def test_an_amendment_does_not_draw_again(world: World) -> None:
-    filing = await world.accept(wood())
-    first = (await world.get(f"/v1/requirements?filing_id={filing}")).json()["items"][0]
-    await world.amend(filing, wood(line={"duty_percent": "8"}))
-    await world.leave(filing, Purpose.AMEND)
-    second = (await world.get(f"/v1/requirements?filing_id={filing}")).json()["items"][0]
-    draws = [
-        (await world.get(f"/v1/decisions/{each['decision_id']}")).json()["draws"]
-        for each in (first, second)
-    ]
-    assert draws[0] == draws[1]
-
-
 async def test_an_amendment_keeps_the_officers_order(world: World) -> None:
     filing = await world.accept(wood(line={"duty_percent": "5"}))
     await world.escalate(filing, "customs")
