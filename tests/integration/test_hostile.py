@@ -41,7 +41,7 @@ class Target:
         self.operation = operation
         self.who = who
         self.body = ask.body_of(who) if ask.body_of else ask.body
-        self.parameters = {name: str(value) for name, value in ask.path.items()}
+        self.parameters = operation.parameters(ask)
 
     @property
     def path(self) -> str:

@@ -1,11 +1,10 @@
 """Requests for slots, and what can be offered to them."""
 
-from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, TypeAdapter
+from pydantic import TypeAdapter
 
 from services.booking import queries
 from services.booking.api import seeing, shown
@@ -16,6 +15,7 @@ from services.booking.domain.booking import Status
 from shared.auth import guard
 from shared.auth.guard import allowed
 from shared.auth.principal import Principal, Role
+from shared.http.model import Instant
 from shared.http.paging import DEFAULT_LIMIT, Cursor, Limit, Page, decode_cursor, page
 
 router = APIRouter(tags=["requests"])
@@ -24,7 +24,7 @@ KEY = TypeAdapter(UUID)
 
 Reader = Annotated[Principal, allowed(*Role)]
 From = Annotated[
-    AwareDatetime | None,
+    Instant | None,
     Query(alias="from", description="Offers from this moment on; with its offset."),
 ]
 OfferLimit = Annotated[int, Query(ge=1, le=20, description="How many offers at most.")]
@@ -81,15 +81,7 @@ async def read_offers(
             booking,
             turn=await desk.turn(session),
             yard=yard,
-            after=_bounded(start),
+            after=start,
             limit=limit,
         )
     return shown.offers_out(found)
-
-
-def _bounded(moment: datetime | None) -> datetime | None:
-    """The moment in UTC, kept away from the ends of the calendar."""
-    if moment is None:
-        return None
-    low, high = datetime(1990, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
-    return min(max(moment, low), high).astimezone(UTC)

@@ -1,6 +1,5 @@
 """Yards and their boards."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
@@ -11,15 +10,14 @@ from services.booking.api.models import BoardOut, YardOut, YardsOut
 from services.booking.api.seeing import TheDesk
 from shared.auth.guard import allowed
 from shared.auth.principal import Principal, Role
+from shared.http import model
 
 router = APIRouter(tags=["yards"])
 
 Anyone = Annotated[Principal, allowed(*Role)]
 BoardReader = Annotated[Principal, allowed(Role.YARD, Role.OFFICER, Role.SUPERVISOR, Role.AUDITOR)]
 YardCode = Annotated[str, Path(max_length=32)]
-Day = Annotated[
-    date, Query(ge=date(1990, 1, 1), le=date(2100, 1, 1), description="A day in the yard's zone.")
-]
+Day = Annotated[model.Day | None, Query(description="A day in the yard's zone.")]
 
 
 @router.get("/v1/yards")
@@ -39,9 +37,7 @@ async def read_yard(who: Anyone, desk: TheDesk, code: YardCode) -> YardOut:
 
 
 @router.get("/v1/yards/{code}/board")
-async def read_board(
-    who: BoardReader, desk: TheDesk, code: YardCode, day: Day | None = None
-) -> BoardOut:
+async def read_board(who: BoardReader, desk: TheDesk, code: YardCode, day: Day = None) -> BoardOut:
     """A day of a yard, by bay: today in the yard's zone unless told. Yard staff see their own."""
     seeing.require_own_yard(who, code)
     async with desk.kit.database.connect() as session:

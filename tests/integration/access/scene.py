@@ -47,6 +47,11 @@ class Operation:
         """Whether it may change something."""
         return self.method in WRITING
 
+    def parameters(self, ask: "Ask") -> dict[str, str]:
+        """What stands in its path, by name."""
+        named = {name: str(value) for name, value in ask.path.items()}
+        return {name: value for name, value in named.items() if f"{{{name}}}" in self.path}
+
 
 @cache
 def document(service: str) -> Mapping[str, Any]:
