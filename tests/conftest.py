@@ -24,9 +24,24 @@ structlog.configure(
     ]
 )
 
-SERVICES = Path(__file__).parent.parent / "services"
+TESTS = Path(__file__).parent
+SERVICES = TESTS.parent / "services"
+
+LONGEST_FIRST = ("faults", "e2e_cli", "e2e", "integration")
+"""The folders whose tests begin before all others: what is left for the end is short then, and
+pytest-xdist's workers, which take over each other's last tests, end together."""
 
 _STARTED = pytest.StashKey[Servers]()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest tests first."""
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    folder = item.path.relative_to(TESTS).parts[0]
+    return LONGEST_FIRST.index(folder) if folder in LONGEST_FIRST else len(LONGEST_FIRST)
 
 
 @pytest.hookimpl(optionalhook=True)
