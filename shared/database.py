@@ -153,6 +153,35 @@ class Database:
         await self.engine.dispose()
 
 
+@asynccontextmanager
+async def savepoint(session: AsyncSession) -> AsyncIterator[None]:
+    """A part of a transaction that is taken back alone if it raises.
+
+    SQLAlchemy's own `begin_nested` does not see what prepared statements do.
+    """
+    async with session.info[DRIVER].transaction():
+        yield
+
+
+@asynccontextmanager
+async def taken_back(session: AsyncSession) -> AsyncIterator[None]:
+    """A part of a transaction that never was, however it ends."""
+    trial = session.info[DRIVER].transaction()
+    await trial.start()
+    try:
+        yield
+    finally:
+        await trial.rollback()
+
+
+async def driver_of(connection: AsyncConnection) -> asyncpg.Connection:
+    """The driver's connection underneath one of the pool's. Raises InterfaceError if it is gone."""
+    driver = (await connection.get_raw_connection()).driver_connection
+    if driver is None:
+        raise asyncpg.InterfaceError("the connection was lost")
+    return driver
+
+
 def hide_values(cause: BaseException | None, *shown: BaseException | None) -> None:
     """Take rows and values out of the driver's error: its text goes to logs and dead letters.
 

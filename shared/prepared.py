@@ -10,7 +10,7 @@ language, and executed here; all else goes through the session as usual. Both sh
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import asyncpg
 from pydantic import BaseModel
@@ -22,6 +22,8 @@ from shared.database import DRIVER, dumps, hide_values
 
 Row = Mapping[str, Any]
 Values = Mapping[str, Any]
+On: TypeAlias = "AsyncSession | asyncpg.Connection"
+"""A session in a transaction, or a connection of the driver's own."""
 
 _DIALECT: Any = PGDialect_asyncpg(  # type: ignore[no-untyped-call]  # SQLAlchemy types none of them
     json_serializer=dumps, json_deserializer=json.loads
@@ -59,26 +61,24 @@ class Statement:
             name: bind.value for name, bind in compiled.binds.items() if not bind.required
         }
 
-    async def run(self, session: AsyncSession, values: Values | None = None) -> list[Row]:
+    async def run(self, on: On, values: Values | None = None) -> list[Row]:
         """Execute it; the rows it returns, JSON decoded. Raises KeyError for a missing value."""
         arguments = self._arguments(values or {})
-        driver: asyncpg.Connection = session.info[DRIVER]
         try:
-            rows: list[Row] = await driver.fetch(self.sql, *arguments)
+            rows: list[Row] = await _driver(on).fetch(self.sql, *arguments)
         except (asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as error:
             hide_values(error)
             raise
         return rows
 
-    async def run_each(self, session: AsyncSession, rows: Sequence[Values]) -> None:
+    async def run_each(self, on: On, rows: Sequence[Values]) -> None:
         """Execute it for each of `rows`, in one round trip; what it returns is not read."""
         if len(rows) == 1:
-            await self.run(session, rows[0])
+            await self.run(on, rows[0])
             return
         arguments = [self._arguments(row) for row in rows]
-        driver: asyncpg.Connection = session.info[DRIVER]
         try:
-            await driver.executemany(self.sql, arguments)
+            await _driver(on).executemany(self.sql, arguments)
         except (asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as error:
             hide_values(error)
             raise
@@ -91,3 +91,10 @@ class Statement:
                 value = process(value)
             arguments.append(value)
         return arguments
+
+
+def _driver(on: On) -> asyncpg.Connection:
+    if isinstance(on, AsyncSession):
+        found: asyncpg.Connection = on.info[DRIVER]
+        return found
+    return on

@@ -156,7 +156,7 @@ def _api(kit: Kit, *, title: str, routers: Sequence[APIRouter]) -> FastAPI:
         middleware=[
             Middleware(RequestTelemetry, service=kit.name, metrics=kit.metrics),
             Middleware(YardTime, clock=kit.clock),
-            Middleware(CauseOfRequest),
+            Middleware(CauseOfRequest, service=kit.name),
             *_rate_limit(kit),
         ],
         additions=(auth_openapi.add_roles,),

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.booking.domain.calendar import Taken
 from services.booking.store import Reading
 from services.booking.tables import OccupancyRow
+from shared import database
 from shared.database import table_of
 
 EXCLUSION_VIOLATION = "23P01"
@@ -110,7 +111,7 @@ async def take(session: AsyncSession, booking_id: UUID, wanted: Sequence[Taken])
         for each in sorted(wanted, key=lambda each: each.resource)
     ]
     try:
-        async with session.begin_nested():
+        async with database.savepoint(session):
             await session.execute(insert(_occupancy).values(rows))
     except DBAPIError as error:
         if getattr(error.orig, "sqlstate", None) in {EXCLUSION_VIOLATION, DEADLOCK}:

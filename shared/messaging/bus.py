@@ -1,6 +1,7 @@
 """NATS JetStream: the transport. It may be away at any time; nothing is lost by that."""
 
 import asyncio
+import time
 from datetime import datetime
 
 import structlog
@@ -20,6 +21,7 @@ from nats.js.errors import BadRequestError, NotFoundError
 
 from shared.contracts import catalogue
 from shared.contracts.envelope import Envelope
+from shared.telemetry import traces
 
 log = structlog.get_logger()
 
@@ -27,6 +29,7 @@ DAY = 86_400
 ACK_WAIT_SECONDS = 30
 MAX_AGE_DAYS = 14
 DEDUPE_SECONDS = 120
+PUBLISH_SECONDS = 5
 # JetStream's error for a stream that exists and is not quite what is asked for: another service
 # made it just now, and was through with it.
 MADE_BY_ANOTHER = 10_058
@@ -54,7 +57,6 @@ class Bus:
         self.stream_bytes = stream_bytes
         self.client = Client()
         self.jetstream: JetStreamContext = self.client.jetstream(timeout=5)
-        self._opened = False
         self._opened = False
         self._ready = asyncio.Event()
         self._topology = asyncio.Lock()
@@ -172,14 +174,25 @@ class Bus:
         swallow it. Raises nats errors.
         """
         message_id = str(envelope.id) if emission == 1 else f"{envelope.id}:{emission}"
-        await self.jetstream.publish(
+        began = time.time_ns()
+        acknowledged = await self.jetstream.publish_async(
             self.subject(envelope.type),
             envelope.model_dump_json(exclude_none=True).encode(),
-            timeout=5,
             headers={
                 "Nats-Msg-Id": message_id,
                 "Content-Type": "application/cloudevents+json",
             },
+        )
+        async with asyncio.timeout(PUBLISH_SECONDS):
+            await acknowledged
+        traces.published(
+            envelope.source.rpartition("/")[2],
+            event_id=envelope.id,
+            event_type=envelope.type,
+            filing_id=envelope.correlationid,
+            traceparent=envelope.traceparent,
+            message_id=message_id,
+            began=began,
         )
 
     async def created(self, service: str) -> datetime:

@@ -17,15 +17,16 @@ import structlog
 from nats.errors import Error as NatsError
 from nats.errors import MaxPayloadError
 from nats.js.errors import NotFoundError
-from sqlalchemy import select, text, update
+from sqlalchemy import ARRAY, BigInteger, bindparam, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared import crash
+from shared import crash, database
 from shared.contracts.envelope import Envelope
 from shared.database import table_of
 from shared.kit import Kit
 from shared.messaging.bus import MAX_AGE_DAYS
 from shared.messaging.tables import OutboxRow
+from shared.prepared import Row, Statement
 from shared.telemetry import redaction
 
 log = structlog.get_logger()
@@ -40,6 +41,24 @@ HEAL_BATCH = 10_000
 BACKOFF_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
 
 _outbox = table_of(OutboxRow)
+_stuck = select(_outbox.c.aggregate_id).where(_outbox.c.parked_at.is_not(None))
+_NEXT = Statement(
+    select(
+        _outbox.c.seq,
+        _outbox.c.aggregate_id,
+        _outbox.c.type,
+        _outbox.c.envelope,
+        _outbox.c.emission,
+    )
+    .where(_outbox.c.published_at.is_(None), _outbox.c.aggregate_id.not_in(_stuck))
+    .order_by(_outbox.c.seq)
+    .limit(BATCH)
+)
+_MARK = Statement(
+    update(_outbox)
+    .where(_outbox.c.seq == func.any(bindparam("seqs", type_=ARRAY(BigInteger))))
+    .values(published_at=bindparam("now", type_=_outbox.c.published_at.type))
+)
 
 
 class Relay:
@@ -137,10 +156,11 @@ class Relay:
         """
         # Taken before publishing: never later than the stream that takes the event is emptied.
         now = self._clock.wall()
-        rows = (await connection.execute(_next_batch())).all()
-        lanes: dict[object, list[Any]] = {}
+        driver = await database.driver_of(connection)
+        rows = await _NEXT.run(driver)
+        lanes: dict[object, list[Row]] = {}
         for row in rows:
-            lanes.setdefault(row.aggregate_id, []).append(row)
+            lanes.setdefault(row["aggregate_id"], []).append(row)
         if rows:
             crash.at("relay.before_publish")
         sent: list[int] = []
@@ -153,9 +173,7 @@ class Relay:
             if sent:
                 crash.at("relay.before_mark")
                 self._metrics.relay_batch.labels(self._name).observe(len(sent))
-                await connection.execute(
-                    update(_outbox).where(_outbox.c.seq.in_(sent)).values(published_at=now)
-                )
+                await _MARK.run(driver, {"seqs": sent, "now": now})
                 crash.at("relay.after_mark")
         for refused, _ in results:
             if refused is not None:
@@ -166,20 +184,20 @@ class Relay:
         return len(sent), failed
 
     async def _publish_lane(
-        self, rows: Sequence[Any], *, sent: list[int]
+        self, rows: Sequence[Row], *, sent: list[int]
     ) -> tuple[tuple[int, str] | None, bool]:
         for row in rows:
             try:
-                envelope = Envelope.model_validate(row.envelope)
+                envelope = Envelope.model_validate(row["envelope"])
                 async with self._window:
-                    await self._bus.publish(envelope, emission=row.emission)
+                    await self._bus.publish(envelope, emission=row["emission"])
             except (MaxPayloadError, ValueError) as error:
-                return (row.seq, redaction.error(error)), False
+                return (row["seq"], redaction.error(error)), False
             except (NatsError, OSError, TimeoutError) as error:
-                log.warning("not published", type=row.type, error=str(error) or repr(error))
+                log.warning("not published", type=row["type"], error=str(error) or repr(error))
                 return None, True
-            sent.append(row.seq)
-            self._metrics.events_published.labels(self._name, row.type).inc()
+            sent.append(row["seq"])
+            self._metrics.events_published.labels(self._name, row["type"]).inc()
         return None, False
 
     async def _park(self, connection: AsyncConnection, seq: int, reason: str) -> None:
@@ -214,20 +232,4 @@ def _lost(published_before: datetime, *, since: datetime, after: int) -> Any:
         .where(_outbox.c.seq.in_(batch))
         .values(published_at=None, emission=_outbox.c.emission + 1)
         .returning(_outbox.c.seq)
-    )
-
-
-def _next_batch() -> Any:
-    stuck = select(_outbox.c.aggregate_id).where(_outbox.c.parked_at.is_not(None))
-    return (
-        select(
-            _outbox.c.seq,
-            _outbox.c.aggregate_id,
-            _outbox.c.type,
-            _outbox.c.envelope,
-            _outbox.c.emission,
-        )
-        .where(_outbox.c.published_at.is_(None), _outbox.c.aggregate_id.not_in(stuck))
-        .order_by(_outbox.c.seq)
-        .limit(BATCH)
     )

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared import database
 from shared.database import table_of
 from shared.messaging import dead_letters, inbox
 from shared.messaging.tables import OutboxRow
@@ -58,14 +59,12 @@ async def what_if(
     """
     letter = await dead_letters.undecided(session, letter_id)
     last = (await session.execute(select(func.max(_outbox.c.seq)))).scalar_one() or 0
-    trial = await session.begin_nested()
     try:
-        applied = await dead_letters.apply(session, letter, handlers=handlers, now=now)
-        events = await _told(session, because_of=letter["message"], after=last)
+        async with database.taken_back(session):
+            applied = await dead_letters.apply(session, letter, handlers=handlers, now=now)
+            events = await _told(session, because_of=letter["message"], after=last)
     except dead_letters.RedriveFailed as failed:
         return WhatIf(result="refused", reason=failed.facts["reason"], events=[])
-    finally:
-        await trial.rollback()
     return WhatIf(result=applied.value, reason=None, events=events)
 
 
@@ -98,7 +97,7 @@ async def redrive_all(
         failed: list[Failed] = []
         for letter_id in left:
             try:
-                async with session.begin_nested():
+                async with database.savepoint(session):
                     await dead_letters.redrive(
                         session, letter_id, handlers=handlers, by=by, note=note, now=now
                     )

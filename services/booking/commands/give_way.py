@@ -10,6 +10,7 @@ from services.booking.commands.turn import Turn, record
 from services.booking.domain import acts
 from services.booking.domain.booking import Booking, Status
 from services.booking.domain.calendar import Taken
+from shared import database
 from shared.contracts.values import Said
 
 REASON = Said(
@@ -30,9 +31,9 @@ async def force(
     """
     for _ in range(place.TRIES):
         displaced = await _movable(session, booking, wanted)
-        await occupancy.lock_placing(session, booking.yard)
+        await occupancy.lock_placing(session, booking.slot.yard if booking.slot else booking.yard)
         try:
-            async with session.begin_nested():
+            async with database.savepoint(session):
                 for each in (booking, *displaced):
                     await occupancy.release(session, each.id)
                 await occupancy.take(session, booking.id, wanted)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -52,13 +53,9 @@ def _loop(
     room: Room, kit: Kit, results: Results, *, database: Database | None = None
 ) -> consumer.Consumer:
     return consumer.Consumer(
-        database or room.consumer,
-        kit.bus,
-        name=CONSUMER,
+        replace(kit, database=database or room.consumer),
         producer=PRODUCER,
         handlers=room.handlers(),
-        clock=kit.clock,
-        ids=kit.ids,
         observer=results,
     )
 
