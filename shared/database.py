@@ -130,6 +130,11 @@ class Database:
                 await connection.invalidate()
             try:
                 yield connection, driver
+            except Exception as error:
+                if not _was_ended(error):
+                    raise
+                driver.terminate()
+                raise ConnectionResetError("the database ended the connection") from error
             finally:
                 if driver.is_closed():
                     await connection.invalidate()
@@ -201,6 +206,18 @@ def hide_values(cause: BaseException | None, *shown: BaseException | None) -> No
 def _hide_values(context: ExceptionContext) -> None:
     told = context.original_exception
     hide_values(told.__cause__, context.sqlalchemy_exception, told)
+
+
+def _was_ended(error: BaseException | None) -> bool:
+    """Whether the database said farewell on this connection, and it is not yet closed.
+
+    asyncpg then refuses every command as an error of its own, wrapped or not.
+    """
+    while error is not None:
+        if isinstance(error, asyncpg.InternalClientError):
+            return True
+        error = error.__cause__
+    return False
 
 
 def _upgrade(connection: Connection, scripts: Path, schema: str) -> None:
