@@ -1,9 +1,10 @@
 """What is told of a running service: metrics of handlers and backlog, the yard's time."""
 
 import asyncio
-import hashlib
 import re
+import time
 from collections.abc import Awaitable, Callable, Sequence
+from uuid import UUID
 
 import structlog
 from nats.errors import Error as NatsError
@@ -16,6 +17,9 @@ from shared.http import request_id
 from shared.kit import Kit
 from shared.messaging import pending
 from shared.messaging.context import Cause, caused_by
+from shared.messaging.taking import Delivery
+from shared.telemetry import traces
+from shared.telemetry.requests import CLIENT_GONE, template
 
 log = structlog.get_logger()
 
@@ -24,16 +28,29 @@ TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-
 
 
 class HandlerObserver:
-    """Puts each handled event into the handler histogram."""
+    """Puts each handled event into the handler histogram and, if it is recorded, its trace."""
 
     def __init__(self, kit: Kit) -> None:
         self._kit = kit
 
-    def handled(self, *, consumer: str, event_type: str, result: str, seconds: float) -> None:
+    def handled(self, one: Delivery, *, consumer: str, result: str, seconds: float) -> None:
         """`seconds` is the time from delivery to outcome."""
-        self._kit.metrics.handlers.labels(self._kit.name, consumer, event_type, result).observe(
+        self._kit.metrics.handlers.labels(self._kit.name, consumer, one.event_type, result).observe(
             seconds
         )
+        envelope = one.envelope
+        if envelope is not None and traces.active():
+            traces.handled(
+                consumer,
+                event_id=envelope.id,
+                event_type=envelope.type,
+                filing_id=envelope.correlationid,
+                traceparent=envelope.traceparent,
+                message_id=one.message_id,
+                deliveries=one.times,
+                result=result,
+                seconds=seconds,
+            )
 
 
 class YardTime:
@@ -61,27 +78,54 @@ class CauseOfRequest:
     """ASGI middleware: what a request changes was caused by it, and goes on with its trace.
 
     The cause is the request id; the trace is the client's `traceparent` (W3C Trace Context) or,
-    if it sent none that is well-formed, a new one whose trace id is made from the request id.
+    if it sent none that is well-formed, that of the filing which the request concerns.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, service: str) -> None:
         self.app = app
+        self.service = service
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Set the cause for what runs underneath."""
+        """Set the cause for what runs underneath; record the request, if traces are."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         request = request_id.of(scope)
-        sent = Headers(scope=scope).get("traceparent", "")
-        trace = sent if TRACEPARENT.fullmatch(sent) else _trace_of(request)
-        with caused_by(Cause(id=request or None, traceparent=trace)):
+        given = Headers(scope=scope).get("traceparent", "")
+        sent = given if TRACEPARENT.fullmatch(given) else None
+        if traces.active():
+            await self._traced(scope, receive, send, request=request, sent=sent)
+            return
+        with caused_by(Cause(id=request or None, traceparent=sent)):
             await self.app(scope, receive, send)
 
+    async def _traced(
+        self, scope: Scope, receive: Receive, send: Send, *, request: str, sent: str | None
+    ) -> None:
+        began, span, status = time.time_ns(), traces.new_span(), CLIENT_GONE
+        filings: set[UUID] = set()
+        trace = sent and traces.inside(sent, span)
 
-def _trace_of(request: str) -> str:
-    digest = hashlib.sha256(request.encode()).hexdigest()
-    return f"00-{digest[:32]}-{digest[32:48]}-01"
+        async def watch(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            with caused_by(Cause(request or None, trace, span, filings)):
+                await self.app(scope, receive, watch)
+        finally:
+            traces.request(
+                self.service,
+                method=scope["method"],
+                route=template(scope),
+                status=status,
+                sent=sent,
+                span=span,
+                filings=filings,
+                began=began,
+            )
 
 
 def watch_backlog(kit: Kit, *, producers: Sequence[str]) -> Callable[[], Awaitable[None]]:

@@ -26,7 +26,7 @@ from shared.embedded import provision
 from shared.embedded.errors import EmbeddedError, PortTaken
 from shared.embedded.servers import Servers
 from shared.kit import Kit
-from shared.telemetry import metrics
+from shared.telemetry import metrics, traces
 
 log = structlog.get_logger()
 
@@ -85,6 +85,7 @@ async def _run(
     issuer = Issuer.open(data, embedded=True)
     registry = metrics.process_registry()
     system = configuration.system()
+    traces.configure(system.traces, folder=data)
     kits = _kits(servers, system, clock, issuer, passwords, metrics.Metrics(registry))
     services = [
         entry.create(kit, settings[entry.name]) for entry, kit in zip(ENTRIES, kits, strict=True)

@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from services.cli.settings import System
 from shared.http import connections
 from shared.service import Service
+from shared.telemetry import traces
 
 DEFAULT = connections.Edge()
 GRACE_SECONDS = 10
@@ -36,6 +37,7 @@ async def serve(
     """
     server = Server(app, edge=edge, drain_seconds=drain_seconds)
     async with AsyncExitStack() as stack:
+        stack.callback(traces.close)
         for each in services:
             stack.push_async_callback(each.kit.database.close)
             await stack.enter_async_context(each.running())

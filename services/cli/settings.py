@@ -63,6 +63,14 @@ class System(BaseSettings):
     log_level: str = Field(
         default="INFO", pattern=r"^(DEBUG|INFO|WARNING|ERROR|CRITICAL)$", description="log level"
     )
+    traces: str = Field(
+        default="off",
+        pattern=r"^(off|file|https?://.+)$",
+        description=(
+            "`off`, a collector's OTLP/HTTP address (http://host:4318), or with `onestop up` "
+            "`file`: traces.jsonl in the data folder"
+        ),
+    )
     crash_at: str = Field(
         default="",
         description="for tests on 127.0.0.1 only: the crash point that kills the process",

@@ -17,7 +17,7 @@ from shared.auth.jwks import RemoteJwks
 from shared.auth.tokens import TokenChecker
 from shared.clock import SystemClock
 from shared.kit import Kit
-from shared.telemetry import metrics
+from shared.telemetry import metrics, traces
 
 NEEDED = ("database_url", "nats_url", "jwks_url", "issuer")
 SEEDS = "ONESTOP_MUTUAL_RECOGNITION_DRAW_SEEDS"
@@ -36,6 +36,13 @@ def serve(name: str, *, host: str, port: int) -> None:
             chinese=f"未设置 {', '.join(missing)}；`onestop serve` 需要指定服务器。",
             mend="set them in the environment, or run `onestop up`, which brings its own servers.",
             mend_zh="请在环境变量中设置，或运行自带服务器的 `onestop up`。",
+        )
+    if system.traces == traces.FILE:
+        fail(
+            "ONESTOP_TRACES=file is for `onestop up` alone: there is no data folder here.",
+            chinese="ONESTOP_TRACES=file 仅用于 `onestop up`：此处没有数据文件夹。",
+            mend="name a collector's OTLP/HTTP address, such as http://127.0.0.1:4318.",
+            mend_zh="请指定采集器的 OTLP/HTTP 地址，如 http://127.0.0.1:4318。",
         )
     if entry.name == "mutual_recognition" and settings.draw_can_be_foreseen:
         fail(
@@ -58,6 +65,7 @@ def serve(name: str, *, host: str, port: int) -> None:
 
 
 async def _run(entry: Entry, system: System, settings: Any, listening: socket.socket) -> None:
+    traces.configure(system.traces)
     registry = metrics.process_registry()
     clock = SystemClock()
     async with httpx.AsyncClient(timeout=5) as client:

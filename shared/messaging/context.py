@@ -7,16 +7,30 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from uuid import UUID
 
 import structlog
+
+from shared.telemetry import traces
 
 
 @dataclass(frozen=True)
 class Cause:
-    """The event or request that led here, and its W3C trace context."""
+    """The event or request that led here, and its W3C trace context if it came with one.
+
+    Of a request that is traced, `span` is its own, and `filings` gets those that it concerns.
+    """
 
     id: str | None = None
     traceparent: str | None = None
+    span: str | None = None
+    filings: set[UUID] | None = None
+
+    def traceparent_of(self, filing_id: UUID) -> str:
+        """The `traceparent` of an event of that filing."""
+        if self.filings is not None:
+            self.filings.add(filing_id)
+        return self.traceparent or traces.of_filing(filing_id, span=self.span)
 
 
 _cause: ContextVar[Cause | None] = ContextVar("cause", default=None)

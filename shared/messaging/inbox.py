@@ -17,7 +17,7 @@ from shared.contracts import catalogue
 from shared.contracts.envelope import Envelope, Event
 from shared.database import Database
 from shared.messaging.context import Cause, caused_by
-from shared.telemetry import redaction
+from shared.telemetry import redaction, traces
 
 Handler = Callable[[AsyncSession, Any, Envelope], Awaitable[None]]
 Handlers = Mapping[type[Event], Handler]
@@ -105,7 +105,12 @@ async def apply_in(
     """`apply` in the caller's transaction, which must end if this raises."""
     event = open_event(envelope)
     with caused_by(
-        Cause(id=str(envelope.id), traceparent=envelope.traceparent),
+        Cause(
+            id=str(envelope.id),
+            traceparent=traces.continued(
+                envelope.traceparent, consumer=consumer, event_id=envelope.id
+            ),
+        ),
         correlation_id=str(envelope.correlationid),
     ):
         claimed = await claim(session, consumer=consumer, envelope=envelope, now=now)

@@ -55,7 +55,7 @@ def _envelope(event: Event, *, number: int, source: str, ids: Ids, now: datetime
         aggregateversion=number,
         correlationid=event.filing_id,
         causationid=cause.id,
-        traceparent=cause.traceparent,
+        traceparent=cause.traceparent_of(event.filing_id),
         data=event.model_dump(mode="json"),
     )
 
