@@ -7,13 +7,12 @@ which `onestop token` or a mistyped option should not wait for.
 import json
 import sys
 from contextlib import ExitStack
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from services.cli import console
+from services.cli import console, stuck
 from services.cli.console import explained
 from services.cli.options import (
     DEFAULT_PORT,
@@ -37,8 +36,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Joint border inspection: one filing, one slot, one unpacking, one record.",
 )
-
-DEMO_SPEED = Decimal(1200)
+app.add_typer(stuck.app, name="stuck")
 
 
 @app.command()
@@ -125,6 +123,7 @@ def demo(
     ] = None,
     url: Url = None,
     token_file: TokenFile = None,
+    clock: Annotated[str, typer.Option(help="the yards' clock, if we start the system")] = "1200x",
     *,
     as_json: Json = False,
 ) -> None:
@@ -137,7 +136,7 @@ def demo(
     with ExitStack() as stack:
         folder_ = data or stack.enter_context(instance.scratch())
         where = stack.enter_context(
-            instance.found(folder_, url=url, token_file=token_file, factor=DEMO_SPEED)
+            instance.found(folder_, url=url, token_file=token_file, factor=factor_of(clock))
         )
         figures = replaying.run(where, rows, seed=1, told=True)
     console.report(figures, as_json=as_json)

@@ -67,7 +67,7 @@ def test_a_replay_ends_every_row_and_counts_those_that_cannot_be_read(tmp_path: 
 
 
 def test_the_demonstration_tells_every_mode_and_leaves_nothing_open() -> None:
-    figures, told = _run("demo", "--json")
+    figures, told = _run("demo", "--clock", "7200x", "--json")
     assert list(figures) == KEYS
     assert (figures["rows"], figures["filed"], figures["refused"]) == (7, 6, 1)
     assert figures["open"] == 0
