@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import or_, select, text
 
 from services.booking import store
 from services.booking.domain.booking import WITHOUT_SLOT, Booking, Status
@@ -38,7 +38,7 @@ _OVERRUN = text(
 
 @dataclass(frozen=True)
 class Filter:
-    """Which requests: each field that is set must match."""
+    """Which requests: each field that is set must match; `yard` is the home or the slot's."""
 
     filing_id: UUID | None = None
     requirement_id: UUID | None = None
@@ -67,9 +67,13 @@ async def requests(
     """Requests in the order of their ids, from the one that follows `after`."""
     conditions = [
         getattr(store.bookings.c, name) == value
-        for name in ("filing_id", "requirement_id", "status", "broker", "yard")
+        for name in ("filing_id", "requirement_id", "status", "broker")
         if (value := getattr(wanted, name)) is not None
     ]
+    if wanted.yard is not None:
+        columns = store.bookings.c
+        at = columns.slot["yard"].astext == wanted.yard
+        conditions.append(or_(columns.yard == wanted.yard, at))
     if after is not None:
         conditions.append(store.bookings.c.id > after)
     rows = await session.execute(

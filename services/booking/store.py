@@ -6,15 +6,16 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Uuid, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from services.booking.domain.booking import Booking, Status
-from services.booking.domain.yard import Bay, Hours, Sort, Team, Window, Yard
+from services.booking.domain.yard import Bay, Cargo, Hours, Sort, Team, Window, Yard
 from services.booking.tables import BookingRow, ResourceRow, YardRow
 from shared.contracts.values import AgencyNeed, BayKind, Slot, SlotWish
 from shared.database import table_of
 from shared.errors import StaleVersion
+from shared.prepared import Statement
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -26,6 +27,8 @@ Row = Mapping[Any, Any]
 bookings = table_of(BookingRow)
 yards_table = table_of(YardRow)
 resources_table = table_of(ResourceRow)
+_one = select(bookings).where(bookings.c.id == bindparam("id", type_=Uuid))
+_LOCK = {skip: Statement(_one.with_for_update(skip_locked=skip)) for skip in (False, True)}
 
 
 async def find(session: Reading, booking_id: UUID) -> Booking | None:
@@ -42,11 +45,8 @@ async def lock(
 
     `skip_locked`: None too if somebody else has it locked, instead of waiting.
     """
-    row = await session.execute(
-        select(bookings).where(bookings.c.id == booking_id).with_for_update(skip_locked=skip_locked)
-    )
-    found = row.mappings().one_or_none()
-    return None if found is None else booking_of(found)
+    found = await _LOCK[skip_locked].run(session, {"id": booking_id})
+    return booking_of(found[0]) if found else None
 
 
 async def add(session: AsyncSession, booking: Booking, *, now: datetime) -> None:
@@ -92,6 +92,7 @@ def booking_of(row: Row) -> Booking:
         yard=row["yard"],
         window=Window(opens=row["window_opens"], free_until=row["free_until"]),
         wish=SlotWish.model_validate(row["wish"]),
+        cargo=None if row["cargo"] is None else Cargo.model_validate(row["cargo"]),
         status=Status(row["status"]),
         version=row["version"],
         only=tuple(row["only"]),
@@ -113,6 +114,7 @@ def _columns(booking: Booking) -> dict[str, Any]:
         "window_opens": booking.window.opens,
         "free_until": booking.window.free_until,
         "wish": booking.wish.model_dump(mode="json"),
+        "cargo": None if booking.cargo is None else booking.cargo.model_dump(mode="json"),
         "auto_confirm": booking.wish.auto_confirm,
         "status": booking.status.value,
         "version": booking.version,

@@ -90,6 +90,7 @@ class BookingRow(SQLModel, table=True):
     window_opens: datetime = _moment()
     free_until: datetime = _moment()
     wish: dict[str, Any] = Field(sa_type=JSONB)
+    cargo: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
     auto_confirm: bool
     status: str = Field(sa_type=Text)
     version: int

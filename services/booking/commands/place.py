@@ -32,9 +32,19 @@ class Found:
     none_reason: Reason | None = None
 
 
-def earliest(booking: Booking, *, turn: Turn, after: datetime | None = None) -> datetime:
-    """From when slots are offered: not before the window, the wish, `after`, nor too soon."""
-    wishes = (booking.window.opens, booking.wish.earliest, after)
+@dataclass(frozen=True)
+class _Bounds:
+    """Not before `after`, and not ending after `latest`."""
+
+    after: datetime | None
+    latest: datetime | None
+
+
+def earliest(
+    booking: Booking, yard: Yard, *, turn: Turn, after: datetime | None = None
+) -> datetime:
+    """From when slots of a yard are offered: not before window, wish and `after`, nor too soon."""
+    wishes = (booking.window_in(yard).opens, booking.wish.earliest, after)
     return max(turn.now + turn.terms.lead, *(wish for wish in wishes if wish is not None))
 
 
@@ -75,11 +85,12 @@ async def find(
     They end by the broker's latest wish, unless it asks for those `after` a moment.
     """
     place = turn.yard(yard or booking.yard)
-    first = earliest(booking, turn=turn, after=after)
+    first = earliest(booking, place, turn=turn, after=after)
     calendar = await calendar_of(session, place, first=first, turn=turn, without=[booking.id])
     latest = booking.wish.latest if after is None else None
+    window = booking.window_in(place)
     found = offers.spread(
-        calendar, booking.want, earliest=first, latest=latest, window=booking.window, limit=limit
+        calendar, booking.want, earliest=first, latest=latest, window=window, limit=limit
     )
     if found:
         return Found(found)
@@ -118,18 +129,48 @@ async def place_best(
     after: datetime | None = None,
     latest: datetime | None = None,
 ) -> Slot | None:
-    """Take the earliest slot in the home yard, or None. The booking must have released its own.
+    """Take the earliest slot in the yards that serve the cargo, or None.
 
-    It does not end after `latest`.
+    It does not end after `latest`. The booking must have released its own.
     """
-    yard = turn.yard(booking.yard)
-    first = earliest(booking, turn=turn, after=after)
-    if latest is not None and latest <= first:
+    bounds = _Bounds(after, latest)
+    for yard in await _promising(session, booking, bounds, turn=turn):
+        slot = await _place_in(session, booking, yard, bounds, turn=turn)
+        if slot is not None:
+            return slot
+    return None
+
+
+async def _promising(
+    session: AsyncSession, booking: Booking, bounds: _Bounds, *, turn: Turn
+) -> list[Yard]:
+    """The serving yards that seem to have a slot: the earliest slot's first, then the nearest."""
+    if booking.cargo is None:
+        return [turn.yard(booking.yard)]
+    yards = turn.serving(booking.wish, terminal=booking.cargo.terminal)
+    if len(yards) == 1:
+        return yards
+    slots = [(await _best_in(session, booking, yard, bounds, turn=turn), yard) for yard in yards]
+    found = [(slot.starts, yard) for slot, yard in slots if slot is not None]
+    return [yard for _, yard in sorted(found, key=lambda each: each[0])]
+
+
+async def _best_in(
+    session: AsyncSession, booking: Booking, yard: Yard, bounds: _Bounds, *, turn: Turn
+) -> Slot | None:
+    first = earliest(booking, yard, turn=turn, after=bounds.after)
+    if bounds.latest is not None and bounds.latest <= first:
         return None
+    calendar = await calendar_of(session, yard, first=first, turn=turn)
+    return offers.best(calendar, booking.want, earliest=first, latest=bounds.latest)
+
+
+async def _place_in(
+    session: AsyncSession, booking: Booking, yard: Yard, bounds: _Bounds, *, turn: Turn
+) -> Slot | None:
     await occupancy.lock_placing(session, yard.code)
     for _ in range(TRIES):
-        calendar = await calendar_of(session, yard, first=first, turn=turn)
-        slot = offers.best(calendar, booking.want, earliest=first, latest=latest)
+        slot = await _best_in(session, booking, yard, bounds, turn=turn)
         if slot is None:
             return None
         try:

@@ -13,7 +13,6 @@ from services.booking.domain import acts, fit, offers
 from services.booking.domain.acts import Change
 from services.booking.domain.booking import NOT_STARTED, Booking, Status
 from services.booking.domain.stretch import Stretched, stretched
-from services.booking.domain.yard import window
 from shared.contracts import derived
 from shared.contracts.requirement import Determination
 from shared.contracts.values import Mode, Said, Slot
@@ -36,18 +35,8 @@ async def determine(
     if needed.mode is Mode.NONE:
         await _end(session, booking, reason=reason, turn=turn)
         return
-    yard = turn.home_yard(needed.slot_wish, terminal=needed.terminal)
-    after = acts.revised(
-        booking,
-        needed,
-        yard=yard.code,
-        window=window(
-            yard,
-            terminal=needed.terminal,
-            arrival=needed.arrival,
-            perishable_until=needed.perishable_until,
-        ),
-    )
+    home, *_ = turn.serving(needed.slot_wish, terminal=needed.terminal)
+    after = acts.revised(booking, needed, yard=home)
     await _follow(session, booking, after, reason=reason, turn=turn)
 
 
@@ -73,15 +62,8 @@ async def met(session: AsyncSession, requirement_id: UUID, *, reason: Said, turn
 
 
 async def _open(session: AsyncSession, needed: Determination, *, turn: Turn) -> None:
-    yard = turn.home_yard(needed.slot_wish, terminal=needed.terminal)
-    opens = window(
-        yard,
-        terminal=needed.terminal,
-        arrival=needed.arrival,
-        perishable_until=needed.perishable_until,
-    )
-    change = acts.opened(needed, yard=yard.code, window=opens)
-    booking = await record(session, None, change, turn=turn)
+    home, *_ = turn.serving(needed.slot_wish, terminal=needed.terminal)
+    booking = await record(session, None, acts.opened(needed, yard=home), turn=turn)
     await place.seek(session, booking, turn=turn)
 
 
@@ -110,8 +92,9 @@ async def _follow(
 
 
 def _still_serves(booking: Booking, slot: Slot, *, turn: Turn) -> bool:
-    in_time = booking.status is Status.STARTED or slot.starts >= booking.window.opens
-    return in_time and fit.serves(turn.yard(slot.yard), slot, booking.want)
+    yard = turn.yard(slot.yard)
+    in_time = booking.status is Status.STARTED or slot.starts >= booking.window_in(yard).opens
+    return in_time and fit.serves(yard, slot, booking.want)
 
 
 async def _refit(
@@ -154,9 +137,9 @@ async def _take_same_start(
 ) -> Slot | None:
     """Take a slot that serves at the same start, with the same bay and teams if they can."""
     starts: datetime = slot.starts
-    if starts < max(booking.window.opens, turn.now):
-        return None
     yard = turn.yard(slot.yard)
+    if starts < max(booking.window_in(yard).opens, turn.now):
+        return None
     await occupancy.lock_placing(session, yard.code)
     calendar = await place.calendar_of(session, yard, first=starts, turn=turn)
     mine = frozenset(each.id for each in fit.resources(yard, slot))

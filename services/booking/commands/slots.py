@@ -84,10 +84,9 @@ async def _locked(session: AsyncSession, booking_id: UUID) -> Booking:
 
 def _chosen(booking: Booking, choice: Choice, *, turn: Turn) -> Slot:
     """The slot of a choice. Whether it is free, the database says when it is taken."""
-    soonest = max(turn.now, booking.window.opens)
-    hours = cal.calendar(
-        turn.yard(choice.yard), first=soonest, days=turn.terms.horizon_days, taken=()
-    )
+    yard = turn.yard(choice.yard)
+    soonest = max(turn.now, booking.window_in(yard).opens)
+    hours = cal.calendar(yard, first=soonest, days=turn.terms.horizon_days, taken=())
     return fit.chosen(hours, booking.want, choice, earliest=soonest)
 
 

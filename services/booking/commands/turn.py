@@ -10,7 +10,7 @@ from services.booking import store
 from services.booking.domain.acts import Change
 from services.booking.domain.booking import Booking
 from services.booking.domain.refusals import NoYardYet, YardNotFound
-from services.booking.domain.yard import Yard
+from services.booking.domain.yard import Yard, serving
 from shared.contracts.values import SlotWish
 from shared.ids import Ids
 from shared.messaging import outbox
@@ -44,16 +44,16 @@ class Turn:
             raise YardNotFound(yard=code)
         return found
 
-    def home_yard(self, wish: SlotWish, *, terminal: str) -> Yard:
-        """The wished yard, else the one nearest to the terminal. Raises NoYardYet."""
+    def serving(self, wish: SlotWish, *, terminal: str) -> list[Yard]:
+        """The wished yard alone, else those that serve the terminal; the home yard is the first.
+
+        Raises NoYardYet.
+        """
         if not self.yards:
             raise NoYardYet()
         if wish.yard is not None and wish.yard in self.yards:
-            return self.yards[wish.yard]
-        return min(
-            self.yards.values(),
-            key=lambda yard: (yard.moves.get(terminal, yard.move_minutes), yard.code),
-        )
+            return [self.yards[wish.yard]]
+        return serving(self.yards.values(), terminal=terminal)
 
 
 async def record(

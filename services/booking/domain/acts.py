@@ -10,7 +10,7 @@ from uuid import UUID
 
 from services.booking.domain.booking import MOVES, Act, Booking, Status
 from services.booking.domain.refusals import BookingMoveNotAllowed, HoldRanOut, RequestClosed
-from services.booking.domain.yard import Window
+from services.booking.domain.yard import Cargo, Yard, window
 from shared.contracts import booking as told
 from shared.contracts import derived
 from shared.contracts.envelope import Event
@@ -41,7 +41,7 @@ def require(booking: Booking, act: Act) -> Status:
     return status
 
 
-def opened(needed: Determination, *, yard: str, window: Window) -> Change:
+def opened(needed: Determination, *, yard: Yard) -> Change:
     """A slot is wanted for a requirement that nothing was known of."""
     fresh = Booking(
         id=derived.booking_id(needed.requirement_id),
@@ -51,14 +51,15 @@ def opened(needed: Determination, *, yard: str, window: Window) -> Change:
         revision=needed.revision,
         required=needed.needs,
         bay_kind=needed.bay_kind,
-        yard=yard,
-        window=window,
+        yard=yard.code,
+        window=window(yard, _cargo(needed)),
         wish=needed.slot_wish,
+        cargo=_cargo(needed),
     )
     return _done(fresh, _requested(fresh))
 
 
-def revised(booking: Booking, needed: Determination, *, yard: str, window: Window) -> Booking:
+def revised(booking: Booking, needed: Determination, *, yard: Yard) -> Booking:
     """The booking with a newer revision's facts; its slot is not looked at here.
 
     If the slot is for some agencies only, those whose need is new or changed join them.
@@ -70,9 +71,10 @@ def revised(booking: Booking, needed: Determination, *, yard: str, window: Windo
         revision=needed.revision,
         required=needed.needs,
         bay_kind=needed.bay_kind,
-        yard=yard,
-        window=window,
+        yard=yard.code,
+        window=window(yard, _cargo(needed)),
         wish=needed.slot_wish,
+        cargo=_cargo(needed),
         only=only,
         wanted=True,
     )
@@ -184,6 +186,12 @@ def _requested(booking: Booking) -> Event:
         **_ids(booking),
         window_opens=booking.window.opens,
         free_until=booking.window.free_until,
+    )
+
+
+def _cargo(needed: Determination) -> Cargo:
+    return Cargo(
+        terminal=needed.terminal, arrival=needed.arrival, perishable_until=needed.perishable_until
     )
 
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from services.booking.domain.offers import Want
-from services.booking.domain.yard import Window
+from services.booking.domain.yard import Cargo, Window, Yard, window
 from shared.contracts.values import AgencyNeed, BayKind, Slot, SlotWish
 
 
@@ -70,8 +70,10 @@ class Booking:
     """The value. Times are in UTC, on the yards' clock. `version` counts events.
 
     `required` is what the requirement's last revision needs; `only` are the agencies that the
-    slot is for, if not all of them (the others have concluded, or could not be had). `slot` is
-    the present or the last one. `wanted` is False once the requirement needs no slot any more.
+    slot is for, if not all of them (the others have concluded, or could not be had). `yard` is
+    the home yard, `window` the cargo's window there; `cargo` is None in a booking from before it
+    was kept. `slot` is the present or the last one. `wanted` is False once the requirement needs
+    no slot any more.
     """
 
     id: UUID
@@ -84,6 +86,7 @@ class Booking:
     yard: str
     window: Window
     wish: SlotWish
+    cargo: Cargo | None = None
     status: Status = Status.REQUESTED
     version: int = 0
     only: tuple[str, ...] = ()
@@ -97,6 +100,12 @@ class Booking:
         if not self.only:
             return self.required
         return tuple(need for need in self.required if need.agency in self.only)
+
+    def window_in(self, yard: Yard) -> Window:
+        """The cargo's window if it is inspected in that yard."""
+        if self.cargo is None or yard.code == self.yard:
+            return self.window
+        return window(yard, self.cargo)
 
     @property
     def want(self) -> Want:

@@ -1,12 +1,13 @@
 """A shared inspection yard: its places, its teams, its hours. All of it is data, not code."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from shared.contracts.values import BayKind
+from shared.contracts.envelope import Fact
+from shared.contracts.values import BayKind, Instant
 
 MIDNIGHT = time(0, 0)
 Span = tuple[datetime, datetime]
@@ -124,16 +125,30 @@ class Window:
     free_until: datetime
 
 
-def window(
-    yard: Yard, *, terminal: str, arrival: datetime, perishable_until: datetime | None
-) -> Window:
-    """The window of cargo that arrives at a terminal: perishables are due before they perish."""
-    available = arrival + timedelta(minutes=yard.availability_minutes)
-    opens = available + timedelta(minutes=yard.moves.get(terminal, yard.move_minutes))
+class Cargo(Fact):
+    """Where and when cargo arrives, and by when it perishes: its window in any yard follows."""
+
+    terminal: str
+    arrival: Instant
+    perishable_until: Instant | None = None
+
+
+def serving(yards: Iterable[Yard], *, terminal: str) -> list[Yard]:
+    """The yards that name a terminal, the nearest first; if none does, the nearest of all alone."""
+    nearest = sorted(
+        yards, key=lambda yard: (yard.moves.get(terminal, yard.move_minutes), yard.code)
+    )
+    return [yard for yard in nearest if terminal in yard.moves] or nearest[:1]
+
+
+def window(yard: Yard, cargo: Cargo) -> Window:
+    """The window of cargo in a yard: perishables are due before they perish."""
+    available = cargo.arrival + timedelta(minutes=yard.availability_minutes)
+    opens = available + timedelta(minutes=yard.moves.get(cargo.terminal, yard.move_minutes))
     last_free_day = yard.local_day(available) + timedelta(days=yard.free_days)
     free_until = yard.day(last_free_day)[1]
-    if perishable_until is not None:
-        free_until = min(free_until, perishable_until)
+    if cargo.perishable_until is not None:
+        free_until = min(free_until, cargo.perishable_until)
     return Window(opens=opens.astimezone(UTC), free_until=max(free_until, opens).astimezone(UTC))
 
 

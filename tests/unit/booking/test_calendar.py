@@ -1,5 +1,6 @@
 """The calendar: hours, shifts, breaks and what is taken, in quarter hours."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from services.booking.domain import calendar as cal
 from services.booking.domain.calendar import Taken
-from services.booking.domain.yard import Hours, window
+from services.booking.domain.yard import Cargo, Hours, Yard, serving, window
 from tests.unit.booking import made
 
 
@@ -84,19 +85,38 @@ def test_hours_may_end_on_the_next_day() -> None:
 
 def test_the_window_opens_after_unloading_and_moving_and_ends_with_free_time() -> None:
     arrival = made.MONDAY + timedelta(hours=8)
-    found = window(made.yard(), terminal="CNTAO", arrival=arrival, perishable_until=None)
+    found = window(made.yard(), Cargo(terminal="CNTAO", arrival=arrival))
     assert found.opens == arrival + timedelta(minutes=120 + 60)
     assert found.free_until == made.MONDAY + timedelta(days=4)
+
+
+def _perishable(arrival: datetime, until: datetime) -> Cargo:
+    return Cargo(terminal="CNTAO", arrival=arrival, perishable_until=until)
 
 
 def test_perishables_are_due_before_they_perish() -> None:
     arrival = made.MONDAY + timedelta(hours=8)
     perishes = arrival + timedelta(hours=20)
-    found = window(made.yard(), terminal="CNTAO", arrival=arrival, perishable_until=perishes)
+    found = window(made.yard(), _perishable(arrival, perishes))
     assert found.free_until == perishes
 
 
 def test_goods_that_have_perished_already_are_due_when_the_window_opens() -> None:
     arrival = made.MONDAY + timedelta(hours=8)
-    found = window(made.yard(), terminal="CNTAO", arrival=arrival, perishable_until=arrival)
+    found = window(made.yard(), _perishable(arrival, arrival))
     assert found.free_until == found.opens
+
+
+def _yard(code: str, minutes: int, **moves: int) -> Yard:
+    return replace(made.yard(), code=code, move_minutes=minutes, moves=moves)
+
+
+def test_the_yards_that_name_a_terminal_serve_it_the_nearest_first() -> None:
+    yards = [_yard("FAR", 60, T1=90), _yard("NEAR", 60, T1=30), _yard("ELSEWHERE", 10, T2=5)]
+    assert [yard.code for yard in serving(yards, terminal="T1")] == ["NEAR", "FAR"]
+    assert [yard.code for yard in serving(yards, terminal="T2")] == ["ELSEWHERE"]
+
+
+def test_a_terminal_that_no_yard_names_is_served_by_the_nearest_alone() -> None:
+    yards = [_yard("B", 60), _yard("A", 60), _yard("C", 90)]
+    assert [yard.code for yard in serving(yards, terminal="T3")] == ["A"]

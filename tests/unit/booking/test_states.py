@@ -15,14 +15,11 @@ from services.booking.domain.refusals import (
     RequestClosed,
     SlotUnsuitable,
 )
-from services.booking.domain.yard import Window
 from shared.contracts.envelope import Event
 from shared.contracts.values import Slot
 from tests import factories
 from tests.unit.booking import made
 from tests.unit.booking.made import need
-
-WINDOW = Window(opens=made.MONDAY, free_until=made.CLOSES)
 
 
 def _slot() -> Slot:
@@ -32,7 +29,7 @@ def _slot() -> Slot:
 
 
 def _booking(status: Status) -> Booking:
-    fresh = acts.opened(made.determined(), yard="CNTAO-Y1", window=WINDOW).after
+    fresh = acts.opened(made.determined(), yard=made.yard()).after
     until = made.OPENS if status is Status.HELD else None
     return replace(fresh, status=status, slot=_slot(), held_until=until)
 
@@ -114,7 +111,7 @@ def test_a_slot_for_missing_agencies_serves_them_alone() -> None:
 def test_an_agency_whose_need_is_new_joins_a_slot_that_was_for_some_only() -> None:
     booking = replace(_booking(Status.REQUESTED), only=("quarantine",))
     needed = made.revised(1, need("customs", minutes=90), need("quarantine"))
-    after = acts.revised(booking, needed, yard=booking.yard, window=WINDOW)
+    after = acts.revised(booking, needed, yard=made.yard())
     assert {each.agency for each in after.needs} == {"customs", "quarantine"}
 
 
