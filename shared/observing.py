@@ -1,6 +1,7 @@
 """What is told of a running service: metrics of handlers and backlog, the yard's time."""
 
 import asyncio
+import math
 import re
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -148,6 +149,8 @@ async def _measure(kit: Kit, *, producers: Sequence[str]) -> None:
     age = (kit.clock.wall() - found.oldest).total_seconds() if found.oldest else 0.0
     metrics.outbox_pending.labels(kit.name).set(found.outbox)
     metrics.outbox_oldest.labels(kit.name).set(age)
+    metrics.parked.labels(kit.name).set(found.parked)
     metrics.dead_letters.labels(kit.name).set(found.dead_letters)
-    for producer, lag in found.consumers.items():
+    for producer in producers:
+        lag = found.consumers.get(producer, math.nan)
         metrics.consumer_lag.labels(kit.name, kit.bus.stream(producer)).set(lag)

@@ -5,6 +5,7 @@ gives it up, and its aggregate goes on.
 """
 
 import hashlib
+import time
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -20,7 +21,7 @@ from shared.database import Database, table_of
 from shared.ids import Ids
 from shared.messaging import inbox, outcome
 from shared.messaging.tables import DeadLetterRow
-from shared.telemetry import redaction
+from shared.telemetry import redaction, traces
 
 _letters = table_of(DeadLetterRow)
 
@@ -168,9 +169,26 @@ async def redrive(
     now: datetime,
 ) -> None:
     """Apply an open letter now, in this transaction. Raises DeadLetterUnknown, RedriveFailed."""
-    letter = await undecided(session, letter_id)
-    await apply(session, letter, handlers=handlers, now=now)
+    letter, began = await undecided(session, letter_id), time.monotonic()
+    applied = await apply(session, letter, handlers=handlers, now=now)
+    if traces.active():
+        _trace(letter, applied, seconds=time.monotonic() - began)
     await _decide(session, letter_id, state="redriven", by=by, note=note, now=now)
+
+
+def _trace(letter: Mapping[str, Any], applied: inbox.Applied, *, seconds: float) -> None:
+    envelope = inbox.decode(letter["payload"])
+    traces.handled(
+        letter["consumer"],
+        event_id=envelope.id,
+        event_type=envelope.type,
+        filing_id=envelope.correlationid,
+        traceparent=envelope.traceparent,
+        message_id=letter["message"],
+        deliveries=letter["deliveries"] + 1,
+        result=applied.value,
+        seconds=seconds,
+    )
 
 
 async def apply(

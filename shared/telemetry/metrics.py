@@ -54,8 +54,13 @@ class Metrics:
         self.outbox_oldest = self._gauge(
             "onestop_outbox_oldest_seconds", "Age of the oldest waiting event.", ("service",)
         )
+        self.parked = self._gauge(
+            "onestop_parked_events", "Events that cannot be published.", ("service",)
+        )
         self.consumer_lag = self._gauge(
-            "onestop_consumer_lag_events", "Events not yet handled.", ("service", "stream")
+            "onestop_consumer_lag_events",
+            "Events not yet handled; NaN while the broker, which counts them, is away.",
+            ("service", "stream"),
         )
         self.dead_letters = self._gauge(
             "onestop_dead_letters", "Events set aside for an operator.", ("service",)

@@ -11,6 +11,7 @@ from shared.contracts.envelope import Envelope, Event
 from shared.database import Database
 from shared.kit import Kit
 from shared.messaging import consumer
+from shared.messaging.taking import Delivery
 from tests.integration.messaging.room import (
     CONSUMER,
     PRODUCER,
@@ -33,7 +34,7 @@ class Results:
     def __init__(self) -> None:
         self.results: list[str] = []
 
-    def handled(self, *, consumer: str, event_type: str, result: str, seconds: float) -> None:
+    def handled(self, one: Delivery, *, consumer: str, result: str, seconds: float) -> None:
         """Called once a delivery."""
         self.results.append(result)
 

@@ -11,6 +11,7 @@ NAMES = {
     "onestop_events_published": "counter",
     "onestop_outbox_pending_events": "gauge",
     "onestop_outbox_oldest_seconds": "gauge",
+    "onestop_parked_events": "gauge",
     "onestop_consumer_lag_events": "gauge",
     "onestop_dead_letters": "gauge",
 }
