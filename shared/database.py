@@ -25,7 +25,7 @@ from shared import crash
 MIGRATION_LOCK = 7_001
 COMMAND_SECONDS = 60
 DRIVER = "driver"
-"""Where a session's `info` has the driver's connection."""
+"""Where the `info` of a session or connection has the driver's connection."""
 
 
 def _json_default(value: object) -> str:
@@ -128,6 +128,7 @@ class Database:
                 if driver is not None and not driver.is_closed():
                     break
                 await connection.invalidate()
+            connection.info[DRIVER] = driver
             try:
                 yield connection, driver
             except Exception as error:

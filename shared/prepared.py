@@ -15,15 +15,15 @@ from typing import Any, TypeAlias
 import asyncpg
 from pydantic import BaseModel
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.sql.elements import ClauseElement
 
 from shared.database import DRIVER, dumps, hide_values
 
 Row = Mapping[str, Any]
 Values = Mapping[str, Any]
-On: TypeAlias = "AsyncSession | asyncpg.Connection"
-"""A session in a transaction, or a connection of the driver's own."""
+On: TypeAlias = "AsyncSession | AsyncConnection | asyncpg.Connection"
+"""A session or connection of `Database`, or one of the driver's own."""
 
 _DIALECT: Any = PGDialect_asyncpg(  # type: ignore[no-untyped-call]  # SQLAlchemy types none of them
     json_serializer=dumps, json_deserializer=json.loads
@@ -94,7 +94,7 @@ class Statement:
 
 
 def _driver(on: On) -> asyncpg.Connection:
-    if isinstance(on, AsyncSession):
+    if isinstance(on, AsyncSession | AsyncConnection):
         found: asyncpg.Connection = on.info[DRIVER]
         return found
     return on

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, literal, select, update
+from sqlalchemy import Select, Uuid, bindparam, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
@@ -17,11 +17,18 @@ from services.inspection.tables import CaseRow, OpeningRow, RecordRow, SectionRo
 from shared.contracts import derived
 from shared.database import table_of
 from shared.errors import StaleVersion
+from shared.prepared import Statement
 
 cases = table_of(CaseRow)
 sections = table_of(SectionRow)
 openings = table_of(OpeningRow)
 entries = table_of(RecordRow)
+# Most consignments are not inspected and have no case: to learn that is done for every event.
+_LOCK = Statement(
+    select(cases.c.id)
+    .where(cases.c.requirement_id == bindparam("requirement_id", type_=Uuid))
+    .with_for_update()
+)
 
 Reader = AsyncSession | AsyncConnection
 
@@ -36,6 +43,8 @@ async def lock(session: AsyncSession, case_id: UUID) -> Case:
 
 async def find(session: AsyncSession, requirement_id: UUID) -> Case | None:
     """The requirement's case, locked, if there is one."""
+    if not await _LOCK.run(session, {"requirement_id": requirement_id}):
+        return None
     mine = select(cases).where(cases.c.requirement_id == requirement_id).with_for_update()
     return next(iter(await load(session, mine)), None)
 

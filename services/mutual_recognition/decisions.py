@@ -15,8 +15,10 @@ from services.mutual_recognition.rules.draw import Ticket
 from services.mutual_recognition.rules.matter import Decision
 from services.mutual_recognition.tables import DecisionRow
 from shared.database import table_of
+from shared.prepared import Statement, json_of
 
 decisions = table_of(DecisionRow)
+_INSERT = Statement(insert(decisions), columns=decisions.columns.keys())
 
 
 def make(decision_id: UUID, case: Case, *, ticket: Ticket, book: Rulebook) -> Decision:
@@ -29,26 +31,25 @@ async def add(
 ) -> None:
     """Keep a decision of a requirement's present revision; `now` is wall time."""
     case = decision.case
-    await session.execute(
-        insert(decisions).values(
-            id=decision.id,
-            requirement_id=of.id,
-            filing_id=of.filing_id,
-            filing_version=of.filing_version,
-            revision=of.revision,
-            cause=cause,
-            decided_on=case.on,
-            decided_at=now,
-            inputs=inputs.dump(case.inputs),
-            tables={name: version.version for name, version in case.tables.items()},
-            seed_id=decision.ticket.seed_id,
-            draw_key=decision.ticket.key,
-            draws=dict(case.draws),
-            orders=[order.model_dump(mode="json") for order in case.orders],
-            recognition_refused=case.recognition_refused,
-            outcome=decision.outcome.model_dump(mode="json"),
-        )
-    )
+    values = {
+        "id": decision.id,
+        "requirement_id": of.id,
+        "filing_id": of.filing_id,
+        "filing_version": of.filing_version,
+        "revision": of.revision,
+        "cause": cause,
+        "decided_on": case.on,
+        "decided_at": now,
+        "inputs": inputs.dump(case.inputs),
+        "tables": {name: version.version for name, version in case.tables.items()},
+        "seed_id": decision.ticket.seed_id,
+        "draw_key": decision.ticket.key,
+        "draws": dict(case.draws),
+        "orders": [order.model_dump(mode="json") for order in case.orders],
+        "recognition_refused": case.recognition_refused,
+        "outcome": json_of(decision.outcome),
+    }
+    await _INSERT.run(session, values)
 
 
 async def get(session: AsyncSession, decision_id: UUID, *, book: Rulebook) -> Decision:

@@ -3,27 +3,32 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import RowMapping, select, text
+from sqlalchemy import Date, RowMapping, Text, bindparam, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.mutual_recognition.rulebook import Reading
 from services.mutual_recognition.tables import CompanyRow, RatingRow
 from shared.database import table_of
+from shared.prepared import Statement
 
 companies = table_of(CompanyRow)
 ratings_table = table_of(RatingRow)
 
-GRADES = text("""
+GRADES = Statement(
+    text("""
     SELECT DISTINCT ON (agency) agency, grade FROM company_ratings
     WHERE uscc = :uscc AND valid_from <= :on AND (valid_to IS NULL OR valid_to >= :on)
-    ORDER BY agency, given_at DESC, id DESC""")
+    ORDER BY agency, given_at DESC, id DESC""").bindparams(
+        bindparam("uscc", type_=Text), bindparam("on", type_=Date)
+    )
+)
 
 
 async def grades(session: AsyncSession, uscc: str, *, on: date) -> dict[str, str]:
     """Each agency's grade of a company on a day: of those in force, the one given last."""
-    found = await session.execute(GRADES, {"uscc": uscc, "on": on})
-    return {row.agency: row.grade for row in found}
+    found = await GRADES.run(session, {"uscc": uscc, "on": on})
+    return {row["agency"]: row["grade"] for row in found}
 
 
 async def add_company(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, text
+from sqlalchemy import ARRAY, Date, Text, bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from services.mutual_recognition.domain.agencies import Agencies
@@ -14,13 +14,18 @@ from services.mutual_recognition.rules.table import Table, Version
 from services.mutual_recognition.settings import Settings
 from services.mutual_recognition.tables import RuleApprovalRow, RuleVersionRow
 from shared.database import table_of
+from shared.prepared import Statement
 
 rule_versions = table_of(RuleVersionRow)
 approvals = table_of(RuleApprovalRow)
-IN_FORCE = text("""
+IN_FORCE = Statement(
+    text("""
     SELECT DISTINCT ON (name) name, version FROM rule_versions
     WHERE status = 'published' AND valid_from <= :on AND name = ANY(:names)
-    ORDER BY name, valid_from DESC, version DESC""")
+    ORDER BY name, valid_from DESC, version DESC""").bindparams(
+        bindparam("on", type_=Date), bindparam("names", type_=ARRAY(Text))
+    )
+)
 Reading = AsyncSession | AsyncConnection
 
 
@@ -69,8 +74,8 @@ class Rulebook:
 
     async def in_force(self, reading: Reading, *, on: date) -> dict[str, Version]:
         """The tables in force on a day, by name; one that has none is left out."""
-        found = await reading.execute(IN_FORCE, {"on": on, "names": list(self.names)})
-        return await self.versions(reading, {row.name: row.version for row in found})
+        found = await IN_FORCE.run(reading, {"on": on, "names": list(self.names)})
+        return await self.versions(reading, {row["name"]: row["version"] for row in found})
 
     async def versions(self, reading: Reading, wanted: Mapping[str, int]) -> dict[str, Version]:
         """Published versions by table name. Raises LookupError for one that is not there."""

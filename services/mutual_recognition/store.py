@@ -18,10 +18,12 @@ from shared.contracts.recognition import ElementVerdict
 from shared.contracts.values import Outcome, Said
 from shared.database import table_of
 from shared.errors import StaleVersion
+from shared.prepared import Statement
 
 requirements = table_of(RequirementRow)
 recognitions = table_of(RecognitionRow)
 conclusions_table = table_of(ConclusionRow)
+_INSERT = Statement(insert(requirements), columns=requirements.columns.keys())
 is_open = or_(
     requirements.c.status.in_([Status.DETERMINED, Status.REVISED]),
     and_(requirements.c.status == Status.MET, requirements.c.outcome == Outcome.HELD),
@@ -39,10 +41,9 @@ async def lock(session: AsyncSession, requirement_id: UUID) -> Requirement | Non
 
 
 async def add(session: AsyncSession, requirement: Requirement, *, now: datetime) -> None:
-    """Insert a requirement; `now` is wall time. Raises IntegrityError if the filing has one."""
-    await session.execute(
-        insert(requirements).values(**_columns(requirement), created_at=now, changed_at=now)
-    )
+    """Insert a requirement; `now` is wall time. UniqueViolationError if the filing has one."""
+    values = _columns(requirement) | {"created_at": now, "changed_at": now}
+    await _INSERT.run(session, values)
 
 
 async def save(
