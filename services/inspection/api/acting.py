@@ -1,8 +1,8 @@
 """What yard staff and officers do. Each answers with the case as it is then."""
 
-from collections.abc import Awaitable
-from functools import partial
-from typing import Annotated, Protocol
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inspection import commands
 from services.inspection.api import forms, views
-from services.inspection.domain.case import Case
+from services.inspection.domain import gates, inspecting
+from services.inspection.domain.case import Case, Change
 from services.inspection.domain.records import Actor, Moment
 from services.inspection.settings import Settings
 from shared.auth.guard import allowed
@@ -18,22 +19,43 @@ from shared.auth.principal import Principal, Role
 from shared.http import idempotency
 from shared.http.body import json_body
 from shared.http.idempotency import KEYED, Answer
-from shared.ids import Ids
 from shared.kit import Kit, kit_of
 
-TheKit = Annotated[Kit, Depends(kit_of)]
 Officer = Annotated[Principal, allowed(Role.OFFICER)]
 YardStaff = Annotated[Principal, allowed(Role.YARD)]
 
+Step = Callable[[Case, Actor, Moment], Change]
 
-class Command(Protocol):
-    """A command with everything but who, when and where filled in."""
 
-    def __call__(
-        self, session: AsyncSession, *, who: Actor, now: Moment, ids: Ids
-    ) -> Awaitable[Case]:
-        """The case afterwards."""
-        ...
+@dataclass(frozen=True)
+class Asked:
+    """A request about one case."""
+
+    request: Request
+    case_id: UUID
+    kit: Annotated[Kit, Depends(kit_of)]
+
+    async def answer(self, who: Principal, step: Step) -> Response:
+        """Take the step once for the request's idempotency key, and show the case."""
+        kit = self.kit
+        now = Moment(wall=kit.clock.wall(), yard=kit.clock.yard())
+        actor = Actor(subject=who.subject, role=who.role.value, agency=who.agency)
+
+        def decide(case: Case) -> Change:
+            return step(case, actor, now)
+
+        async def work(session: AsyncSession) -> Answer:
+            case = await commands.act(
+                session, self.case_id, decide, who=actor, now=now, ids=kit.ids
+            )
+            return Answer(200, views.case_out(case, who=who, now=now.yard))
+
+        return await idempotency.once(
+            self.request, database=kit.database, owner=who.office, now=now.wall, work=work
+        )
+
+
+Ask = Annotated[Asked, Depends()]
 
 
 def router(settings: Settings) -> APIRouter:
@@ -48,110 +70,84 @@ def router(settings: Settings) -> APIRouter:
 def _gate(cases: APIRouter) -> None:
     @cases.post("/gate-in", response_model=views.CaseOut)
     async def gate_in(
-        request: Request,
-        case_id: UUID,
-        who: YardStaff,
-        kit: TheKit,
-        body: Annotated[forms.GateIn, json_body(forms.GateIn)],
+        ask: Ask, who: YardStaff, body: Annotated[forms.GateIn, json_body(forms.GateIn)]
     ) -> Response:
         """The consignment came into the yard of its slot."""
-        seals = body.values()
-        command = partial(commands.gate_in, case_id=case_id, yard=who.organisation, seals=seals)
-        return await _answer(request, kit, who, command)
+
+        def step(case: Case, _: Actor, now: Moment) -> Change:
+            return gates.gate_in(gates.of_yard(case, who.organisation), body.values(), now=now)
+
+        return await ask.answer(who, step)
 
     @cases.post("/gate-out", response_model=views.CaseOut)
     async def gate_out(
-        request: Request,
-        case_id: UUID,
-        who: YardStaff,
-        kit: TheKit,
-        body: Annotated[forms.GateIn, json_body(forms.GateIn)],
+        ask: Ask, who: YardStaff, body: Annotated[forms.GateIn, json_body(forms.GateIn)]
     ) -> Response:
         """The consignment left the yard, closed and sealed."""
-        seals = body.values()
-        command = partial(commands.gate_out, case_id=case_id, yard=who.organisation, seals=seals)
-        return await _answer(request, kit, who, command)
+
+        def step(case: Case, _: Actor, now: Moment) -> Change:
+            return gates.gate_out(gates.of_yard(case, who.organisation), body.values(), now=now)
+
+        return await ask.answer(who, step)
 
 
 def _container(cases: APIRouter, settings: Settings) -> None:
     @cases.post("/open", response_model=views.CaseOut)
     async def open_container(
-        request: Request,
-        case_id: UUID,
-        who: Officer,
-        kit: TheKit,
-        body: Annotated[forms.OpenIn, json_body(forms.OpenIn)],
+        ask: Ask, who: Officer, body: Annotated[forms.OpenIn, json_body(forms.OpenIn)]
     ) -> Response:
         """Open the container in its slot, at the earliest 15 minutes before."""
-        command = partial(
-            commands.open_container, case_id=case_id, present=body.present or (), reason=body.reason
-        )
-        return await _answer(request, kit, who, command)
+
+        def step(case: Case, actor: Actor, now: Moment) -> Change:
+            present = body.present or ()
+            return inspecting.open_container(
+                case, who=actor, present=present, reason=body.reason, now=now
+            )
+
+        return await ask.answer(who, step)
 
     @cases.post("/join", response_model=views.CaseOut)
     async def join(
-        request: Request,
-        case_id: UUID,
-        who: Officer,
-        kit: TheKit,
-        body: Annotated[forms.JoinIn, json_body(forms.JoinIn)],
+        ask: Ask, who: Officer, body: Annotated[forms.JoinIn, json_body(forms.JoinIn)]
     ) -> Response:
         """Come to the open container as another needed agency."""
-        command = partial(commands.join, case_id=case_id, wait=settings.wait)
-        return await _answer(request, kit, who, command)
+
+        def step(case: Case, actor: Actor, now: Moment) -> Change:
+            return inspecting.join(case, who=actor, now=now, wait=settings.wait)
+
+        return await ask.answer(who, step)
 
 
 def _section(cases: APIRouter, settings: Settings) -> None:
     @cases.post("/findings", response_model=views.CaseOut)
     async def find(
-        request: Request,
-        case_id: UUID,
-        who: Officer,
-        kit: TheKit,
-        body: Annotated[forms.FindingIn, json_body(forms.FindingIn)],
+        ask: Ask, who: Officer, body: Annotated[forms.FindingIn, json_body(forms.FindingIn)]
     ) -> Response:
         """Note a finding in your agency's section."""
-        command = partial(commands.find, case_id=case_id, finding=body.value())
-        return await _answer(request, kit, who, command)
+
+        def step(case: Case, actor: Actor, _: Moment) -> Change:
+            return inspecting.find(case, body.value(), who=actor)
+
+        return await ask.answer(who, step)
 
     @cases.post("/conclude", response_model=views.CaseOut)
     async def conclude(
-        request: Request,
-        case_id: UUID,
-        who: Officer,
-        kit: TheKit,
-        body: Annotated[forms.ConcludeIn, json_body(forms.ConcludeIn)],
+        ask: Ask, who: Officer, body: Annotated[forms.ConcludeIn, json_body(forms.ConcludeIn)]
     ) -> Response:
         """Conclude your agency's section, with the findings noted before and those given here."""
-        command = partial(
-            commands.conclude, case_id=case_id, report=body.value(), wait=settings.wait
-        )
-        return await _answer(request, kit, who, command)
+
+        def step(case: Case, actor: Actor, now: Moment) -> Change:
+            return inspecting.conclude(case, body.value(), who=actor, now=now, wait=settings.wait)
+
+        return await ask.answer(who, step)
 
     @cases.post("/escalate", response_model=views.CaseOut)
     async def escalate(
-        request: Request,
-        case_id: UUID,
-        who: Officer,
-        kit: TheKit,
-        body: Annotated[forms.EscalateIn, json_body(forms.EscalateIn)],
+        ask: Ask, who: Officer, body: Annotated[forms.EscalateIn, json_body(forms.EscalateIn)]
     ) -> Response:
         """Ask for a deeper look of your agency, or call in another; a revision answers it."""
-        command = partial(
-            commands.escalate, case_id=case_id, asked=body.value(), agencies=settings.agencies
-        )
-        return await _answer(request, kit, who, command)
 
+        def step(case: Case, actor: Actor, _: Moment) -> Change:
+            return inspecting.escalate(case, body.value(), who=actor, agencies=settings.agencies)
 
-async def _answer(request: Request, kit: Kit, who: Principal, command: Command) -> Response:
-    """Run a command once for the request's idempotency key, and show the case."""
-    now = Moment(wall=kit.clock.wall(), yard=kit.clock.yard())
-    actor = Actor(subject=who.subject, role=who.role.value, agency=who.agency)
-
-    async def work(session: AsyncSession) -> Answer:
-        case = await command(session, who=actor, now=now, ids=kit.ids)
-        return Answer(200, views.case_out(case, who=who, now=now.yard))
-
-    return await idempotency.once(
-        request, database=kit.database, owner=who.office, now=now.wall, work=work
-    )
+        return await ask.answer(who, step)

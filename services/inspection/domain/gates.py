@@ -11,6 +11,13 @@ from services.inspection.domain.records import Json, Moment
 from shared.errors import Fault, Faults
 
 
+def of_yard(case: Case, yard: str) -> Case:
+    """The case, as the staff of a yard may see it. Raises CaseNotFound."""
+    if yard not in case.yards:
+        raise errors.CaseNotFound(case_id=case.id)
+    return case
+
+
 def gate_in(case: Case, seals: Sequence[Seal], *, now: Moment) -> Change:
     """The whole consignment came into the slot's yard.
 
