@@ -18,7 +18,7 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
-from services.cli import compose, configuration, crashing, serving
+from services.cli import compose, configuration, crashing, embedded, serving
 from services.cli.registry import BY_NAME
 from shared.auth.issuer import AUDIENCE, ISSUER
 from shared.auth.jwks import StaticJwks

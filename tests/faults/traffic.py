@@ -2,13 +2,18 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine, Iterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    suppress,
+)
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import count, islice
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from services.cli.people import DEMO_BROKER
@@ -21,6 +26,7 @@ from services.cli.replaying.officers import Officers
 from services.cli.replaying.rows import Row
 
 CONSIGNMENTS = Path(__file__).parents[1] / "e2e" / "consignments.csv"
+T = TypeVar("T")
 PLAIN = 8
 """So many of the file's first rows are selected by nobody; the others show every mode."""
 
@@ -54,10 +60,18 @@ class Traffic:
 
 
 @asynccontextmanager
-async def working(api: Api, *, seed: int, inspected: float) -> AsyncIterator[Traffic]:
+async def working(
+    api: Api,
+    *,
+    seed: int,
+    inspected: float,
+    known: dict[str, Row] | None = None,
+    rate: bool = True,
+) -> AsyncIterator[Traffic]:
     """Brokers book and officers inspect while the block runs.
 
-    `inspected` is the share of consignments that somebody selects.
+    `inspected` is the share of consignments that somebody selects; `known` what was acknowledged
+    in an earlier life; companies are rated if `rate`, which is done once.
     """
     rows = [row for row in dataset.read(CONSIGNMENTS, limit=22) if isinstance(row, Row)]
     index = await api.get("auditor", "/")
@@ -65,11 +79,25 @@ async def working(api: Api, *, seed: int, inspected: float) -> AsyncIterator[Tra
         told=datetime.fromisoformat(index["yard_time"]), factor=float(index["yard_clock_factor"])
     )
     run = uuid4().hex[:8]
-    await supervisors.rate(api, supervisors.chosen(rows, seed=1), run=run, now=clock.now())
-    broker = Broker(api, DEMO_BROKER, 1, run, clock.now())
+    if rate:
+        await supervisors.rate(api, supervisors.chosen(rows, seed=1), run=run, now=clock.now())
+    acknowledged = {} if known is None else known
+    broker = Broker(api, DEMO_BROKER, 1, run, clock.now(), rows=acknowledged)
     officers = Officers(api, clock, run, broker.rows)
     async with _beside(broker.book(), officers.work()):
         yield Traffic(broker, _coming(rows, random=Random(seed), inspected=inspected))
+
+
+@asynccontextmanager
+async def doomed(work: AbstractAsyncContextManager[T]) -> AsyncIterator[T]:
+    """The same, when the system ends within the block: what goes wrong then is not judged."""
+    async with AsyncExitStack() as stack:
+        made = await stack.enter_async_context(work)
+        try:
+            yield made
+        finally:
+            with suppress(Exception):
+                await stack.aclose()
 
 
 def _coming(rows: list[Row], *, random: Random, inspected: float) -> Iterator[Row]:
