@@ -54,6 +54,7 @@ EXPECTED: dict[str, tuple[str, ...]] = {
         "ONESTOP_MUTUAL_RECOGNITION_DRAW_SEEDS",
         "ONESTOP_MUTUAL_RECOGNITION_DRAW_SEED_ID",
     ),
+    "traces to a file where there is no data folder": ("ONESTOP_TRACES", "4318"),
     "a taken port of a service": ("--port",),
     "a taken HTTP port": ("HTTP", "--port"),
     "a taken port of PostgreSQL": ("PostgreSQL", "--pg-port"),
@@ -128,6 +129,9 @@ def _serving(taken: str, servers: support.TestServers, bare: str) -> dict[str, C
         "a wrong password": Command(SERVE, {**NAMED, "ONESTOP_DATABASE_URL": wrong}),
         "a database without the schema": Command(
             SERVE, {**NAMED, "ONESTOP_DATABASE_URL": servers.url(bare, schema="booking")}
+        ),
+        "traces to a file where there is no data folder": Command(
+            SERVE, NAMED | {"ONESTOP_TRACES": "file"}
         ),
         "a draw that anyone can foresee": Command(
             ("serve", "mutual_recognition", "--port", "0"), NAMED

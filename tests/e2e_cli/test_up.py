@@ -3,12 +3,14 @@
 import json
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 import psutil
 
 from services.cli import people
+from tests import factories
 from tests.e2e_cli.program import PATIENCE, Command, Ended, Served, folder, run_all, serving
 
 SEEN = {
@@ -55,7 +57,7 @@ def test_an_instance_as_somebody_meets_it() -> None:
     with folder() as room:
         data = room / "data"
         up = ("up", "--data", str(data), "--port", "0", "--clock", "600x")
-        with serving(*up, log=room / "log") as served:
+        with serving(*up, log=room / "log", ONESTOP_TRACES="file") as served:
             served.wait_until_ready()
             instance = Instance(data, served, _beside(data))
             _it_says_where_it_answers_and_how_fast_its_clock_runs(instance)
@@ -65,6 +67,7 @@ def test_an_instance_as_somebody_meets_it() -> None:
             _help_names_every_command(instance.beside["help"])
             _a_second_one_on_the_same_folder_says_so_and_leaves(instance)
             _verify_finds_nothing_broken(instance.beside["verify"])
+            _what_is_filed_is_in_its_traces(served, data)
             _sigterm_ends_it_in_order(served, data)
 
 
@@ -74,6 +77,31 @@ def test_sigterm_while_it_starts_ends_it_in_order() -> None:
         with serving("up", "--data", str(data), "--port", "0", log=room / "log") as served:
             _wait_for(data / "postgres" / "postmaster.pid")
             _sigterm_ends_it_in_order(served, data)
+
+
+def _file_something(served: Served) -> None:
+    """As the broker whose token it printed."""
+    broker = {"uscc": people.DEMO_BROKER, "name": "一站报关有限公司"}
+    answer = httpx.post(
+        f"{served.url}/declaration/v1/filings",
+        json=factories.filing(now=datetime.now(UTC), broker=broker),
+        headers={"Authorization": f"Bearer {served.tokens['broker']}", "Idempotency-Key": "one"},
+        timeout=20,
+        trust_env=False,
+    )
+    assert answer.status_code == 201, answer.text
+
+
+def _what_is_filed_is_in_its_traces(served: Served, data: Path) -> None:
+    """From the request to the service that takes its event."""
+    _file_something(served)
+    names = ('"POST /v1/filings"', '"process onestop.filing.accepted.v1"')
+    told, ends = data / "traces.jsonl", time.monotonic() + PATIENCE
+    _wait_for(told)
+    while time.monotonic() < ends and not all(name in told.read_text() for name in names):
+        time.sleep(0.1)
+    for name in names:
+        assert name in told.read_text()
 
 
 def _it_says_where_it_answers_and_how_fast_its_clock_runs(instance: Instance) -> None:
@@ -104,7 +132,17 @@ def _what_needs_no_token_is_answered_without_one(instance: Instance) -> None:
 
 def _help_names_every_command(told: Ended) -> None:
     assert told.code == 0
-    for command in ("up", "serve", "demo", "replay", "verify", "token", "openapi", "asyncapi"):
+    for command in (
+        "up",
+        "serve",
+        "demo",
+        "replay",
+        "verify",
+        "token",
+        "openapi",
+        "asyncapi",
+        "stuck",
+    ):
         assert f" {command} " in told.out
 
 

@@ -3,6 +3,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from pydantic import BaseModel, ValidationError
 
 from shared.telemetry import redaction
 
@@ -83,3 +84,38 @@ def test_a_hostile_text_takes_no_long_time(start: str, piece: str) -> None:
     begun = time.perf_counter()
     redaction.text(start + piece * 20_000)
     assert time.perf_counter() - begun < 1
+
+
+class _Declared(BaseModel):
+    quantity: int
+
+
+def _refusal() -> ValidationError:
+    with pytest.raises(ValidationError) as refused:
+        _Declared.model_validate({"quantity": "frozen squid\nof 4711 USD"})
+    return refused.value
+
+
+def test_what_pydantic_quotes_is_hidden_in_logs() -> None:
+    told = redaction.text(f"Traceback ...\n{_refusal()}")
+    assert "squid" not in told
+    assert "quantity" in told
+    assert "input_value=[redacted], input_type=str" in told
+
+
+@pytest.mark.parametrize(
+    ("failed", "told"),
+    [
+        (ValueError("invalid literal: 'frozen squid'"), "a value is not accepted"),
+        (RuntimeError("a\nbug"), "a bug"),
+        (TimeoutError(), "TimeoutError"),
+    ],
+)
+def test_an_error_is_told_on_one_line_without_what_was_declared(
+    failed: Exception, told: str
+) -> None:
+    assert redaction.error(failed) == told
+
+
+def test_an_error_of_pydantic_is_told_by_place_and_rule() -> None:
+    assert redaction.error(_refusal()) == "quantity: int_parsing"
