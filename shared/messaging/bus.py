@@ -93,7 +93,7 @@ class Bus:
         self.client = Client()
         self._opened = True
         await self.client.connect(
-            self.url,
+            [each.strip() for each in self.url.split(",")],
             name=self.namespace,
             connect_timeout=3,
             max_reconnect_attempts=3,

@@ -71,3 +71,14 @@ async def test_of_two_that_start_at_once_the_later_takes_what_the_first_made(
     assert await late.lag(producer=PRODUCER, consumer=CONSUMER) == 0
     for each in (first, late):
         await each.close()
+
+
+async def test_of_several_addresses_one_that_answers_is_enough(room: Room) -> None:
+    bus = Bus(f"nats://127.0.0.1:1, {room.nats_url}", namespace=room.namespace)
+    run = asyncio.create_task(bus.run())
+    try:
+        async with asyncio.timeout(20):
+            await bus.ready()
+    finally:
+        await ended(run)
+        await bus.close()
