@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -63,10 +62,10 @@ class Test(Strict):
             raise ValueError("a test has exactly one of is_in, not_in, starts")
         return self
 
-    def holds(self, document: Mapping[str, Any], *, at: places.Place) -> bool:
+    def holds(self, document: places.Document, *, at: places.Place) -> bool:
         """Whether it holds for the place in the document."""
         pattern = places.bind(self.item, at=at)
-        return any(self._fits(place.value) for place in places.find(document, pattern))
+        return any(self._fits(place.value) for place in document.find(pattern))
 
     def _fits(self, value: object) -> bool:
         said = str(value)
@@ -83,7 +82,7 @@ class Condition(Strict):
     reason: Words
     all: tuple[Test, ...] = Field(min_length=1)
 
-    def holds(self, document: Mapping[str, Any], *, at: places.Place) -> bool:
+    def holds(self, document: places.Document, *, at: places.Place) -> bool:
         """Whether the item at this place must be declared."""
         return all(test.holds(document, at=at) for test in self.all)
 

@@ -1,41 +1,45 @@
 """Places in a JSON document: JSON pointers with `*` for each entry of a list."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """One place that a pattern matched: its pointer, the value there (None: nothing)."""
 
     pointer: str
     value: Any
 
 
-def find(document: Mapping[str, Any], pattern: str) -> Iterator[Place]:
-    """Every place that the pattern names. A field left out is a place with the value None."""
-    yield from _walk(document, _segments(pattern), "")
+class Document:
+    """A JSON document in which patterns are looked up; each part of a pattern only once."""
+
+    def __init__(self, root: Any) -> None:
+        self._found: dict[str, Sequence[Place]] = {"": (Place("", root),)}
+
+    def find(self, pattern: str) -> Sequence[Place]:
+        """Every place that the pattern names. A field left out is a place with the value None."""
+        found = self._found.get(pattern)
+        if found is None:
+            before, _, segment = pattern.rpartition("/")
+            found = self._found[pattern] = _step(self.find(before), segment)
+        return found
 
 
-@lru_cache(maxsize=512)
-def _segments(pattern: str) -> tuple[str, ...]:
-    return tuple(pattern.split("/")[1:])
-
-
-def _walk(value: Any, segments: tuple[str, ...], pointer: str) -> Iterator[Place]:
-    if not segments:
-        yield Place(pointer, value)
-        return
-    head, rest = segments[0], segments[1:]
-    if head == "*":
-        for index, entry in enumerate(value or ()):
-            yield from _walk(entry, rest, f"{pointer}/{index}")
-    elif head.isdigit():
-        yield from _walk(value[int(head)], rest, f"{pointer}/{head}")
-    elif value is not None:
-        yield from _walk(value.get(head), rest, f"{pointer}/{head}")
+def _step(places: Sequence[Place], segment: str) -> Sequence[Place]:
+    if segment == "*":
+        return [
+            Place(f"{pointer}/{index}", entry)
+            for pointer, value in places
+            for index, entry in enumerate(value or ())
+        ]
+    if segment.isdigit():
+        return [Place(f"{pointer}/{segment}", value[int(segment)]) for pointer, value in places]
+    return [
+        Place(f"{pointer}/{segment}", value.get(segment))
+        for pointer, value in places
+        if value is not None
+    ]
 
 
 def bind(pattern: str, *, at: Place) -> str:

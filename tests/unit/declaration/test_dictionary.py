@@ -107,13 +107,13 @@ def test_conditions_name_items_that_exist() -> None:
 
 
 def test_places_are_found_with_their_pointers() -> None:
-    found = places.find(filing(), "/lines/*/hs_code")
+    found = places.Document(filing()).find("/lines/*/hs_code")
     assert [(place.pointer, place.value) for place in found] == [
         ("/lines/0/hs_code", "8471300000"),
         ("/lines/1/hs_code", "0805100000"),
     ]
-    assert [place.value for place in places.find({}, "/slot_wish/yard")] == []
-    assert [place.value for place in places.find({"a": None}, "/a")] == [None]
+    assert [place.value for place in places.Document({}).find("/slot_wish/yard")] == []
+    assert [place.value for place in places.Document({"a": None}).find("/a")] == [None]
 
 
 def test_a_condition_in_a_list_is_about_the_same_entry() -> None:

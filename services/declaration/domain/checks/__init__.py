@@ -10,6 +10,7 @@ from services.declaration.domain.checks import goods, identifiers, items, times
 from services.declaration.domain.checks.rule import Filed
 from services.declaration.domain.content import Content
 from services.declaration.domain.dictionary import Dictionary
+from services.declaration.domain.places import Document
 from shared.errors import Fault
 
 RULES = (*items.RULES, *identifiers.RULES, *goods.RULES, *times.RULES)
@@ -21,7 +22,7 @@ def check(
     """Every fault of the content, in the order of the rules. `now` is yard time (UTC)."""
     filed = Filed(
         content=content,
-        document=content.model_dump(),
+        document=Document(content.model_dump()),
         dictionary=dictionary,
         organisation=organisation,
         now=now,

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from stdnum import iso6346
 from stdnum.cn import uscc
 
-from services.declaration.domain import places
 from services.declaration.domain.checks.rule import Breach, Filed, Rule
 
 _HS = re.compile(r"(?P<chapter>[0-9]{2})[0-9]{8}")
@@ -16,10 +16,15 @@ RESERVED_CHAPTER = "77"
 LAST_CHAPTER = "97"
 
 
+@lru_cache(maxsize=10_000)  # the same companies file again and again
+def _is_company(code: str) -> bool:
+    return _COMPANY.fullmatch(code) is not None and bool(uscc.is_valid(code))
+
+
 def _no_company(filed: Filed) -> Iterator[Breach]:
     for pattern in ("/broker/uscc", "/consignee/uscc"):
-        for place in places.find(filed.document, pattern):
-            if not _COMPANY.fullmatch(place.value) or not uscc.is_valid(place.value):
+        for place in filed.document.find(pattern):
+            if not _is_company(place.value):
                 yield Breach(place.pointer)
 
 
@@ -29,7 +34,7 @@ def _another_broker(filed: Filed) -> Iterator[Breach]:
 
 
 def _no_hs_code(filed: Filed) -> Iterator[Breach]:
-    for place in places.find(filed.document, "/lines/*/hs_code"):
+    for place in filed.document.find("/lines/*/hs_code"):
         match = _HS.fullmatch(place.value)
         chapter = match["chapter"] if match else "00"
         if chapter == RESERVED_CHAPTER or not "01" <= chapter <= LAST_CHAPTER:
@@ -37,7 +42,7 @@ def _no_hs_code(filed: Filed) -> Iterator[Breach]:
 
 
 def _no_container(filed: Filed) -> Iterator[Breach]:
-    for place in places.find(filed.document, "/containers/*/number"):
+    for place in filed.document.find("/containers/*/number"):
         if not _CONTAINER.fullmatch(place.value):
             yield Breach(place.pointer)
         elif not iso6346.is_valid(place.value):
@@ -52,7 +57,7 @@ def _no_container(filed: Filed) -> Iterator[Breach]:
 
 def _container_twice(filed: Filed) -> Iterator[Breach]:
     seen: set[str] = set()
-    for place in places.find(filed.document, "/containers/*/number"):
+    for place in filed.document.find("/containers/*/number"):
         if place.value in seen:
             yield Breach(place.pointer, {"number": place.value})
         seen.add(place.value)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from services.declaration.domain import places
 from services.declaration.domain.checks.rule import Breach, Filed, Rule
 from services.declaration.domain.dictionary import Kind
 from shared.reference import codes
@@ -11,7 +10,7 @@ from shared.reference import codes
 
 def _absent(filed: Filed) -> Iterator[Breach]:
     for item, condition in filed.dictionary.conditional():
-        for place in places.find(filed.document, item.pointer):
+        for place in filed.document.find(item.pointer):
             if not place.value and condition.holds(filed.document, at=place):
                 reason = condition.reason
                 yield Breach(place.pointer, {"item": item.id}, en=reason.en, zh=reason.zh)
@@ -22,7 +21,7 @@ def _too_long(filed: Filed) -> Iterator[Breach]:
         if item.length is None or item.type is Kind.NUMBER:
             continue
         pattern = f"{item.pointer}/*" if item.type is Kind.LIST else item.pointer
-        for place in places.find(filed.document, pattern):
+        for place in filed.document.find(pattern):
             if place.value is not None and len(place.value) > item.length:
                 yield Breach(place.pointer, {"item": item.id, "max_length": item.length})
 
@@ -31,7 +30,7 @@ def _too_many_digits(filed: Filed) -> Iterator[Breach]:
     for item in filed.dictionary.items:
         if item.length is None or item.type is not Kind.NUMBER:
             continue
-        for place in places.find(filed.document, item.pointer):
+        for place in filed.document.find(item.pointer):
             whole, after = _digits(place.value)
             if whole > item.length - (item.precision or 0) or after > (item.precision or 0):
                 facts = {"item": item.id, "digits": item.length, "precision": item.precision}
@@ -50,7 +49,7 @@ def _unlisted(filed: Filed) -> Iterator[Breach]:
         if item.code_list is None:
             continue
         known = codes.known(item.code_list, on=filed.dictionary.day)
-        for place in places.find(filed.document, item.pointer):
+        for place in filed.document.find(item.pointer):
             if place.value is not None and place.value not in known:
                 yield Breach(place.pointer, {"item": item.id, "list": item.code_list})
 

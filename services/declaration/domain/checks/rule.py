@@ -1,12 +1,13 @@
 """A rule: a stable code, its texts in both languages, and one function that finds breaches."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from services.declaration.domain.content import Content
 from services.declaration.domain.dictionary import Dictionary
+from services.declaration.domain.places import Document
 from shared.errors import Fault
 
 
@@ -19,7 +20,7 @@ class Filed:
     """
 
     content: Content
-    document: Mapping[str, Any]
+    document: Document
     dictionary: Dictionary
     organisation: str
     now: datetime
