@@ -22,6 +22,8 @@ from shared.messaging.bus import Bus
 from shared.service import Service
 from shared.telemetry import health, metrics
 
+UNREAD_BYTES = 128 * 1024
+
 
 def kit(
     entry: Entry,
@@ -105,6 +107,8 @@ def listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    # Connections inherit it. By itself the kernel keeps megabytes for a client that does not read.
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, UNREAD_BYTES)
     try:
         listening.bind((host, port))
     except OSError:

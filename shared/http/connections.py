@@ -88,12 +88,13 @@ class Connection(HttpToolsProtocol):
         """Parse; a head that begins here, or a body after its answer, may not last."""
         if self.refused:
             return
+        of_a_body = self.in_body
         super().data_received(data)
         if self.busy:
             self._forget_head()
             return
         self._await_head()
-        if not self.in_body:
+        if not of_a_body:
             self.head_bytes += len(data)
         if self.head_bytes > HEAD_BYTES:
             self._refuse(refusals.HeadTooLarge(max_bytes=HEAD_BYTES))

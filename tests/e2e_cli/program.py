@@ -96,15 +96,19 @@ class Served:
         """Until `/readyz` says this."""
         ends = time.monotonic() + PATIENCE
         while time.monotonic() < ends and self.process.poll() is None:
-            if " answers at " in self.said and self._readiness() == status:
+            if " answers at " in self.said and self._called() == status:
                 return
             time.sleep(0.1)
         raise AssertionError(f"not {status}:\n{self.said}")
 
-    def _readiness(self) -> str:
+    def readiness(self) -> httpx.Response:
+        """What `/readyz` answers. Raises httpx.HTTPError while nobody does."""
         host = "/".join(self.url.split("/")[:3])
+        return httpx.get(f"{host}/readyz", timeout=5, trust_env=False)
+
+    def _called(self) -> str:
         try:
-            return str(httpx.get(f"{host}/readyz", timeout=5, trust_env=False).json()["status"])
+            return str(self.readiness().json()["status"])
         except httpx.HTTPError as away:
             return repr(away)
 

@@ -111,6 +111,8 @@ def test_on_a_full_disk_filings_are_refused_and_with_space_again_all_goes_on() -
                 while len(broker.answers) < 30:
                     broker.file()
                     time.sleep(0.05)
+                _it_says_so_and_everything_is_still_read(broker)
+            _until(lambda: served.readiness().json()["status"] == "ready")
             refused = {each.json()["code"]: each for each in broker.answers if each.is_error}
             assert set(refused) == {"storage_full"}
             problem = refused["storage_full"].json()
@@ -123,6 +125,22 @@ def test_on_a_full_disk_filings_are_refused_and_with_space_again_all_goes_on() -
             broken = [broker.get(f"{entry.prefix}/v1/ops/verify")["broken"] for entry in ENTRIES]
             assert broken == [[]] * len(ENTRIES)
             assert served.stop() == 0
+
+
+def _it_says_so_and_everything_is_still_read(broker: Broker) -> None:
+    """It stays with its clients: elsewhere they would find the same disk full."""
+    told = broker.served.readiness()
+    assert (told.status_code, told.json()["status"]) == (200, "degraded")
+    checks = told.json()["checks"]
+    for entry in ENTRIES:
+        storage, database = checks[f"{entry.name} storage"], checks[f"{entry.name} database"]
+        assert "No space left on device" in storage["reason"]
+        assert database["state"] == "ok"
+    for filing_id in broker.accepted():
+        assert broker.get(f"/declaration/v1/filings/{filing_id}")["id"] == filing_id
+    for path in ("/booking/v1/yards", "/inspection/v1/cases", "/mutual-recognition/v1/tables"):
+        broker.get(path)
+    broker.get("/livez")
 
 
 def test_a_disk_without_room_for_the_database_is_refused() -> None:
