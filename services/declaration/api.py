@@ -1,5 +1,6 @@
 """The HTTP API of declaration. Changes commit in the route's body, before it answers."""
 
+from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
 
@@ -43,24 +44,50 @@ async def now_of(request: Request, kit: InKit) -> commands.Now:
 Moment = Annotated[commands.Now, Depends(now_of)]
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A broker's request for a change, and its moment."""
+
+    request: Request
+    kit: Kit
+    who: Principal
+    now: commands.Now
+
+    async def answer(self, work: idempotency.Work) -> Response:
+        """Do the work once for the request's idempotency key."""
+        return await idempotency.once(
+            self.request,
+            database=self.kit.database,
+            owner=self.who.organisation,
+            now=self.now.wall,
+            work=work,
+        )
+
+
+async def asked(request: Request, kit: InKit, who: Broker, now: Moment) -> Asked:
+    """The request that is answered; not the class itself, which would be made in a thread."""
+    return Asked(request=request, kit=kit, who=who, now=now)
+
+
+Ask = Annotated[Asked, Depends(asked)]
+
+
 @router.post("", status_code=201, response_model=FilingOut, dependencies=[idempotency.KEYED])
-async def file(
-    request: Request,
-    kit: InKit,
-    who: Broker,
-    draft: Annotated[FilingIn, json_body(FilingIn)],
-    now: Moment,
-) -> Response:
+async def file(ask: Ask, draft: Annotated[FilingIn, json_body(FilingIn)]) -> Response:
     """File one merged declaration to both agencies; every fault is told at once."""
 
     async def work(session: AsyncSession) -> Answer:
         filing = await commands.file(
-            session, draft.content(), organisation=who.organisation, ids=kit.ids, now=now
+            session,
+            draft.content(),
+            organisation=ask.who.organisation,
+            ids=ask.kit.ids,
+            now=ask.now,
         )
-        location = request.url.path.rstrip("/") + f"/{filing.id}"
+        location = ask.request.url.path.rstrip("/") + f"/{filing.id}"
         return Answer(201, FilingOut.of(filing), {"Location": location})
 
-    return await _once(request, kit, who, now, work)
+    return await ask.answer(work)
 
 
 @router.get("")
@@ -98,12 +125,7 @@ async def read(filing_id: UUID, kit: InKit, who: Reader) -> FilingOut:
     dependencies=[idempotency.KEYED],
 )
 async def amend(
-    filing_id: UUID,
-    request: Request,
-    kit: InKit,
-    who: Broker,
-    draft: Annotated[FilingIn, json_body(FilingIn)],
-    now: Moment,
+    filing_id: UUID, ask: Ask, draft: Annotated[FilingIn, json_body(FilingIn)]
 ) -> Response:
     """Ask to replace the content; in force once it is granted."""
 
@@ -112,13 +134,13 @@ async def amend(
             session,
             filing_id,
             content=draft.content(),
-            organisation=who.organisation,
-            ids=kit.ids,
-            now=now,
+            organisation=ask.who.organisation,
+            ids=ask.kit.ids,
+            now=ask.now,
         )
         return Answer(202, FilingOut.of(filing))
 
-    return await _once(request, kit, who, now, work)
+    return await ask.answer(work)
 
 
 @router.post(
@@ -128,12 +150,7 @@ async def amend(
     dependencies=[idempotency.KEYED],
 )
 async def withdraw(
-    filing_id: UUID,
-    request: Request,
-    kit: InKit,
-    who: Broker,
-    asked: Annotated[WithdrawalIn, json_body(WithdrawalIn)],
-    now: Moment,
+    filing_id: UUID, ask: Ask, form: Annotated[WithdrawalIn, json_body(WithdrawalIn)]
 ) -> Response:
     """Ask to take the filing back."""
 
@@ -141,14 +158,14 @@ async def withdraw(
         filing = await commands.withdraw(
             session,
             filing_id,
-            reason=asked.reason,
-            organisation=who.organisation,
-            ids=kit.ids,
-            now=now,
+            reason=form.reason,
+            organisation=ask.who.organisation,
+            ids=ask.kit.ids,
+            now=ask.now,
         )
         return Answer(202, FilingOut.of(filing))
 
-    return await _once(request, kit, who, now, work)
+    return await ask.answer(work)
 
 
 @router.get("/{filing_id}/receipts")
@@ -167,11 +184,3 @@ async def receipts(
     shown = [ReceiptOut.of(row) for row in rows[:limit]]
     more = len(rows) > limit
     return Page(items=shown, next=str(shown[-1].sequence) if more else None)
-
-
-async def _once(
-    request: Request, kit: Kit, who: Principal, now: commands.Now, work: idempotency.Work
-) -> Response:
-    return await idempotency.once(
-        request, database=kit.database, owner=who.organisation, now=now.wall, work=work
-    )

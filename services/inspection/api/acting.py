@@ -33,7 +33,7 @@ class Asked:
 
     request: Request
     case_id: UUID
-    kit: Annotated[Kit, Depends(kit_of)]
+    kit: Kit
 
     async def answer(self, who: Principal, step: Step) -> Response:
         """Take the step once for the request's idempotency key, and show the case."""
@@ -55,7 +55,12 @@ class Asked:
         )
 
 
-Ask = Annotated[Asked, Depends()]
+async def asked(request: Request, case_id: UUID, kit: Annotated[Kit, Depends(kit_of)]) -> Asked:
+    """The request that is answered; not the class itself, which would be made in a thread."""
+    return Asked(request=request, case_id=case_id, kit=kit)
+
+
+Ask = Annotated[Asked, Depends(asked)]
 
 
 def router(settings: Settings) -> APIRouter:
