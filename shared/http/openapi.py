@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from itertools import count
 from typing import Any
 
 from fastapi import FastAPI
@@ -108,13 +109,37 @@ def _schema(model: type[BaseModel], schemas: Document, *, mode: Any = "validatio
     """Add a model's schemas under names that are free or hold the same; give its reference."""
     references, made = models_json_schema([(model, mode)], ref_template=REF + "{model}")
     definitions: Document = made.get("$defs", {})
-    taken = [name for name, schema in definitions.items() if schemas.get(name, schema) != schema]
-    renamed = {REF + name: f"{REF}{name}-Input" for name in taken}
-    for name, schema in definitions.items():
-        new_name = f"{name}-Input" if name in taken else name
-        schemas[new_name] = _point(schema, renamed)
+    taken = _taken(definitions, schemas)
+    for number in count(1):
+        suffix = f"-Input{number}" if number > 1 else "-Input"
+        renamed = {REF + name: REF + name + suffix for name in taken}
+        pointed = {
+            name + suffix if name in taken else name: _point(schema, renamed)
+            for name, schema in definitions.items()
+        }
+        if all(schemas.get(name, schema) == schema for name, schema in pointed.items()):
+            break
+    schemas.update(pointed)
     top: str = references[model, mode]["$ref"]
     return renamed.get(top, top)
+
+
+def _taken(definitions: Document, schemas: Document) -> set[str]:
+    """The names that already hold something else, and those that refer to such."""
+    taken = {name for name, schema in definitions.items() if schemas.get(name, schema) != schema}
+    while True:
+        refer = {name for name, schema in definitions.items() if _refers(schema, taken)}
+        if refer <= taken:
+            return taken
+        taken |= refer
+
+
+def _refers(node: Any, names: set[str]) -> bool:
+    if isinstance(node, dict):
+        return node.get("$ref", "").removeprefix(REF) in names or any(
+            _refers(value, names) for value in node.values()
+        )
+    return isinstance(node, list) and any(_refers(each, names) for each in node)
 
 
 def _point(node: Any, renamed: dict[str, str]) -> Any:
