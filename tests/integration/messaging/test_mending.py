@@ -1,6 +1,8 @@
 """What an operator sees and does about stuck events, and that it is written down."""
 
+import json
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,6 +16,7 @@ from shared import errors, service
 from shared.auth.principal import Role
 from shared.contracts.envelope import Envelope, Event
 from shared.messaging import dead_letters, inbox, outbox
+from shared.telemetry import traces
 from tests import kits
 from tests.integration.messaging.room import (
     CONSUMER,
@@ -136,6 +139,22 @@ async def test_what_if_tells_what_a_redrive_would_do_and_changes_nothing(desk: D
     }
     assert await desk.rows() == before
     assert (await desk.operator.get(f"/v1/ops/dead-letters/{letter}")).json()["state"] == "open"
+
+
+async def test_what_a_redrive_leads_to_is_below_it_in_the_filing_s_trace(
+    desk: Desk, tmp_path: Path
+) -> None:
+    [made] = envelopes([uuid4()], events=1)
+    begun = traces.of_filing(made.subject, span="00f067aa0ba902b7")
+    letter = await desk.bury(made.model_copy(update={"traceparent": begun}))
+    traces.configure("file", folder=tmp_path)
+    await desk.do(f"dead-letters/{letter}/redrive")
+    traces.close()
+    told = json.loads((tmp_path / traces.FILE_NAME).read_text().splitlines()[0])
+    [redriven] = told["resourceSpans"][0]["scopeSpans"][0]["spans"]
+    [event] = await kits.told(desk.service)
+    assert redriven["name"] == f"process {made.type}"
+    assert event.traceparent == f"00-{made.subject.hex}-{redriven['spanId']}-01"
 
 
 async def test_all_are_redriven_together_and_those_that_fail_stay(desk: Desk) -> None:

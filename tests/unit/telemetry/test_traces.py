@@ -101,6 +101,29 @@ def test_a_second_emission_is_linked_with_the_first(tmp_path: Path) -> None:
     assert first["spanId"] != second["spanId"]
 
 
+def test_a_delivery_that_failed_stands_beside_the_one_that_took_effect(tmp_path: Path) -> None:
+    traces.configure("file", folder=tmp_path)
+    _publish()
+    for times, result in enumerate(("retry", "applied"), start=1):
+        traces.handled(
+            "booking",
+            event_id=EVENT,
+            event_type="onestop.filing.accepted.v1",
+            filing_id=FILING,
+            traceparent=TRACE,
+            message_id=str(EVENT),
+            deliveries=times,
+            result=result,
+            seconds=0.1,
+        )
+    led_to = traces.continued(TRACE, consumer="booking", event_id=EVENT)
+    published, failed, applied = _written(tmp_path)
+    assert failed["parentSpanId"] == applied["parentSpanId"] == published["spanId"]
+    assert (failed["status"]["code"], applied["status"]["code"]) == (2, 0)
+    assert led_to == f"{TRACE[:36]}{applied['spanId']}-01"
+    assert failed["spanId"] != applied["spanId"]
+
+
 def test_a_file_that_is_full_is_set_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(spans, "FILE_BYTES", 100)
     send = spans.to_file(tmp_path / "traces.jsonl")
