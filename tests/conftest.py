@@ -1,5 +1,6 @@
 """Fixtures for tests on real servers; `tests/servers.py` tells how they are shared."""
 
+import gc
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -32,6 +33,17 @@ LONGEST_FIRST = ("faults", "e2e_cli", "e2e", "integration")
 pytest-xdist's workers, which take over each other's last tests, end together."""
 
 _STARTED = pytest.StashKey[Servers]()
+
+
+def pytest_collectstart() -> None:
+    """Collect no garbage while tests are collected: nearly all that is made is kept."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays; looking for garbage in it again and again takes seconds."""
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
