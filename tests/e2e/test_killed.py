@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,7 @@ from services.cli.replaying.clock import YardClock
 from services.cli.replaying.officers import Officers
 from services.cli.replaying.rows import Row
 from shared.embedded.folder import Folder
+from tests.e2e.clock import begin_in_the_morning
 
 CONSIGNMENTS = Path(__file__).parent / "consignments.csv"
 FACTOR = 7_200
@@ -127,6 +129,7 @@ async def bring_to_the_end(where: Instance, acknowledged: dict[str, Row]) -> dic
 
 async def test_nothing_that_was_acknowledged_is_lost_when_the_system_is_killed(data: Path) -> None:
     """It starts again on the same folder, and every filing goes on to its end."""
+    begin_in_the_morning(data, factor=Decimal(FACTOR))
     process, where = await asyncio.to_thread(up, data)
     try:
         acknowledged = await file_until_killed(where, process)

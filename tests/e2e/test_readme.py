@@ -16,10 +16,12 @@ from pydantic_settings import BaseSettings
 from services.cli import instance
 from services.cli.registry import ENTRIES
 from services.cli.settings import System
+from tests.e2e.clock import begin_in_the_morning
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 ADDRESS = "http://127.0.0.1:8650"
+FACTOR = Decimal(2_400)
 
 
 def _commands() -> list[str]:
@@ -41,7 +43,8 @@ def test_the_commands_of_readme_take_a_consignment_to_its_release(
 ) -> None:
     (tmp_path / "docs").symlink_to(ROOT / "docs")
     onestop = str(Path(sys.executable).parent / "onestop")
-    with instance.found(folder / "data", url=None, token_file=None, factor=Decimal(2400)) as where:
+    begin_in_the_morning(folder, factor=FACTOR)
+    with instance.found(folder, url=None, token_file=None, factor=FACTOR) as where:
         script = "\n".join(_commands())
         ran = subprocess.run(
             [
@@ -52,7 +55,7 @@ def test_the_commands_of_readme_take_a_consignment_to_its_release(
                 script.replace(".venv/bin/onestop", onestop).replace(ADDRESS, where.url),
             ],
             cwd=tmp_path,
-            env={**os.environ, "ONESTOP_DATA": str(folder / "data")},
+            env={**os.environ, "ONESTOP_DATA": str(folder)},
             capture_output=True,
             text=True,
             timeout=200,

@@ -3,10 +3,12 @@
 import json
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from services.cli import instance
+from tests.e2e.clock import begin_in_the_morning
 
 PROGRAM = str(Path(sys.executable).parent / "onestop")
 CONSIGNMENTS = Path(__file__).parents[1] / "e2e" / "consignments.csv"
@@ -52,6 +54,7 @@ def test_a_replay_ends_every_row_and_counts_those_that_cannot_be_read(tmp_path: 
     rows = tmp_path / "rows.csv"
     rows.write_text(CONSIGNMENTS.read_text(encoding="utf-8") + BAD, encoding="utf-8")
     with instance.scratch() as data:
+        begin_in_the_morning(data, factor=Decimal(7_200))
         where = ("--data", str(data), "--json")
         figures, told = _run("replay", str(rows), "--clock", "7200x", *where)
         verified, _ = _run("verify", *where)
