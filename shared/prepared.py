@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 
 import asyncpg
 from pydantic import BaseModel
+from sqlalchemy import Insert, Table, Update, bindparam, insert, select
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.sql.elements import ClauseElement
@@ -98,3 +99,35 @@ def _driver(on: On) -> asyncpg.Connection:
         found: asyncpg.Connection = on.info[DRIVER]
         return found
     return on
+
+
+def insertion(
+    table: Table, *, columns: Iterable[str] | None = None, prefix: str = "", rows: int = 1
+) -> Insert:
+    """An INSERT of so many rows, in their order; the values' names are made by `named`."""
+    names = list(table.columns.keys() if columns is None else columns)
+    return insert(table).values(
+        [
+            {name: bindparam(f"{prefix}{name}_{row}", type_=table.c[name].type) for name in names}
+            for row in range(rows)
+        ]
+    )
+
+
+def together(first: Insert | Update, *others: Insert) -> Statement:
+    """Several writes as one statement, in one round trip. Returns the rows that `first` returns.
+
+    The order among them is PostgreSQL's to choose. The others are done whether or not `first`
+    finds its row: who needs it must then raise.
+    """
+    parts = (part.cte(f"part_{number}") for number, part in enumerate(others))
+    return Statement(select(first.cte("first")).add_cte(*parts))
+
+
+def named(rows: Sequence[Values], *, prefix: str = "") -> dict[str, Any]:
+    """The values of the rows of one `insertion`, by the names that it gave them."""
+    return {
+        f"{prefix}{name}_{number}": value
+        for number, row in enumerate(rows)
+        for name, value in row.items()
+    }

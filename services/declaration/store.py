@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, Uuid, and_, bindparam, literal, select, update
+import asyncpg
+from sqlalchemy import Integer, Update, Uuid, and_, bindparam, select, update
 from sqlalchemy import Sequence as DatabaseSequence
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from services.declaration.domain import receipts
@@ -16,7 +17,7 @@ from services.declaration.domain.filing import Filing, Pending, Requirement, Ste
 from services.declaration.domain.moves import Status
 from services.declaration.domain.receipts import Note
 from services.declaration.tables import CONTENTS, FILINGS, RECEIPTS
-from shared import errors
+from shared import crash, errors, prepared
 from shared.contracts.values import Mode, Purpose, Said
 from shared.ids import Ids
 from shared.messaging import outbox
@@ -25,31 +26,37 @@ from shared.prepared import Row, Statement, json_of
 SOURCE = "declaration"
 NUMBERS = DatabaseSequence("filing_receipt_numbers")
 CHANGING = ("status", "version", "receipts", "pending", "reason", "requirement", "changed_at")
-
-
-def _update(*columns: str) -> Statement:
-    """An update of a filing that is still at the version `was`, with `had` receipts."""
-    unchanged = and_(
-        FILINGS.c.id == bindparam("id", type_=Uuid),
-        FILINGS.c.version == bindparam("was", type_=Integer),
-        FILINGS.c.receipts == bindparam("had", type_=Integer),
-    )
-    values = {name: bindparam(name, type_=FILINGS.c[name].type) for name in columns}
-    return Statement(update(FILINGS).where(unchanged).values(values).returning(literal(1)))
+WITH_CONTENT = ("filing_version", "reference", "content")
 
 
 _NUMBER = Statement(select(NUMBERS.next_value().label("number")))
 _LOCKED = Statement(
     select(FILINGS).where(FILINGS.c.id == bindparam("id", type_=Uuid)).with_for_update()
 )
-_INSERT = Statement(
-    insert(FILINGS).on_conflict_do_nothing(constraint="filings_reference").returning(literal(1)),
-    columns=FILINGS.columns.keys(),
-)
-_UPDATE = _update(*CHANGING)
-_UPDATE_WITH_CONTENT = _update(*CHANGING, "filing_version", "reference", "content")
-_KEEP = Statement(insert(CONTENTS), columns=CONTENTS.columns.keys())
-_TELL = Statement(insert(RECEIPTS), columns=RECEIPTS.columns.keys())
+
+
+@cache
+def _writing(*, first: bool, content: bool, notes: int, events: int) -> Statement:
+    """A filing's row and all that is only ever added to, in one statement."""
+    others = [prepared.insertion(CONTENTS, prefix="kept_")] if content else []
+    if notes:
+        others.append(prepared.insertion(RECEIPTS, prefix="note_", rows=notes))
+    if events:
+        others.append(outbox.part(events))
+    row = prepared.insertion(FILINGS) if first else _update(content=content)
+    return prepared.together(row.returning(FILINGS.c.id), *others)
+
+
+def _update(*, content: bool) -> Update:
+    """An update of a filing that is still at the version `was`, with `had` receipts."""
+    unchanged = and_(
+        FILINGS.c.id == bindparam("id", type_=Uuid),
+        FILINGS.c.version == bindparam("was", type_=Integer),
+        FILINGS.c.receipts == bindparam("had", type_=Integer),
+    )
+    columns = (*CHANGING, *(WITH_CONTENT if content else ()))
+    values = {name: bindparam(name, type_=FILINGS.c[name].type) for name in columns}
+    return update(FILINGS).where(unchanged).values(values)
 
 
 class FilingNotFound(errors.NotFound):
@@ -88,9 +95,20 @@ async def locked(session: AsyncSession, filing_id: UUID) -> Filing:
 async def insert_first(session: AsyncSession, step: Step, *, ids: Ids, now: datetime) -> Filing:
     """Store a filing that was just accepted. Raises ReferenceTaken."""
     filing = step.filing
-    if not await _INSERT.run(session, _row(filing)):
-        raise ReferenceTaken(pointer="/reference", reference=filing.reference)
-    await _append(session, step, content_changed=True, ids=ids, now=now)
+    try:
+        await _write(
+            session,
+            step,
+            prepared.named([_row(filing)]),
+            first=True,
+            content=True,
+            ids=ids,
+            now=now,
+        )
+    except asyncpg.UniqueViolationError as error:
+        if error.constraint_name != "filings_reference":
+            raise
+        raise ReferenceTaken(pointer="/reference", reference=filing.reference) from error
     return filing
 
 
@@ -99,34 +117,53 @@ async def save(
 ) -> Filing:
     """Store what a step leads to. `before` is what it started from. Raises StaleVersion."""
     filing = step.filing
-    content_changed = filing.filing_version != before.filing_version
-    update_of = _UPDATE_WITH_CONTENT if content_changed else _UPDATE
-    was = {"was": before.version, "had": before.receipts}
-    if not await update_of.run(session, _row(filing) | was):
-        raise errors.StaleVersion(filing_id=filing.id, version=before.version)
-    await _append(session, step, content_changed=content_changed, ids=ids, now=now)
+    content = filing.filing_version != before.filing_version
+    values = _row(filing) | {"was": before.version, "had": before.receipts}
+    stale = errors.StaleVersion(filing_id=filing.id, version=before.version)
+    try:
+        saved = await _write(session, step, values, first=False, content=content, ids=ids, now=now)
+    except asyncpg.UniqueViolationError as error:
+        # Somebody else's step has taken the next numbers of receipts or events.
+        if error.table_name == FILINGS.name:
+            raise
+        raise stale from error
+    if not saved:
+        raise stale
     return filing
 
 
-async def _append(
-    session: AsyncSession, step: Step, *, content_changed: bool, ids: Ids, now: datetime
-) -> None:
-    """The step's content, receipts and events: all that is only ever added to."""
+async def _write(
+    session: AsyncSession,
+    step: Step,
+    values: dict[str, Any],
+    *,
+    first: bool,
+    content: bool,
+    ids: Ids,
+    now: datetime,
+) -> Sequence[Row]:
+    """Write the step's filing, content, receipts and events; no row if the filing has changed."""
     filing = step.filing
-    if content_changed:
-        kept = {
-            "filing_id": filing.id,
-            "filing_version": filing.filing_version,
-            "content": json_of(filing.content),
-            "effective_at": now,
-        }
-        await _KEEP.run(session, kept)
-    if step.notes:
-        first = filing.receipts - len(step.notes) + 1
-        await _TELL.run_each(session, _receipts(step, first=first, now=now))
-    await outbox.append(
-        session, step.events, version=filing.version, source=SOURCE, ids=ids, now=now
-    )
+    events = step.events
+    notes = _receipts(step, first=filing.receipts - len(step.notes) + 1, now=now)
+    values |= prepared.named(notes, prefix="note_")
+    values |= outbox.values(events, version=filing.version, source=SOURCE, ids=ids, now=now)
+    if content:
+        values |= prepared.named([_kept(filing, now=now)], prefix="kept_")
+    writing = _writing(first=first, content=content, notes=len(notes), events=len(events))
+    written = await writing.run(session, values)
+    if events:
+        crash.at("outbox.appended")
+    return written
+
+
+def _kept(filing: Filing, *, now: datetime) -> dict[str, Any]:
+    return {
+        "filing_id": filing.id,
+        "filing_version": filing.filing_version,
+        "content": json_of(filing.content),
+        "effective_at": now,
+    }
 
 
 def _receipts(step: Step, *, first: int, now: datetime) -> Sequence[Mapping[str, Any]]:

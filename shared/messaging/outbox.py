@@ -2,20 +2,41 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Insert, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from shared import crash
+from shared import crash, prepared
 from shared.contracts.envelope import Envelope, Event
 from shared.database import table_of
 from shared.ids import Ids
 from shared.messaging import context
 from shared.messaging.tables import OutboxRow
+from shared.prepared import Json, Statement
 
 _outbox = table_of(OutboxRow)
+_WRITTEN = (
+    "event_id",
+    "aggregate",
+    "aggregate_id",
+    "aggregate_version",
+    "type",
+    "envelope",
+    "occurred_at",
+    "emission",
+)
+
+
+def part(events: int) -> Insert:
+    """The insertion of events, for a statement of several parts (`prepared.together`)."""
+    return prepared.insertion(_outbox, columns=_WRITTEN, prefix="event_", rows=events)
+
+
+@cache
+def _insertion(events: int) -> Statement:
+    return Statement(part(events))
 
 
 async def append(
@@ -30,18 +51,25 @@ async def append(
     """Write `events` of one aggregate to the outbox; the relay sends them after the commit.
 
     `version` is the aggregate's version after them: it counts its events, so they get the
-    numbers `version - len(events) + 1` to `version`. `now` is wall time. Raises IntegrityError
-    if one of those numbers is taken, which the optimistic version check makes impossible.
+    numbers `version - len(events) + 1` to `version`. `now` is wall time. Raises
+    UniqueViolationError if one of those numbers is taken, which the version check makes impossible.
     """
-    if not events:
-        return
+    if events:
+        written = values(events, version=version, source=source, ids=ids, now=now)
+        await _insertion(len(events)).run(session, written)
+        crash.at("outbox.appended")
+
+
+def values(
+    events: Sequence[Event], *, version: int, source: str, ids: Ids, now: datetime
+) -> dict[str, object]:
+    """What `append` writes, for who writes it as a `part` of a statement."""
     first = version - len(events) + 1
     rows = [
         _row(event, _envelope(event, number=number, source=source, ids=ids, now=now))
         for number, event in enumerate(events, start=first)
     ]
-    await session.execute(insert(_outbox), rows)
-    crash.at("outbox.appended")
+    return prepared.named(rows, prefix="event_")
 
 
 def _envelope(event: Event, *, number: int, source: str, ids: Ids, now: datetime) -> Envelope:
@@ -67,7 +95,7 @@ def _row(event: Event, envelope: Envelope) -> dict[str, object]:
         "aggregate_id": event.subject,
         "aggregate_version": envelope.aggregateversion,
         "type": envelope.type,
-        "envelope": envelope.model_dump(mode="json", exclude_none=True),
+        "envelope": Json(envelope.model_dump_json(exclude_none=True)),
         "occurred_at": envelope.time,
         "emission": 1,
     }
