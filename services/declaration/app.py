@@ -3,12 +3,16 @@
 from pathlib import Path
 
 from services.declaration import api, checks, consumers
+from services.declaration.domain.checks import RULES
 from services.declaration.settings import Settings
+from shared.http import catalogue, faults
 from shared.kit import Kit
 from shared.service import Service, assemble
 
 SCHEMA = NAME = "declaration"
 MIGRATIONS = Path(__file__).parent / "migrations"
+
+catalogue.teach(faults.Rule(r.code, r.en, r.zh, r.mend_en, r.mend_zh) for r in RULES)
 
 
 def create(kit: Kit, settings: Settings) -> Service:

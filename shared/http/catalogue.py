@@ -1,6 +1,6 @@
 """Every code an answer may carry, with its texts: what `type` of a problem leads to."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from fastapi import APIRouter
 from pydantic import BaseModel
@@ -55,8 +55,19 @@ async def one_problem(code: str) -> Entry:
     return entry
 
 
+def teach(rules: Iterable[faults.Rule]) -> None:
+    """Make the fault codes of a service's own rules known; call it where the service is imported.
+
+    A code that is taught again with other texts is a clash.
+    """
+    _TAUGHT.update(rules)
+
+
+_TAUGHT: set[faults.Rule] = set()
+
+
 def _entries() -> Iterator[Entry]:
-    for rule in faults.RULES:
+    for rule in (*faults.RULES, *sorted(_TAUGHT)):
         yield Entry(
             code=rule.code,
             kind="fault",

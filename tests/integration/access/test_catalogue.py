@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from services.declaration.domain import checks
+from services.declaration.domain.checks import amendment
+
 HAN = re.compile(r"[\u4e00-\u9fff]")
 
 # A process of its own, because the catalogue knows the errors that other tests have made up, too.
@@ -36,6 +39,12 @@ def test_a_code_means_one_thing(told: Any) -> None:
 def test_the_catalogue_holds_every_service(told: Any) -> None:
     codes = {each["code"] for each in told["entries"]}
     assert {"filing_not_found", "no_such_requirement", "slot_taken", "case_not_found"} <= codes
+
+
+def test_the_catalogue_holds_every_rule_that_a_filing_can_break(told: Any) -> None:
+    broken = {rule.code for rule in checks.RULES} | {amendment.FixedAfterAcceptance.code}
+    assert len(broken) > 20
+    assert broken <= {each["code"] for each in told["entries"]}
 
 
 def test_every_code_has_its_message_in_english_and_chinese(told: Any) -> None:

@@ -3,9 +3,17 @@
 from collections.abc import Iterator
 
 from services.declaration.domain.content import Content
-from shared.errors import Fault
+from shared.errors import Fault, Invalid
 
 FIXED = ("reference", "direction", "customs_office")
+
+
+class FixedAfterAcceptance(Invalid):
+    """This item cannot change after the filing was accepted."""
+
+    zh = "申报接受后不得更改此项。"
+    mend = "Keep it as it was, or withdraw the filing and file again."
+    mend_zh = "请保持原值，或撤销后重新申报。"
 
 
 def faults(before: Content, after: Content) -> Iterator[Fault]:
@@ -13,11 +21,11 @@ def faults(before: Content, after: Content) -> Iterator[Fault]:
     for name in FIXED:
         if getattr(before, name) != getattr(after, name):
             yield Fault(
-                code="fixed_after_acceptance",
+                code=FixedAfterAcceptance.code,
                 pointer=f"/{name}",
-                en="This item cannot change after the filing was accepted.",
-                zh="申报接受后不得更改此项。",
-                mend_en="Keep it as it was, or withdraw the filing and file again.",
-                mend_zh="请保持原值，或撤销后重新申报。",
+                en=FixedAfterAcceptance.en,
+                zh=FixedAfterAcceptance.zh,
+                mend_en=FixedAfterAcceptance.mend,
+                mend_zh=FixedAfterAcceptance.mend_zh,
                 facts={"accepted": str(getattr(before, name))},
             )
