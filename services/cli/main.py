@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from services.cli import console, stuck
+from services.cli import console, loading, stuck
 from services.cli.console import explained
 from services.cli.options import (
     DEFAULT_PORT,
@@ -25,7 +25,7 @@ from services.cli.options import (
     Url,
     factor_of,
 )
-from services.cli.registry import DATABASE
+from services.cli.registry import BY_NAME, DATABASE, ENTRIES
 from shared.auth.principal import Role
 
 if TYPE_CHECKING:
@@ -49,9 +49,12 @@ def up(
     clock: Annotated[str | None, typer.Option(help="speed of the yards' clock: 600x")] = None,
 ) -> None:
     """Run everything on this machine, with a PostgreSQL and a NATS of its own."""
-    from services.cli import configuration, embedded
-    from shared.telemetry import logs
+    with loading.for_good():
+        from services.cli import configuration, embedded
+        from shared.telemetry import logs
 
+        for entry in ENTRIES:
+            entry.load()
     factor = factor_of(clock)
     logs.configure(configuration.system().log_level, json=not sys.stderr.isatty())
     with explained():
@@ -65,9 +68,11 @@ def serve(
     port: HttpPort = DEFAULT_PORT,
 ) -> None:
     """Run one service against the servers that the environment names."""
-    from services.cli import configuration, standalone
-    from shared.telemetry import logs
+    with loading.for_good():
+        from services.cli import configuration, standalone
+        from shared.telemetry import logs
 
+        BY_NAME[service.value].load()
     logs.configure(configuration.system().log_level, json=not sys.stderr.isatty())
     standalone.serve(service.value, host=host, port=port)
 

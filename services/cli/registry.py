@@ -45,6 +45,10 @@ class Entry:
         service: Service = self._app().create(kit, settings)
         return service
 
+    def load(self) -> None:
+        """Import it now."""
+        self._app()
+
     def _app(self) -> Any:
         return import_module(f"services.{self.name}.app")
 
