@@ -1,0 +1,108 @@
+"""What officers do in the model town."""
+
+from decimal import Decimal
+from uuid import UUID
+
+from services.inspection.domain import inspecting
+from services.inspection.domain.case import Case
+from services.inspection.domain.records import Actor
+from services.inspection.domain.verdicts import Found, Report
+from services.mutual_recognition.domain.determination import Order
+from services.mutual_recognition.rules import closing
+from shared.contracts import derived
+from shared.contracts.values import Disposal, Finding, Scope, Verdict
+from tests.model.town import Town
+from tests.unit.mutual_recognition import builders
+
+PEST = Finding(code="pest", text="live insects 活虫")
+CONFORMS = (Verdict.CONFORM, Disposal.RELEASE)
+REPORTS = {
+    "conforms": CONFORMS,
+    "minor": (Verdict.MINOR, Disposal.RELEASE),
+    "treat": (Verdict.MINOR, Disposal.TREAT),
+    "nonconforming": (Verdict.NONCONFORM, Disposal.RETURN),
+    "suspended": (Verdict.SUSPEND, Disposal.DETAIN),
+}
+
+
+def officer(agency: str) -> Actor:
+    """An officer of an agency."""
+    return Actor(f"o.{agency}", "officer", agency)
+
+
+def order(town: Town, filing_id: UUID, *, agency: str, scope: Scope) -> None:
+    """An officer orders a late selection."""
+    current = town.recognising.matters.get(derived.requirement_id(filing_id))
+    if current is None:
+        return
+    given = Order(
+        id=town.ids(),
+        cause="late_selection",
+        agency=agency,
+        scope=scope,
+        reason="a hint",
+        given_by=f"o.{agency}",
+        given_at=town.clock.wall(),
+    )
+    ordered = closing.order(current, given, agencies=builders.AGENCIES, ids=town.ids)
+    town.tell(town.recognising.keep(ordered))
+
+
+def open_container(town: Town, case: Case, agency: str, reason: str | None = None) -> None:
+    """An officer opens the container."""
+    now = town.inspection.now()
+    change = inspecting.open_container(
+        case, who=officer(agency), present=(), reason=reason, now=now
+    )
+    town.tell(town.inspection.keep(change, who=officer(agency)))
+
+
+def join(town: Town, case: Case, agency: str) -> None:
+    """An officer comes to the open container."""
+    now, wait = town.inspection.now(), town.inspection.settings.wait
+    change = inspecting.join(case, who=officer(agency), now=now, wait=wait)
+    town.tell(town.inspection.keep(change, who=officer(agency)))
+
+
+def find(town: Town, case: Case, agency: str) -> None:
+    """An officer notes a finding."""
+    change = inspecting.find(case, PEST, who=officer(agency))
+    town.tell(town.inspection.keep(change, who=officer(agency)))
+
+
+def conclude(
+    town: Town, case: Case, agency: str, *, said: str = "conforms", share: str = "1"
+) -> None:
+    """An officer concludes; `share` is how much was found of what was declared."""
+    verdict, disposal = REPORTS[said]
+    section = case.section(agency)
+    noted = bool(section and section.findings)
+    if noted and said == "conforms":
+        verdict, disposal = REPORTS["minor"]
+    findings = (PEST,) if said in {"minor", "treat", "nonconforming"} else ()
+    found = tuple(
+        Found(
+            number=line.number,
+            name=line.name,
+            quantity=line.quantity * Decimal(share),
+            unit=line.unit,
+            net_kg=line.net_kg * Decimal(share),
+        )
+        for line in (case.required.lines if case.required else ())
+    )
+    change = inspecting.conclude(
+        case,
+        Report(verdict, disposal, findings, found),
+        who=officer(agency),
+        now=town.inspection.now(),
+        wait=town.inspection.settings.wait,
+    )
+    town.tell(town.inspection.keep(change, who=officer(agency)))
+
+
+def escalate(town: Town, case: Case, agency: str, *, calls: str, scope: Scope) -> None:
+    """An officer asks for a deeper look, or for the other agency."""
+    asked = inspecting.Escalation(agency=calls, scope=scope, reason="something is odd")
+    agencies = town.inspection.settings.agencies
+    change = inspecting.escalate(case, asked, who=officer(agency), agencies=agencies)
+    town.tell(town.inspection.keep(change, who=officer(agency)))
