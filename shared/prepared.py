@@ -72,18 +72,6 @@ class Statement:
             raise
         return rows
 
-    async def run_each(self, on: On, rows: Sequence[Values]) -> None:
-        """Execute it for each of `rows`, in one round trip; what it returns is not read."""
-        if len(rows) == 1:
-            await self.run(on, rows[0])
-            return
-        arguments = [self._arguments(row) for row in rows]
-        try:
-            await _driver(on).executemany(self.sql, arguments)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as error:
-            hide_values(error)
-            raise
-
     def _arguments(self, values: Values) -> list[Any]:
         arguments = []
         for name, process in self._binds:

@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry
+from starlette.middleware import Middleware
 from starlette.responses import JSONResponse, Response
 
 from services.cli.registry import BY_NAME, Entry
@@ -15,6 +16,7 @@ from shared.clock import Clock
 from shared.database import Database
 from shared.http import app as http_app
 from shared.http import limits
+from shared.http.mounting import Mounted
 from shared.http.rates import Rates
 from shared.ids import uuid7
 from shared.kit import Kit
@@ -95,10 +97,15 @@ def application(
         f"{each.name} {what}": check for each in services for what, check in each.readiness.items()
     }
     probes = health.router(checks, leaving=lambda: bool(app.state.leaving))
-    app = http_app.create("Onestop", version="1", routers=[root, probes], caps=caps)
+    below = {BY_NAME[each.name].prefix: each.api for each in services}
+    app = http_app.create(
+        "Onestop",
+        version="1",
+        routers=[root, probes],
+        middleware=[Middleware(limits.Limits, caps=caps), Middleware(Mounted, apps=below)],
+        caps=caps,
+    )
     app.state.leaving = False
-    for each in services:
-        app.mount(BY_NAME[each.name].prefix, each.api)
     return app
 
 
