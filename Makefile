@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: setup run test check demo bench lock format generate clean
+.PHONY: setup run test check demo bench faults lock format generate clean
 
 setup: $(READY)
 
@@ -25,6 +25,9 @@ demo: setup
 
 bench: setup
 	$(BIN)/onestop bench filing $(ARGS)
+
+faults: setup
+	$(BIN)/python -m tests.faults $(ARGS)
 
 check: setup
 	$(BIN)/ruff format --check .

@@ -19,7 +19,14 @@ from shared.http import faults, problem, refusals
 
 log = structlog.get_logger(__name__)
 
-_CONNECTION = (exc.InterfaceError, exc.OperationalError, exc.TimeoutError, asyncpg.InterfaceError)
+_CONNECTION = (
+    exc.InterfaceError,
+    exc.OperationalError,
+    exc.TimeoutError,
+    asyncpg.InterfaceError,
+    # What asyncpg says of a connection that the database has ended and that is not yet closed.
+    asyncpg.InternalClientError,
+)
 _FILES = (FileNotFoundError, FileExistsError, PermissionError, IsADirectoryError)
 # PostgreSQL error codes, appendix A: classes 08, 57P and 53 (connections) mean "away"; the
 # second set means that this transaction lost to another and can be tried again.

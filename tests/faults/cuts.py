@@ -45,7 +45,6 @@ async def lose_power(
     try:
         for number in range(cuts):
             before = await _live_until_cut(system, disk, known, first=number == 0, random=random)
-            system.kill()
             await asyncio.to_thread(disk.mount_again)
             system = await Whole.start(data, log=log)
             lost += [f"cut {number}: {each}" for each in await _missing(system, before)]
@@ -71,6 +70,7 @@ async def _live_until_cut(
         await asyncio.sleep(random.uniform(0.5, 2.0))
         before = known.copy()
         disk.cut()
+        system.kill()
         return before
 
 

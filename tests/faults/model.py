@@ -133,7 +133,7 @@ async def _at_the_broker(url: str) -> list[str]:
     """What its consumers have not been given or have not acknowledged."""
     found = []
     try:
-        client = await nats.connect(url, connect_timeout=5, max_reconnect_attempts=1)
+        client = await nats.connect(url.split(","), connect_timeout=5, max_reconnect_attempts=1)
     except (NatsError, OSError) as away:
         return [f"broker: {away!r}"]
     try:

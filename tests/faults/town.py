@@ -29,7 +29,7 @@ from tests.faults import process
 SERVICES = tuple(BY_NAME)
 SERVERS = ("PostgreSQL", "NATS")
 FACTOR = Decimal(7_200)
-START_SECONDS = 60.0
+START_SECONDS = 120.0
 WEEK_MINUTES = 10_080
 LIFETIME = timedelta(days=3)
 NOWHERE: Mapping[str, str] = {}
@@ -46,7 +46,10 @@ class Ports(Api):
 
 
 class _ByPrefix(httpx.AsyncHTTPTransport):
-    """Sends a request to the service that its path names; what names none, to the first."""
+    """Sends a request to the service that its path names; what names none, to the first.
+
+    Waits for one that does not run just now: nothing was sent yet.
+    """
 
     def __init__(self, where: Mapping[str, int]) -> None:
         super().__init__()
@@ -56,7 +59,14 @@ class _ByPrefix(httpx.AsyncHTTPTransport):
         first = next(iter(self._where.values()))
         port = self._where.get("/" + request.url.path.split("/")[1], first)
         request.url = request.url.copy_with(host=process.HOST, port=port)
-        return await super().handle_async_request(request)
+        ends = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                return await super().handle_async_request(request)
+            except httpx.ConnectError:
+                if time.monotonic() > ends:
+                    raise
+                await asyncio.sleep(0.1)
 
 
 @dataclass(frozen=True)
@@ -96,7 +106,8 @@ class Town:
     @property
     def place(self) -> Place:
         """Where all that the services keep can be looked at."""
-        return Place.of(self.servers.postgres.admin_url, self.servers.nats.url)
+        brokers = self.more.get("ONESTOP_NATS_URL", self.servers.nats.url)
+        return Place.of(self.servers.postgres.admin_url, brokers)
 
     async def start(self, *names: str, crash_at: Mapping[str, str] = NOWHERE) -> None:
         """Start these services and wait until they answer, or died where they were to."""
@@ -105,7 +116,7 @@ class Town:
             self.running[name] = process.fork(told)
         for name in names:
             answers = await self._answers(name)
-            assert answers or name in crash_at, self.log(name).read_text(encoding="utf-8")[-3_000:]
+            assert answers or name in crash_at, self._why(name)
 
     async def kill(self, name: str, *, number: signal.Signals = signal.SIGKILL) -> None:
         """End a service or a server, with no chance to put anything in order."""
@@ -170,6 +181,11 @@ class Town:
             log=self.log(name),
         )
 
+    def _why(self, name: str) -> str:
+        """What can be said of a process that does not answer."""
+        said = self.log(name).read_text(encoding="utf-8")[-2_000:]
+        return f"{name} does not answer, exit code {self.running[name].exitcode}: {said}"
+
     def log(self, name: str) -> Path:
         """What a service's process says."""
         return self.data.parent / f"{self.data.name}-{name}.log"
@@ -197,8 +213,11 @@ class Town:
 
 
 @asynccontextmanager
-async def founded(data: Path) -> AsyncIterator[Town]:
-    """Servers on an empty folder and the four services, for as long as the block runs."""
+async def founded(data: Path, **more: str) -> AsyncIterator[Town]:
+    """Servers on an empty folder and the four services, for as long as the block runs.
+
+    `more` is set in their environment.
+    """
     with await asyncio.to_thread(Servers.start, data) as servers:
         passwords = {name: servers.secret(f"role_{name}") for name in SERVICES}
         await provision.provision(servers.postgres.admin_url, database=DATABASE, services=passwords)
@@ -208,6 +227,7 @@ async def founded(data: Path) -> AsyncIterator[Town]:
             servers=servers,
             clock=ScaledClock(wall_epoch=now, yard_epoch=now, factor=FACTOR),
             issuer=Issuer.open(data, embedded=True),
+            more=more,
         )
         try:
             await town.start(*SERVICES)

@@ -62,6 +62,12 @@ async def _failure(work: Coroutine[None, None, None]) -> Exception:
     raise AssertionError("the lost connection went unnoticed")
 
 
+def test_a_connection_of_a_jobs_own_that_was_ended_is_away_too() -> None:
+    """The relay holds one, and is started again without a word about a failure."""
+    ended = asyncpg.InternalClientError("cannot switch to state 12")
+    assert isinstance(of_failure(ended), refusals.DatabaseUnavailable)
+
+
 @pytest.mark.parametrize("turns", TURNS)
 @pytest.mark.parametrize("work", [_write, _read])
 async def test_who_loses_the_connection_finds_the_database_away(
