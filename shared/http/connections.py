@@ -19,6 +19,9 @@ from shared.http import limits, problem, refusals, request_id
 
 HEAD_BYTES = 64 * 1024
 LINGER_SECONDS = 2
+# Requests sent ahead of the answers. What arrives at once may hold thousands, all parsed in a row
+# while everybody waits.
+SENT_AHEAD = 32
 # File descriptors for everything but clients: database, broker, log files, libraries.
 OTHER_FILES = 256
 # So many of the idle connections end at once when there are too many: one look through all of
@@ -106,7 +109,9 @@ class Connection(HttpToolsProtocol):
         self.resume_writing()
 
     def on_headers_complete(self) -> None:
-        """The head is there."""
+        """The head is there. Raises ValueError, which the parser takes for a malformed one."""
+        if len(self.pipeline) >= SENT_AHEAD:
+            raise ValueError("too many requests are sent ahead")
         self.in_body = True
         super().on_headers_complete()
 
@@ -137,7 +142,10 @@ class Connection(HttpToolsProtocol):
             self.reading_ends = None
 
     def send_400_response(self, msg: str) -> None:
-        """What the parser does not take is answered with a problem."""
+        """What the parser does not take is answered with a problem, unless others' answers wait."""
+        if self.busy:
+            self.transport.abort()
+            return
         self._refuse(refusals.MalformedRequest())
 
     @property

@@ -51,11 +51,11 @@ class Door:
             await asyncio.wait([sending])
         return _parsed(bytes(received))
 
-    async def send_without_reading(self, request: bytes) -> None:
-        """Send the request again and again and read no answer, until the server ends it."""
+    async def send_without_reading(self, *requests: bytes) -> None:
+        """Send the requests and read no answer, until the server ends it."""
         async with self._connected() as sock:
-            while await _send(sock, [request], drip=b""):
-                pass
+            # Empty lines before a request mean nothing; they are how we notice the end.
+            await _send(sock, requests, drip=b"\r\n")
 
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[socket.socket]:
@@ -87,18 +87,15 @@ def head(line: str, **headers: str) -> bytes:
     return "\r\n".join([*lines, "", ""]).encode()
 
 
-async def _send(sock: socket.socket, parts: Sequence[bytes], *, drip: bytes) -> bool:
-    """Whether the server took it."""
+async def _send(sock: socket.socket, parts: Sequence[bytes], *, drip: bytes) -> None:
+    """Send the parts, then `drip` for ever, until the server ends it."""
     loop = asyncio.get_running_loop()
-    try:
+    with suppress(ConnectionError):
         for part in parts:
             await loop.sock_sendall(sock, part)
         while drip:
             await asyncio.sleep(DRIP_SECONDS)
             await loop.sock_sendall(sock, drip)
-    except ConnectionError:
-        return False
-    return True
 
 
 def _parsed(raw: bytes) -> Answer:
