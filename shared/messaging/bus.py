@@ -2,6 +2,8 @@
 
 import asyncio
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 import structlog
@@ -60,6 +62,7 @@ class Bus:
         self._opened = False
         self._ready = asyncio.Event()
         self._topology = asyncio.Lock()
+        self._when_lost: set[Callable[[], None]] = set()
 
     @property
     def connected(self) -> bool:
@@ -69,6 +72,22 @@ class Bus:
     async def ready(self) -> None:
         """Wait until the broker was reached and every stream and consumer exists."""
         await self._ready.wait()
+
+    @contextmanager
+    def when_lost(self, tell: Callable[[], None]) -> Iterator[None]:
+        """Call `tell` when the connection is lost, each time while the block runs.
+
+        What the broker was asked before is forgotten with it: no answer will come.
+        """
+        self._when_lost.add(tell)
+        try:
+            yield
+        finally:
+            self._when_lost.discard(tell)
+
+    async def _lost(self) -> None:
+        for tell in tuple(self._when_lost):
+            tell()
 
     async def run(self) -> None:
         """Connect, however long that takes, and keep the connection.
@@ -99,6 +118,7 @@ class Bus:
             max_reconnect_attempts=3,
             reconnect_time_wait=1,
             error_cb=_quietly,
+            disconnected_cb=self._lost,
         )
         self.client.options["max_reconnect_attempts"] = -1
         self.jetstream = self.client.jetstream(timeout=5)

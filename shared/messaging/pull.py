@@ -9,6 +9,7 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from itertools import count
 
+from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import ConnectionClosedError
 
@@ -16,6 +17,7 @@ from shared.messaging.bus import Bus
 
 EXPIRES_SECONDS = 5.0
 GRACE_SECONDS = 1.0
+RECONNECT_LOOK_SECONDS = 0.05
 NO_RESPONDERS = "503"
 
 
@@ -34,7 +36,8 @@ async def messages(
     """
     client = bus.client
     inbox = client.new_inbox()
-    arrived: asyncio.Queue[Msg] = asyncio.Queue()
+    arrived: asyncio.Queue[Msg | str] = asyncio.Queue()
+    reply = ""
 
     async def arrive(message: Msg) -> None:
         arrived.put_nowait(message)
@@ -42,33 +45,44 @@ async def messages(
     subscription = await client.subscribe(f"{inbox}.*", cb=arrive)
     subject = f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{durable}"
     try:
-        for number in count():
-            batch = await room()
-            request = {"batch": batch, "expires": int(EXPIRES_SECONDS * 1e9)}
-            reply = f"{inbox}.{number}"
-            await client.publish(subject, json.dumps(request).encode(), reply=reply)
-            async for message in _one_batch(arrived, batch=batch, reply=reply):
-                yield message
-            if client.is_closed:
-                raise ConnectionClosedError
+        with bus.when_lost(lambda: arrived.put_nowait(reply)):
+            for number in count():
+                batch = await room()
+                await _connected(client)
+                request = {"batch": batch, "expires": int(EXPIRES_SECONDS * 1e9)}
+                reply = f"{inbox}.{number}"
+                await client.publish(subject, json.dumps(request).encode(), reply=reply)
+                async for message in _one_batch(client, arrived, batch=batch, reply=reply):
+                    yield message
     finally:
         if not client.is_closed:
             await subscription.unsubscribe()
 
 
-async def _one_batch(
-    arrived: "asyncio.Queue[Msg]", *, batch: int, reply: str
-) -> AsyncIterator[Msg]:
-    """The answers to one request. The end of an earlier one, come late, is not the end of this:
+async def _connected(client: Client) -> None:
+    """Wait until it is. Raises ConnectionClosedError if it will not be again."""
+    while not client.is_connected:
+        if client.is_closed:
+            raise ConnectionClosedError
+        await asyncio.sleep(RECONNECT_LOOK_SECONDS)
 
-    asking again too soon would bring more than there is room for.
+
+async def _one_batch(
+    client: Client, arrived: "asyncio.Queue[Msg | str]", *, batch: int, reply: str
+) -> AsyncIterator[Msg]:
+    """The answers to one request, until its end, or until it is lost with the connection.
+
+    The end of an earlier one, come late, is not the end of this: asking again too soon would
+    bring more than there is room for.
     """
     deadline = asyncio.get_running_loop().time() + EXPIRES_SECONDS + GRACE_SECONDS
     taken = 0
     while taken < batch:
-        message = await _next(arrived, deadline=deadline)
-        if message is None:
+        message = await _next(client, arrived, deadline=deadline)
+        if message is None or message == reply:
             return
+        if isinstance(message, str):
+            continue
         status = (message.headers or {}).get("Status")
         if status is None:
             taken += 1
@@ -83,16 +97,19 @@ async def _one_batch(
             return
 
 
-async def _next(arrived: "asyncio.Queue[Msg]", *, deadline: float) -> Msg | None:
+async def _next(
+    client: Client, arrived: "asyncio.Queue[Msg | str]", *, deadline: float
+) -> Msg | str | None:
     """What has arrived, however late it is looked at; None if nothing does by the deadline.
 
     nats-py's own `next_msg` makes a task for each message: on a busy loop a batch would outlive
-    the deadline in the client's queue, and more be asked for on top.
+    the deadline in the client's queue, and more be asked for on top. So would one that nobody
+    has read from the socket yet; once the broker has answered a flush, it is in our hands.
     """
-    if not arrived.empty():
-        return arrived.get_nowait()
-    try:
-        async with asyncio.timeout_at(deadline):
-            return await arrived.get()
-    except TimeoutError:
-        return None
+    if arrived.empty():
+        try:
+            async with asyncio.timeout_at(deadline):
+                return await arrived.get()
+        except TimeoutError:
+            await client.flush()
+    return None if arrived.empty() else arrived.get_nowait()

@@ -120,7 +120,7 @@ class Room:
             )
             return [(row.aggregate_id, row.version) for row in rows]
 
-    async def seen_are(self, count: int, *, seconds: float = 90) -> Seen:
+    async def seen_are(self, count: int, *, seconds: float = 30) -> Seen:
         """Wait until that many effects were written, then a little for one too many."""
 
         async def enough() -> bool:
@@ -193,7 +193,7 @@ def in_order(seen: Seen) -> bool:
     return all(lane == list(range(1, len(lane) + 1)) for lane in lanes.values())
 
 
-async def until(holds: Callable[[], Awaitable[bool]], *, seconds: float = 90) -> None:
+async def until(holds: Callable[[], Awaitable[bool]], *, seconds: float = 30) -> None:
     """Wait until it holds. Raises TimeoutError."""
     async with asyncio.timeout(seconds):
         while not await holds():

@@ -16,7 +16,7 @@ from shared.auth.principal import Role
 from shared.embedded import ports
 from shared.embedded.broker import Broker
 from shared.embedded.folder import Folder
-from shared.messaging import relay
+from shared.messaging import pull, relay
 from shared.messaging.bus import Bus
 from tests import kits
 from tests import servers as support
@@ -62,7 +62,11 @@ async def test_what_was_committed_before_the_broker_came_is_delivered(
         assert await away.seen_are(3) == [(filing_id, version) for version in (1, 2, 3)]
 
 
-async def test_after_a_restart_of_the_broker_everything_goes_on(away: Room, broker: Broker) -> None:
+async def test_after_a_restart_of_the_broker_everything_goes_on(
+    away: Room, broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the broker was asked for when it ended is asked again, not waited for."""
+    monkeypatch.setattr(pull, "EXPIRES_SECONDS", 600.0)
     filings = [uuid4() for _ in range(3)]
     await _starts(broker)
     async with running(away.filer(), away.noter()):
