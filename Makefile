@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: setup run test check demo bench faults lock format generate clean
+.PHONY: setup run test check demo bench faults model lock format generate clean
 
 setup: $(READY)
 
@@ -28,6 +28,9 @@ bench: setup
 
 faults: setup
 	$(BIN)/python -m tests.faults $(ARGS)
+
+model: setup
+	$(BIN)/python -m tests.model $(ARGS)
 
 check: setup
 	$(BIN)/ruff format --check .
