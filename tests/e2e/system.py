@@ -25,6 +25,7 @@ from shared.auth.tokens import TokenChecker
 from shared.clock import Clock
 from shared.database import Database
 from shared.embedded import provision
+from shared.http import connections
 from shared.kit import Kit
 from shared.messaging.bus import Bus
 from shared.service import Service
@@ -138,7 +139,7 @@ async def _serving(services: list[Service], *, clock: Clock) -> AsyncIterator[st
     registry = services[0].kit.metrics.registry
     app = compose.application(services, registry=registry, clock=clock)
     listening = compose.listen("127.0.0.1", 0)
-    server = _Quiet(uvicorn.Config(app, log_config=None, lifespan="off"))
+    server = _Quiet(connections.Config(app, edge=connections.Edge()))
     async with AsyncExitStack() as stack:
         for service in services:
             stack.push_async_callback(service.kit.database.close)
