@@ -13,7 +13,7 @@ from tests.model import brokers, officers
 from tests.model.town import Town
 
 A_WHILE = timedelta(minutes=45)
-PATIENCE = 400
+PATIENCE = 100
 """Rounds of work after which a filing that has not ended never will."""
 
 
