@@ -122,7 +122,7 @@ def _wait(folder: Folder, *, alive: Callable[[], bool], told: IO[str] | None = N
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and alive():
         running = folder.running()
-        if running is not None and running.url is not None and _ready(running.url):
+        if running is not None and running.url is not None and ready(running.url):
             return running.url
         time.sleep(0.1)
     said = ""
@@ -137,7 +137,7 @@ def _wait(folder: Folder, *, alive: Callable[[], bool], told: IO[str] | None = N
     )
 
 
-def _ready(url: str) -> bool:
+def ready(url: str) -> bool:
     try:
         answer = httpx.get(f"{url}/readyz", timeout=2)
     except httpx.HTTPError:

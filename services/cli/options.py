@@ -27,6 +27,9 @@ class Benchmark(StrEnum):
     """The benchmarks, as an argument."""
 
     FILING = "filing"
+    PIPELINE = "pipeline"
+    MESSAGING = "messaging"
+    MEMORY = "memory"
 
 
 Url = Annotated[str | None, typer.Option("--url", help="a remote system")]

@@ -1,0 +1,17 @@
+"""`onestop bench NAME`: how fast, and how near to what the servers underneath can do.
+
+Each benchmark has a system of its own and measures a floor in the same run: the same bytes or the
+same work with nothing of ours in the way. What is told is the ratio; rates are of this machine.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from services.cli.benching import filing, memory, messaging, pipeline
+
+BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
+    "filing": filing.run,
+    "pipeline": pipeline.run,
+    "messaging": messaging.run,
+    "memory": memory.run,
+}
