@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import TypeAdapter
+from pydantic import BaseModel, TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.declaration import commands, queries, store
@@ -14,9 +14,10 @@ from services.declaration.domain.moves import Status
 from services.declaration.forms import FilingIn, WithdrawalIn
 from services.declaration.queries import Wanted
 from services.declaration.settings import Settings
+from shared import errors
 from shared.auth import guard
 from shared.auth.principal import Principal, Role
-from shared.http import idempotency, paging
+from shared.http import body, idempotency, paging, partial
 from shared.http.body import json_body
 from shared.http.idempotency import Answer
 from shared.http.paging import Cursor, Limit, Page
@@ -72,8 +73,31 @@ async def asked(request: Request, kit: InKit, who: Broker, now: Moment) -> Asked
 Ask = Annotated[Asked, Depends(asked)]
 
 
+@dataclass(frozen=True)
+class Declared(body.Body):
+    """Reads a filing. Where its shape is wrong, the rules that need nothing of that are told too.
+
+    Raises what `shared.http.body` raises, with their faults beside those of the shape.
+    """
+
+    async def __call__(self, ask: Ask) -> BaseModel:
+        """The filing."""
+        try:
+            return await body.JsonBody(self.model)(ask.request)
+        except errors.Faults as shape:
+            document = partial.read(self.model, await ask.request.body())
+            if document is None:
+                raise
+            organisation = ask.who.organisation
+            more = commands.faults_around(document, organisation=organisation, now=ask.now)
+            raise errors.Faults(*shape.faults, *more, left_out=shape.left_out) from None
+
+
+Declaration = Annotated[FilingIn, Depends(Declared(FilingIn))]
+
+
 @router.post("", status_code=201, response_model=FilingOut, dependencies=[idempotency.KEYED])
-async def file(ask: Ask, draft: Annotated[FilingIn, json_body(FilingIn)]) -> Response:
+async def file(ask: Ask, draft: Declaration) -> Response:
     """File one merged declaration to both agencies; every fault is told at once."""
 
     async def work(session: AsyncSession) -> Answer:
@@ -124,9 +148,7 @@ async def read(filing_id: UUID, kit: InKit, who: Reader) -> FilingOut:
     response_model=FilingOut,
     dependencies=[idempotency.KEYED],
 )
-async def amend(
-    filing_id: UUID, ask: Ask, draft: Annotated[FilingIn, json_body(FilingIn)]
-) -> Response:
+async def amend(filing_id: UUID, ask: Ask, draft: Declaration) -> Response:
     """Ask to replace the content; in force once it is granted."""
 
     async def work(session: AsyncSession) -> Answer:

@@ -1,7 +1,9 @@
 """What brokers do: file, ask to amend, ask to withdraw. Never commits; the edge does."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.declaration import dictionary, store
 from services.declaration.domain import checks, numbers
 from services.declaration.domain import filing as filings
-from services.declaration.domain.checks import amendment
+from services.declaration.domain.checks import amendment, around
 from services.declaration.domain.content import Content
 from services.declaration.domain.filing import Filing
 from shared import errors
@@ -73,6 +75,15 @@ async def withdraw(
     before = await _own(session, filing_id, organisation=organisation)
     step = filings.ask_withdrawal(before, reason=reason, now=now.wall)
     return await store.save(session, before, step, ids=ids, now=now.wall)
+
+
+def faults_around(
+    document: Mapping[str, Any], *, organisation: str, now: Now
+) -> tuple[errors.Fault, ...]:
+    """What can be told of a filing with places that could not be read."""
+    return around.check(
+        document, dictionary=dictionary.at(now.day), organisation=organisation, now=now.yard
+    )
 
 
 async def _own(session: AsyncSession, filing_id: UUID, *, organisation: str) -> Filing:

@@ -22,10 +22,15 @@ _JSON = re.compile(r'application/json\s*(;\s*charset="?utf-?8"?\s*)?', re.IGNORE
 
 
 @dataclass(frozen=True)
-class JsonBody:
-    """The dependency that reads a body as `model`; `openapi.document` finds it in the routes."""
+class Body:
+    """A dependency that reads a JSON body as `model`; `openapi.document` finds it in the routes."""
 
     model: type[BaseModel]
+
+
+@dataclass(frozen=True)
+class JsonBody(Body):
+    """Reads a body as it is, or refuses it."""
 
     async def __call__(self, request: Request) -> BaseModel:
         """Read, check and validate.

@@ -100,7 +100,7 @@ def _answers(operation: Document) -> None:
 
 def _bodies(dependant: Dependant) -> Iterator[type[BaseModel]]:
     for each in dependant.dependencies:
-        if isinstance(each.call, body.JsonBody):
+        if isinstance(each.call, body.Body):
             yield each.call.model
         yield from _bodies(each)
 

@@ -43,7 +43,7 @@ def _dependant(request: Request) -> Dependant | None:
 
 
 def _takes_body(dependant: Dependant) -> bool:
-    return any(isinstance(each.call, body.JsonBody) for each in _all(dependant))
+    return any(isinstance(each.call, body.Body) for each in _all(dependant))
 
 
 def _all(dependant: Dependant) -> list[Dependant]:

@@ -1,0 +1,64 @@
+"""The rules of a filing whose shape is wrong somewhere: those that need nothing of that place.
+
+So a broker is told of everything at once. Nothing is accepted here, whatever the rules find.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from services.declaration.domain.checks import RULES
+from services.declaration.domain.checks.rule import Filed, Rule
+from services.declaration.domain.dictionary import Dictionary
+from services.declaration.domain.places import Document, Place
+from shared.errors import Fault
+from shared.unread import UNREAD
+
+
+class Readable:
+    """What could be read of a content: its fields as attributes, `UNREAD` where they could not."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self._document = document
+
+    def __getattr__(self, name: str) -> Any:
+        return _readable(self._document[name])
+
+
+class Known(Document):
+    """A document in which there are no places but those that could be read."""
+
+    def find(self, pattern: str) -> Sequence[Place]:
+        """Every such place that the pattern names."""
+        return [place for place in super().find(pattern) if place.value is not UNREAD]
+
+
+def check(
+    document: Mapping[str, Any], *, dictionary: Dictionary, organisation: str, now: datetime
+) -> tuple[Fault, ...]:
+    """Every fault that can be told of a document with places that are `UNREAD`."""
+    content: Any = Readable(document)
+    filed = Filed(
+        content=content,
+        document=Known(document),
+        dictionary=dictionary,
+        organisation=organisation,
+        now=now,
+    )
+    return tuple(fault for rule in RULES for fault in _told(rule, filed))
+
+
+def _told(rule: Rule, filed: Filed) -> Iterator[Fault]:
+    """The rule's faults, up to where it needs what was not read."""
+    try:
+        yield from rule.faults(filed)
+    except (TypeError, AttributeError):
+        return
+
+
+def _readable(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return Readable(value)
+    if isinstance(value, list | tuple):
+        return tuple(_readable(each) for each in value)
+    return value
