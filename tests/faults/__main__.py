@@ -21,7 +21,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from tests.faults import controls, cuts, disk, kills, leader, model, town, traffic
+from tests.faults import controls, cuts, disk, fuzz, kills, leader, model, town, traffic
 
 CHECK_EVERY = 50
 INSPECTED = 0.2
@@ -76,8 +76,9 @@ async def run_cuts(room: Path, *, number: int, seed: int) -> dict[str, Any]:
         say(f"cut {len(seen)}: {len(before.filings)} filings, {before.published} publications")
 
     with disk.mounted() as power:
-        faults = await cuts.lose_power(
-            power, log=room / "cuts.log", cuts=number, random=Random(seed), done=done
+        blows = [cuts.Blow.POWER] * number
+        faults = await cuts.endure(
+            power, blows, log=room / "cuts.log", random=Random(seed), done=done
         )
     with disk.mounted() as power:
         careless, kept = await controls.written_and_kept(power, careful=False)
@@ -117,6 +118,8 @@ async def run(asked: argparse.Namespace, room: Path) -> dict[str, Any]:
         told["cuts"] = await run_cuts(room, number=asked.cuts, seed=asked.seed)
     if asked.brokers:
         told["brokers"] = await run_brokers(room)
+    if asked.requests:
+        told["fuzz"] = await asyncio.to_thread(fuzz.run, requests=asked.requests, seed=asked.seed)
     faults = [each for part in told.values() for each in part.pop("faults")]
     seconds = round(time.monotonic() - began, 1)
     return {"seed": asked.seed, **told, "seconds": seconds, "faults": faults}
@@ -136,6 +139,7 @@ def main() -> int:
     parser.add_argument("--waves", type=int, default=kills.WAVES, help="of crash points, up to 9")
     parser.add_argument("--cuts", type=int, default=2, help="power cuts; they need root on Linux")
     parser.add_argument("--brokers", type=int, default=1, help="0 leaves the three brokers out")
+    parser.add_argument("--requests", type=int, default=1000, help="spoilt requests")
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
     if asked.cuts and (lacking := disk.lacking()):
