@@ -13,6 +13,7 @@ from shared.database import Database
 from shared.embedded import provision
 from shared.embedded.servers import Servers
 from tests import servers as support
+from tests.faults import disk
 
 # Tests that provoke failures log them: structlog's own tracebacks take seconds each.
 structlog.configure(
@@ -54,6 +55,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _turn(item: pytest.Item) -> int:
     folder = item.path.relative_to(TESTS).parts[0]
     return LONGEST_FIRST.index(folder) if folder in LONGEST_FIRST else len(LONGEST_FIRST)
+
+
+def pytest_report_header() -> str:
+    """Say what this run cannot try."""
+    return f"power cuts: {disk.lacking() or 'cut'}"
 
 
 @pytest.hookimpl(optionalhook=True)

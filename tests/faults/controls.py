@@ -14,6 +14,7 @@ from nats.errors import Error as NatsError
 
 from shared.embedded import account, broker, ports, postgres
 from shared.embedded.folder import Folder
+from tests.faults import ending
 from tests.faults.disk import Disk
 
 SECONDS = 1.5
@@ -108,9 +109,7 @@ async def _written(servers: _Servers, disk: Disk) -> Count:
         disk.cut()
         for server in (servers.postgres, servers.nats):
             _kill(server)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await ending.ended(*tasks)
     return acknowledged
 
 
@@ -147,7 +146,7 @@ async def _broker(servers: _Servers) -> AsyncIterator[Any]:
     try:
         yield client.jetstream()
     finally:
-        await client.close()
+        await ending.left(client)
 
 
 async def _quietly(_error: Exception) -> None:

@@ -1,9 +1,10 @@
-"""Power cuts under the whole system while filings run."""
+"""Power cuts, and kills, under the whole system while filings run."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from enum import Enum
 from itertools import count
 from pathlib import Path
 from random import Random
@@ -13,7 +14,7 @@ from nats.errors import Error as NatsError
 
 from services.cli.replaying.client import Api
 from services.cli.replaying.rows import Row
-from tests.faults import model, traffic
+from tests.faults import ending, model, traffic
 from tests.faults.disk import Disk
 from tests.faults.town import Place
 from tests.faults.whole import Whole
@@ -21,6 +22,16 @@ from tests.faults.whole import Whole
 INSPECTED = 0.3
 PROBE = "probe"
 PAUSE = 0.02
+
+
+class Blow(Enum):
+    """What ends a life of the system: its process is killed and its servers live on, or the
+
+    power of its disk is cut.
+    """
+
+    KILL = "kill"
+    POWER = "power"
 
 
 @dataclass
@@ -35,19 +46,25 @@ class Ledger:
         return Ledger(dict(self.filings), self.published)
 
 
-async def lose_power(
-    disk: Disk, *, log: Path, cuts: int, random: Random, done: Callable[[Ledger], None]
+async def endure(
+    disk: Disk,
+    blows: Sequence[Blow],
+    *,
+    log: Path,
+    random: Random,
+    done: Callable[[Ledger], None],
 ) -> list[str]:
-    """Cut the power so many times while filings run; what is wrong once all has settled."""
+    """`onestop up` is dealt each blow while filings run; what is wrong once all has settled."""
     data, known = disk.place / "data", Ledger()
     lost: list[str] = []
     system = await Whole.start(data, log=log)
     try:
-        for number in range(cuts):
-            before = await _live_until_cut(system, disk, known, first=number == 0, random=random)
-            await asyncio.to_thread(disk.mount_again)
+        for number, blow in enumerate(blows):
+            before = await _live(system, disk, known, blow, first=number == 0, random=random)
+            if blow is Blow.POWER:
+                await asyncio.to_thread(disk.mount_again)
             system = await Whole.start(data, log=log)
-            lost += [f"cut {number}: {each}" for each in await _missing(system, before)]
+            lost += [f"blow {number}: {each}" for each in await _missing(system, before)]
             done(before)
         lost += await _settled(system, known)
     finally:
@@ -55,13 +72,13 @@ async def lose_power(
     return lost
 
 
-async def _live_until_cut(
-    system: Whole, disk: Disk, known: Ledger, *, first: bool, random: Random
+async def _live(
+    system: Whole, disk: Disk, known: Ledger, blow: Blow, *, first: bool, random: Random
 ) -> Ledger:
-    """File and publish for a while; returns what was acknowledged when the power went."""
+    """File and publish for a while; returns what was acknowledged when the blow fell."""
     async with AsyncExitStack() as stack:
         api = await stack.enter_async_context(system.api())
-        # What happens to callers after the cut is not judged.
+        # What happens to callers after the blow is not judged.
         work = traffic.working(api, seed=1, inspected=INSPECTED, known=known.filings, rate=first)
         flow = await stack.enter_async_context(traffic.doomed(work))
         await flow.file(1)
@@ -69,7 +86,8 @@ async def _live_until_cut(
         await stack.enter_async_context(_publishing(system.place, known))
         await asyncio.sleep(random.uniform(0.5, 2.0))
         before = known.copy()
-        disk.cut()
+        if blow is Blow.POWER:
+            disk.cut()
         system.kill()
         return before
 
@@ -90,9 +108,8 @@ async def _publishing(place: Place, known: Ledger) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-        await client.close()
+        await ending.ended(task)
+        await ending.left(client)
 
 
 async def _quietly(_error: Exception) -> None:
@@ -110,7 +127,7 @@ async def _missing(system: Whole, before: Ledger) -> list[str]:
         kept = 0
         return [f"the stream is gone: {error}"]
     finally:
-        await client.close()
+        await ending.left(client)
     gone = [f"filing {each} is gone" for each in before.filings if each not in there]
     short = before.published - kept
     return gone + ([f"{short} publications of {before.published} are gone"] if short > 0 else [])

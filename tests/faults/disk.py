@@ -7,12 +7,13 @@ after a real power cut. Copying a live image would not be atomic, and fail false
 
 import fcntl
 import os
+import shutil
 import struct
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -22,18 +23,24 @@ import psutil
 EXT4_IOC_SHUTDOWN = 0x8004587D
 WITHOUT_LOG_FLUSH = 2
 MEGABYTES = 3_000
+PREFIX = "onestop-power-"
 PATIENCE_SECONDS = 20.0
 
 
 @dataclass(frozen=True)
 class Disk:
-    """The image of a file system, and where it is mounted."""
+    """The image of a file system, and where it is mounted.
 
-    image: Path
+    Without `image` it is a plain folder, whose users can be killed, which is no power cut.
+    """
+
     place: Path
+    image: Path | None
 
     def cut(self) -> None:
         """Take the power away."""
+        if self.image is None:
+            return
         descriptor = os.open(self.place, os.O_RDONLY)
         try:
             fcntl.ioctl(descriptor, EXT4_IOC_SHUTDOWN, struct.pack("I", WITHOUT_LOG_FLUSH))
@@ -42,7 +49,8 @@ class Disk:
 
     def mount(self) -> None:
         """Mount it, recovering its journal."""
-        _run("mount", "-o", "loop", self.image, self.place)
+        if self.image is not None:
+            _run("mount", "-o", "loop", self.image, self.place)
 
     def mount_again(self) -> None:
         """Power is back. Ends every process that still uses the disk."""
@@ -52,6 +60,8 @@ class Disk:
     def unmount(self) -> None:
         """Take it away from every process that uses it."""
         ends = time.monotonic() + PATIENCE_SECONDS
+        for each in self._users():
+            each.kill()
         while os.path.ismount(self.place):
             for each in self._users():
                 each.kill()
@@ -73,20 +83,39 @@ class Disk:
 
 @contextmanager
 def mounted() -> Iterator[Disk]:
-    """A new disk for as long as the block runs; nothing of it is left, whatever happens."""
-    with tempfile.TemporaryDirectory(prefix="onestop-power-") as room:
+    """A new disk for as long as the block runs; nothing of it is left, whatever happens.
+
+    What a run left behind that was itself killed is cleared by the next.
+    """
+    _sweep()
+    with tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-") as room:
         Path(room).chmod(0o711)
-        disk = Disk(image=Path(room) / "disk.img", place=Path(room) / "disk")
+        image = Path(room) / "disk.img"
+        disk = Disk(place=Path(room) / "disk", image=image)
         disk.place.mkdir()
-        with disk.image.open("wb") as image:
-            image.truncate(MEGABYTES * 2**20)
-        _run("mkfs.ext4", "-q", "-E", "lazy_itable_init=1", disk.image)
+        with image.open("wb") as file:
+            file.truncate(MEGABYTES * 2**20)
+        _run("mkfs.ext4", "-q", "-E", "lazy_itable_init=1", image)
         disk.mount()
         disk.place.chmod(0o711)
         try:
             yield disk
         finally:
             disk.unmount()
+
+
+@contextmanager
+def mounted_or_plain() -> Iterator[Disk]:
+    """A disk whose power can be cut or, where that cannot be done, a plain folder."""
+    with ExitStack() as stack:
+        if not lacking():
+            yield stack.enter_context(mounted())
+            return
+        room = stack.enter_context(tempfile.TemporaryDirectory(prefix=PREFIX))
+        Path(room).chmod(0o711)
+        disk = Disk(place=Path(room), image=None)
+        stack.callback(disk.unmount)
+        yield disk
 
 
 @cache
@@ -99,6 +128,14 @@ def lacking() -> str:
         said = getattr(refused, "stderr", b"") or str(refused).encode()
         return f"power cuts need root, loop devices and ext4 on Linux: {said.decode().strip()}"
     return ""
+
+
+def _sweep() -> None:
+    for room in Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*"):
+        owner = room.name.removeprefix(PREFIX).partition("-")[0]
+        if owner.isdigit() and not psutil.pid_exists(int(owner)):
+            Disk(place=room / "disk", image=None).unmount()
+            shutil.rmtree(room, ignore_errors=True)
 
 
 def _run(*command: str | Path) -> None:

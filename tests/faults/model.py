@@ -14,6 +14,7 @@ import nats
 from nats.errors import Error as NatsError
 
 from services.cli.replaying.client import Api
+from tests.faults import ending
 from tests.faults.town import Place
 
 FOLLOWERS = {
@@ -146,7 +147,7 @@ async def _at_the_broker(url: str) -> list[str]:
     except (NatsError, OSError) as away:
         found.append(f"broker: {away!r}")
     finally:
-        await client.close()
+        await ending.left(client)
     return found
 
 

@@ -24,6 +24,7 @@ from services.cli.replaying.client import Api
 from services.cli.replaying.clock import YardClock
 from services.cli.replaying.officers import Officers
 from services.cli.replaying.rows import Row
+from tests.faults import ending
 
 CONSIGNMENTS = Path(__file__).parents[1] / "e2e" / "consignments.csv"
 T = TypeVar("T")
@@ -117,8 +118,4 @@ async def _beside(*works: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
             if task.done():
                 task.result()
     finally:
-        for task in tasks:
-            task.cancel()
-        for task in tasks:
-            with suppress(asyncio.CancelledError, Exception):
-                await task
+        await ending.ended(*tasks)
