@@ -23,6 +23,7 @@ from nats.js.errors import BadRequestError, NotFoundError
 
 from shared.contracts import catalogue
 from shared.contracts.envelope import Envelope
+from shared.messaging import acks
 from shared.telemetry import traces
 
 log = structlog.get_logger()
@@ -59,6 +60,7 @@ class Bus:
         self.stream_bytes = stream_bytes
         self.client = Client()
         self.jetstream: JetStreamContext = self.client.jetstream(timeout=5)
+        self._publisher = acks.Publisher(self.client)
         self._opened = False
         self._ready = asyncio.Event()
         self._topology = asyncio.Lock()
@@ -75,10 +77,7 @@ class Bus:
 
     @contextmanager
     def when_lost(self, tell: Callable[[], None]) -> Iterator[None]:
-        """Call `tell` when the connection is lost, each time while the block runs.
-
-        What the broker was asked before is forgotten with it: no answer will come.
-        """
+        """Call `tell` each time the connection is lost, and with it what the broker was asked."""
         self._when_lost.add(tell)
         try:
             yield
@@ -86,6 +85,7 @@ class Bus:
             self._when_lost.discard(tell)
 
     async def _lost(self) -> None:
+        self._publisher.lost()
         for tell in tuple(self._when_lost):
             tell()
 
@@ -121,6 +121,8 @@ class Bus:
             disconnected_cb=self._lost,
         )
         self.client.options["max_reconnect_attempts"] = -1
+        self._publisher = acks.Publisher(self.client)
+        await self._publisher.open()
         self.jetstream = self.client.jetstream(timeout=5)
 
     def stream(self, service: str) -> str:
@@ -195,16 +197,15 @@ class Bus:
         """
         message_id = str(envelope.id) if emission == 1 else f"{envelope.id}:{emission}"
         began = time.time_ns()
-        acknowledged = await self.jetstream.publish_async(
+        await self._publisher.publish(
             self.subject(envelope.type),
             envelope.model_dump_json(exclude_none=True).encode(),
             headers={
                 "Nats-Msg-Id": message_id,
                 "Content-Type": "application/cloudevents+json",
             },
+            seconds=PUBLISH_SECONDS,
         )
-        async with asyncio.timeout(PUBLISH_SECONDS):
-            await acknowledged
         traces.published(
             envelope.source.rpartition("/")[2],
             event_id=envelope.id,

@@ -1,7 +1,9 @@
 """The broker may be away, restarted, full or emptied: nothing committed is lost by it."""
 
 import asyncio
+import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,6 +11,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from nats.errors import ConnectionClosedError
 from sqlalchemy import text
 
 from shared import service
@@ -16,11 +19,19 @@ from shared.auth.principal import Role
 from shared.embedded import ports
 from shared.embedded.broker import Broker
 from shared.embedded.folder import Folder
-from shared.messaging import pull, relay
+from shared.messaging import bus, pull, relay
 from shared.messaging.bus import Bus
 from tests import kits
 from tests import servers as support
-from tests.integration.messaging.room import PRODUCER, Room, filer, in_order, running, until
+from tests.integration.messaging.room import (
+    PRODUCER,
+    Room,
+    envelopes,
+    filer,
+    in_order,
+    running,
+    until,
+)
 
 
 @pytest.fixture
@@ -80,6 +91,23 @@ async def test_after_a_restart_of_the_broker_everything_goes_on(
         assert await away.unpublished() == 6
         await _starts(broker)
         assert in_order(await away.seen_are(12, seconds=60))
+
+
+async def test_a_publication_whose_answer_is_lost_with_the_connection_fails_at_once(
+    away: Room, broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bus, "PUBLISH_SECONDS", 600)
+    await _starts(broker)
+    filer = away.filer()
+    async with running(filer):
+        await filer.kit.bus.ready()
+        os.kill(broker.pid, signal.SIGSTOP)
+        [envelope] = envelopes([uuid4()], events=1)
+        publishing = asyncio.create_task(filer.kit.bus.publish(envelope, emission=1))
+        await asyncio.sleep(0.2)
+        os.kill(broker.pid, signal.SIGKILL)
+        with pytest.raises(ConnectionClosedError):
+            await asyncio.wait_for(publishing, 30)
 
 
 async def test_a_client_that_closed_for_good_is_replaced(room: Room) -> None:
@@ -148,11 +176,15 @@ async def test_while_the_store_is_whole_a_relay_that_starts_sends_nothing_again(
 
 def _small(room: Room) -> service.Service:
     kit = room.kit(PRODUCER, room.producer)
-    bus = Bus(room.nats_url, namespace=room.namespace, stream_bytes=20_000)
-    return filer(replace(kit, bus=bus))
+    small = Bus(room.nats_url, namespace=room.namespace, stream_bytes=20_000)
+    return filer(replace(kit, bus=small))
 
 
-async def test_a_full_stream_lets_the_outbox_wait_until_it_is_drained(room: Room) -> None:
+async def test_a_full_stream_lets_the_outbox_wait_until_it_is_drained(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The broker's refusal is an answer, nothing waits for another."""
+    monkeypatch.setattr(bus, "PUBLISH_SECONDS", 600)
     filing_id = uuid4()
     async with running(_small(room)):
         await room.tell(filing_id, times=10, reason="y" * 5_000)
