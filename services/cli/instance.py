@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO
 
 import httpx
@@ -47,11 +48,17 @@ def scratch() -> Iterator[Path]:
 
 @contextmanager
 def found(
-    data: Path, *, url: str | None, token_file: Path | None, factor: Decimal | None
+    data: Path,
+    *,
+    url: str | None,
+    token_file: Path | None,
+    factor: Decimal | None,
+    environment: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Instance]:
     """The named system, or the one that serves `data`, or one started as long as the block runs.
 
-    `factor` is the speed of the yards' clock of one that is started here.
+    `factor` is the speed of the yards' clock of one that is started here, `environment` what is
+    set for it besides this process's own.
     """
     if url is not None:
         yield Instance(url.rstrip("/"), _read_tokens(token_file))
@@ -60,7 +67,7 @@ def found(
     if folder.running() is not None:
         yield _of(folder, _wait(folder, alive=lambda: folder.running() is not None))
         return
-    with _started(folder, factor=factor) as address:
+    with _started(folder, factor=factor, environment=environment) as address:
         yield _of(folder, address)
 
 
@@ -96,16 +103,18 @@ def _read_tokens(path: Path | None) -> Mapping[str, str]:
 
 
 @contextmanager
-def _started(folder: Folder, *, factor: Decimal | None) -> Iterator[str]:
+def _started(
+    folder: Folder, *, factor: Decimal | None, environment: Mapping[str, str]
+) -> Iterator[str]:
     say(f"no system serves {folder.data}: starting one for as long as this runs")
     command = [sys.executable, "-m", "services.cli.main", "up", "--port", "0"]
     command += ["--data", str(folder.data)]
     if factor is not None:
         command += ["--clock", f"{factor}x"]
-    environment = {**os.environ, "ONESTOP_LOG_LEVEL": "WARNING"}
+    settings = {**os.environ, "ONESTOP_LOG_LEVEL": "WARNING", **environment}
     with (
         tempfile.TemporaryFile("w+") as told,
-        subprocess.Popen(command, env=environment, stdout=told, stderr=told) as child,
+        subprocess.Popen(command, env=settings, stdout=told, stderr=told) as child,
     ):
         try:
             yield _wait(folder, alive=lambda: child.poll() is None, told=told)

@@ -11,7 +11,7 @@ from typing import Any
 import psutil
 
 from services.cli import instance
-from services.cli.benching import load
+from services.cli.benching import load, yard
 from services.cli.benching.people import Desk
 from services.cli.benching.pipeline import CONNECTIONS, Port
 from services.cli.benching.watching import Watch
@@ -29,7 +29,9 @@ def run() -> dict[str, Any]:
     """Run it on an instance of its own; MiB."""
     with (
         instance.scratch() as data,
-        instance.found(data, url=None, token_file=None, factor=None) as where,
+        instance.found(
+            data, url=None, token_file=None, factor=None, environment=yard.SETTINGS
+        ) as where,
     ):
         return asyncio.run(_run(where, Folder(data)))
 
@@ -42,6 +44,7 @@ async def _run(where: Instance, folder: Folder) -> dict[str, Any]:
         for each in opened:
             desk.idle.put_nowait(each)
         port = Port(desk, watch, broker=instance.organisation_of(where.tokens["broker"]))
+        await yard.open_always(watch)
         await port.trust()
         await asyncio.sleep(REST_SECONDS)
         at_rest = _taken(folder)

@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from services.cli import instance
-from services.cli.benching import floor, load, port
+from services.cli.benching import floor, load, port, yard
 from services.cli.benching.people import Desk
 from services.cli.benching.watching import Watch
 from services.cli.console import say
@@ -36,7 +36,9 @@ def run() -> dict[str, Any]:
     """Run it on an instance of its own; ratios first."""
     with (
         instance.scratch() as data,
-        instance.found(data, url=None, token_file=None, factor=None) as where,
+        instance.found(
+            data, url=None, token_file=None, factor=None, environment=yard.SETTINGS
+        ) as where,
     ):
         return asyncio.run(_run(where, Folder(data)))
 
@@ -49,6 +51,7 @@ async def _run(where: Instance, folder: Folder) -> dict[str, Any]:
         for each in opened:
             desk.idle.put_nowait(each)
         port_ = Port(desk, watch, broker=instance.organisation_of(where.tokens["broker"]))
+        await yard.open_always(watch)
         await port_.trust()
         idle = await port_.idle()
         say(f"{WINDOW} filings open at once for {SUSTAINED_SECONDS:g} s, after a warm-up")
@@ -91,7 +94,7 @@ class Port:
         self._desk = desk
         self._watch = watch
         self._token = desk.tokens["broker"]
-        self._filings = port.filings(broker=broker, now=datetime.now(UTC) + timedelta(hours=1))
+        self._filings = port.filings(broker=broker, now=datetime.now(UTC) - timedelta(hours=2))
         self._people: set[asyncio.Task[None]] = set()
         self.filed_last = 0
 

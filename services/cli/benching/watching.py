@@ -82,6 +82,10 @@ class Watch:
         """From accepted to ended, of all that were accepted after `since` (ms)."""
         return _percentiles([row[0] for row in await self._connection.fetch(WAYS, since)])
 
+    async def change(self, statement: str) -> None:
+        """Set the scene."""
+        await self._connection.execute(statement)
+
     async def sample(self) -> tuple[str, str]:
         """The bytes of one stored filing and its event."""
         state = await self._connection.fetchval("SELECT content FROM declaration.filings LIMIT 1")
