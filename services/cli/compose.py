@@ -72,6 +72,29 @@ def application(
     caps: limits.Caps | None = None,
 ) -> FastAPI:
     """Each service under its prefix, beside health, metrics and, where embedded, the keys."""
+    checks = {
+        f"{each.name} {what}": check for each in services for what, check in each.readiness.items()
+    }
+    probes = health.router(checks, leaving=lambda: bool(app.state.leaving))
+    below = {BY_NAME[each.name].prefix: each.api for each in services}
+    app = http_app.create(
+        "Onestop",
+        version="1",
+        routers=[_root(services, registry=registry, clock=clock, jwks=jwks), probes],
+        middleware=[Middleware(limits.Limits, caps=caps), Middleware(Mounted, apps=below)],
+        caps=caps,
+    )
+    app.state.leaving = False
+    return app
+
+
+def _root(
+    services: Sequence[Service],
+    *,
+    registry: CollectorRegistry,
+    clock: Clock,
+    jwks: Mapping[str, Any] | None,
+) -> APIRouter:
     root = APIRouter(include_in_schema=False)
 
     @root.get("/")
@@ -93,20 +116,7 @@ def application(
     async def keys() -> JSONResponse:
         return JSONResponse(jwks or {"keys": []}, status_code=200 if jwks else 404)
 
-    checks = {
-        f"{each.name} {what}": check for each in services for what, check in each.readiness.items()
-    }
-    probes = health.router(checks, leaving=lambda: bool(app.state.leaving))
-    below = {BY_NAME[each.name].prefix: each.api for each in services}
-    app = http_app.create(
-        "Onestop",
-        version="1",
-        routers=[root, probes],
-        middleware=[Middleware(limits.Limits, caps=caps), Middleware(Mounted, apps=below)],
-        caps=caps,
-    )
-    app.state.leaving = False
-    return app
+    return root
 
 
 def listen(host: str, port: int) -> socket.socket:
