@@ -166,7 +166,9 @@ async def _a_body_without_end_is_refused(instance: Instance) -> None:
 
 
 async def _who_does_not_read_is_ended(instance: Instance) -> None:
-    await instance.door.send_without_reading(head("GET /metrics") * 30)
+    document = f"GET {FILINGS.partition('/v1')[0]}/openapi.json"
+    asked = head(document, **instance.headers(instance.served.tokens["service"]))
+    await instance.door.send_without_reading(asked * 30)
 
 
 async def _who_sends_far_ahead_is_ended(instance: Instance) -> None:
@@ -220,6 +222,9 @@ async def _a_flood_of_one_company_is_told_to_wait(instance: Instance) -> None:
     assert {(each.status_code, each.json()["code"]) for each in refused} == {
         (429, "too_many_requests")
     }
+    neighbour = instance.headers(instance.served.tokens["broker"])
+    beside = [instance.client.get(FILINGS, headers=neighbour) for _ in range(10)]
+    assert {each.status_code for each in await asyncio.gather(*beside)} == {200}
     waits = {int(each.headers["Retry-After"]) for each in refused}
     assert min(waits) >= 1
     await asyncio.sleep(max(waits))
