@@ -94,13 +94,16 @@ def _slot_extended(case: Case, event: booking.BookingExtended, _now: Moment) -> 
 
 
 def _slot_lost(
-    case: Case, event: booking.BookingCancelled | booking.BookingMissed, _now: Moment
+    case: Case,
+    event: booking.BookingRequested | booking.BookingCancelled | booking.BookingMissed,
+    _now: Moment,
 ) -> Change | None:
+    """A slot that is asked for is one that the booking has not, whatever was heard too late."""
     return planning.lose_slot(case, why=event.name)
 
 
 OF_BOOKING: Mapping[type[Event], Decide] = {
-    booking.BookingRequested: lambda _case, _event, _now: None,
+    booking.BookingRequested: _slot_lost,
     booking.BookingConfirmed: _slot_given,
     booking.BookingRescheduled: _slot_given,
     booking.BookingExtended: _slot_extended,
