@@ -23,7 +23,7 @@ from typing import Any
 
 from tests.faults import controls, cuts, disk, fuzz, kills, leader, model, town, traffic
 
-CHECK_EVERY = 50
+CHECK_EVERY = 100
 INSPECTED = 0.2
 
 

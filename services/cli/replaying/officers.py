@@ -20,6 +20,9 @@ SHORT_WEIGHT = Decimal("0.8")
 """What is found of the declared weight and quantity where customs finds fraud."""
 
 ENDED = frozenset({"completed", "void"})
+UNDER_WAY = ("planned", "open", "awaiting_recognition")
+"""Also what others have begun: officers of an earlier run, ended in the middle."""
+
 CONFORMING: Mapping[str, Any] = {"verdict": "conform", "disposal": "release", "findings": []}
 FINDINGS: Mapping[tuple[Label, str], Mapping[str, Any]] = {
     (Label.CUSTOMS, "customs"): {
@@ -54,10 +57,11 @@ class Officers:
         """Take up new cases for ever; cancelled when the replay is over."""
         async with asyncio.TaskGroup() as tasks:
             while True:
-                async for case in self.api.every("officer.customs", CASES, status="planned"):
-                    if case["filing_id"] in self.rows and case["id"] not in self.started:
-                        self.started.add(case["id"])
-                        tasks.create_task(self._drive(case["id"]))
+                for status in UNDER_WAY:
+                    async for case in self.api.every("officer.customs", CASES, status=status):
+                        if case["filing_id"] in self.rows and case["id"] not in self.started:
+                            self.started.add(case["id"])
+                            tasks.create_task(self._drive(case["id"]))
                 await asyncio.sleep(LOOK_EVERY)
 
     async def _drive(self, case_id: str) -> None:
