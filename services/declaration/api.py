@@ -10,7 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.declaration import commands, queries, store
 from services.declaration.answers import FilingOut, ReceiptOut
+from services.declaration.commands import Draft
 from services.declaration.domain.moves import Status
+from services.declaration.filer import Filed, Filer
 from services.declaration.forms import FilingIn, WithdrawalIn
 from services.declaration.queries import Wanted
 from services.declaration.settings import Settings
@@ -100,18 +102,13 @@ Declaration = Annotated[FilingIn, Depends(Declared(FilingIn))]
 async def file(ask: Ask, draft: Declaration) -> Response:
     """File one merged declaration to both agencies; every fault is told at once."""
 
-    async def work(session: AsyncSession) -> Answer:
-        filing = await commands.file(
-            session,
-            draft.content(),
-            organisation=ask.who.organisation,
-            ids=ask.kit.ids,
-            now=ask.now,
-        )
-        location = ask.request.url.path.rstrip("/") + f"/{filing.id}"
-        return Answer(201, FilingOut.of(filing), {"Location": location})
-
-    return await ask.answer(work)
+    wanted = Filed(
+        tried=await idempotency.attempt(ask.request, owner=ask.who.organisation, now=ask.now.wall),
+        draft=Draft(draft.content(), organisation=ask.who.organisation, now=ask.now),
+        path=ask.request.url.path.rstrip("/"),
+    )
+    filer: Filer = ask.request.app.state.filer
+    return await filer.do(wanted)
 
 
 @router.get("")

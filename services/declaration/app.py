@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from services.declaration import api, checks, consumers
+from services.declaration import api, checks, consumers, filer
 from services.declaration.domain.checks import RULES
 from services.declaration.settings import Settings
 from shared.http import catalogue, faults
@@ -26,4 +26,5 @@ def create(kit: Kit, settings: Settings) -> Service:
         checks=checks.CHECKS,
     )
     service.api.state.settings = settings
+    service.api.state.filer = filer.create(kit)
     return service

@@ -1,14 +1,16 @@
 """What brokers do: file, ask to amend, ask to withdraw. Never commits; the edge does."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Mapping, Sequence
+from contextvars import Context, copy_context
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.declaration import dictionary, store
+from services.declaration import accepting, dictionary, store
+from services.declaration.accepting import Accepted
 from services.declaration.domain import checks, numbers
 from services.declaration.domain import filing as filings
 from services.declaration.domain.checks import amendment, around
@@ -16,6 +18,7 @@ from services.declaration.domain.content import Content
 from services.declaration.domain.filing import Filing
 from shared import errors
 from shared.ids import Ids
+from shared.messaging import outbox
 
 
 @dataclass(frozen=True)
@@ -27,18 +30,48 @@ class Now:
     day: date
 
 
+@dataclass(frozen=True)
+class Draft:
+    """What a company wants to file; `context` is that of its request: what it causes is told."""
+
+    content: Content
+    organisation: str
+    now: Now
+    context: Context = field(default_factory=copy_context)
+
+
 async def file(
-    session: AsyncSession, content: Content, *, organisation: str, ids: Ids, now: Now
-) -> Filing:
-    """Accept a filing. Raises Faults with everything that is wrong, or ReferenceTaken."""
-    faults = _faults(content, organisation=organisation, now=now)
-    if faults:
-        raise errors.Faults(*faults)
-    number = numbers.receipt_number(
-        content, year=now.day.year, sequence=await store.next_number(session)
-    )
-    step = filings.accept(content, filing_id=ids(), receipt_number=number, now=now.wall)
-    return await store.insert_first(session, step, ids=ids, now=now.wall)
+    session: AsyncSession, drafts: Sequence[Draft], *, ids: Ids
+) -> list[Filing | errors.Refused]:
+    """Accept filings. Each is stored, or refused: Faults with all that is wrong, ReferenceTaken."""
+    refused = [_refused(draft) for draft in drafts]
+    good = [draft for draft, faults in zip(drafts, refused, strict=True) if faults is None]
+    if not good:
+        return [each for each in refused if each is not None]
+    numbered = zip(good, await accepting.numbers(session, len(good)), strict=True)
+    accepted = [each.context.run(_accepted, each, number, ids=ids) for each, number in numbered]
+    stored = await accepting.insert(session, accepted)
+    filed = iter(accepted)
+    return [faults or _stored(next(filed).step.filing, stored) for faults in refused]
+
+
+def _refused(draft: Draft) -> errors.Faults | None:
+    faults = _faults(draft.content, organisation=draft.organisation, now=draft.now)
+    return errors.Faults(*faults) if faults else None
+
+
+def _accepted(draft: Draft, number: int, *, ids: Ids) -> Accepted:
+    now = draft.now
+    receipt = numbers.receipt_number(draft.content, year=now.day.year, sequence=number)
+    step = filings.accept(draft.content, filing_id=ids(), receipt_number=receipt, now=now.wall)
+    (event,) = outbox.rows(step.events, version=1, source=store.SOURCE, ids=ids, now=now.wall)
+    return Accepted(step, event)
+
+
+def _stored(filing: Filing, stored: Container[UUID]) -> Filing | errors.Refused:
+    if filing.id in stored:
+        return filing
+    return store.ReferenceTaken(pointer="/reference", reference=filing.reference)
 
 
 async def amend(

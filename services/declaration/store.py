@@ -8,7 +8,6 @@ from uuid import UUID
 
 import asyncpg
 from sqlalchemy import Integer, Update, Uuid, and_, bindparam, select, update
-from sqlalchemy import Sequence as DatabaseSequence
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from services.declaration.domain import receipts
@@ -24,27 +23,25 @@ from shared.messaging import outbox
 from shared.prepared import Row, Statement, json_of
 
 SOURCE = "declaration"
-NUMBERS = DatabaseSequence("filing_receipt_numbers")
 CHANGING = ("status", "version", "receipts", "pending", "reason", "requirement", "changed_at")
 WITH_CONTENT = ("filing_version", "reference", "content")
 
 
-_NUMBER = Statement(select(NUMBERS.next_value().label("number")))
 _LOCKED = Statement(
     select(FILINGS).where(FILINGS.c.id == bindparam("id", type_=Uuid)).with_for_update()
 )
 
 
 @cache
-def _writing(*, first: bool, content: bool, notes: int, events: int) -> Statement:
+def _writing(*, content: bool, notes: int, events: int) -> Statement:
     """A filing's row and all that is only ever added to, in one statement."""
     others = [prepared.insertion(CONTENTS, prefix="kept_")] if content else []
     if notes:
         others.append(prepared.insertion(RECEIPTS, prefix="note_", rows=notes))
     if events:
         others.append(outbox.part(events))
-    row = prepared.insertion(FILINGS) if first else _update(content=content)
-    return prepared.together(row.returning(FILINGS.c.id), *others)
+    row = _update(content=content).returning(FILINGS.c.id)
+    return prepared.together(row, *others)
 
 
 def _update(*, content: bool) -> Update:
@@ -73,12 +70,6 @@ class ReferenceTaken(errors.Conflict):
     mend_zh = "每份申报单请使用不同的编号，或修改已有的申报单。"
 
 
-async def next_number(session: AsyncSession) -> int:
-    """The next number of the year's receipts; one that is not used leaves a gap."""
-    (found,) = await _NUMBER.run(session)
-    return int(found["number"])
-
-
 async def get(connection: AsyncConnection | AsyncSession, filing_id: UUID) -> Filing:
     """A filing as it stands. Raises FilingNotFound."""
     rows = await connection.execute(select(FILINGS).where(FILINGS.c.id == filing_id))
@@ -92,26 +83,6 @@ async def locked(session: AsyncSession, filing_id: UUID) -> Filing:
     return _found(rows[0] if rows else None, filing_id)
 
 
-async def insert_first(session: AsyncSession, step: Step, *, ids: Ids, now: datetime) -> Filing:
-    """Store a filing that was just accepted. Raises ReferenceTaken."""
-    filing = step.filing
-    try:
-        await _write(
-            session,
-            step,
-            prepared.named([_row(filing)]),
-            first=True,
-            content=True,
-            ids=ids,
-            now=now,
-        )
-    except asyncpg.UniqueViolationError as error:
-        if error.constraint_name != "filings_reference":
-            raise
-        raise ReferenceTaken(pointer="/reference", reference=filing.reference) from error
-    return filing
-
-
 async def save(
     session: AsyncSession, before: Filing, step: Step, *, ids: Ids, now: datetime
 ) -> Filing:
@@ -121,7 +92,7 @@ async def save(
     values = _row(filing) | {"was": before.version, "had": before.receipts}
     stale = errors.StaleVersion(filing_id=filing.id, version=before.version)
     try:
-        saved = await _write(session, step, values, first=False, content=content, ids=ids, now=now)
+        saved = await _write(session, step, values, content=content, ids=ids, now=now)
     except asyncpg.UniqueViolationError as error:
         # Somebody else's step has taken the next numbers of receipts or events.
         if error.table_name == FILINGS.name:
@@ -137,7 +108,6 @@ async def _write(
     step: Step,
     values: dict[str, Any],
     *,
-    first: bool,
     content: bool,
     ids: Ids,
     now: datetime,
@@ -150,7 +120,7 @@ async def _write(
     values |= outbox.values(events, version=filing.version, source=SOURCE, ids=ids, now=now)
     if content:
         values |= prepared.named([_kept(filing, now=now)], prefix="kept_")
-    writing = _writing(first=first, content=content, notes=len(notes), events=len(events))
+    writing = _writing(content=content, notes=len(notes), events=len(events))
     written = await writing.run(session, values)
     if events:
         crash.at("outbox.appended")

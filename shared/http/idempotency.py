@@ -8,7 +8,7 @@ may be sent with the same key or a new one. Bodies are compared byte by byte.
 import hashlib
 import json
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Annotated, Any
@@ -16,12 +16,23 @@ from typing import Annotated, Any
 from fastapi import Depends, Header, Request, Response
 from pydantic import BaseModel
 from pydantic_core import to_json
-from sqlalchemy import CursorResult, DateTime, Text, bindparam, delete, func, insert, select
+from sqlalchemy import (
+    ARRAY,
+    CursorResult,
+    DateTime,
+    Integer,
+    LargeBinary,
+    Text,
+    bindparam,
+    delete,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
 
-from shared.database import Database, table_of
+from shared import errors
+from shared.database import Database
 from shared.http import refusals
 from shared.prepared import Row, Statement
 
@@ -45,17 +56,34 @@ class IdempotencyKeyRow(SQLModel, table=True):
     created_at: datetime = Field(sa_type=DateTime(timezone=True), index=True)
 
 
-_keys = table_of(IdempotencyKeyRow)
-_name = func.concat(func.current_schema(), bindparam("name", type_=Text))
 _LOCK = Statement(
-    select(func.pg_try_advisory_xact_lock(func.hashtextextended(_name, 0)).label("locked"))
+    text("""
+SELECT pg_try_advisory_xact_lock(hashtextextended(current_schema() || name, 0)) AS locked
+FROM unnest(:names) WITH ORDINALITY AS given (name, place) ORDER BY place
+""").bindparams(bindparam("names", type_=ARRAY(Text)))
 )
 _SAVED = Statement(
-    select(_keys).where(
-        _keys.c.owner == bindparam("owner", type_=Text), _keys.c.key == bindparam("key", type_=Text)
+    text("""
+SELECT kept.* FROM idempotency_keys AS kept JOIN unnest(:owners, :keys) AS given (owner, key)
+USING (owner, key)
+""").bindparams(bindparam("owners", type_=ARRAY(Text)), bindparam("keys", type_=ARRAY(Text)))
+)
+_INSERT = Statement(
+    text("""
+INSERT INTO idempotency_keys
+    (owner, key, endpoint, fingerprint, status, headers, body, created_at)
+SELECT owner, key, endpoint, fingerprint, status, headers, body, created_at
+FROM unnest(:owner, :key, :endpoint, :fingerprint, :status, CAST(:headers AS jsonb[]),
+    CAST(:body AS bytea[]), :created_at)
+    AS made (owner, key, endpoint, fingerprint, status, headers, body, created_at)
+""").bindparams(
+        *(bindparam(n, type_=ARRAY(Text)) for n in ("owner", "key", "endpoint", "fingerprint")),
+        bindparam("status", type_=ARRAY(Integer)),
+        bindparam("headers", type_=ARRAY(Text)),
+        bindparam("body", type_=ARRAY(LargeBinary)),
+        bindparam("created_at", type_=ARRAY(DateTime(timezone=True))),
     )
 )
-_INSERT = Statement(insert(_keys), columns=_keys.columns.keys())
 
 
 @dataclass(frozen=True)
@@ -70,6 +98,28 @@ class Answer:
 Work = Callable[[AsyncSession], Awaitable[Answer]]
 
 
+@dataclass(frozen=True)
+class Attempt:
+    """One request under a key: whose, what it asks for, and when (wall time)."""
+
+    owner: str
+    key: str
+    endpoint: str
+    fingerprint: str
+    now: datetime
+
+
+async def attempt(request: Request, *, owner: str, now: datetime) -> Attempt:
+    """Raises `IdempotencyKeyMissing` or `...Malformed` (400)."""
+    return Attempt(
+        owner=owner,
+        key=key_of(request),
+        endpoint=f"{request.method} {request.url.path}?{request.url.query}",
+        fingerprint=hashlib.sha256(await request.body()).hexdigest(),
+        now=now,
+    )
+
+
 async def once(
     request: Request, *, database: Database, owner: str, now: datetime, work: Work
 ) -> Response:
@@ -79,29 +129,68 @@ async def once(
     `IdempotencyKeyMissing` or `...Malformed` (400), `...InFlight` (409), `...Reused` (422), and
     whatever `work` raises, which rolls everything back and frees the key.
     """
-    key = key_of(request)
-    endpoint = f"{request.method} {request.url.path}?{request.url.query}"
-    fingerprint = hashlib.sha256(await request.body()).hexdigest()
+    tried = await attempt(request, owner=owner, now=now)
     async with database.transaction() as session:
-        await _lock(session, owner=owner, key=key)
-        saved = await _saved(session, owner=owner, key=key)
-        if saved is not None:
-            if (saved["endpoint"], saved["fingerprint"]) != (endpoint, fingerprint):
-                raise refusals.IdempotencyKeyReused(key=key)
-            return _replay(saved)
+        (known,) = await enter(session, [tried])
+        if isinstance(known, Exception):
+            raise known
+        if known is not None:
+            return known
         answer = await work(session)
-        made = {
-            "owner": owner,
-            "key": key,
-            "endpoint": endpoint,
-            "fingerprint": fingerprint,
-            "status": answer.status,
-            "headers": dict(answer.headers),
-            "body": _json(answer.body),
-            "created_at": now,
-        }
-        await _INSERT.run(session, made)
-    return _response(made)
+        (response,) = await save(session, [(tried, answer)])
+    return response
+
+
+async def enter(
+    session: AsyncSession, tried: Sequence[Attempt]
+) -> list[Response | errors.Refused | None]:
+    """Of each attempt: the answer saved for its key, why it may not be done, or None: do it.
+
+    The keys are held until the transaction ends, so a crash frees them. Advisory locks belong to
+    the whole database, hence the schema in their names. What is saved is read by a statement of
+    its own after the locks: it sees what their last holders committed.
+    """
+    names = [json.dumps(["idempotency", each.owner, each.key]) for each in tried]
+    locks = await _LOCK.run(session, {"names": names})
+    asked = {"owners": [each.owner for each in tried], "keys": [each.key for each in tried]}
+    saved = {(row["owner"], row["key"]): row for row in await _SAVED.run(session, asked)}
+    seen: set[str] = set()
+    known: list[Response | errors.Refused | None] = []
+    for each, name, lock in zip(tried, names, locks, strict=True):
+        free = lock["locked"] and name not in seen
+        seen.add(name)
+        known.append(_known(each, saved.get((each.owner, each.key)), free=free))
+    return known
+
+
+def _known(tried: Attempt, saved: Row | None, *, free: bool) -> Response | errors.Refused | None:
+    if not free:
+        return refusals.IdempotencyKeyInFlight(key=tried.key)
+    if saved is None:
+        return None
+    if (saved["endpoint"], saved["fingerprint"]) != (tried.endpoint, tried.fingerprint):
+        return refusals.IdempotencyKeyReused(key=tried.key)
+    return _replay(saved)
+
+
+async def save(session: AsyncSession, done: Sequence[tuple[Attempt, Answer]]) -> list[Response]:
+    """Keep the answers with their keys, in the transaction of the effects."""
+    bodies = [_json(answer.body) for _, answer in done]
+    values = {
+        "owner": [tried.owner for tried, _ in done],
+        "key": [tried.key for tried, _ in done],
+        "endpoint": [tried.endpoint for tried, _ in done],
+        "fingerprint": [tried.fingerprint for tried, _ in done],
+        "status": [answer.status for _, answer in done],
+        "headers": [json.dumps(dict(answer.headers)) for _, answer in done],
+        "body": bodies,
+        "created_at": [tried.now for tried, _ in done],
+    }
+    await _INSERT.run(session, values)
+    return [
+        Response(body, answer.status, dict(answer.headers), "application/json")
+        for body, (_, answer) in zip(bodies, done, strict=True)
+    ]
 
 
 def key_of(request: Request) -> str:
@@ -109,9 +198,9 @@ def key_of(request: Request) -> str:
     given = request.headers.getlist("idempotency-key")
     if not given:
         raise refusals.IdempotencyKeyMissing
-    text = given[0].strip()
-    quoted = _QUOTED.fullmatch(text)
-    key = re.sub(r"\\(.)", r"\1", quoted[1]) if quoted else text
+    said = given[0].strip()
+    quoted = _QUOTED.fullmatch(said)
+    key = re.sub(r"\\(.)", r"\1", quoted[1]) if quoted else said
     if len(given) > 1 or not 1 <= len(key) <= 255 or not (quoted or _BARE.fullmatch(key)):
         raise refusals.IdempotencyKeyMalformed
     return key
@@ -132,23 +221,6 @@ async def _documented(
 
 KEYED = Depends(_documented)
 """For a route's `dependencies=[...]`: its OpenAPI operation names the header."""
-
-
-async def _lock(session: AsyncSession, *, owner: str, key: str) -> None:
-    """Held until the transaction ends, so a crash frees it. Raises `IdempotencyKeyInFlight`.
-
-    Advisory locks belong to the whole database, hence the schema in the name.
-    """
-    name = json.dumps(["idempotency", owner, key])
-    (found,) = await _LOCK.run(session, {"name": name})
-    if not found["locked"]:
-        raise refusals.IdempotencyKeyInFlight(key=key)
-
-
-async def _saved(session: AsyncSession, *, owner: str, key: str) -> Row | None:
-    """A statement of its own after the lock: it sees what the lock's last holder committed."""
-    found = await _SAVED.run(session, {"owner": owner, "key": key})
-    return found[0] if found else None
 
 
 def _json(body: BaseModel | Mapping[str, Any]) -> bytes:

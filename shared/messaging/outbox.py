@@ -64,12 +64,19 @@ def values(
     events: Sequence[Event], *, version: int, source: str, ids: Ids, now: datetime
 ) -> dict[str, object]:
     """What `append` writes, for who writes it as a `part` of a statement."""
+    made = rows(events, version=version, source=source, ids=ids, now=now)
+    return prepared.named(made, prefix="event_")
+
+
+def rows(
+    events: Sequence[Event], *, version: int, source: str, ids: Ids, now: datetime
+) -> list[dict[str, object]]:
+    """The outbox's rows of the events, for who writes them in a statement of his own."""
     first = version - len(events) + 1
-    rows = [
+    return [
         _row(event, _envelope(event, number=number, source=source, ids=ids, now=now))
         for number, event in enumerate(events, start=first)
     ]
-    return prepared.named(rows, prefix="event_")
 
 
 def _envelope(event: Event, *, number: int, source: str, ids: Ids, now: datetime) -> Envelope:

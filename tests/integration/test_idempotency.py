@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 
 import httpx
 import pytest
@@ -15,7 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared import errors
 from shared.database import Database
 from shared.http import app, idempotency
+from shared.http.body import json_body
 from shared.http.idempotency import Answer, IdempotencyKeyRow
+from shared.http.model import StrictModel
 
 NOW = datetime(2026, 7, 1, 8, 0, tzinfo=UTC)
 KEY = {"Idempotency-Key": '"0f0e0d0c-1"'}
@@ -25,6 +27,12 @@ class WeightRefused(errors.Invalid):
     """The weight is wrong."""
 
     zh = "重量有误。"
+
+
+class Note(StrictModel):
+    """What is to be noted."""
+
+    said: str
 
 
 async def _note(session: AsyncSession, said: str) -> Answer:
@@ -42,11 +50,11 @@ async def _note(session: AsyncSession, said: str) -> Answer:
 def _router(database: Database) -> APIRouter:
     router = APIRouter()
 
-    async def note(request: Request, owner: str = "a") -> Response:
-        said = (await request.body()).decode()
-
+    async def note(
+        request: Request, given: Annotated[Note, json_body(Note)], owner: str = "a", dry: int = 0
+    ) -> Response:
         async def work(session: AsyncSession) -> Answer:
-            return await _note(session, said)
+            return await _note(session, given.said)
 
         return await idempotency.once(request, database=database, owner=owner, now=NOW, work=work)
 
@@ -73,7 +81,7 @@ async def post(database: Database) -> AsyncIterator[Post]:
             headers: Mapping[str, str] = KEY,
             method: str = "POST",
         ) -> httpx.Response:
-            return await client.request(method, path, content=said, headers=headers)
+            return await client.request(method, path, json={"said": said}, headers=headers)
 
         yield send
 

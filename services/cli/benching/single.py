@@ -37,8 +37,8 @@ class Bench:
     @property
     def url(self) -> str:
         """The same for the driver alone, without a database."""
-        named = make_url(self.admin_url).set(drivername="postgresql", database=None)
-        return named.render_as_string(hide_password=False)
+        named = make_url(self.admin_url).set(drivername="postgresql")
+        return named.render_as_string(hide_password=False).rpartition("/")[0]
 
 
 @contextmanager
