@@ -17,6 +17,7 @@ from shared.contracts import catalogue
 from shared.contracts.envelope import Envelope, Event
 from shared.database import Database
 from shared.messaging.context import Cause, caused_by
+from shared.prepared import Statement
 from shared.telemetry import redaction, traces
 
 Handler = Callable[[AsyncSession, Any, Envelope], Awaitable[None]]
@@ -24,7 +25,8 @@ Handlers = Mapping[type[Event], Handler]
 
 # One statement: the claim, and the watermark's step if this is the next version. A step lost to
 # another consumer of the same aggregate looks like a gap, and the event comes again.
-_CLAIM = text("""
+_CLAIM = Statement(
+    text("""
 WITH claimed AS (
     INSERT INTO inbox (consumer, event_id, handled_at) VALUES (:consumer, :event, :now)
     ON CONFLICT DO NOTHING RETURNING 1
@@ -39,14 +41,16 @@ WITH claimed AS (
     WHERE held.version = excluded.version - 1
     RETURNING 1
 )
-SELECT EXISTS (SELECT FROM claimed), EXISTS (SELECT FROM advanced), (SELECT version FROM mark)
+SELECT EXISTS (SELECT FROM claimed) AS claimed, EXISTS (SELECT FROM advanced) AS advanced,
+    (SELECT version FROM mark) AS seen
 """).bindparams(
-    bindparam("consumer", type_=Text),
-    bindparam("event", type_=Uuid),
-    bindparam("now", type_=DateTime(timezone=True)),
-    bindparam("aggregate", type_=Text),
-    bindparam("id", type_=Uuid),
-    bindparam("version", type_=Integer),
+        bindparam("consumer", type_=Text),
+        bindparam("event", type_=Uuid),
+        bindparam("now", type_=DateTime(timezone=True)),
+        bindparam("aggregate", type_=Text),
+        bindparam("id", type_=Uuid),
+        bindparam("version", type_=Integer),
+    )
 )
 
 
@@ -125,25 +129,23 @@ async def claim(
     session: AsyncSession, *, consumer: str, envelope: Envelope, now: datetime
 ) -> Applied:
     """Take the event for this consumer, or say why it is not to be applied. Raises Gap."""
-    row = await session.execute(
-        _CLAIM,
-        {
-            "consumer": consumer,
-            "event": envelope.id,
-            "now": now,
-            "aggregate": envelope.aggregate,
-            "id": envelope.subject,
-            "version": envelope.aggregateversion,
-        },
-    )
-    claimed, advanced, seen = row.one()
-    if not claimed:
+    values = {
+        "consumer": consumer,
+        "event": envelope.id,
+        "now": now,
+        "aggregate": envelope.aggregate,
+        "id": envelope.subject,
+        "version": envelope.aggregateversion,
+    }
+    (found,) = await _CLAIM.run(session, values)
+    if not found["claimed"]:
         return Applied.DUPLICATE
-    if advanced:
+    if found["advanced"]:
         return Applied.APPLIED
-    if (seen or 0) >= envelope.aggregateversion:
+    seen = found["seen"] or 0
+    if seen >= envelope.aggregateversion:
         return Applied.OLD
-    raise Gap(f"{envelope.type} {envelope.aggregateversion} came after {seen or 0}")
+    raise Gap(f"{envelope.type} {envelope.aggregateversion} came after {seen}")
 
 
 async def prune(session: AsyncSession, *, before: datetime, at_most: int = 10_000) -> int:
