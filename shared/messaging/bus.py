@@ -32,7 +32,8 @@ DAY = 86_400
 ACK_WAIT_SECONDS = 30
 MAX_AGE_DAYS = 14
 DEDUPE_SECONDS = 120
-PUBLISH_SECONDS = 5
+PUBLISH_SECONDS = 2
+API_SECONDS = 2
 # JetStream's error for a stream that exists and is not quite what is asked for: another service
 # made it just now, and was through with it.
 MADE_BY_ANOTHER = 10_058
@@ -59,7 +60,7 @@ class Bus:
         self.replicas = replicas
         self.stream_bytes = stream_bytes
         self.client = Client()
-        self.jetstream: JetStreamContext = self.client.jetstream(timeout=5)
+        self.jetstream: JetStreamContext = self.client.jetstream(timeout=API_SECONDS)
         self._publisher = acks.Publisher(self.client)
         self._opened = False
         self._ready = asyncio.Event()
@@ -123,7 +124,7 @@ class Bus:
         self.client.options["max_reconnect_attempts"] = -1
         self._publisher = acks.Publisher(self.client)
         await self._publisher.open()
-        self.jetstream = self.client.jetstream(timeout=5)
+        self.jetstream = self.client.jetstream(timeout=API_SECONDS)
 
     def stream(self, service: str) -> str:
         """The name of a producing service's stream."""
@@ -139,8 +140,14 @@ class Bus:
 
         Whoever starts first makes them all. An interest stream keeps nothing for a consumer that
         does not exist yet, so a new stream keeps everything until its consumers are there.
+
+        Where an attempt is under way already, this waits for its end and makes none of its own:
+        while the brokers choose a leader each takes long, and one after another too long.
         """
+        another = self._topology.locked()
         async with self._topology:
+            if another:
+                return
             for service in catalogue.SERVICES:
                 await self._ensure_stream(service)
                 for consumer in catalogue.SERVICES:

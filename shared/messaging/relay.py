@@ -38,7 +38,7 @@ POLL_SECONDS = 0.5
 PUMP_SECONDS = 60.0
 LOOK_SECONDS = 10.0
 HEAL_BATCH = 10_000
-BACKOFF_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
+BACKOFF_SECONDS = (0.2, 0.5, 1.0)
 
 _outbox = table_of(OutboxRow)
 _stuck = select(_outbox.c.aggregate_id).where(_outbox.c.parked_at.is_not(None))

@@ -52,14 +52,18 @@ async def founded(room: Path) -> AsyncIterator[Three]:
 
 
 async def killed(three: Three) -> dict[str, Any]:
-    """File while the leader is killed; how long until a filing of after that is released."""
+    """File while the leader is killed; how long until events of after that are delivered.
+
+    Delivery has resumed when another service has taken a filing of after the kill; the whole way
+    of all of them needs every stream and consumer that the killed broker led.
+    """
     flow, before = three.flow, three.flow.acknowledged
     leader = await three.brokers.leader_of(STREAM)
     await asyncio.to_thread(leader.kill)
     began = time.monotonic()
     await flow.file(FILED_MEANWHILE)
     filed = time.monotonic() - began
-    await _released(three.api, flow.acknowledged - before, any_of_them=True)
+    await _taken(three.api, flow.acknowledged - before)
     resumed = time.monotonic() - began
     await _released(three.api, flow.acknowledged)
     everything = time.monotonic() - began
@@ -98,15 +102,24 @@ async def away(three: Three) -> dict[str, Any]:
     }
 
 
-async def _released(api: Api, filings: set[str], *, any_of_them: bool = False) -> None:
-    """Wait until all of these are released, or one of them."""
+async def _taken(api: Api, filings: set[str]) -> None:
+    """Wait until mutual_recognition has taken one of these."""
+    ends = time.monotonic() + RESUME_SECONDS
+    path = "/mutual-recognition/v1/requirements"
+    while not {each["filing_id"] async for each in api.every("auditor", path)} & filings:
+        assert time.monotonic() < ends, f"not taken: {filings}"
+        await asyncio.sleep(LOOK_EVERY)
+
+
+async def _released(api: Api, filings: set[str]) -> None:
+    """Wait until all of these are released."""
     ends = time.monotonic() + RESUME_SECONDS
     while True:
         there = {
             each["id"]
             async for each in api.every("broker", "/declaration/v1/filings", status="released")
         }
-        if (filings & there) if any_of_them else (filings <= there):
+        if filings <= there:
             return
         assert time.monotonic() < ends, f"not released: {filings - there}"
         await asyncio.sleep(LOOK_EVERY)

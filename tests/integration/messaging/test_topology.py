@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import pytest
-from nats.js.api import RetentionPolicy, StreamConfig
+from nats.js.api import RetentionPolicy, StreamConfig, StreamInfo
 
 from shared.messaging.bus import Bus
 from tests.integration.messaging.room import CONSUMER, PRODUCER, Room, ended, envelopes
@@ -82,3 +82,20 @@ async def test_of_several_addresses_one_that_answers_is_enough(room: Room) -> No
     finally:
         await ended(run)
         await bus.close()
+
+
+async def test_who_mends_the_topology_while_another_does_waits_and_does_not_do_it_again(
+    bus: Hasty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    info = bus.jetstream.stream_info
+
+    async def counted(name: str) -> StreamInfo:
+        asked.append(name)
+        return await info(name)
+
+    monkeypatch.setattr(bus.jetstream, "stream_info", counted)
+    await asyncio.gather(*(bus.ensure_topology() for _ in range(5)))
+    assert len(asked) == len(set(asked)) > 0
+    await bus.ensure_topology()
+    assert len(asked) == 2 * len(set(asked))
