@@ -11,11 +11,12 @@ from tests.model.cores import run
 from tests.model.town import Town, goods
 
 
-def amend(town: Town, filing_id: UUID, *, kind: str, packages: int) -> None:
-    """The broker asks to amend."""
+def amend(town: Town, filing_id: UUID, *, kind: str | None, packages: int) -> None:
+    """The broker asks to amend, to goods of another kind or the number of packages alone."""
     before = town.declaration.filings[filing_id]
     kept = {"reference": before.reference, "slot_wish": before.content.slot_wish}
-    content = goods(kind).model_copy(update={**kept, "packages": packages})
+    goods_now = before.content if kind is None else goods(kind)
+    content = goods_now.model_copy(update={**kept, "packages": packages})
     step = filings.ask_amendment(before, content=content, now=town.clock.wall())
     town.tell(town.declaration.keep(step))
 

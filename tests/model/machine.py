@@ -32,7 +32,9 @@ WHICH = st.integers(0, MOST_FILINGS - 1)
 ANY = st.integers(0, 11)
 
 ORDERS = st.builds(partial, st.just(officers.order), agency=AGENCIES, scope=SCOPES)
-AMENDMENTS = st.builds(partial, st.just(brokers.amend), kind=KINDS, packages=st.integers(40, 42))
+AMENDMENTS = st.builds(
+    partial, st.just(brokers.amend), kind=st.none() | KINDS, packages=st.integers(40, 42)
+)
 CHANGES = st.one_of(AMENDMENTS, ORDERS, ORDERS, st.just(brokers.withdraw))
 CHOICES = st.builds(partial, st.just(brokers.choose), number=st.integers(0, 2))
 EXCHANGES = st.builds(partial, st.just(brokers.exchange), number=st.integers(0, 2))
