@@ -14,8 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.declaration.domain import receipts
 from services.declaration.domain.filing import Step
-from shared import crash
 from shared.database import dumps
+from shared.messaging import outbox
 from shared.prepared import Statement, json_of
 
 _NUMBERS = Statement(
@@ -87,7 +87,7 @@ async def insert(session: AsyncSession, accepted: Sequence[Accepted]) -> set[UUI
     rows = [_row(each) for each in accepted]
     values = {name: [row[name] for row in rows] for name in _GIVEN}
     stored = {row["id"] for row in await _INSERT.run(session, values)}
-    crash.at("outbox.appended")
+    outbox.appended()
     return stored
 
 

@@ -16,7 +16,7 @@ from services.declaration.domain.filing import Filing, Pending, Requirement, Ste
 from services.declaration.domain.moves import Status
 from services.declaration.domain.receipts import Note
 from services.declaration.tables import CONTENTS, FILINGS, RECEIPTS
-from shared import crash, errors, prepared
+from shared import errors, prepared
 from shared.contracts.values import Mode, Purpose, Said
 from shared.ids import Ids
 from shared.messaging import outbox
@@ -123,7 +123,7 @@ async def _write(
     writing = _writing(content=content, notes=len(notes), events=len(events))
     written = await writing.run(session, values)
     if events:
-        crash.at("outbox.appended")
+        outbox.appended()
     return written
 
 
