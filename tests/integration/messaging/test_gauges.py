@@ -71,6 +71,7 @@ async def test_events_not_yet_handled_and_dead_letters_are_counted(room: Room) -
         await _is(noter, "dead_letters", 1)
         await bus.publish(first, emission=1)
         await _is(noter, "consumer_lag_events", 0, stream=stream)
+        bus.url = "nats://127.0.0.1:1"  # so that it stays away
         await bus.client.close()
         await _is(noter, "consumer_lag_events", math.nan, stream=stream)
     assert noter.name == CONSUMER
