@@ -49,13 +49,23 @@ class Traffic:
         await self.broker.file_all(islice(self.coming, number), done=lambda: None)
 
     @asynccontextmanager
-    async def flowing(self, *, pause: float) -> AsyncIterator[None]:
-        """File one after another, `pause` seconds between them, while the block runs."""
-        async with _beside(self._file_for_ever(pause)):
-            yield
+    async def flowing(self, *, pause: float, waited: bool = True) -> AsyncIterator[None]:
+        """File one after another, `pause` seconds between them, while the block runs.
 
-    async def _file_for_ever(self, pause: float) -> None:
-        while True:
+        At its end the last one is `waited` for: what nobody is told of, nobody inspects.
+        """
+        over = asyncio.Event()
+        filing = asyncio.create_task(self._file_until(over, pause))
+        try:
+            yield
+            over.set()
+            if waited:
+                await filing
+        finally:
+            await ending.ended(filing)
+
+    async def _file_until(self, over: asyncio.Event, pause: float) -> None:
+        while not over.is_set():
             await self.file(1)
             await asyncio.sleep(pause)
 
