@@ -24,7 +24,7 @@ demo: setup
 	$(BIN)/onestop demo $(ARGS)
 
 bench: setup
-	$(BIN)/onestop bench filing $(ARGS)
+	for name in filing messaging pipeline memory; do $(BIN)/onestop bench $$name $(ARGS) || exit 1; done
 
 faults: setup
 	$(BIN)/python -m tests.faults $(ARGS)
