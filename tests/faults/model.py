@@ -77,7 +77,7 @@ OF_ALL = {
         GROUP BY requirement_id HAVING count(*) > 1""",
 }
 PATIENCE_SECONDS = 90.0
-LOOK_EVERY = 0.3
+LOOK_EVERY = 0.4
 
 
 def _statements() -> dict[str, str]:
@@ -108,11 +108,14 @@ async def settled(place: Place, api: Api, *, acknowledged: Iterable[str]) -> lis
     loop = asyncio.get_running_loop()
     known = set(acknowledged)
     deadline = loop.time() + PATIENCE_SECONDS
-    while found := await faults(place, api, acknowledged=known):
-        if loop.time() > deadline:
-            return found
+    while loop.time() < deadline:
+        # The rest is asked for once the database has come to rest.
+        if not await _in_the_database(place.database):
+            found = await faults(place, api, acknowledged=known)
+            if not found:
+                return []
         await asyncio.sleep(LOOK_EVERY)
-    return []
+    return await faults(place, api, acknowledged=known)
 
 
 async def _in_the_database(url: str) -> list[str]:
