@@ -10,27 +10,17 @@ import structlog
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
-from nats.js.api import (
-    AckPolicy,
-    ConsumerConfig,
-    DeliverPolicy,
-    DiscardPolicy,
-    RetentionPolicy,
-    StorageType,
-    StreamConfig,
-)
+from nats.js.api import RetentionPolicy, StreamConfig
 from nats.js.errors import BadRequestError, NotFoundError
 
 from shared.contracts import catalogue
 from shared.contracts.envelope import Envelope
-from shared.messaging import acks
+from shared.messaging import acks, topology
 from shared.telemetry import traces
 
 log = structlog.get_logger()
 
-DAY = 86_400
 ACK_WAIT_SECONDS = 30
-MAX_AGE_DAYS = 14
 DEDUPE_SECONDS = 120
 PUBLISH_SECONDS = 2
 API_SECONDS = 2
@@ -166,35 +156,20 @@ class Bus:
                     raise
 
     def _config(self, service: str, retention: RetentionPolicy) -> StreamConfig:
-        return StreamConfig(
-            name=self.stream(service),
+        return topology.stream(
+            self.stream(service),
             subjects=[f"{self.namespace}.{each.name}.*" for each in catalogue.produced_by(service)],
-            storage=StorageType.FILE,
             retention=retention,
-            discard=DiscardPolicy.NEW,
-            max_age=MAX_AGE_DAYS * DAY,
             max_bytes=self.stream_bytes,
-            duplicate_window=DEDUPE_SECONDS,
-            num_replicas=self.replicas,
+            dedupe_seconds=DEDUPE_SECONDS,
+            replicas=self.replicas,
         )
 
     async def _ensure_consumer(self, producer: str, consumer: str) -> None:
         followed = catalogue.followed_by(consumer, producer=producer)
-        await self.jetstream.add_consumer(
-            self.stream(producer),
-            ConsumerConfig(
-                durable_name=consumer,
-                filter_subjects=[f"{self.namespace}.{each.name}.*" for each in followed],
-                deliver_policy=DeliverPolicy.ALL,
-                ack_policy=AckPolicy.EXPLICIT,
-                ack_wait=ACK_WAIT_SECONDS,
-                max_deliver=-1,
-                # The pull loop bounds what is in hand. A bound here fills with events that wait
-                # for an earlier one, which then could never come.
-                max_ack_pending=-1,
-                max_waiting=64,
-            ),
-        )
+        subjects = [f"{self.namespace}.{each.name}.*" for each in followed]
+        config = topology.consumer(consumer, subjects=subjects, ack_wait=ACK_WAIT_SECONDS)
+        await self.jetstream.add_consumer(self.stream(producer), config)
 
     async def publish(self, envelope: Envelope, *, emission: int) -> None:
         """Hand an event to the broker; returns when the broker has it on disk.

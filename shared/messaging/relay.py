@@ -24,8 +24,8 @@ from shared import crash, database
 from shared.contracts.envelope import Envelope
 from shared.database import table_of
 from shared.kit import Kit
-from shared.messaging.bus import MAX_AGE_DAYS
 from shared.messaging.tables import OutboxRow
+from shared.messaging.topology import MAX_AGE_DAYS
 from shared.prepared import Row, Statement
 from shared.telemetry import redaction
 
