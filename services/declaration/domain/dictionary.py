@@ -132,9 +132,9 @@ class Limit(Dated):
     source: Words
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Dictionary:
-    """The items and limits in force on one day."""
+    """The items and limits in force on one day. One object a day: what is made of it is kept."""
 
     day: date
     items: tuple[Item, ...]

@@ -12,10 +12,22 @@ class Place(NamedTuple):
 
 
 class Document:
-    """A JSON document in which patterns are looked up; each part of a pattern only once."""
+    """A JSON document in which patterns are looked up; each part of a pattern only once.
+
+    Where only values are asked for, their pointers are not made.
+    """
 
     def __init__(self, root: Any) -> None:
         self._found: dict[str, Sequence[Place]] = {"": (Place("", root),)}
+        self._values: dict[str, Sequence[Any]] = {"": (root,)}
+
+    def values(self, pattern: str) -> Sequence[Any]:
+        """The values of the places that `find` finds, in the same order."""
+        found = self._values.get(pattern)
+        if found is None:
+            before, _, segment = pattern.rpartition("/")
+            found = self._values[pattern] = _values(self.values(before), segment)
+        return found
 
     def find(self, pattern: str) -> Sequence[Place]:
         """Every place that the pattern names. A field left out is a place with the value None."""
@@ -24,6 +36,14 @@ class Document:
             before, _, segment = pattern.rpartition("/")
             found = self._found[pattern] = _step(self.find(before), segment)
         return found
+
+
+def _values(values: Sequence[Any], segment: str) -> Sequence[Any]:
+    if segment == "*":
+        return [entry for value in values for entry in value or ()]
+    if segment.isdigit():
+        return [value[int(segment)] for value in values]
+    return [value.get(segment) for value in values if value is not None]
 
 
 def _step(places: Sequence[Place], segment: str) -> Sequence[Place]:
