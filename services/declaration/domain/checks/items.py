@@ -1,6 +1,6 @@
 """Rules that read the dictionary: presence by condition, lengths, precision, code lists."""
 
-from collections.abc import Callable, Container, Iterator, Sized
+from collections.abc import Callable, Iterator, Sequence, Sized
 from decimal import Decimal
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
@@ -11,21 +11,25 @@ from shared.reference import codes
 
 
 class Measured(NamedTuple):
-    """An item with where its values are, and what tells a value that breaks a rule."""
+    """An item with where its values are, and what tells values (or None) that break a rule.
+
+    Nearly always all are sound, so all of an item's are judged at once, and places looked for
+    only where they are not.
+    """
 
     item: Item
     pattern: str
-    is_broken: Callable[[Any], bool]
+    are_sound: Callable[[Sequence[Any]], bool]
+
+    def all_sound(self, filed: Filed) -> bool:
+        """Whether there is nothing to be told of it."""
+        return self.are_sound(filed.document.values(self.pattern))
 
     def breaches(self, filed: Filed, **facts: Any) -> Iterator[Breach]:
-        """Nearly always there are none: then no places are looked for."""
-        if any(
-            value is not None and self.is_broken(value)
-            for value in filed.document.values(self.pattern)
-        ):
-            for place in filed.document.find(self.pattern):
-                if place.value is not None and self.is_broken(place.value):
-                    yield Breach(place.pointer, {"item": self.item.id, **facts})
+        """Each place whose value is not sound."""
+        for place in filed.document.find(self.pattern):
+            if not self.are_sound((place.value,)):
+                yield Breach(place.pointer, {"item": self.item.id, **facts})
 
 
 def _absent(filed: Filed) -> Iterator[Breach]:
@@ -40,7 +44,8 @@ def _absent(filed: Filed) -> Iterator[Breach]:
 
 def _too_long(filed: Filed) -> Iterator[Breach]:
     for text in _texts(filed.dictionary):
-        yield from text.breaches(filed, max_length=text.item.length)
+        if not text.all_sound(filed):
+            yield from text.breaches(filed, max_length=text.item.length)
 
 
 @lru_cache(maxsize=32)
@@ -49,62 +54,58 @@ def _texts(dictionary: Dictionary) -> tuple[Measured, ...]:
         Measured(
             item,
             f"{item.pointer}/*" if item.type is Kind.LIST else item.pointer,
-            partial(_is_longer, most=item.length),
+            partial(_are_short, most=item.length),
         )
         for item in dictionary.items
         if item.length is not None and item.type is not Kind.NUMBER
     )
 
 
-def _is_longer(value: Sized, *, most: int) -> bool:
-    return len(value) > most
+def _are_short(values: Sequence[Sized | None], *, most: int) -> bool:
+    return max(map(len, filter(None, values)), default=0) <= most
 
 
 def _too_many_digits(filed: Filed) -> Iterator[Breach]:
     for number in _numbers(filed.dictionary):
-        item = number.item
-        yield from number.breaches(filed, digits=item.length, precision=item.precision)
+        if not number.all_sound(filed):
+            item = number.item
+            yield from number.breaches(filed, digits=item.length, precision=item.precision)
 
 
 @lru_cache(maxsize=32)
 def _numbers(dictionary: Dictionary) -> tuple[Measured, ...]:
     return tuple(
-        Measured(item, item.pointer, _digits_of(item.length, after=item.precision or 0))
+        Measured(item, item.pointer, _within(item.length, after=item.precision or 0))
         for item in dictionary.items
         if item.length is not None and item.type is Kind.NUMBER
     )
 
 
-def _digits_of(digits: int, *, after: int) -> Callable[[Decimal], bool]:
-    """What tells a number with more digits before or after the point; idle zeros do not count.
-
-    An `int` is told as well.
-    """
+def _within(digits: int, *, after: int) -> Callable[[Sequence[Decimal | None]], bool]:
+    """What tells numbers without more digits before or after the point; idle zeros do not count."""
     beyond, smallest = Decimal(10) ** (digits - after), Decimal(1).scaleb(-after)
 
-    def exceeds(value: Decimal) -> bool:
-        return abs(value) >= beyond or value % smallest != 0
+    def are_sound(values: Sequence[Decimal | None]) -> bool:
+        return not any(value and (abs(value) >= beyond or value % smallest) for value in values)
 
-    return exceeds
+    return are_sound
 
 
 def _unlisted(filed: Filed) -> Iterator[Breach]:
     for coded in _coded(filed.dictionary):
-        yield from coded.breaches(filed, list=coded.item.code_list)
+        if not coded.all_sound(filed):
+            yield from coded.breaches(filed, list=coded.item.code_list)
 
 
 @lru_cache(maxsize=32)
 def _coded(dictionary: Dictionary) -> tuple[Measured, ...]:
     return tuple(
-        Measured(item, item.pointer, partial(_is_unknown, known=known))
+        Measured(
+            item, item.pointer, {*codes.known(item.code_list, on=dictionary.day), None}.issuperset
+        )
         for item in dictionary.items
         if item.code_list is not None
-        for known in (codes.known(item.code_list, on=dictionary.day),)
     )
-
-
-def _is_unknown(value: str, *, known: Container[str]) -> bool:
-    return value not in known
 
 
 RULES = (
