@@ -4,9 +4,8 @@ import socket
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter
 from prometheus_client import CollectorRegistry
-from starlette.middleware import Middleware
 from starlette.responses import JSONResponse, Response
 
 from services.cli.registry import BY_NAME, Entry
@@ -16,7 +15,7 @@ from shared.clock import Clock
 from shared.database import Database
 from shared.http import app as http_app
 from shared.http import limits
-from shared.http.mounting import Mounted
+from shared.http.mounting import Front
 from shared.http.rates import Rates
 from shared.ids import uuid7
 from shared.kit import Kit
@@ -70,22 +69,20 @@ def application(
     clock: Clock,
     jwks: Mapping[str, Any] | None = None,
     caps: limits.Caps | None = None,
-) -> FastAPI:
+) -> Front:
     """Each service under its prefix, beside health, metrics and, where embedded, the keys."""
     checks = {
         f"{each.name} {what}": check for each in services for what, check in each.readiness.items()
     }
-    probes = health.router(checks, leaving=lambda: bool(app.state.leaving))
+    probes = health.router(checks, leaving=lambda: bool(outer.state.leaving))
     below = {BY_NAME[each.name].prefix: each.api for each in services}
-    app = http_app.create(
+    outer = http_app.create(
         "Onestop",
         version="1",
         routers=[_root(services, registry=registry, clock=clock, jwks=jwks), probes],
-        middleware=[Middleware(limits.Limits, caps=caps), Middleware(Mounted, apps=below)],
-        caps=caps,
     )
-    app.state.leaving = False
-    return app
+    outer.state.leaving = False
+    return Front(outer, apps=below, caps=caps)
 
 
 def _root(

@@ -10,10 +10,10 @@ from types import FrameType
 from typing import Any
 
 import uvicorn
-from fastapi import FastAPI
 
 from services.cli.settings import System
 from shared.http import connections
+from shared.http.mounting import Front
 from shared.service import Service
 from shared.telemetry import traces
 
@@ -23,7 +23,7 @@ ENDING = (signal.SIGINT, signal.SIGTERM)
 
 
 async def serve(
-    app: FastAPI,
+    app: Front,
     services: Sequence[Service],
     *,
     listening: socket.socket,
@@ -66,7 +66,7 @@ class Server(uvicorn.Server):
     noticed. A second signal ends it at once.
     """
 
-    def __init__(self, app: FastAPI, *, edge: connections.Edge, drain_seconds: float) -> None:
+    def __init__(self, app: Front, *, edge: connections.Edge, drain_seconds: float) -> None:
         super().__init__(
             connections.Config(app, edge=edge, timeout_graceful_shutdown=GRACE_SECONDS)
         )

@@ -90,7 +90,7 @@ class FilingIn(StrictModel):
 
     def content(self) -> Content:
         """The same as a value of the domain."""
-        return Content.model_validate(self.model_dump())
+        return Content.model_validate(self, from_attributes=True)
 
 
 class WithdrawalIn(StrictModel):

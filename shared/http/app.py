@@ -32,6 +32,8 @@ def create(
         redoc_url=None,
         redirect_slashes=False,
         dependencies=[undocumented.REFUSED],
+        # Traces and metrics of requests are ours; FastAPI's would look for a provider each time.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         middleware=[
             Middleware(request_id.RequestId),
             *middleware,

@@ -37,13 +37,18 @@ class JsonBody(Body):
 
         Raises `UnsupportedMediaType` (415), `MalformedJson` (400) or `Faults` (422, all at once).
         """
-        _require_json(request)
-        return parse(self.model, await request.body())
+        return parse(self.model, await raw_json(request))
 
 
 def json_body(model: type[BaseModel]) -> Any:
     """The marker of a route's JSON body: `draft: Annotated[FilingIn, json_body(FilingIn)]`."""
     return Depends(JsonBody(model))
+
+
+async def raw_json(request: Request) -> bytes:
+    """A body that says that it is JSON. Raises `UnsupportedMediaType` (415)."""
+    _require_json(request)
+    return await request.body()
 
 
 def parse(model: type[Model], raw: bytes) -> Model:

@@ -11,9 +11,9 @@ import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import Depends, Header, Request, Response
+from fastapi import Depends, Request, Response
 from pydantic import BaseModel
 from pydantic_core import to_json
 from sqlalchemy import (
@@ -30,6 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
+from starlette.types import Scope
 
 from shared import errors
 from shared.database import Database
@@ -114,10 +115,14 @@ async def attempt(request: Request, *, owner: str, now: datetime) -> Attempt:
     return Attempt(
         owner=owner,
         key=key_of(request),
-        endpoint=f"{request.method} {request.url.path}?{request.url.query}",
+        endpoint=_endpoint(request.scope),
         fingerprint=hashlib.sha256(await request.body()).hexdigest(),
         now=now,
     )
+
+
+def _endpoint(scope: Scope) -> str:
+    return f"{scope['method']} {scope['path']}?{scope['query_string'].decode('latin-1')}"
 
 
 async def once(
@@ -213,13 +218,14 @@ async def sweep(session: AsyncSession, *, now: datetime) -> int:
     return result.rowcount if isinstance(result, CursorResult) else 0
 
 
-async def _documented(
-    _key: Annotated[str | None, Header(alias="Idempotency-Key", max_length=600)] = None,
-) -> None:
-    """Puts the header into the OpenAPI document; `once` reads and checks it."""
+class Keyed:
+    """Marks operations that take a key; `openapi.document` finds it in the routes."""
+
+    async def __call__(self) -> None:
+        """Nothing: `once` reads and checks the key."""
 
 
-KEYED = Depends(_documented)
+KEYED = Depends(Keyed())
 """For a route's `dependencies=[...]`: its OpenAPI operation names the header."""
 
 

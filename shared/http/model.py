@@ -60,6 +60,9 @@ def clean(text: str, *, lines: bool = False) -> str:
 
     Raises a `forbidden_character` finding for what a reader cannot see or would be misled by.
     """
+    # What is printable is in none of the categories, so most text is not looked at one by one.
+    if text.isprintable() and _BLANK.isdisjoint(text):
+        return unicodedata.normalize("NFC", text).strip()
     for character in text:
         if lines and character in "\n\t":
             continue

@@ -2,7 +2,11 @@
 
 from collections.abc import Mapping
 
+from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from shared.http.limits import Caps, Limits
+from shared.http.request_id import RequestId
 
 
 class Mounted:
@@ -32,3 +36,21 @@ class Mounted:
             "root_path": f"{outer_root}/{prefix}",
         }
         await inner({**scope, **below}, receive, send)
+
+
+class Front:
+    """An application with others under its prefixes: request id and caps first, once for all.
+
+    A request for one of the others takes nothing else of the outer one's way.
+    """
+
+    def __init__(
+        self, outer: FastAPI, *, apps: Mapping[str, ASGIApp], caps: Caps | None = None
+    ) -> None:
+        self.outer = outer
+        self.state = outer.state
+        self._first = RequestId(Limits(Mounted(outer, apps=apps), caps=caps))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer."""
+        await self._first(scope, receive, send)

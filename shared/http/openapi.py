@@ -12,9 +12,14 @@ from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from shared.http import body, problem
+from shared.http import body, idempotency, problem
 
-_KEY_SCHEMA = {"type": "string", "minLength": 1, "maxLength": 255}
+_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": True,
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+}
 Document = dict[str, Any]
 Addition = Callable[[FastAPI, Document], None]
 REF = "#/components/schemas/"
@@ -66,6 +71,8 @@ def _complete(made: Document, app: FastAPI) -> None:
     for path, method, route in operations(app):
         operation = made["paths"][path][method]
         _answers(operation)
+        if any(isinstance(each, idempotency.Keyed) for each in _calls(route.dependant)):
+            operation.setdefault("parameters", []).append(dict(_KEY))
         for model in _bodies(route.dependant):
             content = {"application/json": {"schema": {"$ref": _schema(model, schemas)}}}
             operation["requestBody"] = {"required": True, "content": content}
@@ -93,16 +100,17 @@ def _answers(operation: Document) -> None:
     for status in ("4XX", "5XX"):
         answers[status] = _problem("Refused: problem details (RFC 9457)")
     answers["429"] = {"$ref": f"#/components/responses/{TOO_MANY}"}
-    for parameter in operation.get("parameters", ()):
-        if parameter["name"] == "Idempotency-Key":
-            parameter |= {"required": True, "schema": dict(_KEY_SCHEMA)}
 
 
 def _bodies(dependant: Dependant) -> Iterator[type[BaseModel]]:
+    return (call.model for call in _calls(dependant) if isinstance(call, body.Body))
+
+
+def _calls(dependant: Dependant) -> Iterator[Any]:
+    """What a route depends on, in order."""
     for each in dependant.dependencies:
-        if isinstance(each.call, body.Body):
-            yield each.call.model
-        yield from _bodies(each)
+        yield each.call
+        yield from _calls(each)
 
 
 def _schema(model: type[BaseModel], schemas: Document, *, mode: Any = "validation") -> str:

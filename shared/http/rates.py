@@ -20,6 +20,8 @@ PROBES = frozenset({"/livez", "/readyz"})
 # Many people of different companies act for these; one agency is no single client.
 SHARING = frozenset({Role.BROKER, Role.YARD})
 IPV6_SITE = 64
+ROUNDING = 1e-6
+"""Seconds. Sums of moments are not exact: what is late by less is not late."""
 
 
 class Rates:
@@ -33,7 +35,7 @@ class Rates:
     def __init__(self, *, per_second: float, burst: int, payers: int = 10_000) -> None:
         self.per_second = per_second
         self._each = 1 / per_second
-        self._room = burst / per_second
+        self._ahead = (burst - 1) / per_second
         self._payers = payers
         self._full_at: OrderedDict[str, float] = OrderedDict()
 
@@ -42,11 +44,11 @@ class Rates:
 
         `now` is in seconds of a clock that never goes back.
         """
-        full_at = max(self._full_at.get(payer, now), now) + self._each
-        late = full_at - now - self._room
-        if late > 0:
+        full_at = max(self._full_at.get(payer, now), now)
+        late = full_at - now - self._ahead
+        if late > ROUNDING:
             return late
-        self._full_at[payer] = full_at
+        self._full_at[payer] = full_at + self._each
         self._full_at.move_to_end(payer)
         if len(self._full_at) > self._payers:
             self._full_at.popitem(last=False)

@@ -4,7 +4,7 @@ A parameter that is misspelt, or a body where none is taken, would otherwise be 
 the client had not said it: `?stauts=open` with every case there is.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from fastapi import Depends, Request
 from fastapi.dependencies.models import Dependant
@@ -22,12 +22,12 @@ async def _refuse(request: Request) -> None:
     dependant = _dependant(request)
     if dependant is None:
         return
+    taken = _taken(dependant)
     if request.scope["query_string"]:
-        known = {field.alias for each in _all(dependant) for field in each.query_params}
-        unknown = [name for name in request.query_params if name not in known]
+        unknown = [name for name in request.query_params if name not in taken.query]
         if unknown:
             raise errors.Faults(*(_fault(name) for name in unknown[: faults.MAX_FAULTS]))
-    if request.method not in _READING and not _takes_body(dependant) and await request.body():
+    if not taken.body and request.method not in _READING and await request.body():
         await body.JsonBody(Nothing)(request)
 
 
@@ -42,8 +42,28 @@ def _dependant(request: Request) -> Dependant | None:
     return found if isinstance(found, Dependant) else None
 
 
-def _takes_body(dependant: Dependant) -> bool:
-    return any(isinstance(each.call, body.Body) for each in _all(dependant))
+class _Taken(NamedTuple):
+    """What an operation takes. Holds its `dependant`, so that no other gets the same address."""
+
+    dependant: Dependant
+    query: frozenset[str]
+    body: bool
+
+
+_KNOWN: dict[int, _Taken] = {}
+
+
+def _taken(dependant: Dependant) -> _Taken:
+    """Found once for each operation: an application has its operations for good."""
+    known = _KNOWN.get(id(dependant))
+    if known is None:
+        every = _all(dependant)
+        known = _KNOWN[id(dependant)] = _Taken(
+            dependant,
+            query=frozenset(field.alias for each in every for field in each.query_params),
+            body=any(isinstance(each.call, body.Body) for each in every),
+        )
+    return known
 
 
 def _all(dependant: Dependant) -> list[Dependant]:

@@ -94,8 +94,8 @@ def test_ports_and_probes_are_those_that_are_served(name: str) -> None:
     assert pod["annotations"]["prometheus.io/port"] == str(port)
     probes = ("startupProbe", "livenessProbe", "readinessProbe")
     paths = {container[probe]["httpGet"]["path"] for probe in probes}
-    root = compose.application([], registry=CollectorRegistry(), clock=SystemClock())
-    served = {route.path_format for route in iter_route_contexts(root.routes)}
+    front = compose.application([], registry=CollectorRegistry(), clock=SystemClock())
+    served = {route.path_format for route in iter_route_contexts(front.outer.routes)}
     assert paths == {"/livez", "/readyz"}
     assert paths | {pod["annotations"]["prometheus.io/path"]} <= served
 

@@ -200,10 +200,12 @@ class Limit(Dated):
     source: Words
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Dictionary:
     """What is in force on one day: the merged declaration's items by number, the fields of a filing
     that are checked (`items`: of those items and of this system's own), and the limits.
+
+    One object a day: what is made of it is kept.
     """
 
     day: date

@@ -39,6 +39,15 @@ def test_waiting_as_told_is_enough_and_what_is_refused_costs_nothing() -> None:
     assert rates.wait("a", now=0.1 + told) == 0
 
 
+@pytest.mark.parametrize("now", [0.1, 7.3, 61.07, 999.9, 123456.789])
+def test_a_full_bucket_is_a_full_bucket_at_any_moment(now: float) -> None:
+    rates = Rates(per_second=0.001, burst=1)
+    assert rates.wait("a", now=now) == 0
+    rates = Rates(per_second=3, burst=7)
+    assert [rates.wait("a", now=now) for _ in range(7)] == [0] * 7
+    assert rates.wait("a", now=now) > 0
+
+
 def test_a_rest_fills_the_bucket_and_no_more() -> None:
     rates = Rates(per_second=1, burst=2)
     assert [rates.wait("a", now=1000.0) for _ in range(3)] == [0, 0, pytest.approx(1)]

@@ -32,6 +32,10 @@ class Known(Document):
         """Every such place that the pattern names."""
         return [place for place in super().find(pattern) if place.value is not UNREAD]
 
+    def values(self, pattern: str) -> Sequence[Any]:
+        """Their values."""
+        return [value for value in super().values(pattern) if value is not UNREAD]
+
 
 def check(
     document: Mapping[str, Any], *, dictionary: Dictionary, organisation: str, now: datetime

@@ -1,15 +1,41 @@
 """Rules that read the dictionary: presence by condition, lengths, precision, code lists."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence, Sized
 from decimal import Decimal
+from functools import lru_cache, partial
+from typing import Any, NamedTuple
 
 from services.declaration.domain.checks.rule import Breach, Filed, Rule
-from services.declaration.domain.dictionary import Kind
+from services.declaration.domain.dictionary import Dictionary, Field, Kind
 from shared.reference import codes
+
+
+class Measured(NamedTuple):
+    """An item with where its values are, and what tells values (or None) that break a rule.
+
+    Nearly always all are sound, so all of an item's are judged at once, and places looked for
+    only where they are not.
+    """
+
+    item: Field
+    pattern: str
+    are_sound: Callable[[Sequence[Any]], bool]
+
+    def all_sound(self, filed: Filed) -> bool:
+        """Whether there is nothing to be told of it."""
+        return self.are_sound(filed.document.values(self.pattern))
+
+    def breaches(self, filed: Filed, **facts: Any) -> Iterator[Breach]:
+        """Each place whose value is not sound."""
+        for place in filed.document.find(self.pattern):
+            if not self.are_sound((place.value,)):
+                yield Breach(place.pointer, {"item": self.item.id, **facts})
 
 
 def _absent(filed: Filed) -> Iterator[Breach]:
     for item, condition in filed.dictionary.conditional():
+        if all(filed.document.values(item.pointer)):
+            continue
         for place in filed.document.find(item.pointer):
             if not place.value and condition.holds(filed.document, at=place):
                 reason = condition.reason
@@ -17,41 +43,69 @@ def _absent(filed: Filed) -> Iterator[Breach]:
 
 
 def _too_long(filed: Filed) -> Iterator[Breach]:
-    for item in filed.dictionary.items:
-        if item.length is None or item.type is Kind.NUMBER:
-            continue
-        pattern = f"{item.pointer}/*" if item.type is Kind.LIST else item.pointer
-        for place in filed.document.find(pattern):
-            if place.value is not None and len(place.value) > item.length:
-                yield Breach(place.pointer, {"item": item.id, "max_length": item.length})
+    for text in _texts(filed.dictionary):
+        if not text.all_sound(filed):
+            yield from text.breaches(filed, max_length=text.item.length)
+
+
+@lru_cache(maxsize=32)
+def _texts(dictionary: Dictionary) -> tuple[Measured, ...]:
+    return tuple(
+        Measured(
+            item,
+            f"{item.pointer}/*" if item.type is Kind.LIST else item.pointer,
+            partial(_are_short, most=item.length),
+        )
+        for item in dictionary.items
+        if item.length is not None and item.type is not Kind.NUMBER
+    )
+
+
+def _are_short(values: Sequence[Sized | None], *, most: int) -> bool:
+    return max(map(len, filter(None, values)), default=0) <= most
 
 
 def _too_many_digits(filed: Filed) -> Iterator[Breach]:
-    for item in filed.dictionary.items:
-        if item.length is None or item.type is not Kind.NUMBER:
-            continue
-        for place in filed.document.find(item.pointer):
-            whole, after = _digits(place.value)
-            if whole > item.length - (item.precision or 0) or after > (item.precision or 0):
-                facts = {"item": item.id, "digits": item.length, "precision": item.precision}
-                yield Breach(place.pointer, facts)
+    for number in _numbers(filed.dictionary):
+        if not number.all_sound(filed):
+            item = number.item
+            yield from number.breaches(filed, digits=item.length, precision=item.precision)
 
 
-def _digits(value: int | Decimal) -> tuple[int, int]:
-    """How many digits a number has before and after the point, without idle zeros."""
-    text = f"{abs(Decimal(value)):f}"
-    whole, _, after = text.partition(".")
-    return len(whole.lstrip("0")), len(after.rstrip("0"))
+@lru_cache(maxsize=32)
+def _numbers(dictionary: Dictionary) -> tuple[Measured, ...]:
+    return tuple(
+        Measured(item, item.pointer, _within(item.length, after=item.precision or 0))
+        for item in dictionary.items
+        if item.length is not None and item.type is Kind.NUMBER
+    )
+
+
+def _within(digits: int, *, after: int) -> Callable[[Sequence[Decimal | None]], bool]:
+    """What tells numbers without more digits before or after the point; idle zeros do not count."""
+    beyond, smallest = Decimal(10) ** (digits - after), Decimal(1).scaleb(-after)
+
+    def are_sound(values: Sequence[Decimal | None]) -> bool:
+        return not any(value and (abs(value) >= beyond or value % smallest) for value in values)
+
+    return are_sound
 
 
 def _unlisted(filed: Filed) -> Iterator[Breach]:
-    for item in filed.dictionary.items:
-        if item.code_list is None:
-            continue
-        known = codes.known(item.code_list, on=filed.dictionary.day)
-        for place in filed.document.find(item.pointer):
-            if place.value is not None and place.value not in known:
-                yield Breach(place.pointer, {"item": item.id, "list": item.code_list})
+    for coded in _coded(filed.dictionary):
+        if not coded.all_sound(filed):
+            yield from coded.breaches(filed, list=coded.item.code_list)
+
+
+@lru_cache(maxsize=32)
+def _coded(dictionary: Dictionary) -> tuple[Measured, ...]:
+    return tuple(
+        Measured(
+            item, item.pointer, {*codes.known(item.code_list, on=dictionary.day), None}.issuperset
+        )
+        for item in dictionary.items
+        if item.code_list is not None
+    )
 
 
 RULES = (
