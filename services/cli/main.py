@@ -7,6 +7,7 @@ which `onestop token` or a mistyped option should not wait for.
 import json
 import sys
 from contextlib import ExitStack
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -169,6 +170,25 @@ def verify(
     console.report(figures, as_json=as_json)
     if figures["invariants_broken"] or not figures["chains_ok"] or figures["dead_letters"]:
         raise typer.Exit(1)
+
+
+@app.command()
+def dictionary(
+    at: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="a day; the reform's unless told")
+    ] = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Print the merged declaration's items, and what became of those of the two old forms."""
+    from services.cli import dictionary as dictionaries
+
+    day = dictionaries.REFORM if at is None else at.date()
+    if as_json:
+        console.result(dictionaries.document(day))
+        return
+    for line in dictionaries.lines(day):
+        console.tell(line)
 
 
 @app.command()

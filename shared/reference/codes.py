@@ -19,7 +19,12 @@ from typing import Any
 
 import pycountry
 
-FROM_FILES = ("agencies", "package_types", "size_types", "transport_modes", "units", "verdicts")
+FROM_FILES = (
+    *("agencies", "bonded_list_types", "business_matters", "charge_bases", "company_promises"),
+    *("declaration_types", "duty_modes", "goods_attributes", "levy_natures", "licence_documents"),
+    *("package_types", "packing_groups", "purposes", "size_types", "special_businesses"),
+    *("supervision_modes", "terms_of_delivery", "transport_modes", "units", "verdicts"),
+)
 LISTS = ("countries", "currencies", *FROM_FILES)
 # ISO 4217 codes that are no money to state a price in: metals, units of account, tests, none.
 NO_PRICE = frozenset(

@@ -1,6 +1,7 @@
-"""The data dictionary as values: which items a filing has, and what is asked of each.
+"""The data dictionary as values: what a filing declares, and what is asked of each item.
 
-An item's `pointer` is a JSON pointer into the filing, with `*` for each entry of a list.
+A broker knows an item as one thing (a party, a freight, a container's number); in the filing it has
+one or several fields, each at a `pointer`: a JSON pointer with `*` for each entry of a list.
 """
 
 from collections.abc import Iterator, Mapping
@@ -8,8 +9,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+import pydantic
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from services.declaration.domain import places
 
@@ -29,14 +32,26 @@ class Obligation(StrEnum):
 
 
 class Kind(StrEnum):
-    """The type of an item's value."""
+    """The type of a field's value. Fields below a list or an object have pointers below its own."""
 
     TEXT = "text"
     CODE = "code"
     NUMBER = "number"
     MOMENT = "moment"
+    DAY = "day"
     FLAG = "flag"
     LIST = "list"
+    OBJECT = "object"
+
+
+class Origin(StrEnum):
+    """Where an item stood before the reform, if it did; `service`: this system alone asks it."""
+
+    SHARED = "shared"
+    CUSTOMS = "customs"
+    INSPECTION = "inspection"
+    ADDED = "added"
+    SERVICE = "service"
 
 
 class Words(Strict):
@@ -47,19 +62,22 @@ class Words(Strict):
 
 
 class Test(Strict):
-    """One comparison: the item at `item` is one of `is_in`, is none of `not_in`, or starts with
-    one of `starts`. An item in a list that the place is not part of is met by any entry.
+    """One comparison: the field at `item` is one of `is_in`, is none of `not_in`, starts with one
+    of `starts`, or is `given`: neither left out nor false nor empty.
+
+    A field in a list that the place is not part of is met by any entry.
     """
 
     item: str
     is_in: tuple[str, ...] = ()
     not_in: tuple[str, ...] = ()
     starts: tuple[str, ...] = ()
+    given: Literal[True] | None = None
 
     @model_validator(mode="after")
     def _one_operator(self) -> "Test":
-        if sum(map(bool, (self.is_in, self.not_in, self.starts))) != 1:
-            raise ValueError("a test has exactly one of is_in, not_in, starts")
+        if sum(map(bool, (self.is_in, self.not_in, self.starts, self.given))) != 1:
+            raise ValueError("a test has exactly one of is_in, not_in, starts, given")
         return self
 
     def holds(self, document: places.Document, *, at: places.Place) -> bool:
@@ -68,6 +86,8 @@ class Test(Strict):
         return any(self._fits(place.value) for place in document.find(pattern))
 
     def _fits(self, value: object) -> bool:
+        if self.given:
+            return bool(value)
         said = str(value)
         if self.is_in:
             return said in self.is_in
@@ -77,52 +97,100 @@ class Test(Strict):
 
 
 class Condition(Strict):
-    """When an item must be declared: all tests hold. `reason` is told to whoever left it out."""
+    """When a field must be declared: `all` tests hold, and one of `any` if there are any.
 
-    reason: Words
-    all: tuple[Test, ...] = Field(min_length=1)
-
-    def holds(self, document: places.Document, *, at: places.Place) -> bool:
-        """Whether the item at this place must be declared."""
-        return all(test.holds(document, at=at) for test in self.all)
-
-
-class Dated(Strict):
-    """An entry in force from and to the days named, inclusive; one id may have several versions."""
-
-    id: str = Field(pattern=r"^[a-z]+(_[a-z]+)*$")
-    valid_from: date
-    valid_to: date = date.max
-
-
-class Item(Dated):
-    """One thing a broker declares.
-
-    `length` counts characters, or the digits of a number, of which `precision` after the point.
-    `agency` says for whom it is: customs, quarantine, both, or none (the yard's slot). `nodes`
-    are those of the DecMessage that carry it.
+    `reason` is told to whoever left it out. `met_by` and `unmet_by` are the parts of two filings,
+    one that meets the condition and one that does not.
     """
 
-    number: int = Field(ge=1)
+    id: str
+    reason: Words
+    all: tuple[Test, ...] = pydantic.Field(min_length=1)
+    any: tuple[Test, ...] = ()
+    met_by: Mapping[str, Any]
+    unmet_by: Mapping[str, Any]
+
+    def holds(self, document: places.Document, *, at: places.Place) -> bool:
+        """Whether the field at this place must be declared."""
+        if not all(test.holds(document, at=at) for test in self.all):
+            return False
+        return not self.any or any(test.holds(document, at=at) for test in self.any)
+
+
+class Field(Strict):
+    """One field of an item: one place of the filing's JSON.
+
+    `length` counts characters, or the digits of a number, of which `precision` after the point.
+    Any one of the conditions `required_when` makes it mandatory. `nodes` are those of the message
+    DecMessage that carry it. `example` obeys all that is asked of it.
+    """
+
+    id: str = pydantic.Field(pattern=r"^[a-z]+(_[a-z]+)*$")
     pointer: str
-    en: str
-    zh: str
-    group: str
+    en: str = ""
+    zh: str = ""
     type: Kind
     length: int | None = None
     precision: int | None = None
     code_list: str | None = None
     obligation: Obligation
-    required_when: Condition | None = None
-    agency: str
+    required_when: tuple[Condition, ...] = ()
     nodes: tuple[str, ...] = ()
+    example: str | int | bool | None = None
 
     @model_validator(mode="after")
-    def _obligation_says_when(self) -> "Item":
+    def _obligation_says_when(self) -> "Field":
         conditional = self.obligation is Obligation.CONDITIONAL
-        if conditional != (self.required_when is not None):
-            raise ValueError(f"{self.id}: required_when belongs to conditional items")
+        if conditional != bool(self.required_when):
+            raise ValueError(f"{self.id}: required_when belongs to conditional fields")
         return self
+
+
+class Dated(Strict):
+    """An entry in force from and to the days named, inclusive; one id may have several versions."""
+
+    id: str = pydantic.Field(pattern=r"^[a-z]+(_[a-z]+)*$")
+    valid_from: date
+    valid_to: date = date.max
+
+
+class Item(Dated):
+    """One thing a broker declares, with the fields in which it stands in the filing.
+
+    `agency` says who needs it: customs, quarantine, both, or none. An item keeps its number for
+    good; what this system alone asks has none. `source` says why it changed after the reform.
+    """
+
+    number: int | None = pydantic.Field(default=None, ge=1)
+    en: str
+    zh: str
+    group: str
+    origin: Origin
+    agency: Literal["customs", "quarantine", "both", "none"]
+    source: Words | None = None
+    fields: tuple[Field, ...] = pydantic.Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _numbered(self) -> "Item":
+        if (self.number is None) != (self.origin is Origin.SERVICE):
+            raise ValueError(f"{self.id}: all items have a number but those of this system alone")
+        return self
+
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        """The message's nodes that it stands for."""
+        return tuple(node for field in self.fields for node in field.nodes)
+
+    @property
+    def obligation(self) -> Obligation:
+        """The strictest of its fields, those aside that lie inside another of its fields."""
+        outer = [one for one in self.fields if not any(_inside(one, each) for each in self.fields)]
+        asked = {field.obligation for field in outer}
+        return next(each for each in Obligation if each in asked)
+
+
+def _inside(inner: Field, outer: Field) -> bool:
+    return inner.pointer.startswith(f"{outer.pointer}/")
 
 
 class Limit(Dated):
@@ -134,14 +202,19 @@ class Limit(Dated):
 
 @dataclass(frozen=True, eq=False)
 class Dictionary:
-    """The items and limits in force on one day. One object a day: what is made of it is kept."""
+    """What is in force on one day: the merged declaration's items by number, the fields of a filing
+    that are checked (`items`: of those items and of this system's own), and the limits.
+
+    One object a day: what is made of it is kept.
+    """
 
     day: date
-    items: tuple[Item, ...]
+    items: tuple[Field, ...]
     limits: Mapping[str, Decimal]
+    merged: tuple[Item, ...] = ()
 
-    def conditional(self) -> Iterator[tuple[Item, Condition]]:
-        """The items that a condition makes mandatory."""
-        for item in self.items:
-            if item.required_when is not None:
-                yield item, item.required_when
+    def conditional(self) -> Iterator[tuple[Field, Condition]]:
+        """The fields that a condition makes mandatory, each with each of its conditions."""
+        for field in self.items:
+            for condition in field.required_when:
+                yield field, condition

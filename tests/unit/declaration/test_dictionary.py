@@ -1,8 +1,6 @@
 """The dictionary as data: complete for the form, dated, refused whole when malformed."""
 
-import json
 from datetime import date, timedelta
-from importlib import resources
 from typing import Any
 
 import pytest
@@ -11,31 +9,21 @@ from pydantic import BaseModel
 from services.declaration import dictionary
 from services.declaration.dictionary import Malformed
 from services.declaration.domain import places
-from services.declaration.domain.dictionary import Obligation
+from services.declaration.domain.dictionary import Kind, Obligation
 from services.declaration.forms import FilingIn
 from tests.factories import filing
 
 DAY = date(2026, 3, 2)
-ITEMS = resources.files(dictionary) / "items.json"
-
-
-def stored() -> dict[str, Any]:
-    content: dict[str, Any] = json.loads(ITEMS.read_text(encoding="utf-8"))
-    return content
 
 
 def pointers(model: type[BaseModel], at: str = "") -> dict[str, bool]:
-    """Every leaf of a form, and whether the form requires it."""
+    """Every field of a form, those of objects and lists too, and whether the form requires it."""
     found: dict[str, bool] = {}
     for name, field in model.model_fields.items():
-        inner = _models(field.annotation)
         entry = "/*" if "tuple" in str(field.annotation) else ""
         found[f"{at}/{name}"] = field.is_required()
-        for child in inner:
-            del found[f"{at}/{name}"]
+        for child in _models(field.annotation):
             found |= pointers(child, f"{at}/{name}{entry}")
-            if entry:
-                found[f"{at}/{name}"] = field.is_required()
     return found
 
 
@@ -45,54 +33,83 @@ def _models(annotation: Any) -> list[type[BaseModel]]:
     return [model for part in getattr(annotation, "__args__", ()) for model in _models(part)]
 
 
-def test_every_field_of_the_form_is_an_item_and_the_other_way_round() -> None:
-    form = set(pointers(FilingIn)) - {"/lines"}
-    assert {item.pointer for item in dictionary.at(DAY).items} == form
+STRUCTURE = {"/lines", "/broker", "/consignee", "/slot_wish"}
+"""Objects and lists that every filing has: what is asked is what they hold."""
 
 
-def test_mandatory_items_are_those_that_the_form_requires() -> None:
+def asked() -> dict[str, Any]:
+    return {field.pointer: field for field in dictionary.at(DAY).items}
+
+
+def test_every_field_of_the_form_is_in_the_dictionary_and_the_other_way_round() -> None:
+    form = set(pointers(FilingIn)) - STRUCTURE
+    assert {pointer.removesuffix("/*") for pointer in asked()} == form
+
+
+def test_what_the_form_has_no_place_for_yet_is_told_and_nothing_else() -> None:
+    items, _ = dictionary.read(dictionary.written())
+    every = {field.pointer for item in items for field in item.fields}
+    form = set(pointers(FilingIn))
+    awaited = {pointer for pointer in every if pointer.removesuffix("/*") not in form}
+    assert dictionary.not_yet_filed() == awaited
+
+
+def test_mandatory_fields_are_those_that_the_form_requires() -> None:
     form = pointers(FilingIn)
-    for item in dictionary.at(DAY).items:
-        assert form[item.pointer] == (item.obligation is Obligation.MANDATORY), item.id
+    for pointer, field in asked().items():
+        if not pointer.endswith("/*"):
+            assert form[pointer] == (field.obligation is Obligation.MANDATORY), field.id
 
 
-def test_items_are_numbered_from_1_in_order() -> None:
-    items = dictionary.at(DAY).items
-    assert [item.number for item in items] == list(range(1, len(items) + 1))
-
-
-def test_before_the_merger_there_are_no_items() -> None:
-    assert dictionary.at(date(2018, 7, 31)).items == ()
-    assert dictionary.at(date(2018, 8, 1)).items
+def test_before_the_reform_there_are_no_items() -> None:
+    before = dictionary.at(date(2018, 7, 31))
+    assert (before.merged, before.items) == ((), ())
+    assert dictionary.at(dictionary.REFORM).items
 
 
 def test_a_newer_version_of_an_item_takes_over_on_its_day() -> None:
-    content = stored()
-    old = content["items"][0]
-    new = old | {"length": 10, "valid_from": str(DAY)}
+    content = dictionary.written()
+    old = next(item for item in content["items"] if item["id"] == "contract")
+    longer = [old["fields"][0] | {"length": 64}]
+    content["items"].append(old | {"fields": longer, "valid_from": str(DAY)})
     old["valid_to"] = str(DAY - timedelta(days=1))
-    content["items"].append(new)
     items, _ = dictionary.read(content)
-    assert [item.length for item in items if item.id == old["id"]] == [64, 10]
+    assert [item.fields[0].length for item in items if item.id == "contract"] == [32, 64]
 
 
-def change(**changes: Any) -> dict[str, Any]:
-    content = stored()
-    content["items"][3] |= changes
+def change(at: int = 3, **changes: Any) -> dict[str, Any]:
+    content = dictionary.written()
+    content["items"][at] |= changes
+    return content
+
+
+def change_field(**changes: Any) -> dict[str, Any]:
+    content = dictionary.written()
+    content["items"][3]["fields"][0] |= changes
     return content
 
 
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (change(code_list="colours"), "colours"),
-        (change(obligation="sometimes"), "obligation"),
-        (change(obligation="conditional"), "required_when"),
+        (change_field(code_list="colours"), "colours"),
+        (change_field(obligation="sometimes"), "obligation"),
+        (change_field(obligation="optional"), "required_when"),
+        (change_field(required_when=["full moon"]), "full moon"),
+        (change_field(required_when=[]), "required_when"),
+        (change_field(pointer="/direction"), "both in force"),
+        (change_field(id="direction"), "both in force"),
+        (change_field(nodes=["DecHead/IEFlag"]), "both in force"),
         (change(extra=1), "extra"),
+        (change(fields=[]), "fields"),
         (change(id="direction"), "both in force"),
         (change(number=1), "both in force"),
-        ({"items": []}, "limits"),
-        ({"limits": []}, "items"),
+        (change(number=None), "number"),
+        (change(origin="service"), "number"),
+        (dictionary.written() | {"limits": None}, "limits|tuple"),
+        ({"conditions": [], "items": []}, "limits"),
+        ({"conditions": [], "limits": []}, "items"),
+        ({"items": [], "limits": []}, "conditions"),
     ],
 )
 def test_a_malformed_dictionary_is_refused_whole(content: dict[str, Any], says: str) -> None:
@@ -100,10 +117,24 @@ def test_a_malformed_dictionary_is_refused_whole(content: dict[str, Any], says: 
         dictionary.read(content)
 
 
-def test_conditions_name_items_that_exist() -> None:
-    known = {item.pointer for item in dictionary.at(DAY).items}
-    for _, condition in dictionary.at(DAY).conditional():
-        assert {test.item for test in condition.all} <= known
+def test_conditions_name_fields_that_exist() -> None:
+    items, _ = dictionary.read(dictionary.written())
+    fields = [field for item in items for field in item.fields]
+    conditions = {each.id: each for field in fields for each in field.required_when}
+    assert set(conditions) == {each["id"] for each in dictionary.stored("conditions")}
+    known = {field.pointer for field in fields}
+    named = {test.item for each in conditions.values() for test in (*each.all, *each.any)}
+    assert named <= known
+
+
+def test_parts_of_lists_and_objects_follow_them() -> None:
+    items, _ = dictionary.read(dictionary.written())
+    fields = {field.pointer: field for item in items for field in item.fields}
+    for pointer in fields:
+        outer, _, _ = pointer.removesuffix("/*").rpartition("/")
+        for kind, above in ((Kind.LIST, outer.removesuffix("/*")), (Kind.OBJECT, outer)):
+            if above in fields and (kind is Kind.OBJECT) != outer.endswith("/*"):
+                assert fields[above].type is kind, pointer
 
 
 def test_places_are_found_with_their_pointers() -> None:

@@ -6,7 +6,7 @@ from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from services.declaration.domain.checks.rule import Breach, Filed, Rule
-from services.declaration.domain.dictionary import Dictionary, Item, Kind
+from services.declaration.domain.dictionary import Dictionary, Field, Kind
 from shared.reference import codes
 
 
@@ -17,7 +17,7 @@ class Measured(NamedTuple):
     only where they are not.
     """
 
-    item: Item
+    item: Field
     pattern: str
     are_sound: Callable[[Sequence[Any]], bool]
 
