@@ -4,6 +4,9 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
+# Without, each of the processes that tests start compiles all modules anew: a second and a half.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: setup run test check demo bench faults model lock format generate clean
 
 setup: $(READY)
@@ -18,7 +21,7 @@ run: setup
 	$(BIN)/onestop up $(ARGS)
 
 test: setup
-	$(BIN)/python -m pytest --numprocesses auto --dist worksteal $(ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 demo: setup
 	$(BIN)/onestop demo $(ARGS)

@@ -29,9 +29,14 @@ structlog.configure(
 TESTS = Path(__file__).parent
 SERVICES = TESTS.parent / "services"
 
-LONGEST_FIRST = ("faults", "e2e_cli", "e2e", "integration")
-"""The folders whose tests begin before all others: what is left for the end is short then, and
-pytest-xdist's workers, which take over each other's last tests, end together."""
+LONGEST_FIRST = ("faults", "e2e_cli", "e2e", "model", "integration")
+"""The folders whose tests begin before all others. pytest-xdist's workers take one file after the
+other in this order: what is left for the end is short, and they end together."""
+
+MORE_THAN_CORES = 2
+"""The longest tests wait for servers, elections and clocks most of their time."""
+
+GARBAGE = (50_000, 20, 50)
 
 _STARTED = pytest.StashKey[Servers]()
 
@@ -42,8 +47,12 @@ def pytest_collectstart() -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What was imported stays; looking for garbage in it again and again takes seconds."""
+    """What was imported stays; looking for garbage in it again and again takes seconds.
+
+    What tests make is small, and looked at less often than Python would by itself.
+    """
     gc.freeze()
+    gc.set_threshold(*GARBAGE)
     gc.enable()
 
 
@@ -60,6 +69,12 @@ def _turn(item: pytest.Item) -> int:
 def pytest_report_header() -> str:
     """Say what this run cannot try."""
     return f"power cuts: {disk.lacking() or 'cut'}"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """How many workers `--numprocesses auto` means."""
+    return (os.cpu_count() or 1) + MORE_THAN_CORES
 
 
 @pytest.hookimpl(optionalhook=True)

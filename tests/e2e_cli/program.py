@@ -14,6 +14,8 @@ from pathlib import Path
 
 import httpx
 
+from tests import plain
+
 PATIENCE = 90.0
 ROOT = Path(__file__).parents[2]
 PROGRAM = Path(sys.executable).parent / "onestop"
@@ -104,7 +106,7 @@ class Served:
     def readiness(self) -> httpx.Response:
         """What `/readyz` answers. Raises httpx.HTTPError while nobody does."""
         host = "/".join(self.url.split("/")[:3])
-        return httpx.get(f"{host}/readyz", timeout=5, trust_env=False)
+        return httpx.get(f"{host}/readyz", timeout=5, trust_env=False, verify=plain.HTTP)
 
     def _called(self) -> str:
         try:

@@ -15,6 +15,7 @@ from services.cli.replaying.client import Api
 from shared.auth.issuer import Issuer
 from shared.embedded import broker, ports, postgres
 from shared.embedded.folder import Folder
+from tests import plain
 from tests.faults import process
 from tests.faults.town import FACTOR, LIFETIME, START_SECONDS, WEEK_MINUTES, Place
 
@@ -79,7 +80,7 @@ class Whole:
 
     async def _ready(self) -> bool:
         try:
-            async with httpx.AsyncClient(trust_env=False) as client:
+            async with httpx.AsyncClient(trust_env=False, verify=plain.HTTP) as client:
                 answer = await client.get(f"http://{process.HOST}:{self.port}/readyz", timeout=5)
         except httpx.HTTPError:
             return False
