@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Uuid, bindparam, insert, select, update
+from sqlalchemy import ARRAY, Uuid, bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from services.booking.domain.booking import Booking, Status
@@ -28,6 +28,11 @@ bookings = table_of(BookingRow)
 yards_table = table_of(YardRow)
 resources_table = table_of(ResourceRow)
 _one = select(bookings).where(bookings.c.id == bindparam("id", type_=Uuid))
+_KNOWN = Statement(
+    select(bookings.c.requirement_id).where(
+        bookings.c.requirement_id == func.any(bindparam("ids", type_=ARRAY(Uuid)))
+    )
+)
 _LOCK = {skip: Statement(_one.with_for_update(skip_locked=skip)) for skip in (False, True)}
 
 
@@ -36,6 +41,12 @@ async def find(session: Reading, booking_id: UUID) -> Booking | None:
     row = await session.execute(select(bookings).where(bookings.c.id == booking_id))
     found = row.mappings().one_or_none()
     return None if found is None else booking_of(found)
+
+
+async def known(session: AsyncSession, requirement_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of the requirements that have a booking."""
+    rows = await _KNOWN.run(session, {"ids": requirement_ids})
+    return {row["requirement_id"] for row in rows}
 
 
 async def lock(

@@ -1,12 +1,12 @@
 """Rows to values and back. A case is read under its row's lock before it is changed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Uuid, bindparam, literal, select, update
+from sqlalchemy import ARRAY, Select, Uuid, bindparam, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
@@ -23,11 +23,10 @@ cases = table_of(CaseRow)
 sections = table_of(SectionRow)
 openings = table_of(OpeningRow)
 entries = table_of(RecordRow)
-# Most consignments are not inspected and have no case: to learn that is done for every event.
-_LOCK = Statement(
-    select(cases.c.id)
-    .where(cases.c.requirement_id == bindparam("requirement_id", type_=Uuid))
-    .with_for_update()
+_KNOWN = Statement(
+    select(cases.c.requirement_id).where(
+        cases.c.requirement_id == func.any(bindparam("ids", type_=ARRAY(Uuid)))
+    )
 )
 
 Reader = AsyncSession | AsyncConnection
@@ -41,10 +40,14 @@ async def lock(session: AsyncSession, case_id: UUID) -> Case:
     return found[0]
 
 
+async def known(session: AsyncSession, requirement_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of the requirements that have a case."""
+    found = await _KNOWN.run(session, {"ids": requirement_ids})
+    return {row["requirement_id"] for row in found}
+
+
 async def find(session: AsyncSession, requirement_id: UUID) -> Case | None:
     """The requirement's case, locked, if there is one."""
-    if not await _LOCK.run(session, {"requirement_id": requirement_id}):
-        return None
     mine = select(cases).where(cases.c.requirement_id == requirement_id).with_for_update()
     return next(iter(await load(session, mine)), None)
 

@@ -1,6 +1,9 @@
 """The record of why: stored with everything it depended on, so that it can be recomputed."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import RowMapping, insert, select
@@ -26,30 +29,40 @@ def make(decision_id: UUID, case: Case, *, ticket: Ticket, book: Rulebook) -> De
     return matter.decided(decision_id, case, ticket=ticket, agencies=book.agencies)
 
 
-async def add(
-    session: AsyncSession, decision: Decision, *, of: Requirement, cause: str, now: datetime
-) -> None:
-    """Keep a decision of a requirement's present revision; `now` is wall time."""
-    case = decision.case
-    values = {
-        "id": decision.id,
+@dataclass(frozen=True)
+class Made:
+    """A decision of a requirement's present revision, and why there is a new one."""
+
+    decision: Decision
+    of: Requirement
+    cause: str
+
+
+async def add(session: AsyncSession, made: Sequence[Made], *, now: datetime) -> None:
+    """Keep decisions; `now` is wall time."""
+    await _INSERT.run_many(session, [_columns(each, now=now) for each in made])
+
+
+def _columns(made: Made, *, now: datetime) -> dict[str, Any]:
+    case, of = made.decision.case, made.of
+    return {
+        "id": made.decision.id,
         "requirement_id": of.id,
         "filing_id": of.filing_id,
         "filing_version": of.filing_version,
         "revision": of.revision,
-        "cause": cause,
+        "cause": made.cause,
         "decided_on": case.on,
         "decided_at": now,
         "inputs": inputs.dump(case.inputs),
         "tables": {name: version.version for name, version in case.tables.items()},
-        "seed_id": decision.ticket.seed_id,
-        "draw_key": decision.ticket.key,
+        "seed_id": made.decision.ticket.seed_id,
+        "draw_key": made.decision.ticket.key,
         "draws": dict(case.draws),
         "orders": [order.model_dump(mode="json") for order in case.orders],
         "recognition_refused": case.recognition_refused,
-        "outcome": json_of(decision.outcome),
+        "outcome": json_of(made.decision.outcome),
     }
-    await _INSERT.run(session, values)
 
 
 async def get(session: AsyncSession, decision_id: UUID, *, book: Rulebook) -> Decision:

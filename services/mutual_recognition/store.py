@@ -1,5 +1,6 @@
 """Requirements, recognitions and conclusions between rows and values."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -40,10 +41,10 @@ async def lock(session: AsyncSession, requirement_id: UUID) -> Requirement | Non
     return None if row is None else requirement_of(row)
 
 
-async def add(session: AsyncSession, requirement: Requirement, *, now: datetime) -> None:
-    """Insert a requirement; `now` is wall time. UniqueViolationError if the filing has one."""
-    values = _columns(requirement) | {"created_at": now, "changed_at": now}
-    await _INSERT.run(session, values)
+async def add(session: AsyncSession, fresh: Sequence[Requirement], *, now: datetime) -> None:
+    """Insert requirements; `now` is wall time. UniqueViolationError if one's filing has one."""
+    moments = {"created_at": now, "changed_at": now}
+    await _INSERT.run_many(session, [_columns(each) | moments for each in fresh])
 
 
 async def save(

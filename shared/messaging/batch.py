@@ -42,8 +42,8 @@ WITH given AS (
     INSERT INTO watermarks AS held (consumer, aggregate, aggregate_id, version)
     SELECT :consumer, aggregate, id, last FROM run
     WHERE first = 1 OR EXISTS (
-        SELECT FROM watermarks AS mark
-        WHERE (mark.consumer, mark.aggregate, mark.aggregate_id) = (:consumer, run.aggregate, run.id)
+        SELECT FROM watermarks AS m
+        WHERE (m.consumer, m.aggregate, m.aggregate_id) = (:consumer, run.aggregate, run.id)
     )
     ORDER BY id, aggregate
     ON CONFLICT (consumer, aggregate, aggregate_id) DO UPDATE SET version = excluded.version
@@ -82,7 +82,7 @@ class Heard:
     @contextmanager
     def caused(self) -> Iterator[None]:
         """Everything appended to the outbox inside was caused by the event."""
-        with context.caused_by(self.cause, correlation_id=str(self.envelope.correlationid)):
+        with context.caused_by(self.cause, correlation_id=str(self.event.filing_id)):
             yield
 
 
