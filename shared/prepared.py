@@ -22,7 +22,7 @@ from sqlalchemy.sql.elements import ClauseElement
 
 from shared.database import DRIVER, dumps, hide_values
 
-Row = Mapping[str, Any]
+Row = Mapping[Any, Any]
 Values = Mapping[str, Any]
 On: TypeAlias = "AsyncSession | AsyncConnection | asyncpg.Connection"
 """A session or connection of `Database`, or one of the driver's own."""

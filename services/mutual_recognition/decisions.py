@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, insert, select
+from sqlalchemy import Uuid, bindparam, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.mutual_recognition.domain.determination import Determination, Order
@@ -18,9 +18,10 @@ from services.mutual_recognition.rules.draw import Ticket
 from services.mutual_recognition.rules.matter import Decision
 from services.mutual_recognition.tables import DecisionRow
 from shared.database import table_of
-from shared.prepared import Statement, json_of
+from shared.prepared import Row, Statement, json_of
 
 decisions = table_of(DecisionRow)
+_GET = Statement(select(decisions).where(decisions.c.id == bindparam("id", type_=Uuid)))
 _INSERT = Statement(insert(decisions), columns=decisions.columns.keys())
 
 
@@ -67,14 +68,13 @@ def _columns(made: Made, *, now: datetime) -> dict[str, Any]:
 
 async def get(session: AsyncSession, decision_id: UUID, *, book: Rulebook) -> Decision:
     """A stored decision with its case. Raises LookupError."""
-    found = await session.execute(select(decisions).where(decisions.c.id == decision_id))
-    row = found.mappings().one_or_none()
-    if row is None:
+    found = await _GET.run(session, {"id": decision_id})
+    if not found:
         raise LookupError(f"no decision {decision_id}")
-    return await load(session, row, book=book)
+    return await load(session, found[0], book=book)
 
 
-async def load(reading: Reading, row: RowMapping, *, book: Rulebook) -> Decision:
+async def load(reading: Reading, row: Row, *, book: Rulebook) -> Decision:
     """The value of a row. Raises LookupError if a table's version is gone."""
     on: date = row["decided_on"]
     return Decision(
