@@ -150,15 +150,19 @@ def _shape(saving: Saving) -> tuple[bool, int, int]:
 def _values(saving: Saving, *, now: datetime) -> dict[str, Any]:
     """The filing, content, receipts and events of a saving; no row if the filing has changed."""
     filing, before = saving.step.filing, saving.before
-    notes = _receipts(saving.step, first=filing.receipts - len(saving.step.notes) + 1, now=now)
-    return {
+    content, notes, _ = _shape(saving)
+    said = _receipts(saving.step, first=filing.receipts - notes + 1, now=now)
+    values = {
         **_row(filing),
         "was": before.version,
         "had": before.receipts,
-        **prepared.named(notes, prefix="note_"),
+        **prepared.named(said, prefix="note_"),
         **prepared.named(saving.events, prefix="event_"),
-        **prepared.named([_kept(filing, now=now)], prefix="kept_"),
     }
+    if content:
+        kept = _kept(filing, now=now)
+        values |= prepared.named([kept], prefix="kept_") | {"content": kept["content"]}
+    return values
 
 
 def _kept(filing: Filing, *, now: datetime) -> dict[str, Any]:
@@ -197,7 +201,6 @@ def _row(filing: Filing) -> dict[str, Any]:
         "version": filing.version,
         "filing_version": filing.filing_version,
         "receipts": filing.receipts,
-        "content": json_of(filing.content),
         "pending": None if pending is None else _pending_row(pending),
         "reason": None if filing.reason is None else filing.reason.model_dump(),
         "requirement": None
