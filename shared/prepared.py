@@ -9,7 +9,8 @@ language, and executed here; all else goes through the session as usual. Both sh
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeAlias
 
 import asyncpg
@@ -21,7 +22,7 @@ from sqlalchemy.sql.elements import ClauseElement
 
 from shared.database import DRIVER, dumps, hide_values
 
-Row = Mapping[str, Any]
+Row = Mapping[Any, Any]
 Values = Mapping[str, Any]
 On: TypeAlias = "AsyncSession | AsyncConnection | asyncpg.Connection"
 """A session or connection of `Database`, or one of the driver's own."""
@@ -65,11 +66,17 @@ class Statement:
     async def run(self, on: On, values: Values | None = None) -> list[Row]:
         """Execute it; the rows it returns, JSON decoded. Raises KeyError for a missing value."""
         arguments = self._arguments(values or {})
-        try:
+        with _hidden():
             rows: list[Row] = await _driver(on).fetch(self.sql, *arguments)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as error:
-            hide_values(error)
-            raise
+        return rows
+
+    async def run_many(self, on: On, many: Sequence[Values]) -> list[Row]:
+        """Execute it for each of the values, in their order and in one round trip; all rows."""
+        if len(many) == 1:
+            return await self.run(on, many[0])
+        arguments = [self._arguments(values) for values in many]
+        with _hidden():
+            rows: list[Row] = await _driver(on).fetchmany(self.sql, arguments) if many else []
         return rows
 
     def _arguments(self, values: Values) -> list[Any]:
@@ -80,6 +87,15 @@ class Statement:
                 value = process(value)
             arguments.append(value)
         return arguments
+
+
+@contextmanager
+def _hidden() -> Iterator[None]:
+    try:
+        yield
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as error:
+        hide_values(error)
+        raise
 
 
 def _driver(on: On) -> asyncpg.Connection:

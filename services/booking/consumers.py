@@ -1,20 +1,25 @@
 """Events in: what requirements and cases mean for their bookings. The loop claims and commits."""
 
+from collections.abc import Sequence
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.booking import store
 from services.booking.commands import cases, requirements
 from services.booking.desk import Desk
 from services.booking.settings import Settings
 from shared.contracts.case import CaseClosedUp, CaseCompleted, CaseOpened
 from shared.contracts.envelope import Envelope
 from shared.contracts.requirement import (
+    Determination,
     RequirementDetermined,
     RequirementMet,
     RequirementRevised,
     RequirementVoided,
 )
-from shared.contracts.values import Outcome, Said
+from shared.contracts.values import Mode, Outcome, Said
 from shared.kit import Kit
+from shared.messaging.batch import Heard, Together
 from shared.messaging.inbox import Handlers
 
 DETERMINED = Said(en="what has to be inspected was determined", zh="已确定查验要求")
@@ -23,9 +28,28 @@ REVISED = Said(en="what has to be inspected has changed", zh="查验要求已变
 
 
 def handlers(kit: Kit, settings: Settings) -> Handlers:
-    """What is done for each event type that matters here."""
+    """What is done for each event type that matters here.
+
+    Most consignments are not inspected and have no booking: of several events that is asked once.
+    """
     desk = Desk(kit, settings)
-    return {**_of_requirements(desk), **_of_cases(desk)}
+    each = {**_of_requirements(desk), **_of_cases(desk)}
+
+    async def hear(session: AsyncSession, heard: Sequence[Heard]) -> None:
+        known = await store.known(session, [one.event.requirement_id for one in heard])
+        for one in heard:
+            if _asks_for_a_slot(one.event):
+                known.add(one.event.requirement_id)
+            if one.event.requirement_id in known:
+                with one.caused():
+                    await each[type(one.event)](session, one.event, one.envelope)
+
+    return dict.fromkeys(each, Together(hear))
+
+
+def _asks_for_a_slot(event: object) -> bool:
+    """Whether there is a booking from this event on, if there was none before."""
+    return isinstance(event, Determination) and event.mode is not Mode.NONE
 
 
 def _of_requirements(desk: Desk) -> Handlers:

@@ -4,39 +4,55 @@ Rows are inserted in ascending resource id: in varying order many clients that w
 deadlock, in a fixed order they queue.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
-from sqlalchemy.dialects.postgresql import Range, insert
-from sqlalchemy.exc import DBAPIError
+import asyncpg
+from sqlalchemy import ARRAY, Boolean, DateTime, Integer, Text, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.types import TypeEngine
 
 from services.booking.domain.calendar import Taken
 from services.booking.store import Reading
-from services.booking.tables import OccupancyRow
 from shared import database
-from shared.database import table_of
+from shared.prepared import Statement
 
-EXCLUSION_VIOLATION = "23P01"
-DEADLOCK = "40P01"
+_KINDS: Mapping[str, TypeEngine[Any]] = {
+    "yard": Text(),
+    "first": DateTime(timezone=True),
+    "last": DateTime(timezone=True),
+    "now": DateTime(timezone=True),
+    "without": ARRAY(Uuid),
+    "started_only": Boolean(),
+    "booking_id": Uuid(),
+    "resources": ARRAY(Integer),
+    "starts": ARRAY(DateTime(timezone=True)),
+    "ends": ARRAY(DateTime(timezone=True)),
+}
 
-_occupancy = table_of(OccupancyRow)
 
-_TAKEN = text(
+def _statement(sql: str) -> Statement:
+    wanted = text(sql)
+    kinds = {name: kind for name, kind in _KINDS.items() if f":{name}" in sql}
+    return Statement(wanted.bindparams(*(bindparam(name, type_=kinds[name]) for name in kinds)))
+
+
+# With a join of the resources PostgreSQL looks into the occupancy once for each of them.
+_TAKEN = _statement(
     """
     SELECT o.resource, lower(o.during) AS starts, upper(o.during) AS ends
       FROM occupancy o
-      JOIN resources r ON r.id = o.resource
       JOIN bookings b ON b.id = o.booking_id
-     WHERE o.active AND r.yard = :yard AND o.during && tstzrange(:first, :last)
+     WHERE o.active AND o.during && tstzrange(:first, :last)
+       AND o.resource = ANY (ARRAY(SELECT id FROM resources WHERE yard = :yard))
        AND o.booking_id <> ALL (:without)
        AND NOT (b.status = 'held' AND b.held_until <= :now)
        AND (b.status = 'started' OR NOT :started_only)
     """
 )
-_IN_THE_WAY = text(
+_IN_THE_WAY = _statement(
     """
     SELECT DISTINCT o.booking_id, b.status, b.held_until
       FROM occupancy o
@@ -47,7 +63,7 @@ _IN_THE_WAY = text(
        AND o.booking_id <> :booking_id
     """
 )
-_OPEN_ELSEWHERE = text(
+_OPEN_ELSEWHERE = _statement(
     """
     SELECT DISTINCT o.resource
       FROM bookings b
@@ -57,10 +73,25 @@ _OPEN_ELSEWHERE = text(
      WHERE b.status = 'started' AND b.id <> :booking_id AND lower(o.during) < wanted.ends
     """
 )
-_OWN = text(
+_OWN = _statement(
     """
     SELECT resource, lower(during) AS starts, upper(during) AS ends
       FROM occupancy WHERE booking_id = :booking_id AND active
+    """
+)
+
+
+_RELEASE = _statement(
+    "UPDATE occupancy SET active = false WHERE booking_id = :booking_id AND active"
+)
+_PLACING = _statement("SELECT pg_advisory_xact_lock(hashtext('booking.placing'), hashtext(:yard))")
+_TAKE = _statement(
+    """
+    INSERT INTO occupancy (resource, during, booking_id, active)
+    SELECT resource, tstzrange(starts, ends), :booking_id, true
+      FROM unnest(:resources ::int[], :starts ::timestamptz[], :ends ::timestamptz[])
+           AS wanted (resource, starts, ends)
+     ORDER BY resource
     """
 )
 
@@ -83,8 +114,8 @@ async def taken(
 
     Holds that ran out by `now` (yard clock) count as free, and so do the bookings in `without`.
     """
-    rows = await session.execute(
-        _TAKEN,
+    rows = await _TAKEN.run(
+        session,
         {
             "yard": yard,
             "first": first,
@@ -94,74 +125,45 @@ async def taken(
             "started_only": started_only,
         },
     )
-    return [Taken(row.resource, row.starts, row.ends) for row in rows]
+    return [Taken(row["resource"], row["starts"], row["ends"]) for row in rows]
 
 
 async def take(session: AsyncSession, booking_id: UUID, wanted: Sequence[Taken]) -> None:
     """Take resources for a booking, or nothing. Raises Occupied; the transaction goes on."""
     if not wanted:
         return
-    rows = [
-        {
-            "resource": each.resource,
-            "during": Range(each.starts, each.ends),
-            "booking_id": booking_id,
-            "active": True,
-        }
-        for each in sorted(wanted, key=lambda each: each.resource)
-    ]
     try:
         async with database.savepoint(session):
-            await session.execute(insert(_occupancy).values(rows))
-    except DBAPIError as error:
-        if getattr(error.orig, "sqlstate", None) in {EXCLUSION_VIOLATION, DEADLOCK}:
-            raise Occupied from error
-        raise
+            await _TAKE.run(session, _columns(booking_id, wanted))
+    except (asyncpg.ExclusionViolationError, asyncpg.DeadlockDetectedError) as error:
+        raise Occupied from error
 
 
 async def release(session: AsyncSession, booking_id: UUID) -> None:
     """Set free whatever a booking takes."""
-    await session.execute(
-        text("UPDATE occupancy SET active = false WHERE booking_id = :booking_id AND active"),
-        {"booking_id": booking_id},
-    )
+    await _RELEASE.run(session, {"booking_id": booking_id})
 
 
 async def in_the_way(
     session: AsyncSession, booking_id: UUID, wanted: Sequence[Taken]
 ) -> list[tuple[UUID, str, datetime | None]]:
     """The other bookings that take any of it: id, status, and until when it is held."""
-    rows = await session.execute(
-        _IN_THE_WAY,
-        {
-            "booking_id": booking_id,
-            "resources": [each.resource for each in wanted],
-            "starts": [each.starts for each in wanted],
-            "ends": [each.ends for each in wanted],
-        },
-    )
-    return [(row.booking_id, row.status, row.held_until) for row in rows]
+    rows = await _IN_THE_WAY.run(session, _columns(booking_id, wanted))
+    return [(row["booking_id"], row["status"], row["held_until"]) for row in rows]
 
 
 async def open_elsewhere(
     session: AsyncSession, booking_id: UUID, wanted: Sequence[Taken]
 ) -> set[int]:
     """The resources of these that another open container has, and will have till it is closed."""
-    rows = await session.execute(
-        _OPEN_ELSEWHERE,
-        {
-            "booking_id": booking_id,
-            "resources": [each.resource for each in wanted],
-            "ends": [each.ends for each in wanted],
-        },
-    )
-    return set(rows.scalars())
+    rows = await _OPEN_ELSEWHERE.run(session, _columns(booking_id, wanted))
+    return {row["resource"] for row in rows}
 
 
 async def own(session: AsyncSession, booking_id: UUID) -> dict[int, Taken]:
     """What a booking takes, by resource."""
-    rows = await session.execute(_OWN, {"booking_id": booking_id})
-    return {row.resource: Taken(row.resource, row.starts, row.ends) for row in rows}
+    rows = await _OWN.run(session, {"booking_id": booking_id})
+    return {row["resource"]: Taken(row["resource"], row["starts"], row["ends"]) for row in rows}
 
 
 async def lock_placing(session: AsyncSession, yard: str) -> None:
@@ -169,7 +171,13 @@ async def lock_placing(session: AsyncSession, yard: str) -> None:
 
     Without it, many requests find the same best slot and all but one look again.
     """
-    await session.execute(
-        text("SELECT pg_advisory_xact_lock(hashtext('booking.placing'), hashtext(:yard))"),
-        {"yard": yard},
-    )
+    await _PLACING.run(session, {"yard": yard})
+
+
+def _columns(booking_id: UUID, wanted: Sequence[Taken]) -> dict[str, Any]:
+    return {
+        "booking_id": booking_id,
+        "resources": [each.resource for each in wanted],
+        "starts": [each.starts for each in wanted],
+        "ends": [each.ends for each in wanted],
+    }

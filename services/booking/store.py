@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Uuid, bindparam, insert, select, update
+from sqlalchemy import ARRAY, Integer, Uuid, bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from services.booking.domain.booking import Booking, Status
@@ -15,19 +15,32 @@ from services.booking.tables import BookingRow, ResourceRow, YardRow
 from shared.contracts.values import AgencyNeed, BayKind, Slot, SlotWish
 from shared.database import table_of
 from shared.errors import StaleVersion
-from shared.prepared import Statement
+from shared.prepared import Row, Statement
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 Reading = AsyncSession | AsyncConnection
 """What a read needs: any connection to the schema."""
 
-Row = Mapping[Any, Any]
-
 bookings = table_of(BookingRow)
 yards_table = table_of(YardRow)
 resources_table = table_of(ResourceRow)
 _one = select(bookings).where(bookings.c.id == bindparam("id", type_=Uuid))
+_KNOWN = Statement(
+    select(bookings.c.requirement_id).where(
+        bookings.c.requirement_id == func.any(bindparam("ids", type_=ARRAY(Uuid)))
+    )
+)
+_INSERT = Statement(insert(bookings), columns=bookings.columns.keys())
+_UPDATE = Statement(
+    update(bookings)
+    .where(
+        bookings.c.id == bindparam("booking_id", type_=Uuid),
+        bookings.c.version == bindparam("was", type_=Integer),
+    )
+    .values({each.name: bindparam(each.name, type_=each.type) for each in bookings.columns})
+    .returning(bookings.c.id)
+)
 _LOCK = {skip: Statement(_one.with_for_update(skip_locked=skip)) for skip in (False, True)}
 
 
@@ -36,6 +49,12 @@ async def find(session: Reading, booking_id: UUID) -> Booking | None:
     row = await session.execute(select(bookings).where(bookings.c.id == booking_id))
     found = row.mappings().one_or_none()
     return None if found is None else booking_of(found)
+
+
+async def known(session: AsyncSession, requirement_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of the requirements that have a booking."""
+    rows = await _KNOWN.run(session, {"ids": requirement_ids})
+    return {row["requirement_id"] for row in rows}
 
 
 async def lock(
@@ -50,21 +69,14 @@ async def lock(
 
 
 async def add(session: AsyncSession, booking: Booking, *, now: datetime) -> None:
-    """Insert a booking; `now` is wall time. Raises IntegrityError if the requirement has one."""
-    await session.execute(
-        insert(bookings).values(id=booking.id, **_columns(booking), changed_at=now)
-    )
+    """Insert a booking; `now` is wall time. UniqueViolationError if the requirement has one."""
+    await _INSERT.run(session, _columns(booking, now=now))
 
 
 async def save(session: AsyncSession, booking: Booking, *, expected: int, now: datetime) -> None:
     """Update a booking whose version was `expected`; `now` is wall time. Raises StaleVersion."""
-    done = await session.execute(
-        update(bookings)
-        .where(bookings.c.id == booking.id, bookings.c.version == expected)
-        .values(**_columns(booking), changed_at=now)
-        .returning(bookings.c.id)
-    )
-    if done.first() is None:
+    was = {"booking_id": booking.id, "was": expected}
+    if not await _UPDATE.run(session, _columns(booking, now=now) | was):
         raise StaleVersion(booking_id=booking.id, expected=expected)
 
 
@@ -102,8 +114,9 @@ def booking_of(row: Row) -> Booking:
     )
 
 
-def _columns(booking: Booking) -> dict[str, Any]:
+def _columns(booking: Booking, *, now: datetime) -> dict[str, Any]:
     return {
+        "id": booking.id,
         "requirement_id": booking.requirement_id,
         "filing_id": booking.filing_id,
         "broker": booking.broker,
@@ -122,6 +135,7 @@ def _columns(booking: Booking) -> dict[str, Any]:
         "slot": None if booking.slot is None else booking.slot.model_dump(mode="json"),
         "held_until": booking.held_until,
         "wanted": booking.wanted,
+        "changed_at": now,
     }
 
 

@@ -1,18 +1,20 @@
-"""Events of the other services in: lock the filing, let it react, save what that leads to."""
+"""Events of the other services in: lock the filings, let them react, save what that leads to."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.declaration import store
 from services.declaration.domain import reactions
-from services.declaration.domain.filing import Step
+from services.declaration.domain.filing import Filing, Step
 from services.declaration.settings import Settings
 from shared.contracts import booking, case, recognition, requirement
-from shared.contracts.envelope import Envelope, Event
+from shared.contracts.envelope import Event
 from shared.kit import Kit
+from shared.messaging.batch import Heard, Together
 from shared.messaging.inbox import Handler
 
 log = structlog.get_logger()
@@ -39,23 +41,34 @@ REACTIONS: Mapping[type[Event], React] = {
 
 def handlers(kit: Kit, settings: Settings) -> Mapping[type[Event], Handler]:
     """What is done on each event that concerns a filing."""
-    return {event: _handler(kit, react) for event, react in REACTIONS.items()}
 
-
-def _handler(kit: Kit, react: React) -> Handler:
-    async def handle(session: AsyncSession, event: Any, envelope: Envelope) -> None:
+    async def hear(session: AsyncSession, heard: Sequence[Heard]) -> None:
         """Raises FilingNotFound for a filing that this service never accepted."""
         now = kit.clock.wall()
-        before = await store.locked(session, event.filing_id)
-        step = react(before, event, now=now)
-        if step is None:
-            log.info(
-                "event came too late",
-                event_type=envelope.type,
-                filing_id=str(before.id),
-                status=before.status.value,
-            )
-            return
-        await store.save(session, before, step, ids=kit.ids, now=now)
+        ids = {one.event.filing_id for one in heard}
+        found = {each.id: each for each in await store.all_locked(session, ids)}
+        savings: dict[UUID, store.Saving] = {}
+        for one in heard:
+            before = found.get(one.event.filing_id)
+            if before is None:
+                raise store.FilingNotFound(filing_id=one.event.filing_id)
+            known = savings.get(before.id) or store.Saving(before, Step(before))
+            with one.caused():
+                step = _react(known.step.filing, one, now=now)
+                if step is not None:
+                    savings[before.id] = known.then(step, ids=kit.ids, now=now)
+        await store.save_all(session, list(savings.values()), now=now)
 
-    return handle
+    return dict.fromkeys(REACTIONS, Together(hear))
+
+
+def _react(filing: Filing, one: Heard, *, now: datetime) -> Step | None:
+    step = REACTIONS[type(one.event)](filing, one.event, now=now)
+    if step is None:
+        log.info(
+            "event came too late",
+            event_type=one.envelope.type,
+            filing_id=str(filing.id),
+            status=filing.status.value,
+        )
+    return step

@@ -1,13 +1,14 @@
 """Filings as rows: load, insert, and save the steps they take."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import Integer, Update, Uuid, and_, bindparam, select, update
+from sqlalchemy import ARRAY, Integer, Update, Uuid, and_, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from services.declaration.domain import receipts
@@ -28,8 +29,28 @@ WITH_CONTENT = ("filing_version", "reference", "content")
 
 
 _LOCKED = Statement(
-    select(FILINGS).where(FILINGS.c.id == bindparam("id", type_=Uuid)).with_for_update()
+    select(FILINGS)
+    .where(FILINGS.c.id == func.any(bindparam("ids", type_=ARRAY(Uuid))))
+    .order_by(FILINGS.c.id)
+    .with_for_update()
 )
+
+
+@dataclass(frozen=True)
+class Saving:
+    """Steps of one filing that are stored together, and the outbox's rows of their events."""
+
+    before: Filing
+    step: Step
+    events: tuple[dict[str, object], ...] = ()
+
+    def then(self, step: Step, *, ids: Ids, now: datetime) -> "Saving":
+        """Also this step, which what is being done now caused."""
+        told = outbox.rows(
+            step.events, version=step.filing.version, source=SOURCE, ids=ids, now=now
+        )
+        notes = (*self.step.notes, *step.notes)
+        return Saving(self.before, replace(step, notes=notes), (*self.events, *told))
 
 
 @cache
@@ -79,52 +100,69 @@ async def get(connection: AsyncConnection | AsyncSession, filing_id: UUID) -> Fi
 
 async def locked(session: AsyncSession, filing_id: UUID) -> Filing:
     """A filing, for changing it: nobody else can until the transaction ends."""
-    rows = await _LOCKED.run(session, {"id": filing_id})
-    return _found(rows[0] if rows else None, filing_id)
+    found = await all_locked(session, [filing_id])
+    if not found:
+        raise FilingNotFound(filing_id=filing_id)
+    return found[0]
+
+
+async def all_locked(session: AsyncSession, filing_ids: Collection[UUID]) -> list[Filing]:
+    """Those of the filings that there are, as `locked`. They are locked in the order of their ids,
+    so that two who want several of them do not wait for each other.
+    """
+    return [of(row) for row in await _LOCKED.run(session, {"ids": list(filing_ids)})]
 
 
 async def save(
     session: AsyncSession, before: Filing, step: Step, *, ids: Ids, now: datetime
 ) -> Filing:
     """Store what a step leads to. `before` is what it started from. Raises StaleVersion."""
-    filing = step.filing
-    content = filing.filing_version != before.filing_version
-    values = _row(filing) | {"was": before.version, "had": before.receipts}
-    stale = errors.StaleVersion(filing_id=filing.id, version=before.version)
-    try:
-        saved = await _write(session, step, values, content=content, ids=ids, now=now)
-    except asyncpg.UniqueViolationError as error:
-        # Somebody else's step has taken the next numbers of receipts or events.
-        if error.table_name == FILINGS.name:
-            raise
-        raise stale from error
-    if not saved:
-        raise stale
-    return filing
+    await save_all(session, [Saving(before, Step(before)).then(step, ids=ids, now=now)], now=now)
+    return step.filing
 
 
-async def _write(
-    session: AsyncSession,
-    step: Step,
-    values: dict[str, Any],
-    *,
-    content: bool,
-    ids: Ids,
-    now: datetime,
-) -> Sequence[Row]:
-    """Write the step's filing, content, receipts and events; no row if the filing has changed."""
-    filing = step.filing
-    events = step.events
-    notes = _receipts(step, first=filing.receipts - len(step.notes) + 1, now=now)
-    values |= prepared.named(notes, prefix="note_")
-    values |= outbox.values(events, version=filing.version, source=SOURCE, ids=ids, now=now)
+async def save_all(session: AsyncSession, savings: Sequence[Saving], *, now: datetime) -> None:
+    """Store the steps of several filings. Raises StaleVersion."""
+    shapes: dict[tuple[bool, int, int], list[Saving]] = {}
+    for each in savings:
+        shapes.setdefault(_shape(each), []).append(each)
+    for (content, notes, events), some in shapes.items():
+        stale = errors.StaleVersion(filing_id=some[0].before.id, version=some[0].before.version)
+        writing = _writing(content=content, notes=notes, events=events)
+        try:
+            saved = await writing.run_many(session, [_values(each, now=now) for each in some])
+        except asyncpg.UniqueViolationError as error:
+            # Somebody else's step has taken the next numbers of receipts or events.
+            if error.table_name == FILINGS.name:
+                raise
+            raise stale from error
+        if len(saved) < len(some):
+            raise stale
+        if events:
+            outbox.appended()
+
+
+def _shape(saving: Saving) -> tuple[bool, int, int]:
+    content = saving.step.filing.filing_version != saving.before.filing_version
+    return content, len(saving.step.notes), len(saving.events)
+
+
+def _values(saving: Saving, *, now: datetime) -> dict[str, Any]:
+    """The filing, content, receipts and events of a saving; no row if the filing has changed."""
+    filing, before = saving.step.filing, saving.before
+    content, notes, _ = _shape(saving)
+    said = _receipts(saving.step, first=filing.receipts - notes + 1, now=now)
+    values = {
+        **_row(filing),
+        "was": before.version,
+        "had": before.receipts,
+        **prepared.named(said, prefix="note_"),
+        **prepared.named(saving.events, prefix="event_"),
+    }
     if content:
-        values |= prepared.named([_kept(filing, now=now)], prefix="kept_")
-    writing = _writing(content=content, notes=len(notes), events=len(events))
-    written = await writing.run(session, values)
-    if events:
-        outbox.appended()
-    return written
+        kept = _kept(filing, now=now)
+        values |= prepared.named([kept], prefix="kept_") | {"content": kept["content"]}
+    return values
 
 
 def _kept(filing: Filing, *, now: datetime) -> dict[str, Any]:
@@ -163,7 +201,6 @@ def _row(filing: Filing) -> dict[str, Any]:
         "version": filing.version,
         "filing_version": filing.filing_version,
         "receipts": filing.receipts,
-        "content": json_of(filing.content),
         "pending": None if pending is None else _pending_row(pending),
         "reason": None if filing.reason is None else filing.reason.model_dump(),
         "requirement": None

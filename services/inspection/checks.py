@@ -63,10 +63,10 @@ async def _some(
     both = select(some, store.entries).outerjoin(store.entries, rows.case_id == some.c.id)
     heads: dict[UUID, records.Head] = {}
     by_case: defaultdict[UUID, list[records.Record]] = defaultdict(list)
-    for row in await connection.execute(both.order_by(some.c.id, rows.seq)):
-        heads[row.id] = records.Head(seq=row.head_seq, hash=row.head_hash)
-        if row.seq is not None:
-            by_case[row.id].append(record_of(row))
+    for row in (await connection.execute(both.order_by(some.c.id, rows.seq))).mappings():
+        heads[row["id"]] = records.Head(seq=row["head_seq"], hash=row["head_hash"])
+        if row["seq"] is not None:
+            by_case[row["id"]].append(record_of(row))
     return heads, by_case
 
 

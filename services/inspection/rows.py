@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row
-
 from services.inspection.domain import records
 from services.inspection.domain.case import Case, Opening, Section
 from services.inspection.domain.facts import (
@@ -18,6 +16,7 @@ from services.inspection.domain.facts import (
 from services.inspection.domain.moves import Status
 from shared.contracts.envelope import Fact
 from shared.contracts.values import Finding, Purpose, Said, Scope, Slot
+from shared.prepared import Row
 
 
 def _dump(value: Fact | None) -> dict[str, Any] | None:
@@ -102,64 +101,62 @@ def record_values(record: records.Record) -> dict[str, Any]:
     }
 
 
-def case_of(
-    row: Row[Any], its_sections: Sequence[Section], its_openings: Sequence[Opening]
-) -> Case:
+def case_of(row: Row, its_sections: Sequence[Section], its_openings: Sequence[Opening]) -> Case:
     """The case in its own row, with the sections and openings of its other rows."""
     return Case(
-        id=row.id,
-        filing_id=row.filing_id,
-        requirement_id=row.requirement_id,
-        created_at=row.created_at,
-        version=row.version,
-        status=Status(row.status),
-        required=Required.model_validate(row.required) if row.required else None,
-        slot=Slot.model_validate(row.slot) if row.slot else None,
-        attempts=row.attempts,
+        id=row["id"],
+        filing_id=row["filing_id"],
+        requirement_id=row["requirement_id"],
+        created_at=row["created_at"],
+        version=row["version"],
+        status=Status(row["status"]),
+        required=Required.model_validate(row["required"]) if row["required"] else None,
+        slot=Slot.model_validate(row["slot"]) if row["slot"] else None,
+        attempts=row["attempts"],
         sections=tuple(its_sections),
         openings=tuple(its_openings),
-        waiting=Waiting.model_validate(row.waiting) if row.waiting else None,
-        leave=Purpose(row.leave) if row.leave else None,
-        gate=Gate.model_validate(row.gate) if row.gate else None,
-        recognition=Recognition.model_validate(row.recognition) if row.recognition else None,
-        counts=Counts.model_validate(row.counts) if row.counts else None,
-        head=records.Head(seq=row.head_seq, hash=row.head_hash),
+        waiting=Waiting.model_validate(row["waiting"]) if row["waiting"] else None,
+        leave=Purpose(row["leave"]) if row["leave"] else None,
+        gate=Gate.model_validate(row["gate"]) if row["gate"] else None,
+        recognition=Recognition.model_validate(row["recognition"]) if row["recognition"] else None,
+        counts=Counts.model_validate(row["counts"]) if row["counts"] else None,
+        head=records.Head(seq=row["head_seq"], hash=row["head_hash"]),
     )
 
 
-def section_of(row: Row[Any]) -> Section:
+def section_of(row: Row) -> Section:
     """The section in a row."""
     return Section(
-        agency=row.agency,
-        needed=row.needed,
-        scope=Scope(row.scope),
-        joined_at=row.joined_at,
-        findings=tuple(Finding.model_validate(each) for each in row.findings),
-        conclusions=tuple(Conclusion.model_validate(each) for each in row.conclusions),
+        agency=row["agency"],
+        needed=row["needed"],
+        scope=Scope(row["scope"]),
+        joined_at=row["joined_at"],
+        findings=tuple(Finding.model_validate(each) for each in row["findings"]),
+        conclusions=tuple(Conclusion.model_validate(each) for each in row["conclusions"]),
     )
 
 
-def opening_of(row: Row[Any]) -> Opening:
+def opening_of(row: Row) -> Opening:
     """The opening in a row."""
     return Opening(
-        number=row.number,
-        opened_at=row.opened_at,
-        present=tuple(row.present),
-        slot=Slot.model_validate(row.slot),
-        reason=None if row.reason is None else Said.model_validate(row.reason),
-        closed_at=row.closed_at,
+        number=row["number"],
+        opened_at=row["opened_at"],
+        present=tuple(row["present"]),
+        slot=Slot.model_validate(row["slot"]),
+        reason=None if row["reason"] is None else Said.model_validate(row["reason"]),
+        closed_at=row["closed_at"],
     )
 
 
-def record_of(row: Row[Any]) -> records.Record:
+def record_of(row: Row) -> records.Record:
     """The record in a row."""
     return records.Record(
-        case_id=row.case_id,
-        seq=row.seq,
-        kind=row.kind,
-        actor=records.Actor(row.actor_subject, row.actor_role, row.actor_agency),
-        times=records.Moment(wall=row.wall, yard=row.yard),
-        payload=row.payload,
-        prev_hash=row.prev_hash,
-        hash=row.hash,
+        case_id=row["case_id"],
+        seq=row["seq"],
+        kind=row["kind"],
+        actor=records.Actor(row["actor_subject"], row["actor_role"], row["actor_agency"]),
+        times=records.Moment(wall=row["wall"], yard=row["yard"]),
+        payload=row["payload"],
+        prev_hash=row["prev_hash"],
+        hash=row["hash"],
     )

@@ -1,12 +1,12 @@
 """Rows to values and back. A case is read under its row's lock before it is changed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Uuid, bindparam, literal, select, update
+from sqlalchemy import ARRAY, Integer, Select, Table, Uuid, bindparam, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
@@ -17,36 +17,73 @@ from services.inspection.tables import CaseRow, OpeningRow, RecordRow, SectionRo
 from shared.contracts import derived
 from shared.database import table_of
 from shared.errors import StaleVersion
-from shared.prepared import Statement
+from shared.prepared import Row, Statement
 
 cases = table_of(CaseRow)
 sections = table_of(SectionRow)
 openings = table_of(OpeningRow)
 entries = table_of(RecordRow)
-# Most consignments are not inspected and have no case: to learn that is done for every event.
-_LOCK = Statement(
-    select(cases.c.id)
-    .where(cases.c.requirement_id == bindparam("requirement_id", type_=Uuid))
-    .with_for_update()
+_KNOWN = Statement(
+    select(cases.c.requirement_id).where(
+        cases.c.requirement_id == func.any(bindparam("ids", type_=ARRAY(Uuid)))
+    )
 )
+_ids = bindparam("ids", type_=ARRAY(Uuid))
+_locked = select(cases).with_for_update()
+_LOCK = Statement(_locked.where(cases.c.id == bindparam("id", type_=Uuid)))
+_FIND = Statement(_locked.where(cases.c.requirement_id == bindparam("id", type_=Uuid)))
+_SECTIONS = Statement(
+    select(sections).where(sections.c.case_id == func.any(_ids)).order_by(sections.c.agency)
+)
+_OPENINGS = Statement(
+    select(openings).where(openings.c.case_id == func.any(_ids)).order_by(openings.c.number)
+)
+_INSERT = Statement(insert(cases).on_conflict_do_nothing(), columns=cases.columns.keys())
+_UPDATE = Statement(
+    update(cases)
+    .where(
+        cases.c.id == bindparam("case_id", type_=Uuid),
+        cases.c.version == bindparam("was", type_=Integer),
+        cases.c.head_seq == bindparam("had", type_=Integer),
+    )
+    .values({each.name: bindparam(each.name, type_=each.type) for each in cases.columns})
+    .returning(literal(1))
+)
+_APPEND = Statement(insert(entries), columns=entries.columns.keys())
+
+
+def _put(table: Table, *, key: str) -> Statement:
+    put = insert(table)
+    names = [each.name for each in table.columns if each.name not in ("case_id", key)]
+    written = {name: put.excluded[name] for name in names}
+    put = put.on_conflict_do_update(index_elements=["case_id", key], set_=written)
+    return Statement(put, columns=table.columns.keys())
+
+
+_PUT_SECTION = _put(sections, key="agency")
+_PUT_OPENING = _put(openings, key="number")
 
 Reader = AsyncSession | AsyncConnection
 
 
 async def lock(session: AsyncSession, case_id: UUID) -> Case:
     """The case, locked until the transaction ends. Raises `CaseNotFound`."""
-    found = await load(session, select(cases).where(cases.c.id == case_id).with_for_update())
+    found = await _whole(session, await _LOCK.run(session, {"id": case_id}))
     if not found:
         raise errors.CaseNotFound(case_id=case_id)
     return found[0]
 
 
+async def known(session: AsyncSession, requirement_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of the requirements that have a case."""
+    found = await _KNOWN.run(session, {"ids": requirement_ids})
+    return {row["requirement_id"] for row in found}
+
+
 async def find(session: AsyncSession, requirement_id: UUID) -> Case | None:
     """The requirement's case, locked, if there is one."""
-    if not await _LOCK.run(session, {"requirement_id": requirement_id}):
-        return None
-    mine = select(cases).where(cases.c.requirement_id == requirement_id).with_for_update()
-    return next(iter(await load(session, mine)), None)
+    found = await _whole(session, await _FIND.run(session, {"id": requirement_id}))
+    return found[0] if found else None
 
 
 async def obtain(
@@ -62,24 +99,17 @@ async def obtain(
         requirement_id=requirement_id,
         created_at=now,
     )
-    fresh = insert(cases).values(rows.case_values(case))
-    await session.execute(fresh.on_conflict_do_nothing())
+    await _INSERT.run(session, rows.case_values(case))
     return await lock(session, case.id)
 
 
 async def save(session: AsyncSession, case: Case, *, before: Case) -> None:
     """Write what differs from `before`. Raises `StaleVersion` if the row is not as it was."""
-    mine = (
-        (cases.c.id == case.id)
-        & (cases.c.version == before.version)
-        & (cases.c.head_seq == before.head.seq)
-    )
-    values = rows.case_values(case)
-    saved = await session.execute(update(cases).where(mine).values(values).returning(literal(1)))
-    if saved.first() is None:
+    was = {"case_id": case.id, "was": before.version, "had": before.head.seq}
+    if not await _UPDATE.run(session, rows.case_values(case) | was):
         raise StaleVersion(case_id=case.id)
-    await _put(session, sections, rows.section_values(case, before=before), key="agency")
-    await _put(session, openings, rows.opening_values(case, before=before), key="number")
+    await _PUT_SECTION.run_many(session, rows.section_values(case, before=before))
+    await _PUT_OPENING.run_many(session, rows.opening_values(case, before=before))
 
 
 async def append(
@@ -94,36 +124,29 @@ async def append(
     made = records.append(case.head, notes, case_id=case.id, actor=actor, now=now)
     if not made:
         return case
-    await session.execute(insert(entries).values([rows.record_values(each) for each in made]))
+    await _APPEND.run_many(session, [rows.record_values(each) for each in made])
     return replace(case, head=records.Head(seq=made[-1].seq, hash=made[-1].hash))
 
 
 async def load(reader: Reader, which: Select[Any]) -> list[Case]:
     """The cases that a query of their rows finds, in its order."""
-    found = (await reader.execute(which)).all()
-    ids = [row.id for row in found]
+    return await _whole(reader, list((await reader.execute(which)).mappings()))
+
+
+async def _whole(reader: Reader, found: Sequence[Row]) -> list[Case]:
+    """The cases of these rows, with their sections and openings."""
+    if not found:
+        return []
+    ids = [row["id"] for row in found]
     its_sections: dict[UUID, list[Section]] = {each: [] for each in ids}
     its_openings: dict[UUID, list[Opening]] = {each: [] for each in ids}
-    if ids:
-        some = select(sections).where(sections.c.case_id.in_(ids)).order_by(sections.c.agency)
-        for row in await reader.execute(some):
-            its_sections[row.case_id].append(rows.section_of(row))
-        some = select(openings).where(openings.c.case_id.in_(ids)).order_by(openings.c.number)
-        for row in await reader.execute(some):
-            its_openings[row.case_id].append(rows.opening_of(row))
-    return [rows.case_of(row, its_sections[row.id], its_openings[row.id]) for row in found]
+    for row in await _SECTIONS.run(reader, {"ids": ids}):
+        its_sections[row["case_id"]].append(rows.section_of(row))
+    for row in await _OPENINGS.run(reader, {"ids": ids}):
+        its_openings[row["case_id"]].append(rows.opening_of(row))
+    return [rows.case_of(row, its_sections[row["id"]], its_openings[row["id"]]) for row in found]
 
 
 async def chain(reader: Reader, which: Select[Any]) -> list[records.Record]:
     """The records that a query of their rows finds, in its order."""
-    return [rows.record_of(row) for row in await reader.execute(which)]
-
-
-async def _put(
-    session: AsyncSession, table: Any, values: list[dict[str, Any]], *, key: str
-) -> None:
-    if not values:
-        return
-    put = insert(table).values(values)
-    written = {name: put.excluded[name] for name in values[0] if name not in ("case_id", key)}
-    await session.execute(put.on_conflict_do_update(index_elements=["case_id", key], set_=written))
+    return [rows.record_of(row) for row in (await reader.execute(which)).mappings()]

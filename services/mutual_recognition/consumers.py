@@ -1,5 +1,6 @@
 """Events in. Each handler runs in the transaction in which its event was claimed."""
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,6 +13,7 @@ from services.mutual_recognition.settings import Settings
 from shared.contracts import case, filing
 from shared.contracts.envelope import Envelope
 from shared.kit import Kit
+from shared.messaging.batch import Heard, Together
 from shared.messaging.inbox import Handler, Handlers
 
 
@@ -33,13 +35,16 @@ def handlers(kit: Kit, settings: Settings) -> Handlers:
 
         return handle
 
+    async def accepted(session: AsyncSession, heard: Sequence[Heard]) -> None:
+        await filings.determine(session, heard, desk=desks.at(kit, book))
+
     async def escalated(
         session: AsyncSession, event: case.CaseEscalationRequested, envelope: Envelope
     ) -> None:
         await inspections.escalate(session, event, envelope.id, desk=desks.at(kit, book))
 
     return {
-        filing.FilingAccepted: run(filings.determine),
+        filing.FilingAccepted: Together(accepted),
         filing.AmendmentRequested: run(filings.request_change),
         filing.WithdrawalRequested: run(filings.request_change),
         case.LeaveGiven: run(filings.leave_given),

@@ -1,9 +1,12 @@
 """The record of why: stored with everything it depended on, so that it can be recomputed."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, insert, select
+from sqlalchemy import Uuid, bindparam, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.mutual_recognition.domain.determination import Determination, Order
@@ -15,9 +18,10 @@ from services.mutual_recognition.rules.draw import Ticket
 from services.mutual_recognition.rules.matter import Decision
 from services.mutual_recognition.tables import DecisionRow
 from shared.database import table_of
-from shared.prepared import Statement, json_of
+from shared.prepared import Row, Statement, json_of
 
 decisions = table_of(DecisionRow)
+_GET = Statement(select(decisions).where(decisions.c.id == bindparam("id", type_=Uuid)))
 _INSERT = Statement(insert(decisions), columns=decisions.columns.keys())
 
 
@@ -26,42 +30,51 @@ def make(decision_id: UUID, case: Case, *, ticket: Ticket, book: Rulebook) -> De
     return matter.decided(decision_id, case, ticket=ticket, agencies=book.agencies)
 
 
-async def add(
-    session: AsyncSession, decision: Decision, *, of: Requirement, cause: str, now: datetime
-) -> None:
-    """Keep a decision of a requirement's present revision; `now` is wall time."""
-    case = decision.case
-    values = {
-        "id": decision.id,
+@dataclass(frozen=True)
+class Made:
+    """A decision of a requirement's present revision, and why there is a new one."""
+
+    decision: Decision
+    of: Requirement
+    cause: str
+
+
+async def add(session: AsyncSession, made: Sequence[Made], *, now: datetime) -> None:
+    """Keep decisions; `now` is wall time."""
+    await _INSERT.run_many(session, [_columns(each, now=now) for each in made])
+
+
+def _columns(made: Made, *, now: datetime) -> dict[str, Any]:
+    case, of = made.decision.case, made.of
+    return {
+        "id": made.decision.id,
         "requirement_id": of.id,
         "filing_id": of.filing_id,
         "filing_version": of.filing_version,
         "revision": of.revision,
-        "cause": cause,
+        "cause": made.cause,
         "decided_on": case.on,
         "decided_at": now,
         "inputs": inputs.dump(case.inputs),
         "tables": {name: version.version for name, version in case.tables.items()},
-        "seed_id": decision.ticket.seed_id,
-        "draw_key": decision.ticket.key,
+        "seed_id": made.decision.ticket.seed_id,
+        "draw_key": made.decision.ticket.key,
         "draws": dict(case.draws),
         "orders": [order.model_dump(mode="json") for order in case.orders],
         "recognition_refused": case.recognition_refused,
-        "outcome": json_of(decision.outcome),
+        "outcome": json_of(made.decision.outcome),
     }
-    await _INSERT.run(session, values)
 
 
 async def get(session: AsyncSession, decision_id: UUID, *, book: Rulebook) -> Decision:
     """A stored decision with its case. Raises LookupError."""
-    found = await session.execute(select(decisions).where(decisions.c.id == decision_id))
-    row = found.mappings().one_or_none()
-    if row is None:
+    found = await _GET.run(session, {"id": decision_id})
+    if not found:
         raise LookupError(f"no decision {decision_id}")
-    return await load(session, row, book=book)
+    return await load(session, found[0], book=book)
 
 
-async def load(reading: Reading, row: RowMapping, *, book: Rulebook) -> Decision:
+async def load(reading: Reading, row: Row, *, book: Rulebook) -> Decision:
     """The value of a row. Raises LookupError if a table's version is gone."""
     on: date = row["decided_on"]
     return Decision(

@@ -1,9 +1,10 @@
 """Companies and the agencies' ratings of them: rows and reads."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Date, RowMapping, Text, bindparam, select, text
+from sqlalchemy import ARRAY, Date, RowMapping, Text, bindparam, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,18 +18,22 @@ ratings_table = table_of(RatingRow)
 
 GRADES = Statement(
     text("""
-    SELECT DISTINCT ON (agency) agency, grade FROM company_ratings
-    WHERE uscc = :uscc AND valid_from <= :on AND (valid_to IS NULL OR valid_to >= :on)
-    ORDER BY agency, given_at DESC, id DESC""").bindparams(
-        bindparam("uscc", type_=Text), bindparam("on", type_=Date)
+    SELECT DISTINCT ON (uscc, agency) uscc, agency, grade FROM company_ratings
+    WHERE uscc = ANY(:usccs) AND valid_from <= :on AND (valid_to IS NULL OR valid_to >= :on)
+    ORDER BY uscc, agency, given_at DESC, id DESC""").bindparams(
+        bindparam("usccs", type_=ARRAY(Text)), bindparam("on", type_=Date)
     )
 )
 
 
-async def grades(session: AsyncSession, uscc: str, *, on: date) -> dict[str, str]:
-    """Each agency's grade of a company on a day: of those in force, the one given last."""
-    found = await GRADES.run(session, {"uscc": uscc, "on": on})
-    return {row["agency"]: row["grade"] for row in found}
+async def grades(
+    session: AsyncSession, usccs: Collection[str], *, on: date
+) -> dict[str, dict[str, str]]:
+    """Each agency's grade of each company on a day: of those in force, the one given last."""
+    found: dict[str, dict[str, str]] = {uscc: {} for uscc in usccs}
+    for row in await GRADES.run(session, {"usccs": list(found), "on": on}):
+        found[row["uscc"]][row["agency"]] = row["grade"]
+    return found
 
 
 async def add_company(

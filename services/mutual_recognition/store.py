@@ -1,10 +1,11 @@
 """Requirements, recognitions and conclusions between rows and values."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, and_, insert, or_, select, update
+from sqlalchemy import Integer, Table, Uuid, and_, bindparam, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.mutual_recognition.domain.determination import Determination, Terms
@@ -18,12 +19,38 @@ from shared.contracts.recognition import ElementVerdict
 from shared.contracts.values import Outcome, Said
 from shared.database import table_of
 from shared.errors import StaleVersion
-from shared.prepared import Statement
+from shared.prepared import Row, Statement
 
 requirements = table_of(RequirementRow)
 recognitions = table_of(RecognitionRow)
 conclusions_table = table_of(ConclusionRow)
+_of = bindparam("requirement_id", type_=Uuid)
 _INSERT = Statement(insert(requirements), columns=requirements.columns.keys())
+_LOCK = Statement(select(requirements).where(requirements.c.id == _of).with_for_update())
+_RECOGNITION = Statement(select(recognitions).where(recognitions.c.requirement_id == _of))
+_EXPECT = Statement(insert(recognitions), columns=recognitions.columns.keys())
+_CONCLUDE = Statement(insert(conclusions_table), columns=conclusions_table.columns.keys())
+_CONCLUSIONS = Statement(
+    select(conclusions_table.c.content).where(conclusions_table.c.requirement_id == _of)
+)
+
+
+def _update(table: Table, *, without: frozenset[str] = frozenset()) -> Statement:
+    """All of a row that is still at the version `was`."""
+    written = [each for each in table.columns if each.name not in without]
+    return Statement(
+        update(table)
+        .where(
+            table.c.id == bindparam("its_id", type_=Uuid),
+            table.c.version == bindparam("was", type_=Integer),
+        )
+        .values({each.name: bindparam(each.name, type_=each.type) for each in written})
+        .returning(table.c.id)
+    )
+
+
+_UPDATE = _update(requirements, without=frozenset({"created_at"}))
+_UPDATE_RECOGNITION = _update(recognitions)
 is_open = or_(
     requirements.c.status.in_([Status.DETERMINED, Status.REVISED]),
     and_(requirements.c.status == Status.MET, requirements.c.outcome == Outcome.HELD),
@@ -33,40 +60,29 @@ is_open = or_(
 
 async def lock(session: AsyncSession, requirement_id: UUID) -> Requirement | None:
     """The requirement, locked until the transaction ends, or None."""
-    found = await session.execute(
-        select(requirements).where(requirements.c.id == requirement_id).with_for_update()
-    )
-    row = found.mappings().one_or_none()
-    return None if row is None else requirement_of(row)
+    found = await _LOCK.run(session, {"requirement_id": requirement_id})
+    return requirement_of(found[0]) if found else None
 
 
-async def add(session: AsyncSession, requirement: Requirement, *, now: datetime) -> None:
-    """Insert a requirement; `now` is wall time. UniqueViolationError if the filing has one."""
-    values = _columns(requirement) | {"created_at": now, "changed_at": now}
-    await _INSERT.run(session, values)
+async def add(session: AsyncSession, fresh: Sequence[Requirement], *, now: datetime) -> None:
+    """Insert requirements; `now` is wall time. UniqueViolationError if one's filing has one."""
+    moments = {"created_at": now, "changed_at": now}
+    await _INSERT.run_many(session, [_columns(each) | moments for each in fresh])
 
 
 async def save(
     session: AsyncSession, requirement: Requirement, *, expected: int, now: datetime
 ) -> None:
     """Update a requirement whose version was `expected`. Raises `StaleVersion`."""
-    done = await session.execute(
-        update(requirements)
-        .where(requirements.c.id == requirement.id, requirements.c.version == expected)
-        .values(**_columns(requirement), changed_at=now)
-        .returning(requirements.c.id)
-    )
-    if done.first() is None:
+    was = {"its_id": requirement.id, "was": expected, "changed_at": now}
+    if not await _UPDATE.run(session, _columns(requirement) | was):
         raise StaleVersion(requirement=requirement.id, expected=expected)
 
 
 async def recognition(session: AsyncSession, requirement_id: UUID) -> Recognition | None:
     """The requirement's recognition, or None. Read it under the requirement's lock."""
-    found = await session.execute(
-        select(recognitions).where(recognitions.c.requirement_id == requirement_id)
-    )
-    row = found.mappings().one_or_none()
-    return None if row is None else recognition_of(row)
+    found = await _RECOGNITION.run(session, {"requirement_id": requirement_id})
+    return recognition_of(found[0]) if found else None
 
 
 async def save_recognition(
@@ -87,47 +103,37 @@ async def save_recognition(
         "changed_at": now,
     }
     if expected == 0:
-        await session.execute(insert(recognitions).values(values))
+        await _EXPECT.run(session, values)
         return
-    done = await session.execute(
-        update(recognitions)
-        .where(recognitions.c.id == after.id, recognitions.c.version == expected)
-        .values(values)
-        .returning(recognitions.c.id)
-    )
-    if done.first() is None:
+    was = {"its_id": after.id, "was": expected}
+    if not await _UPDATE_RECOGNITION.run(session, values | was):
         raise StaleVersion(recognition=after.id, expected=expected)
 
 
 async def add_conclusion(
     session: AsyncSession, requirement_id: UUID, conclusion: Conclusion, *, now: datetime
 ) -> None:
-    """Keep a conclusion; `now` is wall time. Raises IntegrityError if its number is taken."""
-    await session.execute(
-        insert(conclusions_table).values(
-            requirement_id=requirement_id,
-            agency=conclusion.agency,
-            number=conclusion.number,
-            revision=conclusion.revision,
-            scope=conclusion.scope,
-            verdict=conclusion.verdict,
-            content=conclusion.model_dump(mode="json"),
-            received_at=now,
-        )
-    )
+    """Keep a conclusion; `now` is wall time. UniqueViolationError if its number is taken."""
+    values = {
+        "requirement_id": requirement_id,
+        "agency": conclusion.agency,
+        "number": conclusion.number,
+        "revision": conclusion.revision,
+        "scope": conclusion.scope,
+        "verdict": conclusion.verdict,
+        "content": conclusion.model_dump(mode="json"),
+        "received_at": now,
+    }
+    await _CONCLUDE.run(session, values)
 
 
 async def conclusions(session: AsyncSession, requirement_id: UUID) -> tuple[Conclusion, ...]:
     """All conclusions of a requirement's case."""
-    found = await session.execute(
-        select(conclusions_table.c.content).where(
-            conclusions_table.c.requirement_id == requirement_id
-        )
-    )
-    return tuple(Conclusion.model_validate(content) for content in found.scalars())
+    found = await _CONCLUSIONS.run(session, {"requirement_id": requirement_id})
+    return tuple(Conclusion.model_validate(row["content"]) for row in found)
 
 
-def requirement_of(row: RowMapping) -> Requirement:
+def requirement_of(row: Row) -> Requirement:
     """The value of a row."""
     return Requirement(
         id=row["id"],
@@ -165,7 +171,7 @@ def _columns(requirement: Requirement) -> dict[str, Any]:
     }
 
 
-def recognition_of(row: RowMapping) -> Recognition:
+def recognition_of(row: Row) -> Recognition:
     """The value of a row."""
     return Recognition(
         id=row["id"],

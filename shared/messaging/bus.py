@@ -171,8 +171,12 @@ class Bus:
         config = topology.consumer(consumer, subjects=subjects, ack_wait=ACK_WAIT_SECONDS)
         await self.jetstream.add_consumer(self.stream(producer), config)
 
-    async def publish(self, envelope: Envelope, *, emission: int) -> None:
+    async def publish(
+        self, envelope: Envelope, *, emission: int, payload: bytes | None = None
+    ) -> None:
         """Hand an event to the broker; returns when the broker has it on disk.
+
+        `payload` is the envelope's JSON, if there is one already.
 
         A second emission gets a message id of its own, or the broker's dedupe window would
         swallow it. Raises nats errors.
@@ -181,7 +185,7 @@ class Bus:
         began = time.time_ns()
         await self._publisher.publish(
             self.subject(envelope.type),
-            envelope.model_dump_json(exclude_none=True).encode(),
+            payload or envelope.model_dump_json(exclude_none=True).encode(),
             headers={
                 "Nats-Msg-Id": message_id,
                 "Content-Type": "application/cloudevents+json",

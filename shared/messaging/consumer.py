@@ -20,6 +20,7 @@ log = structlog.get_logger()
 
 AT_ONCE = 4
 TOGETHER = 16
+GATHER_SECONDS = 0.005
 IN_HAND = 128
 
 
@@ -41,6 +42,8 @@ class Consumer:
         self._ready: asyncio.Queue[UUID | int] = asyncio.Queue()
         self._hand: dict[int, Msg] = {}
         self._freed = asyncio.Event()
+        self._gathering = asyncio.Lock()
+        self._at_work = 0
 
     async def run(self) -> None:
         """Consume for ever; after an emptied broker, make streams and consumers again."""
@@ -104,10 +107,22 @@ class Consumer:
 
     async def _work(self) -> None:
         while True:
+            keys = await self._gathered()
+            self._at_work += 1
+            try:
+                await self._drain(keys)
+            finally:
+                self._at_work -= 1
+
+    async def _gathered(self) -> list[UUID | int]:
+        """What is ready, for one transaction. While others are at work there is time for more."""
+        async with self._gathering:
             keys = [await self._ready.get()]
+            if self._at_work and self._ready.qsize() < TOGETHER - 1:
+                await asyncio.sleep(GATHER_SECONDS)
             while len(keys) < TOGETHER and not self._ready.empty():
                 keys.append(self._ready.get_nowait())
-            await self._drain(keys)
+            return keys
 
     async def _drain(self, keys: list[UUID | int]) -> None:
         """Take what waits in these lanes; what comes meanwhile waits for its turn."""

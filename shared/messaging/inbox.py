@@ -108,21 +108,20 @@ async def apply_in(
 ) -> Applied:
     """`apply` in the caller's transaction, which must end if this raises."""
     event = open_event(envelope)
-    with caused_by(
-        Cause(
-            id=str(envelope.id),
-            traceparent=traces.continued(
-                envelope.traceparent, consumer=consumer, event_id=envelope.id
-            ),
-        ),
-        correlation_id=str(envelope.correlationid),
-    ):
+    cause = cause_of(envelope, consumer=consumer)
+    with caused_by(cause, correlation_id=str(envelope.correlationid)):
         claimed = await claim(session, consumer=consumer, envelope=envelope, now=now)
         crash.at("inbox.claimed")
         if claimed is Applied.APPLIED and (handler := handlers.get(type(event))):
             await handler(session, event, envelope)
             crash.at("inbox.applied")
         return claimed
+
+
+def cause_of(envelope: Envelope, *, consumer: str) -> Cause:
+    """What the event is the cause of, in this consumer."""
+    trace = traces.continued(envelope.traceparent, consumer=consumer, event_id=envelope.id)
+    return Cause(id=str(envelope.id), traceparent=trace)
 
 
 async def claim(

@@ -60,6 +60,13 @@ async def append(
         appended()
 
 
+async def append_rows(session: AsyncSession, made: Sequence[dict[str, object]]) -> None:
+    """Write the events of several aggregates, made by `rows` where what caused them was known."""
+    if made:
+        await _insertion(1).run_many(session, [prepared.named([r], prefix="event_") for r in made])
+        appended()
+
+
 def appended() -> None:
     """Say that events were written to the outbox, by whoever did: a crash point."""
     crash.at("outbox.appended")

@@ -13,6 +13,7 @@ from nats.aio.msg import Msg
 from shared import crash, errors
 from shared.contracts.envelope import Envelope
 from shared.kit import Kit
+from shared.messaging import batch as batches
 from shared.messaging import dead_letters, inbox
 from shared.messaging.outcome import (
     PATIENCE,
@@ -120,16 +121,13 @@ class Taker:
                 asyncio.timeout(HANDLING_SECONDS),
                 self._kit.database.transaction() as session,
             ):
-                results = [
-                    await inbox.apply_in(
-                        session,
-                        consumer=self._kit.name,
-                        envelope=envelope,
-                        handlers=self._handlers,
-                        now=now,
-                    )
-                    for _, envelope in opened
-                ]
+                results = await batches.apply_in(
+                    session,
+                    consumer=self._kit.name,
+                    envelopes=[envelope for _, envelope in opened],
+                    handlers=self._handlers,
+                    now=now,
+                )
         except Exception as error:
             log.debug("not applied together", consumer=self._kit.name, error=type(error).__name__)
             return False

@@ -33,7 +33,9 @@ class HostileBus(Bus):
         self._sending: list[Envelope] = []
         self.sent = 0
 
-    async def publish(self, envelope: Envelope, *, emission: int) -> None:
+    async def publish(
+        self, envelope: Envelope, *, emission: int, payload: bytes | None = None
+    ) -> None:
         """Keep it for the next window."""
         self._window += [envelope] * self._random.choice(COPIES)
 

@@ -60,6 +60,11 @@ async def find(session: Rows, booking_id: UUID) -> Booking | None:
     return session.bookings.get(booking_id)
 
 
+async def known(session: Rows, requirement_ids: Sequence[UUID]) -> set[UUID]:
+    theirs = {each.requirement_id for each in session.bookings.values()}
+    return theirs.intersection(requirement_ids)
+
+
 async def lock(session: Rows, booking_id: UUID, *, skip_locked: bool = False) -> Booking | None:
     return session.bookings.get(booking_id)
 
@@ -154,7 +159,7 @@ def overlap(one: Taken, other: Taken) -> bool:
     return one.resource == other.resource and one.starts < other.ends and other.starts < one.ends
 
 
-STORE = (find, lock, add, save, yards)
+STORE = (find, known, lock, add, save, yards)
 OCCUPANCY = (taken, take, release, in_the_way, open_elsewhere, own, lock_placing)
 
 

@@ -21,6 +21,10 @@ BLANK = b"\r\n\r\n"
 class Failed(Exception):
     """The server refused what a benchmark sent."""
 
+    def __init__(self, status: int, body: str) -> None:
+        super().__init__(f"{status} {body}")
+        self.status = status
+
 
 class Connection:
     """One kept-alive connection."""
@@ -42,7 +46,7 @@ class Connection:
         status = int(head[9:12])
         body = await self._reader.readexactly(_length(head))
         if status >= CREATED:
-            raise Failed(f"{status} {body[:500].decode()}")
+            raise Failed(status, body[:500].decode())
         return body
 
     async def close(self) -> None:

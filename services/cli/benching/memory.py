@@ -5,16 +5,12 @@ included, PostgreSQL's shared buffers apart: they are of a fixed size.
 """
 
 import asyncio
-from contextlib import AsyncExitStack
 from typing import Any
 
 import psutil
 
 from services.cli import instance
-from services.cli.benching import load, yard
-from services.cli.benching.people import Desk
-from services.cli.benching.pipeline import CONNECTIONS, Port
-from services.cli.benching.watching import Watch
+from services.cli.benching import pipeline, yard
 from services.cli.console import say
 from services.cli.instance import Instance
 from shared.embedded.folder import Folder
@@ -37,15 +33,7 @@ def run() -> dict[str, Any]:
 
 
 async def _run(where: Instance, folder: Folder) -> dict[str, Any]:
-    async with AsyncExitStack() as stack:
-        opened = await stack.enter_async_context(load.connections(where.url, CONNECTIONS))
-        watch = await stack.enter_async_context(Watch.of(folder))
-        desk = Desk(asyncio.Queue(), where.tokens)
-        for each in opened:
-            desk.idle.put_nowait(each)
-        port = Port(desk, watch, broker=instance.organisation_of(where.tokens["broker"]))
-        await yard.open_always(watch)
-        await port.trust()
+    async with pipeline.opened(where, folder) as (port, watch):
         await asyncio.sleep(REST_SECONDS)
         at_rest = _taken(folder)
         say(f"at rest {sum(at_rest.values()):.0f} MiB; filing up to {MARKS[-1]}")

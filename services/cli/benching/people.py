@@ -1,21 +1,25 @@
-"""The people of a benchmark: they do what a case asks for as soon as it does."""
+"""The people of a benchmark: they do what a case asks for as soon as it does.
+
+They find their work in the list of planned cases, as officers do: which filings are inspected
+the rules decide, by random draws as well, and not the benchmark.
+"""
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
-from uuid import UUID
 
 from services.cli.benching import load
 from services.cli.replaying.officers import conclusion
 from services.cli.replaying.rows import Label
-from shared.contracts import derived
 
-LOOK_EVERY = 0.05
+LOOK_EVERY = 0.25
 ENDED = frozenset({"completed", "void"})
 CASES = "/inspection/v1/cases"
+PLANNED = f"{CASES}?status=planned&limit=200"
 
 
 @dataclass
@@ -25,6 +29,7 @@ class Desk:
     idle: "asyncio.Queue[load.Connection]"
     tokens: Mapping[str, str]
     keys: Any = field(default_factory=count)
+    at_work: set[str] = field(default_factory=set)
 
     async def send(self, request: bytes) -> dict[str, Any]:
         """Send a request on a free connection. Raises load.Failed."""
@@ -47,37 +52,53 @@ class Desk:
             load.request("POST", path, token=self.tokens[who], body=raw, key=key)
         )
 
-    async def inspect(self, filing_id: UUID) -> None:
-        """Take the filing's case from its slot to its last conclusion, at once."""
-        path = f"{CASES}/{derived.case_id(derived.requirement_id(filing_id))}"
-        while True:
-            await asyncio.sleep(LOOK_EVERY)
-            try:
-                case = await self.get("officer.customs", path)
-                if case["status"] in ENDED:
-                    return
-                await self._step(path, case)
-            except load.Failed as refused:
-                # There is no case yet, or it has moved on since it was read.
-                if not str(refused).startswith(("404", "409", "422")):
-                    raise
+    @asynccontextmanager
+    async def staffed(self) -> AsyncIterator[None]:
+        """Work on every case for as long as the block runs. What fails there ends the block."""
+        async with asyncio.TaskGroup() as tasks:
+            working = tasks.create_task(self._work(tasks))
+            yield
+            working.cancel()
 
-    async def _step(self, path: str, case: dict[str, Any]) -> None:
+    async def _work(self, tasks: asyncio.TaskGroup) -> None:
+        while True:
+            for case in (await self.get("officer.customs", PLANNED))["items"]:
+                if case["slot"] is not None and case["id"] not in self.at_work:
+                    self.at_work.add(case["id"])
+                    tasks.create_task(self._inspect(case))
+            await asyncio.sleep(LOOK_EVERY)
+
+    async def _inspect(self, case: dict[str, Any]) -> None:
+        """Take a case from its slot to its last conclusion."""
+        path = f"{CASES}/{case['id']}"
+        while case["status"] not in ENDED:
+            try:
+                case = await self._step(path, case)
+            except load.Failed as refused:
+                # It has moved on since it was read.
+                if refused.status not in (409, 422):
+                    raise
+                await asyncio.sleep(LOOK_EVERY)
+                case = await self.get("officer.customs", path)
+        self.at_work.discard(case["id"])
+
+    async def _step(self, path: str, case: dict[str, Any]) -> dict[str, Any]:
+        """Do what comes next; the case as it is then."""
         sections = case["sections"].items()
-        at_work = [name for name, each in sections if each["needed"] and not each["concluded"]]
-        if not at_work or case["slot"] is None:
-            return
+        agency = next(
+            (name for name, each in sections if each["needed"] and not each["concluded"]), None
+        )
+        if agency is None or case["slot"] is None:
+            await asyncio.sleep(LOOK_EVERY)
+            return await self.get("officer.customs", path)
+        who = f"officer.{agency}"
         if case["status"] == "planned":
             if not (case["gate"] and case["gate"]["inside"]):
                 await self.post("yard", f"{path}/gate-in", {"seals": _seals(case)})
-            await self.post(f"officer.{at_work[0]}", f"{path}/open", {"present": at_work[:1]})
-            return
-        for agency in at_work:
-            who = f"officer.{agency}"
-            if case["sections"][agency]["joined_at"] is None:
-                await self.post(who, f"{path}/join", {})
-            found = conclusion(Label.NOTHING, agency, case)
-            await self.post(who, f"{path}/conclude", found)
+            return await self.post(who, f"{path}/open", {"present": [agency]})
+        if case["sections"][agency]["joined_at"] is None:
+            return await self.post(who, f"{path}/join", {})
+        return await self.post(who, f"{path}/conclude", conclusion(Label.NOTHING, agency, case))
 
 
 def _seals(case: dict[str, Any]) -> list[dict[str, str]]:

@@ -7,10 +7,10 @@ that changes something and one for each event that a service applies.
 
 import asyncio
 import time
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from services.cli import instance
 from services.cli.benching import floor, load, port, yard
@@ -44,15 +44,7 @@ def run() -> dict[str, Any]:
 
 
 async def _run(where: Instance, folder: Folder) -> dict[str, Any]:
-    async with AsyncExitStack() as stack:
-        opened = await stack.enter_async_context(load.connections(where.url, CONNECTIONS))
-        watch = await stack.enter_async_context(Watch.of(folder))
-        desk = Desk(asyncio.Queue(), where.tokens)
-        for each in opened:
-            desk.idle.put_nowait(each)
-        port_ = Port(desk, watch, broker=instance.organisation_of(where.tokens["broker"]))
-        await yard.open_always(watch)
-        await port_.trust()
+    async with opened(where, folder) as (port_, watch):
         idle = await port_.idle()
         say(f"{WINDOW} filings open at once for {SUSTAINED_SECONDS:g} s, after a warm-up")
         await port_.saturate(WARM_UP_SECONDS)
@@ -76,6 +68,22 @@ async def _run(where: Instance, folder: Folder) -> dict[str, Any]:
     }
 
 
+@asynccontextmanager
+async def opened(where: Instance, folder: Folder) -> AsyncIterator[tuple["Port", Watch]]:
+    """A port with its yard open, its people at work and its first company rated."""
+    async with AsyncExitStack() as stack:
+        connections = await stack.enter_async_context(load.connections(where.url, CONNECTIONS))
+        watch = await stack.enter_async_context(Watch.of(folder))
+        desk = Desk(asyncio.Queue(), where.tokens)
+        for each in connections:
+            desk.idle.put_nowait(each)
+        port_ = Port(desk, watch, broker=instance.organisation_of(where.tokens["broker"]))
+        await yard.open_always(watch)
+        await port_.trust()
+        await stack.enter_async_context(desk.staffed())
+        yield port_, watch
+
+
 async def _floor(watch: Watch, per_filing: float) -> dict[str, float]:
     async with floor.on(watch.server, connections=FLOOR_CLIENTS) as bare:
         state, event = await watch.sample()
@@ -88,14 +96,13 @@ async def _floor(watch: Watch, per_filing: float) -> dict[str, float]:
 
 
 class Port:
-    """Files the mix of a port, and has every case worked on."""
+    """Files the mix of a port."""
 
     def __init__(self, desk: Desk, watch: Watch, *, broker: str) -> None:
         self._desk = desk
         self._watch = watch
         self._token = desk.tokens["broker"]
         self._filings = port.filings(broker=broker, now=datetime.now(UTC) - timedelta(hours=2))
-        self._people: set[asyncio.Task[None]] = set()
         self.filed_last = 0
 
     async def trust(self) -> None:
@@ -109,14 +116,10 @@ class Port:
             await self._desk.post(f"supervisor.{agency}", path, rating)
 
     async def file(self) -> None:
-        """File the next one; if it is to be inspected, its people set to work."""
-        body, inspected = next(self._filings)
+        """File the next one."""
+        body = next(self._filings)
         request = load.request("POST", FILINGS, token=self._token, body=body, key=str(hash(body)))
-        filed = await self._desk.send(request)
-        if inspected:
-            task = asyncio.create_task(self._desk.inspect(UUID(filed["id"])))
-            self._people.add(task)
-            task.add_done_callback(self._people.discard)
+        await self._desk.send(request)
 
     async def idle(self) -> dict[str, float]:
         """One event's way, commit to effect committed, with nothing else to do (ms)."""
@@ -151,7 +154,7 @@ class Port:
     async def drained(self) -> None:
         """Wait until every filing has ended and every case is done."""
         deadline = time.monotonic() + DRAIN_SECONDS
-        while await self._watch.open() or self._people:
+        while await self._watch.open() or self._desk.at_work:
             if time.monotonic() > deadline:
                 raise RuntimeError(f"{await self._watch.open()} filings stay open")
             await asyncio.sleep(0.05)

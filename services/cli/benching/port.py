@@ -24,8 +24,8 @@ STRIDE = 37
 """Spreads the few among the many: 37 and 100 have no common factor."""
 
 
-def filings(*, broker: str, now: datetime) -> Iterator[tuple[bytes, bool]]:
-    """Filings for ever, each with whether it is meant to be inspected."""
+def filings(*, broker: str, now: datetime) -> Iterator[bytes]:
+    """Filings for ever."""
     for serial in count():
         kind = HUNDRED[serial * STRIDE % len(HUNDRED)]
-        yield bodies.raw(serial, broker=broker, now=now, **kind), bool(kind)
+        yield bodies.raw(serial, broker=broker, now=now, **kind)

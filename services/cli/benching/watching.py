@@ -13,6 +13,8 @@ from shared.embedded.folder import Folder
 
 SERVICES = ("declaration", "mutual_recognition", "booking", "inspection")
 OPEN = "SELECT count(*) FROM declaration.filings WHERE status IN ('accepted', 'held')"
+LOOK = "CREATE INDEX bench_open ON declaration.filings (id) WHERE status IN ('accepted', 'held')"
+"""So that looking for them often takes nothing from what is measured."""
 ENDED = "SELECT count(*) FROM declaration.filings WHERE status IN ('released', 'refused_entry')"
 NEWEST = "SELECT coalesce(max(accepted_at), 'epoch') FROM declaration.filings"
 WAYS = """
@@ -48,6 +50,7 @@ class Watch:
         server = f"postgresql://postgres:{password}@127.0.0.1:{running.postgres_port}"
         connection = await asyncpg.connect(f"{server}/onestop")
         try:
+            await connection.execute(LOOK)
             yield cls(server, connection)
         finally:
             await connection.close()

@@ -19,6 +19,7 @@ from shared.kit import Kit
 from shared.messaging import outbox
 
 SOURCE = "mutual_recognition"
+NEW = ("requirement", "recognition")
 
 
 @dataclass(frozen=True)
@@ -52,39 +53,76 @@ async def locked(session: AsyncSession, requirement_id: UUID, *, desk: Desk) -> 
     )
 
 
-async def save(
-    session: AsyncSession, before: Matter | None, change: Change, *, desk: Desk
-) -> Requirement:
-    """Save a changed matter (or a new one) with its events. Raises `StaleVersion`."""
+@dataclass(frozen=True)
+class Begun:
+    """A new matter, and the outbox's rows of what it tells."""
+
+    change: Change
+    events: list[dict[str, object]]
+
+    @property
+    def required(self) -> Requirement:
+        """Its requirement."""
+        return self.change.matter.requirement
+
+
+def begun(change: Change, *, desk: Desk) -> Begun:
+    """A new matter, which what is being done now caused."""
+    return Begun(change, _told(change.events, versions=dict.fromkeys(NEW, 0), desk=desk))
+
+
+async def begin(session: AsyncSession, fresh: Sequence[Begun], *, desk: Desk) -> None:
+    """Save new matters with their events."""
+    await store.add(session, [each.required for each in fresh], now=desk.now)
+    for each in fresh:
+        recognition = each.change.matter.recognition
+        if recognition is not None:
+            await store.save_recognition(session, recognition, expected=0, now=desk.now)
+    made = [_made(each.change) for each in fresh]
+    await decisions.add(session, [each for each in made if each is not None], now=desk.now)
+    await outbox.append_rows(session, [row for each in fresh for row in each.events])
+
+
+async def save(session: AsyncSession, before: Matter, change: Change, *, desk: Desk) -> Requirement:
+    """Save a changed matter with its events. Raises `StaleVersion`."""
     after, required = change.matter, change.matter.requirement
-    known = before.recognition if before else None
+    known = before.recognition
     expected = {
-        "requirement": before.requirement.version if before else 0,
+        "requirement": before.requirement.version,
         "recognition": known.version if known else 0,
     }
-    if before is None:
-        await store.add(session, required, now=desk.now)
-    elif required != before.requirement:
+    if required != before.requirement:
         await store.save(session, required, expected=expected["requirement"], now=desk.now)
     if after.recognition is not None and after.recognition != known:
         await store.save_recognition(
             session, after.recognition, expected=expected["recognition"], now=desk.now
         )
-    for conclusion in after.conclusions[len(before.conclusions) if before else 0 :]:
+    for conclusion in after.conclusions[len(before.conclusions) :]:
         await store.add_conclusion(session, required.id, conclusion, now=desk.now)
-    if change.cause is not None:
-        await decisions.add(session, after.decision, of=required, cause=change.cause, now=desk.now)
-    await _tell(session, change.events, versions=expected, desk=desk)
+    made = _made(change)
+    if made is not None:
+        await decisions.add(session, [made], now=desk.now)
+    told = _told(change.events, versions=expected, desk=desk)
+    await outbox.append_rows(session, told)
     return required
 
 
-async def _tell(
-    session: AsyncSession, events: Sequence[Event], *, versions: dict[str, int], desk: Desk
-) -> None:
-    """Write the events in the order they happened; `versions` are those before them."""
+def _made(change: Change) -> decisions.Made | None:
+    if change.cause is None:
+        return None
+    matter = change.matter
+    return decisions.Made(matter.decision, of=matter.requirement, cause=change.cause)
+
+
+def _told(
+    events: Sequence[Event], *, versions: dict[str, int], desk: Desk
+) -> list[dict[str, object]]:
+    """The outbox's rows of events as they happened; `versions` are those before them."""
+    rows: list[dict[str, object]] = []
     for aggregate, some in groupby(events, key=lambda event: event.aggregate):
         run = tuple(some)
         versions[aggregate] += len(run)
-        await outbox.append(
-            session, run, version=versions[aggregate], source=SOURCE, ids=desk.ids, now=desk.now
+        rows += outbox.rows(
+            run, version=versions[aggregate], source=SOURCE, ids=desk.ids, now=desk.now
         )
+    return rows

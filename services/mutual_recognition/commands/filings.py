@@ -1,16 +1,18 @@
 """What follows from the declaration: the first determination, withdrawals and amendments."""
 
+from collections.abc import Mapping, Sequence
+
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.mutual_recognition import registers
 from services.mutual_recognition.commands import desk as desks
 from services.mutual_recognition.commands.desk import Desk
-from services.mutual_recognition.domain.requirement import Requirement
 from services.mutual_recognition.rules import answering, draw, inputs, matter
 from services.mutual_recognition.rules.decide import Case
 from services.mutual_recognition.rules.draw import Ticket
 from services.mutual_recognition.rules.matter import Change
+from services.mutual_recognition.rules.table import Version
 from shared.contracts import derived
 from shared.contracts.case import LeaveGiven, LeaveRefused
 from shared.contracts.filing import (
@@ -19,17 +21,28 @@ from shared.contracts.filing import (
     FilingAccepted,
     WithdrawalRequested,
 )
+from shared.messaging.batch import Heard
 
 log = structlog.get_logger()
 
 
-async def determine(session: AsyncSession, event: FilingAccepted, *, desk: Desk) -> Requirement:
-    """Select for each agency, merge, and say what is required of a new filing."""
+async def determine(session: AsyncSession, heard: Sequence[Heard], *, desk: Desk) -> None:
+    """Select for each agency, merge, and say what is required of each new filing."""
+    asked = [(one.event.consignment, _ticket(one.event, desk=desk)) for one in heard]
+    cases = await _cases(session, asked, desk=desk)
+    fresh = []
+    for one, (_, ticket), case in zip(heard, asked, cases, strict=True):
+        begun = matter.begin(
+            one.event, case, ticket=ticket, agencies=desk.book.agencies, ids=desk.ids
+        )
+        with one.caused():
+            fresh.append(desks.begun(begun, desk=desk))
+    await desks.begin(session, fresh, desk=desk)
+
+
+def _ticket(event: FilingAccepted, *, desk: Desk) -> Ticket:
     key = draw.key_of(event.consignment, filing_id=event.filing_id)
-    ticket = Ticket(seed_id=desk.book.seed_id, key=key)
-    case = await _case(session, event.consignment, ticket=ticket, desk=desk)
-    begun = matter.begin(event, case, ticket=ticket, agencies=desk.book.agencies, ids=desk.ids)
-    return await desks.save(session, None, begun, desk=desk)
+    return Ticket(seed_id=desk.book.seed_id, key=key)
 
 
 async def request_change(
@@ -51,7 +64,7 @@ async def leave_given(session: AsyncSession, event: LeaveGiven, *, desk: Desk) -
         await desks.save(session, current, answering.withdraw(current), desk=desk)
         return
     ticket = answering.ticket(current, pending.consignment)
-    case = await _case(session, pending.consignment, ticket=ticket, desk=desk)
+    (case,) = await _cases(session, [(pending.consignment, ticket)], desk=desk)
     amended = answering.amend(
         current, pending, case, agencies=desk.book.agencies, ids=desk.ids, now=desk.now
     )
@@ -68,18 +81,34 @@ async def leave_refused(session: AsyncSession, event: LeaveRefused, *, desk: Des
     await desks.save(session, current, refused, desk=desk)
 
 
-async def _case(
-    session: AsyncSession, consignment: Consignment, *, ticket: Ticket, desk: Desk
+async def _cases(
+    session: AsyncSession, asked: Sequence[tuple[Consignment, Ticket]], *, desk: Desk
+) -> list[Case]:
+    """What is known of each of the consignments, and what is to be decided by."""
+    consignees = {consignment.consignee.uscc for consignment, _ in asked}
+    grades = await registers.grades(session, consignees, on=desk.on)
+    tables = await desk.book.in_force(session, on=desk.on)
+    return [
+        _case(consignment, grades[consignment.consignee.uscc], tables, ticket=ticket, desk=desk)
+        for consignment, ticket in asked
+    ]
+
+
+def _case(
+    consignment: Consignment,
+    grades: Mapping[str, str],
+    tables: Mapping[str, Version],
+    *,
+    ticket: Ticket,
+    desk: Desk,
 ) -> Case:
-    book = desk.book
-    grades = await registers.grades(session, consignment.consignee.uscc, on=desk.on)
     ratings = {
         f"{inputs.RATING}{agency}": grades.get(agency, inputs.UNRATED)
-        for agency in book.agencies.names
+        for agency in desk.book.agencies.names
     }
     return Case(
         inputs=inputs.of(consignment).also(**ratings),
         on=desk.on,
-        tables=await book.in_force(session, on=desk.on),
-        draws=book.draws(ticket),
+        tables=tables,
+        draws=desk.book.draws(ticket),
     )

@@ -41,12 +41,11 @@ def first(table: Table, inputs: Inputs, *, on: date) -> Hit | None:
 
 
 def _met(row: Row, inputs: Inputs) -> bool:
-    of_a_line = [cell for cell in row.when if cell.input in input_data.LINE_INPUTS]
-    of_the_filing = [cell for cell in row.when if cell.input not in input_data.LINE_INPUTS]
+    of_a_line = row.of_a_line
     if of_a_line and not inputs.lines:
         raise InputFault("there are no goods lines")
     # Lists, not generators: every cell is read, so a broken input is found whatever others say.
-    filing_meets = [_holds(cell, inputs.filing) for cell in of_the_filing]
+    filing_meets = [_holds(cell, inputs.filing) for cell in row.of_the_filing]
     lines_meet = [[_holds(cell, line) for cell in of_a_line] for line in inputs.lines]
     return all(filing_meets) and (not of_a_line or any(map(all, lines_meet)))
 
@@ -75,14 +74,14 @@ def _equals(cell: Cell, actual: Value) -> bool:
 
 
 def _in(cell: Cell, actual: Value) -> bool:
-    wanted = _words(cell)
-    return not wanted.isdisjoint(actual if isinstance(actual, tuple) else (actual,))
+    _list(cell)
+    return not cell.words.isdisjoint(actual if isinstance(actual, tuple) else (actual,))
 
 
 def _prefix(cell: Cell, actual: Value) -> bool:
     if not isinstance(actual, str):
         raise InputFault(f"{cell.input} has no prefix")
-    return actual.startswith(tuple(_words(cell)))
+    return actual.startswith(_list(cell))
 
 
 def _range(cell: Cell, actual: Value) -> bool:
@@ -93,10 +92,10 @@ def _range(cell: Cell, actual: Value) -> bool:
     return above and (limits.below is None or actual < limits.below)
 
 
-def _words(cell: Cell) -> frozenset[str]:
+def _list(cell: Cell) -> tuple[str, ...]:
     if not isinstance(cell.value, tuple):
         raise InputFault(f"{cell.input} is compared with no list")
-    return frozenset(cell.value)
+    return cell.value
 
 
 _OPERATORS = {

@@ -1,13 +1,16 @@
 """A dated decision table as data: typed rows, a closed set of operators, one total last row."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 
 from services.mutual_recognition.domain.determination import Terms, Tolerance
+from services.mutual_recognition.rules.inputs import LINE_INPUTS
 from shared.contracts.values import Element, Scope
 from shared.http.model import Day, Number, Quantity, Text
 
@@ -59,6 +62,11 @@ class Cell(Strict):
         None
     )
 
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The words of a list; none if it is compared with something else."""
+        return frozenset(self.value) if isinstance(self.value, tuple) else frozenset()
+
 
 class Reason(Strict):
     """Why, as an officer would say it."""
@@ -103,6 +111,16 @@ class Row(Strict):
     source: Sentence
     valid_from: Day
     valid_to: Day | None = None
+
+    @cached_property
+    def of_a_line(self) -> Sequence[Cell]:
+        """The conditions that one goods line has to meet."""
+        return [cell for cell in self.when if cell.input in LINE_INPUTS]
+
+    @cached_property
+    def of_the_filing(self) -> Sequence[Cell]:
+        """The conditions that the filing has to meet."""
+        return [cell for cell in self.when if cell.input not in LINE_INPUTS]
 
     def valid(self, on: date) -> bool:
         """Whether the row is in force on that day."""

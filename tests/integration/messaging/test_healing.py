@@ -1,6 +1,7 @@
 """What the broker lost, or was not given in time, is sent again; what it has is marked."""
 
 import asyncio
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -51,11 +52,11 @@ async def test_of_a_batch_that_took_too_long_what_went_out_is_not_sent_again(
     filer = room.filer()
     publish, sent = filer.kit.bus.publish, list[Envelope]()
 
-    async def hang_once(envelope: Envelope, *, emission: int) -> None:
+    async def hang_once(envelope: Envelope, **more: Any) -> None:
         sent.append(envelope)
         if envelope.subject == slow and sent.count(envelope) == 1:
             await asyncio.Event().wait()
-        await publish(envelope, emission=emission)
+        await publish(envelope, **more)
 
     monkeypatch.setattr(filer.kit.bus, "publish", hang_once)
     for each in [*quick, slow]:

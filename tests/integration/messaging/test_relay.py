@@ -1,6 +1,7 @@
 """The relay has one holder; what cannot be published stands aside; a crash is harmless."""
 
 import asyncio
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -140,11 +141,11 @@ async def test_a_publication_that_hangs_is_given_up_and_tried_again(
     filer = room.filer()
     publish, hung = filer.kit.bus.publish, asyncio.Event()
 
-    async def hang_once(envelope: Envelope, *, emission: int) -> None:
+    async def hang_once(envelope: Envelope, **more: Any) -> None:
         if not hung.is_set():
             hung.set()
             await asyncio.Event().wait()
-        await publish(envelope, emission=emission)
+        await publish(envelope, **more)
 
     monkeypatch.setattr(filer.kit.bus, "publish", hang_once)
     async with running(filer, room.noter()):
