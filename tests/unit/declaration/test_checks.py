@@ -75,6 +75,7 @@ BREAKS: list[tuple[str, str, dict[str, Any]]] = [
     ("unknown_code", "/lines/0/currency", filing(lines=lines(currency="XXX"))),
     ("unknown_code", "/lines/0/unit", filing(lines=lines(unit="BARN"))),
     ("unknown_code", "/containers/0/size_type", filing(containers=[container(size_type="45Z9")])),
+    ("not_asked_on_this_day", "/port_authority", filing(port_authority="4200000003")),
     ("uscc_invalid", "/consignee/uscc", filing(consignee={"uscc": BROKER[:-1] + "0", "name": "x"})),
     ("uscc_invalid", "/broker/uscc", filing(broker={"uscc": BROKER.lower() + "x", "name": "x"})),
     ("broker_is_not_caller", "/broker/uscc", filing(broker={"uscc": OTHER_BROKER, "name": "x"})),
