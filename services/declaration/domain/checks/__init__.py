@@ -6,6 +6,7 @@ then nothing is accepted.
 
 from datetime import datetime
 
+from services.declaration.domain import narrowing
 from services.declaration.domain.checks import dated, goods, identifiers, items, times
 from services.declaration.domain.checks.rule import Filed
 from services.declaration.domain.content import Content
@@ -24,7 +25,7 @@ def check(
     filed = Filed(
         content=content,
         document=Document(plain),
-        dictionary=dictionary,
+        dictionary=narrowing.narrowed(dictionary, plain),
         organisation=organisation,
         now=now,
     )
