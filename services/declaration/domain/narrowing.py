@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from services.declaration.domain.dictionary import Condition, Dictionary, Test
 
-KEPT = 256
+KEPT = 64
 """How many shapes of filings are remembered: brokers fill in forms alike."""
 
 
