@@ -19,6 +19,7 @@ from shared.http import faults, refusals
 MAX_DEPTH = 32
 MAX_VALUES = 200_000
 _CONTAINERS = (dict, list)
+_NUMBERS = (int, jiter.LosslessFloat)
 _INT64 = 2**63
 _SAFE_LENGTH = 16  # 15 digits and a point: every double carries them
 _POSITION = re.compile(r"(?P<reason>.*) at line (?P<line>\d+) column (?P<column>\d+)", re.DOTALL)
@@ -69,7 +70,7 @@ def _measure(document: Any) -> bool:
         values += len(level)
         if values > MAX_VALUES:
             raise refusals.BodyTooLarge(max_values=MAX_VALUES)
-        exact = exact and all(map(_is_exact, level))
+        exact = exact and all(map(_is_exact, [each for each in level if type(each) in _NUMBERS]))
     raise refusals.MalformedJson(reason="nested too deeply", levels=MAX_DEPTH)
 
 

@@ -93,7 +93,9 @@ class Text(GroupedMetadata):
 
     def check(self, text: str) -> str:
         """The cleaned text. Raises `forbidden_character`, `too_short`, `too_long`, `bad_format`."""
-        cleaned = clean(text, lines=self.lines)
+        # ASCII without control characters is clean, but for the space around it.
+        plain = text.isascii() and text.isprintable()
+        cleaned = text.strip() if plain else clean(text, lines=self.lines)
         if len(cleaned) > self.max:
             raise _by(faults.TOO_LONG, max_length=self.max)
         if len(cleaned) < self.min:

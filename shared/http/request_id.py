@@ -38,5 +38,9 @@ class RequestId:
                 MutableHeaders(scope=message)["X-Request-Id"] = request_id
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
+        # What `bound_contextvars` does, at a fraction of its cost.
+        bound = structlog.contextvars.bind_contextvars(request_id=request_id)
+        try:
             await self.app(scope, receive, named)
+        finally:
+            structlog.contextvars.reset_contextvars(**bound)

@@ -45,8 +45,9 @@ def current() -> Cause:
 def caused_by(cause: Cause, **log_context: str) -> Iterator[None]:
     """Everything appended to the outbox inside was caused by `cause`."""
     token = _cause.set(cause)
+    bound = structlog.contextvars.bind_contextvars(**log_context)
     try:
-        with structlog.contextvars.bound_contextvars(**log_context):
-            yield
+        yield
     finally:
+        structlog.contextvars.reset_contextvars(**bound)
         _cause.reset(token)

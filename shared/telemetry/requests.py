@@ -1,5 +1,6 @@
 """Measures and logs each request by its route's template, never by its raw path."""
 
+import logging
 import time
 from collections.abc import Callable
 
@@ -13,6 +14,7 @@ UNMATCHED = "(unmatched)"
 PROBES = frozenset({"/livez", "/readyz", "/metrics"})
 CLIENT_GONE = 499  # no answer was begun: nginx's number for it
 log = structlog.get_logger(__name__)
+STANDARD = logging.getLogger(__name__)
 
 
 class RequestTelemetry:
@@ -49,14 +51,15 @@ class RequestTelemetry:
             await send(message)
 
         begun = self.timer()
-        with structlog.contextvars.bound_contextvars(service=self.service):
-            try:
-                await self.app(scope, receive, watch)
-            except Exception:
-                status = 500
-                raise
-            finally:
-                self._record(scope, status=status, seconds=self.timer() - begun)
+        bound = structlog.contextvars.bind_contextvars(service=self.service)
+        try:
+            await self.app(scope, receive, watch)
+        except Exception:
+            status = 500
+            raise
+        finally:
+            self._record(scope, status=status, seconds=self.timer() - begun)
+            structlog.contextvars.reset_contextvars(**bound)
 
     def _record(self, scope: Scope, *, status: int, seconds: float) -> None:
         route = template(scope)
@@ -64,8 +67,10 @@ class RequestTelemetry:
         self.metrics.requests.labels(self.service, method, route, f"{status // 100}xx").observe(
             seconds
         )
-        say = log.debug if route in PROBES else log.info
-        say("request", method=method, route=route, status=status, ms=round(seconds * 1000, 2))
+        level = logging.DEBUG if route in PROBES else logging.INFO
+        if STANDARD.isEnabledFor(level):  # asked first: structlog makes a logger to find out
+            ms = round(seconds * 1000, 2)
+            log.log(level, "request", method=method, route=route, status=status, ms=ms)
 
 
 def template(scope: Scope) -> str:

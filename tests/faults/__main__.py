@@ -94,17 +94,16 @@ async def run_cuts(room: Path, *, number: int, seed: int) -> dict[str, Any]:
     }
 
 
-async def run_brokers(room: Path) -> dict[str, Any]:
-    """Three brokers, the leader killed; then all of them away for a day."""
+async def run_brokers(room: Path, *, number: int) -> dict[str, Any]:
+    """Three brokers, the leader killed again and again; then all of them away for a day."""
+    killed: list[dict[str, Any]] = []
     async with leader.founded(room) as three:
-        killed = await leader.killed(three)
-        say(f"leader killed: {killed}")
+        for _ in range(number):
+            killed.append(await leader.killed(three))
+            say(f"leader killed: {killed[-1]}")
         away = await leader.away(three)
-    return {
-        "leader": killed,
-        "away": away,
-        "faults": killed.pop("faults") + away.pop("faults"),
-    }
+    faults = [fault for each in (*killed, away) for fault in each.pop("faults")]
+    return {"leaders": killed, "away": away, "faults": faults}
 
 
 async def run(asked: argparse.Namespace, room: Path) -> dict[str, Any]:
@@ -117,7 +116,7 @@ async def run(asked: argparse.Namespace, room: Path) -> dict[str, Any]:
     if asked.cuts:
         told["cuts"] = await run_cuts(room, number=asked.cuts, seed=asked.seed)
     if asked.brokers:
-        told["brokers"] = await run_brokers(room)
+        told["brokers"] = await run_brokers(room, number=asked.brokers)
     if asked.requests:
         told["fuzz"] = await asyncio.to_thread(fuzz.run, requests=asked.requests, seed=asked.seed)
     faults = [each for part in told.values() for each in part.pop("faults")]
@@ -138,7 +137,9 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=20, help="random kills")
     parser.add_argument("--waves", type=int, default=kills.WAVES, help="of crash points, up to 9")
     parser.add_argument("--cuts", type=int, default=2, help="power cuts; they need root on Linux")
-    parser.add_argument("--brokers", type=int, default=1, help="0 leaves the three brokers out")
+    parser.add_argument(
+        "--brokers", type=int, default=1, help="kills of a leader of three; 0 leaves them out"
+    )
     parser.add_argument("--requests", type=int, default=1000, help="spoilt requests")
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()

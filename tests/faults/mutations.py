@@ -132,9 +132,9 @@ def _a_field(request: Request, random: Random) -> None:
         other, name = random.choice(places)
         holder[key] = deepcopy(other[name])
     elif what == 2 and isinstance(holder, dict):
-        holder[random.choice(corpus.SMUGGLED)] = random.choice(_VALUES)
+        holder[random.choice(corpus.SMUGGLED)] = deepcopy(random.choice(VALUES))
     else:
-        holder[key] = random.choice(_VALUES)
+        holder[key] = deepcopy(random.choice(VALUES))
 
 
 def _places(node: Any) -> Iterator[tuple[Any, Any]]:
@@ -201,7 +201,7 @@ def _method(request: Request, random: Random) -> None:
     request.method = random.choice(["GET", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD", "TRACE"])
 
 
-_VALUES: list[Any] = [
+VALUES: list[Any] = [
     *corpus.UNREADABLE.values(),
     *corpus.NUMERIC,
     *corpus.INTEGERS,

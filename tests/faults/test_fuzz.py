@@ -1,6 +1,8 @@
 """The short form of the fuzzer, and that it sees what it is there to see."""
 
 from collections.abc import AsyncIterator
+from copy import deepcopy
+from random import Random
 
 import httpx
 import pytest
@@ -9,7 +11,7 @@ from services.cli import people
 from shared.http import problem, refusals
 from tests.e2e.conftest import fast_clock, system
 from tests.e2e.system import System
-from tests.faults import fuzz
+from tests.faults import fuzz, mutations
 from tests.faults.fuzzer import Fuzzer
 from tests.faults.mutations import Request
 
@@ -33,6 +35,14 @@ def _drawn(seed: int) -> list[tuple[str, str, bytes | None]]:
 
 def test_a_seed_makes_the_same_requests() -> None:
     assert _drawn(1) == _drawn(1) != _drawn(2)
+
+
+def test_what_is_drawn_from_stays_as_it_is() -> None:
+    random, before = Random(3), deepcopy(mutations.VALUES)
+    for _ in range(3000):
+        request = Request("POST", "/v1/filings", body={"lines": [{"number": 1}]})
+        mutations.spoil(request, random=random)
+    assert before == mutations.VALUES
 
 
 def _told(status: int) -> httpx.Response:

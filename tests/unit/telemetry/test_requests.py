@@ -1,3 +1,4 @@
+import logging
 from collections.abc import AsyncIterator, Iterator
 
 import httpx
@@ -111,7 +112,10 @@ async def test_an_exception_that_passes_through_counts_as_a_server_error(
     assert counted(registry, "(unmatched)", "5xx") == 1
 
 
-async def test_the_request_line_has_template_status_and_time(client: httpx.AsyncClient) -> None:
+async def test_the_request_line_has_template_status_and_time(
+    client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, requests.__name__)
     with capture_logs(processors=[structlog.contextvars.merge_contextvars]) as said:
         await client.get("/declaration/v1/filings/7?secret=x", headers={"X-Request-Id": "abcd1234"})
     (line,) = [each for each in said if each["event"] == "request"]
@@ -128,7 +132,14 @@ async def test_the_request_line_has_template_status_and_time(client: httpx.Async
     }
 
 
-async def test_probes_are_logged_for_debugging_only(client: httpx.AsyncClient) -> None:
+async def test_probes_are_logged_for_debugging_only(
+    client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, requests.__name__)
+    with capture_logs() as said:
+        await client.get("/livez")
+    assert said == []
+    caplog.set_level(logging.DEBUG, requests.__name__)
     with capture_logs() as said:
         await client.get("/livez")
     assert [each["log_level"] for each in said if each["event"] == "request"] == ["debug"]
