@@ -1,9 +1,11 @@
 """Writes what is made from the code: `python -m tests.generate`; `--check` only compares.
 
-Event schemas, samples in their normal form, the AsyncAPI and OpenAPI documents, the state tables.
+Event schemas, samples in their normal form, the AsyncAPI and OpenAPI documents, the state tables,
+a declaration of every item.
 """
 
 import argparse
+import json
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,10 +17,12 @@ from services.declaration.domain import moves as filing
 from services.inspection.domain import moves as case
 from services.mutual_recognition.domain import recognition, requirement
 from shared.contracts import asyncapi, catalogue, published
+from tests.unit.declaration import full
 
 ROOT = Path(__file__).parents[1]
 API = ROOT / "docs" / "api"
 STATES = ROOT / "docs" / "states.md"
+EXAMPLE = ROOT / "docs" / "examples" / "full_declaration.json"
 FOLDERS = (published.SCHEMAS, published.SAMPLES, API)
 
 Moves = Mapping[tuple[Any, Any], Any]
@@ -34,7 +38,8 @@ MOVES: Mapping[str, Moves] = {
 
 def expected() -> dict[Path, str]:
     """Every generated file with the content it should have."""
-    return {**_events(), **_api(), STATES: states(MOVES)}
+    example = json.dumps(full.full(), ensure_ascii=False, indent=2) + "\n"
+    return {**_events(), **_api(), STATES: states(MOVES), EXAMPLE: example}
 
 
 def _events() -> dict[Path, str]:

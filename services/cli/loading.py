@@ -4,7 +4,6 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-
 YOUNG = 10_000
 """So many new objects are made before the collector looks at them."""
 

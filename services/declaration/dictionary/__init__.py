@@ -83,9 +83,13 @@ def at(day: date) -> Dictionary:
     """The dictionary in force on a day."""
     items, limits = _stored()
     valid = sorted(_on(day, items), key=lambda item: item.number or len(items) + 1)
+    asked = {field.pointer: field for field in _fields(valid)}
+    ever = {field.pointer: field for field in _fields(items)}
     return Dictionary(
         day=day,
-        items=tuple(field for field in _fields(valid) if field.pointer not in not_yet_filed()),
+        items=tuple(asked.values()),
+        conditions=tuple((field, each) for field in asked.values() for each in field.required_when),
+        not_asked=tuple(field for pointer, field in ever.items() if pointer not in asked),
         limits=MappingProxyType({limit.id: limit.value for limit in _on(day, limits)}),
         merged=tuple(item for item in valid if item.number is not None),
     )
@@ -97,12 +101,6 @@ def _fields(items: tuple[Item, ...] | list[Item]) -> Iterator[Field]:
 
 def _on(day: date, entries: tuple[Entry, ...]) -> list[Entry]:
     return [entry for entry in entries if entry.valid_from <= day <= entry.valid_to]
-
-
-@lru_cache(maxsize=1)
-def not_yet_filed() -> frozenset[str]:
-    """Pointers that the filing model has no place for yet: listed, but not checked."""
-    return frozenset(stored("not_yet_filed"))
 
 
 def stored(name: str) -> Any:

@@ -203,7 +203,8 @@ class Limit(Dated):
 @dataclass(frozen=True, eq=False)
 class Dictionary:
     """What is in force on one day: the merged declaration's items by number, the fields of a filing
-    that are checked (`items`: of those items and of this system's own), and the limits.
+    that are checked (`items`: of those items and of this system's own), those of other days
+    (`not_asked`), and the limits. `conditions` are of the fields that one makes mandatory.
 
     One object a day: what is made of it is kept.
     """
@@ -212,9 +213,9 @@ class Dictionary:
     items: tuple[Field, ...]
     limits: Mapping[str, Decimal]
     merged: tuple[Item, ...] = ()
+    not_asked: tuple[Field, ...] = ()
+    conditions: tuple[tuple[Field, Condition], ...] = ()
 
     def conditional(self) -> Iterator[tuple[Field, Condition]]:
         """The fields that a condition makes mandatory, each with each of its conditions."""
-        for field in self.items:
-            for condition in field.required_when:
-                yield field, condition
+        return iter(self.conditions)

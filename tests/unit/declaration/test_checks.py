@@ -68,13 +68,14 @@ BREAKS: list[tuple[str, str, dict[str, Any]]] = [
     ("required_here", "/lines/0/licences", filing(lines=lines(hs_code="9306210000"))),
     ("too_long", "/broker/name", filing(broker={"uscc": BROKER, "name": "名" * 71})),
     ("too_long", "/lines/0/licences/1", filing(lines=lines(licences=["A", "B" * 33]))),
-    ("unknown_code", "/transport_mode", filing(transport_mode="7")),
+    ("unknown_code", "/transport_mode", filing(transport_mode="Q")),
     ("unknown_code", "/country_of_departure", filing(country_of_departure="ZZ")),
     ("unknown_code", "/package_type", filing(package_type="05")),
     ("unknown_code", "/lines/0/origin", filing(lines=lines(origin="kr"))),
     ("unknown_code", "/lines/0/currency", filing(lines=lines(currency="XXX"))),
     ("unknown_code", "/lines/0/unit", filing(lines=lines(unit="BARN"))),
     ("unknown_code", "/containers/0/size_type", filing(containers=[container(size_type="45Z9")])),
+    ("not_asked_on_this_day", "/port_authority", filing(port_authority="4200000003")),
     ("uscc_invalid", "/consignee/uscc", filing(consignee={"uscc": BROKER[:-1] + "0", "name": "x"})),
     ("uscc_invalid", "/broker/uscc", filing(broker={"uscc": BROKER.lower() + "x", "name": "x"})),
     ("broker_is_not_caller", "/broker/uscc", filing(broker={"uscc": OTHER_BROKER, "name": "x"})),
@@ -158,7 +159,7 @@ def test_every_rule_has_a_filing_that_breaks_it() -> None:
 
 def test_all_faults_are_told_at_once() -> None:
     body = filing(
-        transport_mode="7", net_kg="1", lines=[line(1, origin="ZZ"), line(2, hs_code="77")]
+        transport_mode="Q", net_kg="1", lines=[line(1, origin="ZZ"), line(2, hs_code="77")]
     )
     assert {
         ("unknown_code", "/transport_mode"),

@@ -43,15 +43,9 @@ def asked() -> dict[str, Any]:
 
 def test_every_field_of_the_form_is_in_the_dictionary_and_the_other_way_round() -> None:
     form = set(pointers(FilingIn)) - STRUCTURE
-    assert {pointer.removesuffix("/*") for pointer in asked()} == form
-
-
-def test_what_the_form_has_no_place_for_yet_is_told_and_nothing_else() -> None:
-    items, _ = dictionary.read(dictionary.written())
-    every = {field.pointer for item in items for field in item.fields}
-    form = set(pointers(FilingIn))
-    awaited = {pointer for pointer in every if pointer.removesuffix("/*") not in form}
-    assert dictionary.not_yet_filed() == awaited
+    today = dictionary.at(DAY)
+    every = {field.pointer for field in (*today.items, *today.not_asked)}
+    assert {pointer.removesuffix("/*") for pointer in every} == form
 
 
 def test_mandatory_fields_are_those_that_the_form_requires() -> None:

@@ -6,24 +6,26 @@ then nothing is accepted.
 
 from datetime import datetime
 
-from services.declaration.domain.checks import goods, identifiers, items, times
+from services.declaration.domain import narrowing
+from services.declaration.domain.checks import dated, goods, identifiers, items, times
 from services.declaration.domain.checks.rule import Filed
 from services.declaration.domain.content import Content
 from services.declaration.domain.dictionary import Dictionary
 from services.declaration.domain.places import Document
 from shared.errors import Fault
 
-RULES = (*items.RULES, *identifiers.RULES, *goods.RULES, *times.RULES)
+RULES = (*items.RULES, *dated.RULES, *identifiers.RULES, *goods.RULES, *times.RULES)
 
 
 def check(
     content: Content, *, dictionary: Dictionary, organisation: str, now: datetime
 ) -> tuple[Fault, ...]:
     """Every fault of the content, in the order of the rules. `now` is yard time (UTC)."""
+    plain = content.model_dump()
     filed = Filed(
         content=content,
-        document=Document(content.model_dump()),
-        dictionary=dictionary,
+        document=Document(plain),
+        dictionary=narrowing.narrowed(dictionary, plain),
         organisation=organisation,
         now=now,
     )

@@ -5,6 +5,7 @@ from decimal import Decimal
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
+from services.declaration.domain import narrowing
 from services.declaration.domain.checks.rule import Breach, Filed, Rule
 from services.declaration.domain.dictionary import Dictionary, Field, Kind
 from shared.reference import codes
@@ -48,7 +49,7 @@ def _too_long(filed: Filed) -> Iterator[Breach]:
             yield from text.breaches(filed, max_length=text.item.length)
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=narrowing.KEPT)
 def _texts(dictionary: Dictionary) -> tuple[Measured, ...]:
     return tuple(
         Measured(
@@ -72,7 +73,7 @@ def _too_many_digits(filed: Filed) -> Iterator[Breach]:
             yield from number.breaches(filed, digits=item.length, precision=item.precision)
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=narrowing.KEPT)
 def _numbers(dictionary: Dictionary) -> tuple[Measured, ...]:
     return tuple(
         Measured(item, item.pointer, _within(item.length, after=item.precision or 0))
@@ -97,7 +98,7 @@ def _unlisted(filed: Filed) -> Iterator[Breach]:
             yield from coded.breaches(filed, list=coded.item.code_list)
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=narrowing.KEPT)
 def _coded(dictionary: Dictionary) -> tuple[Measured, ...]:
     return tuple(
         Measured(
