@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from services.declaration import api, checks, consumers, filer
+from services.declaration import checks, consumers, filer
+from services.declaration.api import filings
 from services.declaration.domain.checks import RULES
 from services.declaration.settings import Settings
 from shared.http import catalogue, faults
@@ -20,7 +21,7 @@ def create(kit: Kit, settings: Settings) -> Service:
     service = assemble(
         kit,
         title="Onestop declaration",
-        routers=[api.router],
+        routers=[filings.router],
         handlers=consumers.handlers(kit, settings),
         migrations=MIGRATIONS,
         checks=checks.CHECKS,

@@ -1,4 +1,4 @@
-"""The HTTP API of declaration. Changes commit in the route's body, before it answers."""
+"""Filings over HTTP. Changes commit in the route's body, before it answers."""
 
 from dataclasses import dataclass
 from typing import Annotated
