@@ -13,7 +13,7 @@ from fastapi import APIRouter, FastAPI
 from nats.errors import Error as NatsError
 from starlette.middleware import Middleware
 
-from shared import readiness
+from shared import readiness, stray
 from shared.auth import openapi as auth_openapi
 from shared.contracts import catalogue
 from shared.http import app as http_app
@@ -86,7 +86,7 @@ async def _ended(tasks: Sequence["asyncio.Task[None]"]) -> None:
 async def _for_ever(name: str, job: Job) -> None:
     while True:
         try:
-            await job()
+            await stray.caught(job())
         except Exception as error:
             if _is_away(error):
                 cause = _one_line(error)
@@ -105,7 +105,7 @@ def _is_away(error: BaseException) -> bool:
     """Whether this is the database or the broker being away, and nothing else."""
     if isinstance(error, BaseExceptionGroup):
         return all(_is_away(each) for each in error.exceptions)
-    return isinstance(error, NatsError) or isinstance(
+    return isinstance(error, NatsError | stray.StrayCancellation) or isinstance(
         http_handlers.of_failure(error), refusals.DatabaseUnavailable
     )
 

@@ -11,6 +11,7 @@ import structlog
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
+from shared import stray
 from shared.kit import Kit
 from shared.messaging import inbox, pull, taking
 from shared.messaging.bus import ACK_WAIT_SECONDS
@@ -50,9 +51,9 @@ class Consumer:
         self._start_empty()
         await self._bus.ready()
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._keep_in_hand())
+            tasks.create_task(stray.caught(self._keep_in_hand()))
             for _ in range(AT_ONCE):
-                tasks.create_task(self._work())
+                tasks.create_task(stray.caught(self._work()))
             while True:
                 await self._pull()
 
