@@ -2,12 +2,12 @@
 
 import json
 import random
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from services.declaration.domain import checks, narrowing
+from services.declaration.domain.checks import naming
 from services.declaration.domain.checks.rule import Filed
 from services.declaration.domain.content import Content
 from services.declaration.domain.dictionary import Obligation
@@ -46,7 +46,7 @@ def content_of(body: Body) -> Content:
     return FilingIn.model_validate_json(json.dumps(body)).content()
 
 
-def by_the_whole(content: Content) -> Iterator[Fault]:
+def by_the_whole(content: Content) -> tuple[Fault, ...]:
     filed = Filed(
         content=content,
         document=Document(content.model_dump()),
@@ -54,14 +54,15 @@ def by_the_whole(content: Content) -> Iterator[Fault]:
         organisation=BROKER,
         now=NOW,
     )
-    return (fault for rule in checks.RULES for fault in rule.faults(filed))
+    found = (fault for rule in checks.RULES for fault in rule.faults(filed))
+    return naming.named(found, TODAY)
 
 
 @pytest.mark.parametrize("seed", range(100))
 def test_the_same_faults_are_found(seed: int) -> None:
     content = content_of(drawn(seed))
     told = checks.check(content, dictionary=TODAY, organisation=BROKER, now=NOW)
-    assert told == tuple(by_the_whole(content))
+    assert told == by_the_whole(content)
 
 
 def test_the_drawn_filings_break_many_rules_in_many_places() -> None:

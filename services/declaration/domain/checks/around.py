@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from services.declaration.domain.checks import RULES
+from services.declaration.domain.checks import RULES, naming
 from services.declaration.domain.checks.rule import Filed, Rule
 from services.declaration.domain.dictionary import Dictionary
 from services.declaration.domain.places import Document, Place
@@ -49,7 +49,8 @@ def check(
         organisation=organisation,
         now=now,
     )
-    return tuple(fault for rule in RULES for fault in _told(rule, filed))
+    found = (fault for rule in RULES for fault in _told(rule, filed))
+    return naming.named(found, dictionary)
 
 
 def _told(rule: Rule, filed: Filed) -> Iterator[Fault]:

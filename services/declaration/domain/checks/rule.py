@@ -28,12 +28,14 @@ class Filed:
 
 @dataclass(frozen=True)
 class Breach:
-    """Where a rule is broken, and the facts of it. `en` and `zh` say more than the rule does."""
+    """Where a rule is broken, and the facts of it. The texts say more than the rule does."""
 
     pointer: str
     facts: dict[str, Any] = field(default_factory=dict)
     en: str = ""
     zh: str = ""
+    mend_en: str = ""
+    mend_zh: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +57,7 @@ class Rule:
                 pointer=breach.pointer,
                 en=f"{self.en} {breach.en}".strip(),
                 zh=f"{self.zh}{breach.zh}",
-                mend_en=self.mend_en,
-                mend_zh=self.mend_zh,
+                mend_en=f"{self.mend_en} {breach.mend_en}".strip(),
+                mend_zh=f"{self.mend_zh}{breach.mend_zh}",
                 facts=breach.facts,
             )
