@@ -5,6 +5,7 @@ Nothing is corrected by itself: who declares must say so, and may have meant ano
 
 import unicodedata
 from collections.abc import Callable
+from dataclasses import replace
 from typing import NamedTuple
 
 from services.declaration.domain.checks.rule import Breach
@@ -86,13 +87,12 @@ def breach(pointer: str, given: str, *, shape: str = "", is_valid: Callable[[str
     if not odd:
         return Breach(pointer)
     en, zh = ", ".join(each.en for each in odd), "、".join(each.zh for each in odd)
-    said = {"en": f"It has {en}.", "zh": f"其中有{zh}。"}
+    told = Breach(pointer, en=f"It has {en}.", zh=f"其中有{zh}。")
     if meant is None:
-        return Breach(pointer, **said)
-    return Breach(
-        pointer,
-        {"did_you_mean": meant},
-        **said,
+        return told
+    return replace(
+        told,
+        facts={"did_you_mean": meant},
         mend_en=f"Did you mean {meant}?",
         mend_zh=f"是否应为 {meant}？",
     )
