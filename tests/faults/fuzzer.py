@@ -68,6 +68,7 @@ class Fuzzer:
         """The next request."""
         (target,) = self.random.choices(self.targets, self.weights)
         known = {"name": "recognition", "number": "1", "code": DEMO_YARD, "uscc": DEMO_BROKER}
+        known["list"] = "units"
         names = [part[1:-1] for part in target.path.split("/") if part.startswith("{")]
         values = {name: known.get(name) or self._id(name) for name in names}
         made = Request(target.method.upper(), mutations.with_path(target, values))
