@@ -5,6 +5,7 @@ then nothing is accepted.
 """
 
 from datetime import datetime
+from functools import lru_cache
 
 from services.declaration.domain import narrowing
 from services.declaration.domain.checks import (
@@ -16,7 +17,7 @@ from services.declaration.domain.checks import (
     naming,
     times,
 )
-from services.declaration.domain.checks.rule import Filed
+from services.declaration.domain.checks.rule import Filed, Rule
 from services.declaration.domain.content import Content
 from services.declaration.domain.dictionary import Dictionary
 from services.declaration.domain.places import Document
@@ -39,5 +40,12 @@ def check(
         organisation=organisation,
         now=now,
     )
-    faults = [fault for rule in RULES for fault in rule.faults(filed)]
+    faults = [fault for rule in _rules(filed.dictionary) for fault in rule.faults(filed)]
     return naming.named(faults, dictionary) if faults else ()
+
+
+@lru_cache(maxsize=narrowing.KEPT)
+def _rules(narrowed: Dictionary) -> tuple[Rule, ...]:
+    """The rules that a filing can break whose fields are those of the narrowed dictionary."""
+    had = {field.pointer for field in (*narrowed.items, *narrowed.not_asked)}
+    return tuple(rule for rule in RULES if not rule.about or not had.isdisjoint(rule.about))

@@ -102,6 +102,7 @@ RULES = (
         mend_en="Correct the unit price, the quantity or the total price.",
         mend_zh="请更正单价、数量或总价。",
         find=_price_times_quantity,
+        about=("/lines/*/unit_price",),
     ),
     Rule(
         code="currency_differs",
@@ -118,6 +119,7 @@ RULES = (
         mend_en="Leave the currency out, or declare an amount.",
         mend_zh="请删除币制，或改为申报金额。",
         find=_currency_of_a_rate,
+        about=tuple(f"/{name}" for name in CHARGES),
     ),
     Rule(
         code="quantity_differs",
@@ -126,5 +128,6 @@ RULES = (
         mend_en="Correct the quantity or its unit.",
         mend_zh="请更正数量或其计量单位。",
         find=_another_quantity,
+        about=tuple(f"/lines/*/{name}" for name in STATUTORY),
     ),
 )

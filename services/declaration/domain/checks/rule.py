@@ -40,7 +40,10 @@ class Breach:
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """One rule: what it says when broken, how to mend it, and what finds the breaches."""
+    """One rule: what it says when broken, how to mend it, and what finds the breaches.
+
+    A filing that has none of the fields that it is `about` cannot break it; nothing: any can.
+    """
 
     code: str
     en: str
@@ -48,6 +51,7 @@ class Rule:
     mend_en: str
     mend_zh: str
     find: Callable[[Filed], Iterator[Breach]]
+    about: tuple[str, ...] = ()
 
     def faults(self, filed: Filed) -> Iterator[Fault]:
         """Every breach as a fault for the broker."""

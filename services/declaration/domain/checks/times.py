@@ -92,6 +92,7 @@ RULES = (
         mend_en="Correct the departure or the arrival.",
         mend_zh="请更正启运日期或进口日期。",
         find=_left_after_arrival,
+        about=("/departure_date",),
     ),
     Rule(
         code="discharge_before_arrival",
@@ -100,6 +101,7 @@ RULES = (
         mend_en="Correct the day of discharge or the arrival.",
         mend_zh="请更正卸毕日期或进口日期。",
         find=_unloaded_before_arrival,
+        about=("/unloaded_date",),
     ),
     Rule(
         code="expiry_before_production",
@@ -108,5 +110,6 @@ RULES = (
         mend_en="Correct the expiry date or the production date.",
         mend_zh="请更正产品有效期或生产日期。",
         find=_expired_when_made,
+        about=("/lines/*/expires_on",),
     ),
 )
