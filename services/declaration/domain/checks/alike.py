@@ -35,7 +35,7 @@ WIDE = Oddity("full-width characters", "全角字符")
 FOREIGN = Oddity("letters of another alphabet that look alike", "其他字母表中的形似字母")
 DIGITS = Oddity("digits of another script", "其他文字的数字")
 APART = Oddity("spaces or signs between the characters", "空格或分隔符")
-SWAPPED = Oddity("a letter in the place of a digit, or the other way round", "字母与数字混淆")
+SWAPPED = Oddity("letters and digits mixed up", "字母与数字混淆")
 
 
 def plain(text: str) -> str:
