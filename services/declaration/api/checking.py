@@ -8,8 +8,9 @@ from pydantic import BaseModel
 
 from services.declaration import commands
 from services.declaration.api.filings import Broker, Declared
+from services.declaration.forms import FilingIn
 from shared import errors
-from shared.http import problem
+from shared.http import body, problem
 from shared.http.problem import ProblemError
 
 router = APIRouter(prefix="/v1/filings", tags=["filings"])
@@ -30,13 +31,15 @@ class CheckOut(BaseModel):
 
 
 @dataclass(frozen=True)
-class Checked(Declared):
+class Checked(body.Body):
     """Reads a filing and checks it. Raises only where it is no JSON (400, 413, 415)."""
 
-    async def __call__(self, request: Request, who: Broker) -> errors.Faults:  # type: ignore[override]
+    model: type[FilingIn] = FilingIn
+
+    async def __call__(self, request: Request, who: Broker) -> errors.Faults:
         """Every fault, of shape and of content."""
         try:
-            sent = await super().__call__(request, who)
+            sent = await Declared(self.model)(request, who)
         except errors.Faults as found:
             return found
         content = sent.draft.content()

@@ -1,5 +1,6 @@
 """What must be filled in for some goods: the answers are those that a filing would be given."""
 
+import copy
 from dataclasses import replace
 from datetime import date
 
@@ -8,6 +9,7 @@ import pytest
 from services.declaration import dictionary
 from services.declaration.domain import required
 from services.declaration.domain.checks import around
+from services.declaration.domain.dictionary import Obligation
 from services.declaration.domain.required import Answer, Asked, AskedItem, Goods
 from tests.factories import Body
 from tests.unit.declaration import full as filings
@@ -75,14 +77,16 @@ def declared(goods: Goods) -> Body:
 def test_what_must_be_filled_in_is_refused_where_it_is_not_and_nothing_else_is(
     goods: Goods,
 ) -> None:
-    whole = refused_at(declared(goods))
+    complete = declared(goods)
+    whole = refused_at(complete)
     looked_at = 0
     for asked in answers(goods).values():
         for each in asked.fields:
             pointer = each.field.pointer
-            if pointer == required.FULL or _hangs_on_another(each):
+            optional = each.field.obligation is Obligation.OPTIONAL
+            if optional or _hangs_on_another(each):
                 continue
-            body = declared(goods)
+            body = copy.deepcopy(complete)
             try:
                 filings.drop(body, pointer)
             except (AttributeError, IndexError, KeyError, TypeError):
@@ -90,7 +94,7 @@ def test_what_must_be_filled_in_is_refused_where_it_is_not_and_nothing_else_is(
             missed = first(pointer) in refused_at(body) - whole
             assert missed == (each.answer is Answer.MUST), (pointer, each.answer)
             looked_at += 1
-    assert looked_at > 100
+    assert looked_at > 60
 
 
 def _hangs_on_another(asked: Asked) -> bool:
