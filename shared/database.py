@@ -20,7 +20,7 @@ from sqlalchemy import Connection, ExceptionContext, Table, event, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
 from sqlmodel import SQLModel
 
-from shared import crash
+from shared import crash, transactions
 
 MIGRATION_LOCK = 7_001
 COMMAND_SECONDS = 60
@@ -90,7 +90,7 @@ class Database:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         """One transaction: committed at the end of the block, rolled back if it raises."""
-        async with self._connection() as (connection, driver), driver.transaction():
+        async with self._connection() as (connection, driver), transactions.whole(driver):
             session = AsyncSession(connection, expire_on_commit=False, autoflush=False)
             session.info[DRIVER] = driver
             try:
@@ -106,14 +106,11 @@ class Database:
     @asynccontextmanager
     async def connect(self) -> AsyncIterator[AsyncConnection]:
         """A connection for reading; what it writes is rolled back."""
-        async with self._connection() as (connection, driver):
-            reading = driver.transaction()
-            await reading.start()
-            try:
-                yield connection
-            finally:
-                if not driver.is_closed():
-                    await reading.rollback()
+        async with (
+            self._connection() as (connection, driver),
+            transactions.whole(driver, kept=False),
+        ):
+            yield connection
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[tuple[AsyncConnection, asyncpg.Connection]]:

@@ -29,9 +29,13 @@ structlog.configure(
 TESTS = Path(__file__).parent
 SERVICES = TESTS.parent / "services"
 
-LONGEST_FIRST = ("faults", "e2e_cli", "e2e", "model", "integration")
-"""The folders whose tests begin before all others. pytest-xdist's workers take one file after the
-other in this order: what is left for the end is short, and they end together."""
+IN_TURN = ("e2e", "faults", "e2e_cli", "integration", "contract", "model")
+"""The folders that give a file each, in turn, until they have none; then come all others.
+
+pytest-xdist's workers take one file after the other. So files that take long begin early, most of
+them beside files that keep the processor busy, while they wait, and what is left for the end is
+short. All that kill servers at once would starve each other.
+"""
 
 MORE_THAN_CORES = 2
 """The longest tests wait for servers, elections and clocks most of their time."""
@@ -57,13 +61,16 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the longest tests first."""
-    items.sort(key=_turn)
-
-
-def _turn(item: pytest.Item) -> int:
-    folder = item.path.relative_to(TESTS).parts[0]
-    return LONGEST_FIRST.index(folder) if folder in LONGEST_FIRST else len(LONGEST_FIRST)
+    """Let the folders take turns, and keep each file's tests together."""
+    given = dict.fromkeys(IN_TURN, 0)
+    turns: dict[Path, tuple[int, int]] = {}
+    for item in items:
+        folder = item.path.relative_to(TESTS).parts[0]
+        if folder in given and item.path not in turns:
+            turns[item.path] = (given[folder], IN_TURN.index(folder))
+            given[folder] += 1
+    at_last = (len(items), 0)
+    items.sort(key=lambda item: turns.get(item.path, at_last))
 
 
 def pytest_report_header() -> str:

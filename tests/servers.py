@@ -57,7 +57,7 @@ def start() -> Servers:
     """Start the run's servers in a folder of their own, after clearing those of killed runs."""
     _sweep()
     # Not pytest's own folder: the account that runs the database may not enter that.
-    data = Path(tempfile.mkdtemp(prefix=PREFIX, dir=_root()))
+    data = Path(tempfile.mkdtemp(prefix=PREFIX, dir=root()))
     data.chmod(0o711)
     return Servers.start(data)
 
@@ -118,8 +118,8 @@ async def delete_streams(servers: TestServers, *, namespace: str) -> None:
         await client.close()
 
 
-def _root() -> Path:
-    """Where the servers' folder is made."""
+def root() -> Path:
+    """Where folders of servers are made that need not outlive a power cut."""
     roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free // 2**20 >= ENOUGH_MB
     return MEMORY if roomy else DISK
 

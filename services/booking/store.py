@@ -27,9 +27,10 @@ yards_table = table_of(YardRow)
 resources_table = table_of(ResourceRow)
 _one = select(bookings).where(bookings.c.id == bindparam("id", type_=Uuid))
 _KNOWN = Statement(
-    select(bookings.c.requirement_id).where(
-        bookings.c.requirement_id == func.any(bindparam("ids", type_=ARRAY(Uuid)))
-    )
+    select(bookings.c.requirement_id)
+    .where(bookings.c.requirement_id == func.any(bindparam("ids", type_=ARRAY(Uuid))))
+    .order_by(bookings.c.requirement_id)
+    .with_for_update()
 )
 _INSERT = Statement(insert(bookings), columns=bookings.columns.keys())
 _UPDATE = Statement(
@@ -52,7 +53,10 @@ async def find(session: Reading, booking_id: UUID) -> Booking | None:
 
 
 async def known(session: AsyncSession, requirement_ids: Sequence[UUID]) -> set[UUID]:
-    """Those of the requirements that have a booking."""
+    """Those of the requirements that have a booking, which are locked: all before the yard is.
+
+    Else two wait for each other, one with the yard for a booking, one with that for the yard.
+    """
     rows = await _KNOWN.run(session, {"ids": requirement_ids})
     return {row["requirement_id"] for row in rows}
 

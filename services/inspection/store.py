@@ -24,9 +24,10 @@ sections = table_of(SectionRow)
 openings = table_of(OpeningRow)
 entries = table_of(RecordRow)
 _KNOWN = Statement(
-    select(cases.c.requirement_id).where(
-        cases.c.requirement_id == func.any(bindparam("ids", type_=ARRAY(Uuid)))
-    )
+    select(cases.c.requirement_id)
+    .where(cases.c.requirement_id == func.any(bindparam("ids", type_=ARRAY(Uuid))))
+    .order_by(cases.c.requirement_id)
+    .with_for_update()
 )
 _ids = bindparam("ids", type_=ARRAY(Uuid))
 _locked = select(cases).with_for_update()
@@ -75,7 +76,7 @@ async def lock(session: AsyncSession, case_id: UUID) -> Case:
 
 
 async def known(session: AsyncSession, requirement_ids: Sequence[UUID]) -> set[UUID]:
-    """Those of the requirements that have a case."""
+    """Those of the requirements that have a case, which are locked, in an order all keep."""
     found = await _KNOWN.run(session, {"ids": requirement_ids})
     return {row["requirement_id"] for row in found}
 

@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings
 from services.cli import instance
 from services.cli.registry import ENTRIES
 from services.cli.settings import System
+from tests import servers
 from tests.e2e.clock import begin_in_the_morning
 
 ROOT = Path(__file__).parents[2]
@@ -32,7 +33,7 @@ def _commands() -> list[str]:
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """A data folder that the database's account can reach."""
-    with tempfile.TemporaryDirectory(prefix="onestop-readme-") as made:
+    with tempfile.TemporaryDirectory(prefix="onestop-readme-", dir=servers.root()) as made:
         data = Path(made)
         data.chmod(0o711)
         yield data

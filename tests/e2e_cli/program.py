@@ -14,7 +14,7 @@ from pathlib import Path
 
 import httpx
 
-from tests import plain
+from tests import plain, servers
 
 PATIENCE = 90.0
 ROOT = Path(__file__).parents[2]
@@ -152,6 +152,6 @@ def with_small_disk(disk: Path, *, megabytes: int) -> list[str | Path]:
 @contextmanager
 def folder() -> Iterator[Path]:
     """A folder for data, which the account that runs the database may pass."""
-    with tempfile.TemporaryDirectory(prefix="onestop-cli-") as made:
+    with tempfile.TemporaryDirectory(prefix="onestop-cli-", dir=servers.root()) as made:
         Path(made).chmod(0o711)
         yield Path(made)

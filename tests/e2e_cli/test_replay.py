@@ -7,8 +7,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from services.cli import instance
 from tests.e2e.clock import begin_in_the_morning
+from tests.e2e_cli.program import folder
 
 PROGRAM = str(Path(sys.executable).parent / "onestop")
 CONSIGNMENTS = Path(__file__).parents[1] / "e2e" / "consignments.csv"
@@ -53,7 +53,7 @@ def _run(*arguments: str) -> tuple[dict[str, Any], str]:
 def test_a_replay_ends_every_row_and_counts_those_that_cannot_be_read(tmp_path: Path) -> None:
     rows = tmp_path / "rows.csv"
     rows.write_text(CONSIGNMENTS.read_text(encoding="utf-8") + BAD, encoding="utf-8")
-    with instance.scratch() as data:
+    with folder() as data:
         begin_in_the_morning(data, factor=Decimal(7_200))
         where = ("--data", str(data), "--json")
         figures, told = _run("replay", str(rows), "--clock", "7200x", *where)

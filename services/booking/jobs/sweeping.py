@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
+import asyncpg
 import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,6 +23,9 @@ from shared.service import Job
 log = structlog.get_logger()
 
 BATCH = 100
+FAULTS = (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError)
+"""Of the database: SQLAlchemy's statements raise its own, prepared ones the driver's."""
+
 Command = Callable[[AsyncSession, UUID, Turn], Awaitable[None]]
 
 
@@ -101,5 +105,5 @@ async def _alone(desk: Desk, booking_id: UUID, command: Command) -> None:
     try:
         async with desk.kit.database.transaction() as session:
             await command(session, booking_id, await desk.turn(session))
-    except (DBAPIError, errors.Refused) as error:
+    except (*FAULTS, errors.Refused) as error:
         log.warning("booking not swept", booking_id=str(booking_id), error=str(error))

@@ -5,6 +5,7 @@ included, PostgreSQL's shared buffers apart: they are of a fixed size.
 """
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
 import psutil
@@ -62,14 +63,13 @@ def _taken(folder: Folder) -> dict[str, int]:
     top = psutil.Process(running.pid)
     taken: dict[str, float] = {}
     for process in (top, *top.children(recursive=True)):
-        name = process.name()
-        taken[name] = taken.get(name, 0) + _pss(process)
+        # A connection of the database's may end while it is looked at.
+        with suppress(psutil.NoSuchProcess):
+            name = process.name()
+            taken[name] = taken.get(name, 0) + _pss(process)
     return {name: round(size / MIB) for name, size in taken.items()}
 
 
 def _pss(process: psutil.Process) -> int:
-    try:
-        maps = process.memory_maps(grouped=False)
-    except psutil.NoSuchProcess:
-        return 0
+    maps = process.memory_maps(grouped=False)
     return sum(each.pss for each in maps if not each.path.startswith(SHARED))

@@ -1,0 +1,34 @@
+"""Transactions on the driver's own connections, which go back to a pool afterwards."""
+
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager, suppress
+
+import asyncpg
+
+
+@asynccontextmanager
+async def whole(driver: asyncpg.Connection, *, kept: bool = True) -> AsyncIterator[None]:
+    """A transaction on a connection that was in none; taken back if the block raises or not `kept`.
+
+    Where its beginning or its end is interrupted or fails, nobody knows whether the connection is
+    still within it (asyncpg itself then takes the next transaction for a part of it, which is
+    acknowledged and never committed). Such a connection is ended.
+    """
+    under_way = driver.transaction()
+    await _surely(driver, under_way.start())
+    try:
+        yield
+    except BaseException:
+        if not driver.is_closed():
+            with suppress(Exception):  # what was raised tells more
+                await _surely(driver, under_way.rollback())
+        raise
+    await _surely(driver, under_way.commit() if kept else under_way.rollback())
+
+
+async def _surely(driver: asyncpg.Connection, step: Awaitable[None]) -> None:
+    try:
+        await step
+    except BaseException:
+        driver.terminate()
+        raise
