@@ -89,7 +89,11 @@ class Fuzzer:
             return None
         ids = [self._id(self.random.choice(list(self.seen.ids)))]
         return mutations.example(
-            target.schema, document=target.document, random=self.random, ids=ids
+            target.schema,
+            document=target.document,
+            random=self.random,
+            ids=ids,
+            now=self.yard_time,
         )
 
     def filing(self, kind: str = "") -> Any:

@@ -4,6 +4,7 @@ So a broker is told of everything at once. Nothing is accepted here, whatever th
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -67,9 +68,11 @@ def codes(document: Mapping[str, Any], *, dictionary: Dictionary) -> tuple[Fault
 
 
 def _told(rule: Rule, filed: Filed) -> Iterator[Fault]:
-    """The rule's faults, up to where it needs what was not read."""
+    """The rule's faults, up to where it needs what was not read, which none tells as a fact."""
     try:
-        yield from rule.faults(filed)
+        for fault in rule.faults(filed):
+            known = {name: fact for name, fact in fault.facts.items() if fact is not UNREAD}
+            yield replace(fault, facts=known)
     except (TypeError, AttributeError):
         return
 
