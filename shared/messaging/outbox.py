@@ -86,12 +86,12 @@ def rows(
     """The outbox's rows of the events, for who writes them in a statement of his own."""
     first = version - len(events) + 1
     return [
-        _row(event, _envelope(event, number=number, source=source, ids=ids, now=now))
+        _row(event, _head(event, number=number, source=source, ids=ids, now=now))
         for number, event in enumerate(events, start=first)
     ]
 
 
-def _envelope(event: Event, *, number: int, source: str, ids: Ids, now: datetime) -> Envelope:
+def _head(event: Event, *, number: int, source: str, ids: Ids, now: datetime) -> Envelope:
     cause = context.current()
     return Envelope(
         id=ids(),
@@ -103,19 +103,21 @@ def _envelope(event: Event, *, number: int, source: str, ids: Ids, now: datetime
         correlationid=event.filing_id,
         causationid=cause.id,
         traceparent=cause.traceparent_of(event.filing_id),
-        data=event.model_dump(mode="json"),
+        data={},
     )
 
 
-def _row(event: Event, envelope: Envelope) -> dict[str, object]:
+def _row(event: Event, head: Envelope) -> dict[str, object]:
+    # The data are made into JSON once; as values of the envelope they would be twice.
+    around = head.model_dump_json(exclude_none=True, exclude={"data"})
     return {
-        "event_id": envelope.id,
+        "event_id": head.id,
         "aggregate": event.aggregate,
         "aggregate_id": event.subject,
-        "aggregate_version": envelope.aggregateversion,
-        "type": envelope.type,
-        "envelope": Json(envelope.model_dump_json(exclude_none=True)),
-        "occurred_at": envelope.time,
+        "aggregate_version": head.aggregateversion,
+        "type": head.type,
+        "envelope": Json(f'{around[:-1]},"data":{event.model_dump_json()}}}'),
+        "occurred_at": head.time,
         "emission": 1,
     }
 

@@ -95,7 +95,7 @@ class Test(Strict):
     def holds(self, document: places.Document, *, at: places.Place) -> bool:
         """Whether it holds for the place in the document."""
         pattern = places.bind(self.item, at=at)
-        return any(self._fits(place.value) for place in document.find(pattern))
+        return any(map(self._fits, document.values(pattern)))
 
     def _fits(self, value: object) -> bool:
         if self.given:
