@@ -160,18 +160,14 @@ def _values(saving: Saving, *, now: datetime) -> dict[str, Any]:
         **prepared.named(saving.events, prefix="event_"),
     }
     if content:
-        kept = _kept(filing, now=now)
+        kept = {
+            "filing_id": filing.id,
+            "filing_version": filing.filing_version,
+            "content": json_of(filing.content),
+            "effective_at": now,
+        }
         values |= prepared.named([kept], prefix="kept_") | {"content": kept["content"]}
     return values
-
-
-def _kept(filing: Filing, *, now: datetime) -> dict[str, Any]:
-    return {
-        "filing_id": filing.id,
-        "filing_version": filing.filing_version,
-        "content": json_of(filing.content),
-        "effective_at": now,
-    }
 
 
 def _receipts(step: Step, *, first: int, now: datetime) -> Sequence[Mapping[str, Any]]:

@@ -14,7 +14,6 @@ from typing import Any
 from sqlalchemy import ARRAY, DateTime, Integer, Text, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared import crash
 from shared.contracts.envelope import Envelope
 from shared.messaging import context, inbox
 from shared.messaging.context import Cause
@@ -114,7 +113,7 @@ async def apply_in(
         for each in envelopes
     ]
     results = await claim(session, consumer=consumer, envelopes=envelopes, now=now)
-    crash.at("inbox.claimed")
+    inbox.written()
     fresh = [
         (handler, one)
         for one, result in zip(heard, results, strict=True)
@@ -123,7 +122,7 @@ async def apply_in(
     for handler, some in groupby(fresh, key=lambda pair: pair[0]):
         await _handle(session, handler, [one for _, one in some])
     if fresh:
-        crash.at("inbox.applied")
+        inbox.took_effect()
     return results
 
 

@@ -56,6 +56,8 @@ class Bus:
         self._ready = asyncio.Event()
         self._topology = asyncio.Lock()
         self._when_lost: set[Callable[[], None]] = set()
+        self.times_lost = 0
+        """How often the connection was lost: tells one connection from the next."""
 
     @property
     def connected(self) -> bool:
@@ -76,6 +78,7 @@ class Bus:
             self._when_lost.discard(tell)
 
     async def _lost(self) -> None:
+        self.times_lost += 1
         self._publisher.lost()
         for tell in tuple(self._when_lost):
             tell()

@@ -40,7 +40,7 @@ class Consumer:
         """What was in hand when a run ended comes again; nobody would drain its lanes."""
         self._lanes: dict[UUID | int, deque[Delivery]] = {}
         self._ready: asyncio.Queue[UUID | int] = asyncio.Queue()
-        self._hand: dict[int, Msg] = {}
+        self._hand: dict[tuple[int, int], Delivery] = {}
         self._freed = asyncio.Event()
         self._gathering = asyncio.Lock()
         self._at_work = 0
@@ -88,16 +88,19 @@ class Consumer:
         """Tell the broker that what waits in our hands is not lost, or it comes again."""
         while True:
             await asyncio.sleep(ACK_WAIT_SECONDS / 3)
-            for message in list(self._hand.values()):
+            for one in list(self._hand.values()):
+                if one.times_lost != self._bus.times_lost:
+                    continue
                 try:
-                    await message.in_progress()
+                    await one.message.in_progress()
                 except (NatsError, OSError) as error:
                     log.warning("broker away", error=str(error) or type(error).__name__)
                     break
 
     def _enqueue(self, message: Msg) -> None:
-        one = taking.delivery(message, began=asyncio.get_running_loop().time())
-        self._hand[one.sequence] = message
+        began = asyncio.get_running_loop().time()
+        one = taking.delivery(message, began=began, times_lost=self._bus.times_lost)
+        self._hand[one.times_lost, one.sequence] = one
         lane = self._lanes.get(one.lane)
         if lane is None:
             self._lanes[one.lane] = deque([one])
@@ -131,7 +134,7 @@ class Consumer:
             self._lanes[key].clear()
         await self._taker.take(batch)
         for each in batch:
-            self._hand.pop(each.sequence, None)
+            self._hand.pop((each.times_lost, each.sequence), None)
         for key in keys:
             if self._lanes[key]:
                 self._ready.put_nowait(key)

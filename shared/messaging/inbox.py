@@ -111,11 +111,21 @@ async def apply_in(
     cause = cause_of(envelope, consumer=consumer)
     with caused_by(cause, correlation_id=str(envelope.correlationid)):
         claimed = await claim(session, consumer=consumer, envelope=envelope, now=now)
-        crash.at("inbox.claimed")
+        written()
         if claimed is Applied.APPLIED and (handler := handlers.get(type(event))):
             await handler(session, event, envelope)
-            crash.at("inbox.applied")
+            took_effect()
         return claimed
+
+
+def written() -> None:
+    """Say that claims are written, by whoever wrote them: a crash point."""
+    crash.at("inbox.claimed")
+
+
+def took_effect() -> None:
+    """Say that what was claimed has taken effect: a crash point."""
+    crash.at("inbox.applied")
 
 
 def cause_of(envelope: Envelope, *, consumer: str) -> Cause:

@@ -41,12 +41,16 @@ class Observer(Protocol):
 
 @dataclass(frozen=True)
 class Delivery:
-    """A message in our hands; `envelope` is None if it has none, and `fault` says why."""
+    """A message in our hands; `envelope` is None if it has none, and `fault` says why.
+
+    `times_lost` is the bus's when it came: it says over which connection.
+    """
 
     message: Msg
     sequence: int
     times: int
     began: float
+    times_lost: int
     envelope: Envelope | None = None
     fault: inbox.Undecodable | None = None
 
@@ -72,15 +76,15 @@ class Delivery:
         return self.envelope
 
 
-def delivery(message: Msg, *, began: float) -> Delivery:
+def delivery(message: Msg, *, began: float, times_lost: int) -> Delivery:
     """The message, opened; `began` is the loop's time."""
     data = message.metadata
     sequence, times = data.sequence.stream, data.num_delivered or 1
     try:
         envelope = inbox.decode(message.data)
     except inbox.Undecodable as fault:
-        return Delivery(message, sequence, times, began, fault=fault)
-    return Delivery(message, sequence, times, began, envelope)
+        return Delivery(message, sequence, times, began, times_lost, fault=fault)
+    return Delivery(message, sequence, times, began, times_lost, envelope)
 
 
 class Taker:
@@ -183,8 +187,15 @@ class Taker:
         )
 
     async def _say(self, one: Delivery, outcome: Outcome) -> None:
+        """Answer the broker over the connection that the message came by, or not at all.
+
+        Behind the next one may be a stream that was made anew: an answer names a message by its
+        number, and there another has it. What is not answered comes again.
+        """
+        heard = one.times_lost == self._kit.bus.times_lost
         if isinstance(outcome, Retry):
-            await one.message.nak(delay=delay(one.times))
+            if heard:
+                await one.message.nak(delay=delay(one.times))
             return
         if isinstance(outcome, Terminal):
             await dead_letters.bury(
@@ -196,8 +207,9 @@ class Taker:
                 ids=self._kit.ids,
                 now=self._kit.clock.wall(),
             )
-            await one.message.term()
-        else:
+            if heard:
+                await one.message.term()
+        elif heard:
             crash.at("consumer.before_ack")
             await one.message.ack()
             crash.at("consumer.after_ack")
