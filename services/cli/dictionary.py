@@ -6,8 +6,8 @@ from typing import Any
 
 from services.cli import console
 from services.declaration import dictionary
-from services.declaration.dictionary import legacy
-from services.declaration.domain.dictionary import Field, Item, Origin
+from services.declaration.dictionary import described, legacy
+from services.declaration.domain.dictionary import Origin
 from services.declaration.domain.legacy import LegacyItem
 
 REFORM = dictionary.REFORM
@@ -34,31 +34,10 @@ def document(day: date) -> dict[str, Any]:
         "inspection": len(forms.inspection),
         "shared": sum(item.origin is Origin.SHARED for item in merged),
         "dropped": forms.dropped,
-        "items": [_item(item) for item in merged],
+        "items": [described.item(item) for item in merged],
         "legacy_customs": [_legacy(each) for each in forms.customs],
         "legacy_inspection": [_legacy(each) for each in forms.inspection],
     }
-
-
-def _item(item: Item) -> dict[str, Any]:
-    names = {"number": item.number, "id": item.id, "zh": item.zh, "en": item.en}
-    facts = item.model_dump(mode="json", exclude={"fields"})
-    return {
-        **names,
-        **{name: fact for name, fact in facts.items() if name not in names},
-        "obligation": item.obligation,
-        "nodes": item.nodes,
-        "fields": [_field(field, item) for field in item.fields],
-    }
-
-
-def _field(field: Field, item: Item) -> dict[str, Any]:
-    facts = field.model_dump(
-        mode="json", exclude={"required_when"}, exclude_none=True, exclude_defaults=True
-    )
-    conditions = [condition.reason.model_dump() for condition in field.required_when]
-    names = {"zh": field.zh or item.zh, "en": field.en or item.en}
-    return facts | names | ({"required_when": conditions} if conditions else {})
 
 
 def _legacy(entry: LegacyItem) -> dict[str, Any]:

@@ -30,6 +30,7 @@ class Benchmark(StrEnum):
     PIPELINE = "pipeline"
     MESSAGING = "messaging"
     MEMORY = "memory"
+    CHECK = "check"
 
 
 Url = Annotated[str | None, typer.Option("--url", help="a remote system")]

@@ -1,6 +1,6 @@
 """What brokers do: file, ask to amend, ask to withdraw. Never commits; the edge does."""
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -13,7 +13,7 @@ from services.declaration import accepting, dictionary, store
 from services.declaration.accepting import Accepted
 from services.declaration.domain import checks, numbers
 from services.declaration.domain import filing as filings
-from services.declaration.domain.checks import amendment, around
+from services.declaration.domain.checks import amendment, around, naming
 from services.declaration.domain.content import Content
 from services.declaration.domain.filing import Filing
 from shared import errors
@@ -45,19 +45,19 @@ async def file(
 ) -> list[Filing | errors.Refused]:
     """Accept filings. Each is stored, or refused: Faults with all that is wrong, ReferenceTaken."""
     refused = [_refused(draft) for draft in drafts]
-    good = [draft for draft, faults in zip(drafts, refused, strict=True) if faults is None]
+    good = [draft for draft, found in zip(drafts, refused, strict=True) if found is None]
     if not good:
         return [each for each in refused if each is not None]
     numbered = zip(good, await accepting.numbers(session, len(good)), strict=True)
     accepted = [each.context.run(_accepted, each, number, ids=ids) for each, number in numbered]
     stored = await accepting.insert(session, accepted)
     filed = iter(accepted)
-    return [faults or _stored(next(filed).step.filing, stored) for faults in refused]
+    return [found or _stored(next(filed).step.filing, stored) for found in refused]
 
 
 def _refused(draft: Draft) -> errors.Faults | None:
-    faults = _faults(draft.content, organisation=draft.organisation, now=draft.now)
-    return errors.Faults(*faults) if faults else None
+    found = faults(draft.content, organisation=draft.organisation, now=draft.now)
+    return errors.Faults(*found) if found else None
 
 
 def _accepted(draft: Draft, number: int, *, ids: Ids) -> Accepted:
@@ -86,12 +86,12 @@ async def amend(
     """Ask to replace a filing's content. Raises FilingNotFound, NotInThisState, Faults."""
     before = await _own(session, filing_id, organisation=organisation)
     step = filings.ask_amendment(before, content=content, now=now.wall)
-    faults = (
-        *_faults(content, organisation=organisation, now=now),
-        *amendment.faults(before.content, content),
+    found = (
+        *faults(content, organisation=organisation, now=now),
+        *named(amendment.faults(before.content, content), now=now),
     )
-    if faults:
-        raise errors.Faults(*faults)
+    if found:
+        raise errors.Faults(*found)
     return await store.save(session, before, step, ids=ids, now=now.wall)
 
 
@@ -110,6 +110,21 @@ async def withdraw(
     return await store.save(session, before, step, ids=ids, now=now.wall)
 
 
+def faults(content: Content, *, organisation: str, now: Now) -> tuple[errors.Fault, ...]:
+    """Every fault of a filing's content."""
+    return checks.check(
+        content,
+        dictionary=dictionary.at(now.day),
+        organisation=organisation,
+        now=now.yard,
+    )
+
+
+def named(found: Iterable[errors.Fault], *, now: Now) -> tuple[errors.Fault, ...]:
+    """The faults of a filing's shape, each with the item that it is about."""
+    return naming.named(found, dictionary.at(now.day))
+
+
 def faults_around(
     document: Mapping[str, Any], *, organisation: str, now: Now
 ) -> tuple[errors.Fault, ...]:
@@ -124,12 +139,3 @@ async def _own(session: AsyncSession, filing_id: UUID, *, organisation: str) -> 
     if filing.broker != organisation:
         raise store.FilingNotFound(filing_id=filing_id)
     return filing
-
-
-def _faults(content: Content, *, organisation: str, now: Now) -> tuple[errors.Fault, ...]:
-    return checks.check(
-        content,
-        dictionary=dictionary.at(now.day),
-        organisation=organisation,
-        now=now.yard,
-    )

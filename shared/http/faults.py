@@ -173,8 +173,25 @@ def of(found: Sequence[ErrorDetails], *, document: Any = None, at: str = "") -> 
 
     Call with `error.errors(include_input=False, include_url=False)`: the input is never repeated.
     """
-    told = (_fault(each, document=document, at=at) for each in found[:MAX_FAULTS])
-    return errors.Faults(*told, left_out=max(0, len(found) - MAX_FAULTS))
+    true = [each for each in found if not _follows(each, found, document=document)]
+    told = (_fault(each, document=document, at=at) for each in true[:MAX_FAULTS])
+    return errors.Faults(*told, left_out=max(0, len(true) - MAX_FAULTS))
+
+
+def _follows(detail: ErrorDetails, found: Sequence[ErrorDetails], *, document: Any) -> bool:
+    """Whether a list is only called too short because entries, told by themselves, are not valid.
+
+    Pydantic counts the valid ones alone.
+    """
+    at = detail["loc"]
+    if detail["type"] != "too_short" or document is None:
+        return False
+    if not any(len(each["loc"]) > len(at) and each["loc"][: len(at)] == at for each in found):
+        return False
+    node = document
+    for segment in _segments(at, document):
+        node = node[segment]
+    return isinstance(node, list) and len(node) >= detail["ctx"]["min_length"]
 
 
 def pointer(segments: Sequence[str | int]) -> str:

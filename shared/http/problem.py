@@ -73,9 +73,7 @@ def status_of(error: type[errors.Refused]) -> int:
 
 def of(error: errors.Refused, scope: Scope, *, status: int | None = None) -> Problem:
     """The problem to answer with. `status` overrides the mapping (other frameworks' errors)."""
-    told = _faults(error)
-    found = [_entry(fault) for fault in told[: faults.MAX_FAULTS]]
-    left_out = len(told) - len(found) + getattr(error, "left_out", 0)
+    found, left_out = entries(error)
     detail = _summary(found, total=len(found) + left_out)
     return Problem(
         type=f"/problems/{error.code}",
@@ -91,6 +89,13 @@ def of(error: errors.Refused, scope: Scope, *, status: int | None = None) -> Pro
         errors=found,
         errors_left_out=left_out,
     )
+
+
+def entries(error: errors.Refused) -> tuple[list[ProblemError], int]:
+    """The faults of an error as they are told, and how many more there are."""
+    told = _faults(error)
+    found = [_entry(fault) for fault in told[: faults.MAX_FAULTS]]
+    return found, len(told) - len(found) + getattr(error, "left_out", 0)
 
 
 def response(

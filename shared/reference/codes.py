@@ -21,7 +21,8 @@ import pycountry
 
 FROM_FILES = (
     *("agencies", "bonded_list_types", "business_matters", "charge_bases", "company_promises"),
-    *("declaration_types", "duty_modes", "goods_attributes", "levy_natures", "licence_documents"),
+    *("declaration_types", "duty_modes", "epidemic_areas", "goods_attributes", "levy_natures"),
+    "licence_documents",
     *("package_types", "packing_groups", "purposes", "size_types", "special_businesses"),
     *("supervision_modes", "terms_of_delivery", "transport_modes", "units", "verdicts"),
 )

@@ -68,6 +68,7 @@ class Fuzzer:
         """The next request."""
         (target,) = self.random.choices(self.targets, self.weights)
         known = {"name": "recognition", "number": "1", "code": DEMO_YARD, "uscc": DEMO_BROKER}
+        known["list"] = "units"
         names = [part[1:-1] for part in target.path.split("/") if part.startswith("{")]
         values = {name: known.get(name) or self._id(name) for name in names}
         made = Request(target.method.upper(), mutations.with_path(target, values))
@@ -88,7 +89,11 @@ class Fuzzer:
             return None
         ids = [self._id(self.random.choice(list(self.seen.ids)))]
         return mutations.example(
-            target.schema, document=target.document, random=self.random, ids=ids
+            target.schema,
+            document=target.document,
+            random=self.random,
+            ids=ids,
+            now=self.yard_time,
         )
 
     def filing(self, kind: str = "") -> Any:

@@ -5,7 +5,8 @@ import string
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -69,31 +70,33 @@ class Request:
     spoilt: list[str] = field(default_factory=list)
 
 
-def example(schema: Document, *, document: Document, random: Random, ids: list[str]) -> Any:
+def example(
+    schema: Document, *, document: Document, random: Random, ids: list[str], now: datetime
+) -> Any:
     """A value that the schema takes, nearly always; ids are such as were seen."""
+    below = partial(example, document=document, random=random, ids=ids, now=now)
     if "$ref" in schema:
         name = str(schema["$ref"]).rpartition("/")[2]
         schema = document["components"]["schemas"][name]
     if "anyOf" in schema:
         chosen = random.choice(schema["anyOf"])
-        return example(chosen, document=document, random=random, ids=ids)
+        return below(chosen)
     if "enum" in schema or "const" in schema:
         return random.choice(schema.get("enum", [schema.get("const")]))
     if schema.get("type") == "object":
         required = schema.get("required", ())
         return {
-            name: example(each, document=document, random=random, ids=ids)
+            name: below(each)
             for name, each in schema.get("properties", {}).items()
             if name in required or random.random() < 0.7
         }
     if schema.get("type") == "array":
         number = max(schema.get("minItems", 0), random.randrange(3))
-        below = schema.get("items", {})
-        return [example(below, document=document, random=random, ids=ids) for _ in range(number)]
-    return _plain(schema, random=random, ids=ids)
+        return [below(schema.get("items", {})) for _ in range(number)]
+    return _plain(schema, random=random, ids=ids, now=now)
 
 
-def _plain(schema: Document, *, random: Random, ids: list[str]) -> Any:
+def _plain(schema: Document, *, random: Random, ids: list[str], now: datetime) -> Any:
     """A value that holds no others."""
     kind, form = schema.get("type"), schema.get("format")
     if kind in ("integer", "number"):
@@ -102,7 +105,7 @@ def _plain(schema: Document, *, random: Random, ids: list[str]) -> Any:
         return random.random() < 0.5
     if kind != "string":
         return None
-    moment = datetime.now(UTC) + timedelta(hours=random.randint(-48, 48))
+    moment = now + timedelta(hours=random.randint(-48, 48))
     if form == "uuid":
         return random.choice(ids) if ids else str(UUID(int=random.getrandbits(128)))
     if form in ("date-time", "date"):

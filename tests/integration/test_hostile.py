@@ -24,6 +24,8 @@ from tests.integration.access.scene import Ask, Operation, Scene, document
 NewDatabase = Callable[[str], Awaitable[Database]]
 
 CHANGES = tuple(each for each in OPERATIONS if each.writes)
+TELLS_WHAT_IS_WRONG = "POST /v1/filings/check"
+"""Answers what is wrong with a body that is well-formed JSON, instead of refusing it."""
 CLIENT_ERRORS = frozenset({400, 404, 405, 409, 414, 422, 431})
 
 
@@ -48,11 +50,17 @@ class Target:
         """The address."""
         return self.operation.path.format_map(self.parameters)
 
+    @property
+    def keyed(self) -> bool:
+        """Whether it may change something: then it has an idempotency key."""
+        named = _documented(self.operation).get("parameters", ())
+        return any(each["name"] == "Idempotency-Key" for each in named)
+
     def headers(self) -> dict[str, str]:
-        """A good token, a fresh key, and the type of the body."""
+        """A good token, a fresh key where one is taken, and the type of the body."""
         return {
             **self.who.headers(self.scene.clock.now),
-            **kits.keyed(str(uuid4())),
+            **(kits.keyed(str(uuid4())) if self.keyed else {}),
             "Content-Type": attacks.JSON,
         }
 
@@ -89,12 +97,17 @@ async def _bodies(target: Target) -> Found:
         answer = await target.send(
             raw=each.raw, Content_Type=each.media_type, Content_Encoding=each.encoding
         )
-        found[each.name] = refusals.wrong(answer, status=each.status, named=each.named)
+        if target.operation.name == TELLS_WHAT_IS_WRONG and each.status == {422}:
+            found[each.name] = refusals.untold(answer, named=each.named)
+        else:
+            found[each.name] = refusals.wrong(answer, status=each.status, named=each.named)
     return found
 
 
 async def _keys(target: Target) -> Found:
     """No idempotency key, two, and such as are none."""
+    if not target.keyed:
+        return {}
     sent: dict[str, Any] = {"no key": None} | {
         name: key.encode() for name, key in corpus.KEYS.items()
     }
@@ -164,7 +177,16 @@ async def test_what_is_hostile_is_refused_and_changes_nothing(
         missed = [f"{name}: {wrong}" for name, wrong in found.items() if wrong]
         assert not missed, "\n".join(missed)
         assert await scene.fingerprint() == before, f"{family.__name__} changed something"
-    await _takes_effect_once(target)
+    await (_takes_effect_once(target) if target.keyed else _is_answered_alike(target))
+
+
+async def _is_answered_alike(target: Target) -> None:
+    """Five times at once, and nothing comes of it."""
+    before = await target.scene.fingerprint()
+    answers = await asyncio.gather(*(target.send() for _ in range(5)))
+    assert {each.status_code for each in answers} == {200}, answers[0].text
+    assert len({each.content for each in answers}) == 1
+    assert await target.scene.fingerprint() == before
 
 
 async def _takes_effect_once(target: Target) -> None:

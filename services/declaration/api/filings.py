@@ -102,7 +102,8 @@ class Declared(body.Body):
                 raise
             organisation = ask.who.organisation
             more = commands.faults_around(document, organisation=organisation, now=ask.now)
-            raise errors.Faults(*shape.faults, *more, left_out=shape.left_out) from None
+            told = commands.named(shape.faults, now=ask.now)
+            raise errors.Faults(*told, *more, left_out=shape.left_out) from None
 
 
 Sent = Annotated[Declaration, Depends(Declared())]

@@ -82,9 +82,11 @@ def _no_overlap(entries: list[tuple[Entry, set[str]]]) -> None:
 def at(day: date) -> Dictionary:
     """The dictionary in force on a day."""
     items, limits = _stored()
-    valid = sorted(_on(day, items), key=lambda item: item.number or len(items) + 1)
+    found = [item.on(day) for item in _on(day, items)]
+    valid = sorted(found, key=lambda item: item.number or len(items) + 1)
     asked = {field.pointer: field for field in _fields(valid)}
     ever = {field.pointer: field for field in _fields(items)}
+    owners = {field.pointer: item for item in (*items, *valid) for field in item.fields}
     return Dictionary(
         day=day,
         items=tuple(asked.values()),
@@ -92,6 +94,7 @@ def at(day: date) -> Dictionary:
         not_asked=tuple(field for pointer, field in ever.items() if pointer not in asked),
         limits=MappingProxyType({limit.id: limit.value for limit in _on(day, limits)}),
         merged=tuple(item for item in valid if item.number is not None),
+        owners=MappingProxyType(owners),
     )
 
 

@@ -5,7 +5,7 @@ one or several fields, each at a `pointer`: a JSON pointer with `*` for each ent
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -15,6 +15,7 @@ import pydantic
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from services.declaration.domain import places
+from shared.reference import codes
 
 
 class Strict(BaseModel):
@@ -63,7 +64,8 @@ class Words(Strict):
 
 class Test(Strict):
     """One comparison: the field at `item` is one of `is_in`, is none of `not_in`, starts with one
-    of `starts`, or is `given`: neither left out nor false nor empty.
+    of `starts`, or is `given`: neither left out nor false nor empty. `in_list` names a code list
+    of which it is one: `on` a day it is that list's codes.
 
     A field in a list that the place is not part of is met by any entry.
     """
@@ -72,13 +74,23 @@ class Test(Strict):
     is_in: tuple[str, ...] = ()
     not_in: tuple[str, ...] = ()
     starts: tuple[str, ...] = ()
+    in_list: str = ""
     given: Literal[True] | None = None
 
     @model_validator(mode="after")
     def _one_operator(self) -> "Test":
-        if sum(map(bool, (self.is_in, self.not_in, self.starts, self.given))) != 1:
-            raise ValueError("a test has exactly one of is_in, not_in, starts, given")
+        operators = (self.is_in, self.not_in, self.starts, self.in_list, self.given)
+        if sum(map(bool, operators)) != 1:
+            raise ValueError("a test has exactly one of is_in, not_in, starts, in_list, given")
+        if self.in_list and self.in_list not in codes.LISTS:
+            raise ValueError(f"there is no code list {self.in_list}")
         return self
+
+    def on(self, day: date) -> "Test":
+        """The test as it is on a day."""
+        if not self.in_list:
+            return self
+        return self.model_copy(update={"is_in": tuple(codes.known(self.in_list, on=day))})
 
     def holds(self, document: places.Document, *, at: places.Place) -> bool:
         """Whether it holds for the place in the document."""
@@ -89,7 +101,7 @@ class Test(Strict):
         if self.given:
             return bool(value)
         said = str(value)
-        if self.is_in:
+        if self.is_in or self.in_list:
             return said in self.is_in
         if self.not_in:
             return said not in self.not_in
@@ -109,6 +121,11 @@ class Condition(Strict):
     any: tuple[Test, ...] = ()
     met_by: Mapping[str, Any]
     unmet_by: Mapping[str, Any]
+
+    def on(self, day: date) -> "Condition":
+        """The condition as it is on a day."""
+        tests = {name: tuple(t.on(day) for t in getattr(self, name)) for name in ("all", "any")}
+        return self.model_copy(update=tests)
 
     def holds(self, document: places.Document, *, at: places.Place) -> bool:
         """Whether the field at this place must be declared."""
@@ -176,6 +193,16 @@ class Item(Dated):
             raise ValueError(f"{self.id}: all items have a number but those of this system alone")
         return self
 
+    def on(self, day: date) -> "Item":
+        """The item with its conditions as they are on a day."""
+        fields = tuple(
+            field.model_copy(
+                update={"required_when": tuple(c.on(day) for c in field.required_when)}
+            )
+            for field in self.fields
+        )
+        return self.model_copy(update={"fields": fields})
+
     @property
     def nodes(self) -> tuple[str, ...]:
         """The message's nodes that it stands for."""
@@ -204,7 +231,8 @@ class Limit(Dated):
 class Dictionary:
     """What is in force on one day: the merged declaration's items by number, the fields of a filing
     that are checked (`items`: of those items and of this system's own), those of other days
-    (`not_asked`), and the limits. `conditions` are of the fields that one makes mandatory.
+    (`not_asked`), and the limits. `conditions` are of the fields that one makes mandatory,
+    `owners` the items by their fields' pointers, those of other days too.
 
     One object a day: what is made of it is kept.
     """
@@ -215,6 +243,7 @@ class Dictionary:
     merged: tuple[Item, ...] = ()
     not_asked: tuple[Field, ...] = ()
     conditions: tuple[tuple[Field, Condition], ...] = ()
+    owners: Mapping[str, Item] = field(default_factory=dict)
 
     def conditional(self) -> Iterator[tuple[Field, Condition]]:
         """The fields that a condition makes mandatory, each with each of its conditions."""

@@ -4,7 +4,7 @@ from typing import Any
 
 from tests import factories
 from tests.integration.access.people import BROKER, OTHER_BROKER, Caller
-from tests.integration.access.scene import START, Ask, Entry, Scene, uuid_of
+from tests.integration.access.scene import START, Ask, Entry, Scene, nothing, same, uuid_of
 
 FILINGS = "/v1/filings"
 OTHERS = frozenset({OTHER_BROKER})
@@ -32,6 +32,11 @@ async def _to_withdraw(scene: Scene) -> Ask:
     return Ask((await scene.arranged(_filed)).path, {"reason": "sold elsewhere 货物转卖"})
 
 
+async def _to_ask(_: Scene) -> Ask:
+    goods = {"hs_code": "0202300090", "direction": "import", "origin": "AU"}
+    return Ask(body={**goods, "transport_mode": "2", "package_type": "22", "at": "2026-03-02"})
+
+
 ENTRIES = {
     "POST /v1/filings": Entry(_new, succeeds=BROKER),
     "GET /v1/filings": Entry(_filed, OTHERS, lists=True),
@@ -39,4 +44,8 @@ ENTRIES = {
     "POST /v1/filings/{filing_id}/amend": Entry(_to_amend, OTHERS, succeeds=BROKER),
     "POST /v1/filings/{filing_id}/withdraw": Entry(_to_withdraw, OTHERS, succeeds=BROKER),
     "GET /v1/filings/{filing_id}/receipts": Entry(_filed, OTHERS),
+    "POST /v1/filings/check": Entry(_new, succeeds=BROKER),
+    "GET /v1/reference/items": Entry(nothing),
+    "GET /v1/reference/{list}": Entry(same(list="units")),
+    "POST /v1/reference/required": Entry(_to_ask, succeeds=BROKER),
 }

@@ -51,6 +51,10 @@ BROKEN: dict[str, tuple[dict[str, Any], Told]] = {
             ("net_sum_differs", "/net_kg"),
         },
     ),
+    "a line's number, and what is told of the line": (
+        {"lines": [line(unit_price="9") | {"number": "x"}, line(2)]},
+        {("wrong_type", "/lines/0/number"), ("value_differs", "/lines/0/value")},
+    ),
     "a party that is none": (
         {"consignee": "somebody", "country_of_departure": "ZZ"},
         {("wrong_type", "/consignee"), ("unknown_code", "/country_of_departure")},

@@ -6,46 +6,19 @@ from datetime import date
 from typing import Any
 
 from services.declaration import dictionary
+from services.declaration.dictionary import examples
+from services.declaration.dictionary.examples import put
 from services.declaration.domain.dictionary import Dictionary, Field, Kind
 from tests.factories import NOW, Body
+
+__all__ = ["drop", "first", "full", "laid_over", "leaves", "put"]
 
 TODAY = dictionary.at(NOW.date())
 
 
 def full(day: date | None = None) -> Body:
     """A filing that declares every field of the dictionary of a day (else of the tests' day)."""
-    asked = TODAY if day is None else dictionary.at(day)
-    body: Body = {}
-    for field in asked.items:
-        if field.example is not None:
-            put(body, field.pointer, _example(field))
-        elif field.type is Kind.LIST and field.pointer.endswith("/lines"):
-            put(body, field.pointer, [1])
-    return body
-
-
-def _example(field: Field) -> Any:
-    return [field.example] if field.type is Kind.LIST else field.example
-
-
-def put(body: Body, pointer: str, value: Any) -> None:
-    """Set the value at a pointer; `*` is the first entry of a list, made if there is none."""
-    *before, last = pointer.split("/")[1:]
-    at: Any = body
-    for segment, following in zip(before, [*before, last][1:], strict=True):
-        at = _entry(at, segment, [] if following == "*" else {})
-    if last == "*":
-        at[:] = [value]
-    else:
-        at[last] = value
-
-
-def _entry(at: Any, segment: str, empty: Any) -> Any:
-    if segment != "*":
-        return at.setdefault(segment, empty)
-    if not at:
-        at.append(empty)
-    return at[0]
+    return examples.declaration(day or TODAY.day)
 
 
 def drop(body: Body, pointer: str) -> None:

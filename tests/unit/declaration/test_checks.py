@@ -16,6 +16,7 @@ from shared.contracts.values import utc
 from shared.errors import Fault
 from tests import factories
 from tests.factories import BROKER, NOW, OTHER_BROKER, container, filing, line
+from tests.unit.declaration import test_checks_across as crossed
 
 DICTIONARY = dictionary.at(NOW.date())
 LONG_AGO = utc(NOW - timedelta(days=93))
@@ -54,7 +55,7 @@ def lines(**changes: Any) -> list[dict[str, Any]]:
         filing(perishable_until=utc(NOW + timedelta(days=2))),
         filing(arrival=utc(NOW - timedelta(days=92))),
         filing(arrival=utc(NOW + timedelta(days=60))),
-        filing(lines=lines(currency="KRW", unit="KGM")),
+        filing(lines=[line(1, currency="KRW", unit="KGM"), line(2, currency="KRW")]),
     ],
 )
 def test_a_valid_filing_has_no_fault(body: dict[str, Any]) -> None:
@@ -153,7 +154,7 @@ def test_the_dictionary_bounds_the_digits_of_a_number(net_kg: str, faults: int) 
 
 def test_every_rule_has_a_filing_that_breaks_it() -> None:
     # Digits are bounded by the form first; the dictionary's own bound is tested beside it.
-    broken = {code for code, _, _ in BREAKS} | {"too_many_digits"}
+    broken = {code for code, _, _ in (*BREAKS, *crossed.BREAKS)} | {"too_many_digits"}
     assert {rule.code for rule in checks.RULES} == broken
 
 
@@ -181,7 +182,7 @@ def test_every_fault_is_told_in_two_languages_with_its_mend() -> None:
 def test_a_wrong_check_digit_is_told_the_right_one() -> None:
     faults = faults_of(filing(containers=[WRONG_CHECK_DIGIT]))
     facts = next(fault.facts for fault in faults if fault.code == "container_number_invalid")
-    assert facts == {"check_digit": "0"}
+    assert facts == {"check_digit": "0", "item": "container_number", "item_number": 94}
 
 
 def test_rules_of_codes_have_unique_codes() -> None:

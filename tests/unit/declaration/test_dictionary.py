@@ -83,9 +83,18 @@ def change_field(**changes: Any) -> dict[str, Any]:
     return content
 
 
+def change_test(**test: Any) -> dict[str, Any]:
+    content = dictionary.written()
+    content["conditions"][0]["all"] = [{"item": "/direction"} | test]
+    return content
+
+
 @pytest.mark.parametrize(
     ("content", "says"),
     [
+        (change_test(in_list="colours"), "colours"),
+        (change_test(in_list="countries", given=True), "exactly one"),
+        (change_test(), "exactly one"),
         (change_field(code_list="colours"), "colours"),
         (change_field(obligation="sometimes"), "obligation"),
         (change_field(obligation="optional"), "required_when"),

@@ -37,7 +37,8 @@ def _outermost(pointer: str) -> str:
 
 
 def test_a_condition_with_alternatives_holds_for_each_of_them_and_not_without() -> None:
-    inspected = next(each for field in FIELDS for each in field.required_when if each.any)
+    asked = dictionary.at(date(2026, 3, 2)).items
+    inspected = next(each for field in asked for each in field.required_when if each.any)
     full = {"declaration_type": "M", "direction": "import", "transport_mode": "2"}
     plain = {"hs_code": "8471300000"}
     alternatives: list[dict[str, object]] = [
@@ -45,6 +46,8 @@ def test_a_condition_with_alternatives_holds_for_each_of_them_and_not_without() 
         {"lines": [plain | {"ciq_code": "101"}]},
         {"lines": [plain], "wooden_packing": True},
         {"lines": [plain], "dangerous_goods": True},
+        {"lines": [plain | {"origin": "AF"}]},
+        {"lines": [plain], "country_of_departure": "PK"},
     ]
     assert len(inspected.any) == len(alternatives)
     for filing in alternatives:
@@ -65,6 +68,18 @@ def test_of_two_lines_only_the_one_to_be_inspected_must_say_more() -> None:
         if purpose.required_when[0].holds(document, at=place)
     ]
     assert asked == ["/lines/1/purpose"]
+
+
+def test_an_epidemic_area_is_one_on_its_days_alone() -> None:
+    from_uganda = places.Document({"declaration_type": "M", "lines": [{"origin": "UG"}]})
+    place = places.Place("/marks", None)
+    held = {
+        day: next(c for _, c in dictionary.at(day).conditional() if c.id == "inspected").holds(
+            from_uganda, at=place
+        )
+        for day in (date(2022, 9, 19), date(2022, 9, 20), date(2023, 1, 11), date(2023, 1, 12))
+    }
+    assert list(held.values()) == [False, True, True, False]
 
 
 def test_conditions_name_codes_that_exist() -> None:

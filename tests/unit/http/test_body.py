@@ -1,7 +1,13 @@
 """Hostile and wrong bodies: each gets a 4xx problem with a code and changes nothing."""
 
-import pytest
+import json
+from typing import Annotated
 
+import pytest
+from pydantic import Field
+
+from shared import errors
+from shared.http import body, model
 from tests.faults import corpus
 from tests.unit.http import sample
 
@@ -72,6 +78,28 @@ async def test_a_fault_has_a_code_and_a_pointer(raw: bytes, code: str, pointer: 
     found = problem["errors"]
     assert isinstance(found, list)
     assert [(each["code"], each["pointer"]) for each in found] == [(code, pointer)]
+
+
+class Route(model.StrictModel):
+    legs: Annotated[tuple[int, ...], Field(min_length=2)]
+
+
+@pytest.mark.parametrize(
+    ("legs", "told"),
+    [
+        ([], {("too_short", "/legs")}),
+        ([5], {("too_short", "/legs")}),
+        (["a"], {("too_short", "/legs"), ("wrong_type", "/legs/0")}),
+        ([5, "a"], {("wrong_type", "/legs/1")}),
+        (["a", "b"], {("wrong_type", "/legs/0"), ("wrong_type", "/legs/1")}),
+    ],
+)
+def test_a_list_is_too_short_by_its_entries_not_by_the_valid_ones(
+    legs: list[object], told: set[tuple[str, str]]
+) -> None:
+    with pytest.raises(errors.Faults) as refused:
+        body.parse(Route, json.dumps({"legs": legs}).encode())
+    assert {(fault.code, fault.pointer) for fault in refused.value.faults} == told
 
 
 async def test_malformed_json_says_where_but_does_not_repeat_the_input() -> None:

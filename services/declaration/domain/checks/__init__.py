@@ -5,22 +5,33 @@ then nothing is accepted.
 """
 
 from datetime import datetime
+from functools import lru_cache
 
 from services.declaration.domain import narrowing
-from services.declaration.domain.checks import dated, goods, identifiers, items, times
-from services.declaration.domain.checks.rule import Filed
+from services.declaration.domain.checks import (
+    amounts,
+    dated,
+    goods,
+    identifiers,
+    items,
+    naming,
+    times,
+)
+from services.declaration.domain.checks.rule import Filed, Rule
 from services.declaration.domain.content import Content
 from services.declaration.domain.dictionary import Dictionary
 from services.declaration.domain.places import Document
 from shared.errors import Fault
 
-RULES = (*items.RULES, *dated.RULES, *identifiers.RULES, *goods.RULES, *times.RULES)
+RULES = tuple(
+    rule for each in (items, dated, identifiers, goods, amounts, times) for rule in each.RULES
+)
 
 
 def check(
     content: Content, *, dictionary: Dictionary, organisation: str, now: datetime
 ) -> tuple[Fault, ...]:
-    """Every fault of the content, in the order of the rules. `now` is yard time (UTC)."""
+    """Every fault of the content with its item, in the order of the rules. `now` is yard time."""
     plain = content.model_dump()
     filed = Filed(
         content=content,
@@ -29,4 +40,12 @@ def check(
         organisation=organisation,
         now=now,
     )
-    return tuple(fault for rule in RULES for fault in rule.faults(filed))
+    faults = [fault for rule in _rules(filed.dictionary) for fault in rule.faults(filed)]
+    return naming.named(faults, dictionary) if faults else ()
+
+
+@lru_cache(maxsize=narrowing.KEPT)
+def _rules(narrowed: Dictionary) -> tuple[Rule, ...]:
+    """The rules that a filing can break whose fields are those of the narrowed dictionary."""
+    had = {field.pointer for field in (*narrowed.items, *narrowed.not_asked)}
+    return tuple(rule for rule in RULES if not rule.about or not had.isdisjoint(rule.about))

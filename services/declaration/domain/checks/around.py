@@ -3,16 +3,19 @@
 So a broker is told of everything at once. Nothing is accepted here, whatever the rules find.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
-from services.declaration.domain.checks import RULES
+from services.declaration.domain.checks import RULES, naming
 from services.declaration.domain.checks.rule import Filed, Rule
 from services.declaration.domain.dictionary import Dictionary
 from services.declaration.domain.places import Document, Place
 from shared.errors import Fault
 from shared.unread import UNREAD
+
+OF_CODES = tuple(rule for rule in RULES if rule.code in {"hs_code_invalid", "unknown_code"})
 
 
 class Readable:
@@ -38,7 +41,12 @@ class Known(Document):
 
 
 def check(
-    document: Mapping[str, Any], *, dictionary: Dictionary, organisation: str, now: datetime
+    document: Mapping[str, Any],
+    *,
+    dictionary: Dictionary,
+    organisation: str,
+    now: datetime,
+    rules: Iterable[Rule] = RULES,
 ) -> tuple[Fault, ...]:
     """Every fault that can be told of a document with places that are `UNREAD`."""
     content: Any = Readable(document)
@@ -49,13 +57,22 @@ def check(
         organisation=organisation,
         now=now,
     )
-    return tuple(fault for rule in RULES for fault in _told(rule, filed))
+    found = (fault for rule in rules for fault in _told(rule, filed))
+    return naming.named(found, dictionary)
+
+
+def codes(document: Mapping[str, Any], *, dictionary: Dictionary) -> tuple[Fault, ...]:
+    """The faults of its codes alone, which hang neither on who asks nor on the moment."""
+    now = datetime.max.replace(tzinfo=UTC)
+    return check(document, dictionary=dictionary, organisation="", now=now, rules=OF_CODES)
 
 
 def _told(rule: Rule, filed: Filed) -> Iterator[Fault]:
-    """The rule's faults, up to where it needs what was not read."""
+    """The rule's faults, up to where it needs what was not read, which none tells as a fact."""
     try:
-        yield from rule.faults(filed)
+        for fault in rule.faults(filed):
+            known = {name: fact for name, fact in fault.facts.items() if fact is not UNREAD}
+            yield replace(fault, facts=known)
     except (TypeError, AttributeError):
         return
 

@@ -10,9 +10,7 @@ def _not_asked(filed: Filed) -> Iterator[Breach]:
         if any(filed.document.values(field.pointer)):
             for place in filed.document.find(field.pointer):
                 if place.value:
-                    yield Breach(
-                        place.pointer, {"item": field.id, "day": str(filed.dictionary.day)}
-                    )
+                    yield Breach(place.pointer, {"day": str(filed.dictionary.day)})
 
 
 RULES = (

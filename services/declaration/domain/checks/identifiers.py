@@ -7,11 +7,13 @@ from functools import lru_cache
 from stdnum import iso6346
 from stdnum.cn import uscc
 
+from services.declaration.domain.checks import alike
 from services.declaration.domain.checks.rule import Breach, Filed, Rule
 
 _HS = re.compile(r"(?P<chapter>[0-9]{2})[0-9]{8}")
 _CONTAINER = re.compile(r"[A-Z]{3}U[0-9]{7}")
 _COMPANY = re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}")
+COMPANY_SHAPE, HS_SHAPE, CONTAINER_SHAPE = "X" * 18, "9" * 10, "AAAA9999999"
 RESERVED_CHAPTER = "77"
 LAST_CHAPTER = "97"
 
@@ -25,7 +27,9 @@ def _no_company(filed: Filed) -> Iterator[Breach]:
     for pattern in ("/broker/uscc", "/consignee/uscc"):
         for place in filed.document.find(pattern):
             if not _is_company(place.value):
-                yield Breach(place.pointer)
+                yield alike.breach(
+                    place.pointer, place.value, shape=COMPANY_SHAPE, is_valid=_is_company
+                )
 
 
 def _another_broker(filed: Filed) -> Iterator[Breach]:
@@ -35,16 +39,22 @@ def _another_broker(filed: Filed) -> Iterator[Breach]:
 
 def _no_hs_code(filed: Filed) -> Iterator[Breach]:
     for place in filed.document.find("/lines/*/hs_code"):
-        match = _HS.fullmatch(place.value)
-        chapter = match["chapter"] if match else "00"
-        if chapter == RESERVED_CHAPTER or not "01" <= chapter <= LAST_CHAPTER:
-            yield Breach(place.pointer)
+        if not _is_hs_code(place.value):
+            yield alike.breach(place.pointer, place.value, shape=HS_SHAPE, is_valid=_is_hs_code)
+
+
+def _is_hs_code(code: str) -> bool:
+    match = _HS.fullmatch(code)
+    chapter = match["chapter"] if match else "00"
+    return chapter != RESERVED_CHAPTER and "01" <= chapter <= LAST_CHAPTER
 
 
 def _no_container(filed: Filed) -> Iterator[Breach]:
     for place in filed.document.find("/containers/*/number"):
         if not _CONTAINER.fullmatch(place.value):
-            yield Breach(place.pointer)
+            yield alike.breach(
+                place.pointer, place.value, shape=CONTAINER_SHAPE, is_valid=_is_container
+            )
         elif not iso6346.is_valid(place.value):
             expected = iso6346.calc_check_digit(place.value[:-1])
             yield Breach(
@@ -53,6 +63,10 @@ def _no_container(filed: Filed) -> Iterator[Breach]:
                 en=f"The check digit would be {expected}.",
                 zh=f"校验位应为 {expected}。",
             )
+
+
+def _is_container(number: str) -> bool:
+    return _CONTAINER.fullmatch(number) is not None and bool(iso6346.is_valid(number))
 
 
 def _container_twice(filed: Filed) -> Iterator[Breach]:

@@ -1,13 +1,17 @@
 """Rules that read the dictionary: presence by condition, lengths, precision, code lists."""
 
 from collections.abc import Callable, Iterator, Sequence, Sized
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from services.declaration.domain import narrowing
+from services.declaration.domain.checks import alike
 from services.declaration.domain.checks.rule import Breach, Filed, Rule
 from services.declaration.domain.dictionary import Dictionary, Field, Kind
+from services.declaration.domain.places import Place
 from shared.reference import codes
 
 
@@ -30,7 +34,7 @@ class Measured(NamedTuple):
         """Each place whose value is not sound."""
         for place in filed.document.find(self.pattern):
             if not self.are_sound((place.value,)):
-                yield Breach(place.pointer, {"item": self.item.id, **facts})
+                yield Breach(place.pointer, facts)
 
 
 def _absent(filed: Filed) -> Iterator[Breach]:
@@ -40,7 +44,7 @@ def _absent(filed: Filed) -> Iterator[Breach]:
         for place in filed.document.find(item.pointer):
             if not place.value and condition.holds(filed.document, at=place):
                 reason = condition.reason
-                yield Breach(place.pointer, {"item": item.id}, en=reason.en, zh=reason.zh)
+                yield Breach(place.pointer, en=reason.en, zh=reason.zh)
 
 
 def _too_long(filed: Filed) -> Iterator[Breach]:
@@ -95,7 +99,18 @@ def _within(digits: int, *, after: int) -> Callable[[Sequence[Decimal | None]], 
 def _unlisted(filed: Filed) -> Iterator[Breach]:
     for coded in _coded(filed.dictionary):
         if not coded.all_sound(filed):
-            yield from coded.breaches(filed, list=coded.item.code_list)
+            for place in filed.document.find(coded.pattern):
+                if not coded.are_sound((place.value,)):
+                    yield _not_in_list(place, coded.item, day=filed.dictionary.day)
+
+
+def _not_in_list(place: Place, item: Field, *, day: date) -> Breach:
+    """The breach, with the code of the list that was probably meant, if it only looks odd."""
+    known = codes.known(str(item.code_list), on=day)
+    found = alike.breach(place.pointer, place.value, is_valid=known.__contains__)
+    if not found.facts:
+        found = Breach(place.pointer)
+    return replace(found, facts={"list": item.code_list, **found.facts})
 
 
 @lru_cache(maxsize=narrowing.KEPT)

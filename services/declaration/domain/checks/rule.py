@@ -28,17 +28,22 @@ class Filed:
 
 @dataclass(frozen=True)
 class Breach:
-    """Where a rule is broken, and the facts of it. `en` and `zh` say more than the rule does."""
+    """Where a rule is broken, and the facts of it. The texts say more than the rule does."""
 
     pointer: str
     facts: dict[str, Any] = field(default_factory=dict)
     en: str = ""
     zh: str = ""
+    mend_en: str = ""
+    mend_zh: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """One rule: what it says when broken, how to mend it, and what finds the breaches."""
+    """One rule: what it says when broken, how to mend it, and what finds the breaches.
+
+    A filing that has none of the fields that it is `about` cannot break it; nothing: any can.
+    """
 
     code: str
     en: str
@@ -46,6 +51,7 @@ class Rule:
     mend_en: str
     mend_zh: str
     find: Callable[[Filed], Iterator[Breach]]
+    about: tuple[str, ...] = ()
 
     def faults(self, filed: Filed) -> Iterator[Fault]:
         """Every breach as a fault for the broker."""
@@ -55,7 +61,7 @@ class Rule:
                 pointer=breach.pointer,
                 en=f"{self.en} {breach.en}".strip(),
                 zh=f"{self.zh}{breach.zh}",
-                mend_en=self.mend_en,
-                mend_zh=self.mend_zh,
+                mend_en=f"{self.mend_en} {breach.mend_en}".strip(),
+                mend_zh=f"{self.mend_zh}{breach.mend_zh}",
                 facts=breach.facts,
             )
