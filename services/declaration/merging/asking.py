@@ -1,9 +1,8 @@
 """What the functions that convert values share."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from services.declaration.dictionary import legacy
 from services.declaration.domain.legacy import Conversion, LegacyItem
@@ -19,8 +18,7 @@ class Asked(Exception):
         self.several = several
 
 
-@dataclass(frozen=True)
-class Around:
+class Around(NamedTuple):
     """What a value stands in: its item, and the line or header as it was written."""
 
     item: LegacyItem

@@ -23,7 +23,7 @@ def merge(desk: Desk, customs: Half, inspection: Half, lines: Lines) -> list[dic
         place = f"/containers/{len(made)}"
         one, twin = ones.get(number, {}), twins.get(number, {})
         box: dict[str, Any] = {}
-        for key in keys.in_order("containers", {*one, *twin}):
+        for key in keys.in_order("containers", frozenset({*one, *twin})):
             if key == "lines":
                 value = _lines(desk, place, one.get(key), twin.get(key), lines)
             else:

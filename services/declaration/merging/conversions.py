@@ -24,7 +24,8 @@ def given(item: LegacyItem, raw: Any, *, part: Mapping[str, Any]) -> Given:
     try:
         for conversion in item.conversions:
             if conversion.id not in LEVELS:
-                value = BY_ID[conversion.id](value, conversion, Around(item, part))
+                around = Around(item, part)
+                value = BY_ID[conversion.id](value, conversion, around)
     except Asked as asked:
         return Given(raw, asked.several or Unreadable())
     return Given(raw, tidied(value))

@@ -36,8 +36,10 @@ class Desk:
     used: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        """Answers by their places."""
+        """Answers by their places, fields by their pointers."""
         self._answers = {answer.place: answer for answer in self.answers}
+        self._asked = _asked(self.dictionary)
+        self._not_asked = _not_asked(self.dictionary)
 
     def decide(
         self,
@@ -53,10 +55,10 @@ class Desk:
         if pair.one is None and pair.other is None:
             return None
         pattern = keys.pattern(*at)
-        if pattern in _not_asked(self.dictionary):
+        if pattern in self._not_asked:
             return self.tell(place, at, pair, (NOT_ASKED, None))
         rule, chosen = rules.first(pair)
-        asked = _asked(self.dictionary).get(pattern)
+        asked = self._asked.get(pattern)
         if isinstance(chosen, str) and asked and asked.length and len(chosen) > asked.length:
             rule, chosen = CONFLICT, None
         return self.tell(place, at, pair, (rule, chosen))
@@ -93,7 +95,7 @@ class Desk:
 
         A quantity has its unit after it: `18000 KGM`.
         """
-        asked = _asked(self.dictionary).get(pattern)
+        asked = self._asked.get(pattern)
         if asked is None:
             return None
         if pattern.endswith(("/quantity", "/statutory", "/second_statutory")):

@@ -3,7 +3,7 @@
 A key is the rest of a JSON pointer, such as `consignee/uscc`; what is answered together has one.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 
 from services.declaration import dictionary
@@ -51,6 +51,7 @@ OF_ONE_FORM: Mapping[str, frozenset[tuple[str, str]]] = {
 """Keys of shared items that a form did not have, though it had the item."""
 
 
+@lru_cache(maxsize=256)
 def key_of(item: str) -> str:
     """The key under which a form's value of the item stands, if it is not in parts."""
     if item in PARTS:
@@ -78,15 +79,17 @@ def owners() -> Mapping[tuple[str, str], Item]:
     return {place: item for place, item in found.items() if not place[1].endswith("/*")}
 
 
+@lru_cache(maxsize=256)
 def pattern(level: str, key: str) -> str:
     """The pointer of the key, with `*` for any line or container."""
     return f"/{key}" if level == "header" else f"/{level}/*/{key}"
 
 
-def in_order(level: str, found: Iterable[str]) -> list[str]:
+@lru_cache(maxsize=256)  # lines are filled in alike
+def in_order(level: str, found: frozenset[str]) -> tuple[str, ...]:
     """Keys in the order of their items."""
     order = _order()
-    return sorted(found, key=lambda key: (order.get((level, key), 0), key))
+    return tuple(sorted(found, key=lambda key: (order.get((level, key), 0), key)))
 
 
 @lru_cache(maxsize=1)

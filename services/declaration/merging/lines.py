@@ -93,7 +93,7 @@ def _line(desk: Desk, one: Fields, twin: Fields, shared: Line, index: int) -> Li
     pair = Pair("number", one.get("number"), twin.get("number"))
     desk.tell(f"/lines/{index}/number", ("lines", "number"), pair, (NUMBERED, index + 1))
     made["number"] = index + 1
-    for key in keys.in_order("lines", {*one, *twin} - {*shared, "number"}):
+    for key in keys.in_order("lines", frozenset({*one, *twin} - {*shared, "number"})):
         place = f"/lines/{index}/{key}"
         value = desk.decide(place, ("lines", key), one.get(key), twin.get(key))
         if value is not None:

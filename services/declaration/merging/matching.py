@@ -36,13 +36,14 @@ class Line:
     amount: tuple[str, Decimal] | None
     value: Decimal | None
     inside: tuple[str, ...]
-    rest: str
+    fields: Fields
 
     @property
     def order(self) -> tuple[object, ...]:
         """Lines of the same goods in an order that does not hang on their places."""
         amount = self.amount or ("", Decimal(0))
-        return (*amount, self.value or Decimal(0), self.inside, self.rest)
+        rest = sorted((key, str(each)) for key, each in self.fields.items() if key != "number")
+        return (*amount, self.value or Decimal(0), self.inside, rest)
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,9 @@ def _by(way: Way, customs: Sequence[Line], inspection: Sequence[Line]) -> Iterab
 
 def _pairs(way: Way, ones: list[Line], twins: list[Line]) -> Iterable[Group]:
     few, most = sorted((len(ones), len(twins)))
-    if not way.alone or few == most == 1 or (few == most and way.many):
+    if most == 1:
+        yield Group((ones[0].place,), (twins[0].place,), way.code)
+    elif not way.alone or (few == most and way.many):
         pairs = zip(sorted(ones, key=_order), sorted(twins, key=_order), strict=False)
         for one, twin in pairs:
             yield Group((one.place,), (twin.place,), way.code)
@@ -172,7 +175,6 @@ def _lines(half: Half) -> list[Line]:
 
 def _line(place: int, fields: Fields, inside: tuple[str, ...]) -> Line:
     quantity, value = fields["quantity"].value, fields.get("value")
-    rest = sorted((key, str(each.value)) for key, each in fields.items() if key != "number")
     return Line(
         place=place,
         hs_code=str(fields["hs_code"].value),
@@ -180,5 +182,5 @@ def _line(place: int, fields: Fields, inside: tuple[str, ...]) -> Line:
         amount=values.base(quantity) if isinstance(quantity, Measure) else None,
         value=value.value if value is not None and isinstance(value.value, Decimal) else None,
         inside=inside,
-        rest=str(rest),
+        fields=fields,
     )

@@ -59,7 +59,7 @@ def merge(
     supply.supply(desk, filing)
     return Merged(
         values=filing,
-        report=sorted(desk.report, key=_order),
+        report=_ordered(desk.report),
         groups=lines.groups,
         dropped=[
             (form, each)
@@ -70,18 +70,17 @@ def merge(
     )
 
 
-def _order(entry: Entry) -> tuple[int, int, int]:
-    """The header first, then line by line, container by container; each by its items' numbers."""
-    steps = entry.place.split("/")
-    level = keys.LEVELS.index(steps[1]) if steps[1] in keys.LEVELS else 0
-    index = int(steps[2]) if level else 0
-    return level, index, entry.item.number or 0 if entry.item else 0
+def _ordered(report: Sequence[Entry]) -> list[Entry]:
+    """The header first, then lines, then containers."""
+    inside = [each for each in report if each.place.startswith(("/lines/", "/containers/"))]
+    header = [each for each in report if not each.place.startswith(("/lines/", "/containers/"))]
+    return header + sorted(inside, key=lambda each: each.place[1] == "c")
 
 
 def _header(desk: Desk, customs: Half, inspection: Half, lines: Lines) -> Filing:
     made: Filing = {}
     rounding = desk.dictionary.limits["net_rounding_kg"] * len(inspection.lines)
-    for key in keys.in_order("header", {*customs.header, *inspection.header}):
+    for key in keys.in_order("header", frozenset({*customs.header, *inspection.header})):
         one, twin = customs.header.get(key), inspection.header.get(key)
         if key == "attachments":
             one = _attached(one, lines)

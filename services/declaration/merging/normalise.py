@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, tzinfo
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from services.declaration.dictionary import legacy
-from services.declaration.domain.legacy import Fate, LegacyItem, Level
+from services.declaration.domain.legacy import Fate, LegacyItem
 from services.declaration.merging import conversions, keys, sizes
 from services.declaration.merging.values import Fields, Given, Several, Unreadable, tidy
 
@@ -41,21 +42,20 @@ NOTHING = Half({}, (), ())
 
 def normalise(form: str, document: Mapping[str, Any], *, zone: tzinfo) -> Half:
     """A form, `customs` or `inspection`, that its model has read; days begin in the zone."""
-    entries = legacy.forms().customs if form == "customs" else legacy.forms().inspection
+    entries = _entries(form)
     lines = [_part(entries, line) for line in document["lines"]]
     containers = [_part(entries, each) for each in document["containers"]]
     for box in containers:
         box["number"] = Given(box["number"].raw, container_number(box["number"]))
-    header = _part([each for each in entries if each.level is not Level.LINE], document)
-    kept = {item.id: item for item in entries if item.fate is Fate.DROPPED}
+    header = _part(entries, document)
     parts = (document, *document["lines"])
     dropped = [
-        Dropped(kept[name], raw)
+        Dropped(entries[name], raw)
         for part in parts
         for name, raw in part.items()
-        if raw is not None and name in kept and name not in FOLDED
+        if raw is not None and name not in FOLDED and _is_dropped(entries.get(name))
     ]
-    _fold(header, entries, document)
+    _fold(header, entries.values(), document)
     if form == "customs":
         _to_lines(header, lines, of="district")
     else:
@@ -66,12 +66,22 @@ def normalise(form: str, document: Mapping[str, Any], *, zone: tzinfo) -> Half:
     return Half(header, tuple(lines), tuple(containers), tuple(dropped))
 
 
-def _part(entries: Iterable[LegacyItem], part: Mapping[str, Any]) -> Open:
+@lru_cache(maxsize=2)
+def _entries(form: str) -> Mapping[str, LegacyItem]:
+    entries = legacy.forms().customs if form == "customs" else legacy.forms().inspection
+    return {item.id: item for item in entries}
+
+
+def _is_dropped(item: LegacyItem | None) -> bool:
+    return item is not None and item.fate is Fate.DROPPED
+
+
+def _part(entries: Mapping[str, LegacyItem], part: Mapping[str, Any]) -> Open:
     """The header, a line or a container."""
     found: Open = {}
-    for item in entries:
-        raw = part.get(item.id)
-        if raw is not None and item.item is not None and item.fate is not Fate.DROPPED:
+    for name, raw in part.items():
+        item = entries.get(name) if raw is not None else None
+        if item is not None and item.fate is not Fate.DROPPED:
             _put(found, item, conversions.given(item, raw, part=part))
     return found
 
@@ -129,7 +139,7 @@ def _inspection_levels(
 
 
 def _purposes(header: Open, lines: list[Open], document: Mapping[str, Any]) -> None:
-    item = next(each for each in legacy.forms().inspection if each.id == "purpose")
+    item = _entries("inspection")["purpose"]
     whole = header.pop("purpose", None)
     for line, written in zip(lines, document["lines"], strict=True):
         if (own := written.get("purpose")) is not None:

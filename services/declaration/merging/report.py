@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from services.declaration.domain.dictionary import Item
 from services.declaration.merging.normalise import Dropped
@@ -10,8 +10,7 @@ from services.declaration.merging.rules import CONFLICT, Form, Kind, Rule
 from services.declaration.merging.values import plain
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """One place of the merged filing, by its JSON pointer; lines of several places are named.
 
     `kind` says in what the two values differ: None where they do not, or one is missing.

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from services.declaration.merging import values
 from services.declaration.merging.keys import NAMES
@@ -26,8 +26,7 @@ class Form(StrEnum):
     INSPECTION = "inspection"
 
 
-@dataclass(frozen=True)
-class Pair:
+class Pair(NamedTuple):
     """What the two forms say in one place. `tolerance` is how far numbers may differ there."""
 
     key: str

@@ -81,7 +81,7 @@ def shown(half: Half, form: Form) -> dict[str, Any]:
 
 def _by_item(fields: Fields, level: str, form: Form) -> dict[str, Any]:
     made: dict[str, Any] = {}
-    for key in keys.in_order(level, fields):
+    for key in keys.in_order(level, frozenset(fields)):
         item = keys.owners()[level, key].id
         name, value = _items(form)[item].id, plain(fields[key].value)
         if value is None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from shared.contracts.values import utc
 
@@ -45,8 +45,7 @@ class Unreadable:
     """A value that nothing converts; the broker is asked."""
 
 
-@dataclass(frozen=True)
-class Given:
+class Given(NamedTuple):
     """What a form says in one place: `raw` as written, `value` in the merged filing's terms.
 
     A `value` of None tells nothing of the place, though something was written.
@@ -77,6 +76,8 @@ _HYPHEN = str.maketrans(dict.fromkeys("‐‑‒–—−－", "-"))
 
 def tidy(text: str) -> str:
     """Letters and digits of one width, single spaces, none around."""
+    if text.isascii():
+        return " ".join(text.split())
     return _SPACE.sub(" ", text.translate(_WIDE)).strip()
 
 
