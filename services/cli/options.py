@@ -30,6 +30,8 @@ class Benchmark(StrEnum):
     PIPELINE = "pipeline"
     MESSAGING = "messaging"
     MEMORY = "memory"
+    MERGE = "merge"
+    ITEMS = "items"
 
 
 Url = Annotated[str | None, typer.Option("--url", help="a remote system")]

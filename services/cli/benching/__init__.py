@@ -7,11 +7,13 @@ same work with nothing of ours in the way. What is told is the ratio; rates are 
 from collections.abc import Callable
 from typing import Any
 
-from services.cli.benching import filing, memory, messaging, pipeline
+from services.cli.benching import filing, items, memory, merging, messaging, pipeline
 
 BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
     "filing": filing.run,
     "pipeline": pipeline.run,
     "messaging": messaging.run,
     "memory": memory.run,
+    "merge": merging.run,
+    "items": items.run,
 }
