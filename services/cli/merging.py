@@ -40,8 +40,8 @@ def run(customs: Path, inspection: Path | None, answers: Path | None, day: date 
         )
     told = _told(answers)
     found = merge.of_forms(
-        _read(customs, forms.CUSTOMS),
-        None if inspection is None else _read(inspection, forms.INSPECTION),
+        _read(customs, forms.LONG_CUSTOMS),
+        None if inspection is None else _read(inspection, forms.LONG_INSPECTION),
         dictionary=dictionary.at(on),
         zone=ZONE,
         answers=told,

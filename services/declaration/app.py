@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from services.declaration import checks, consumers, filer
-from services.declaration.api import filings
+from services.declaration.api import filings, merging
 from services.declaration.domain.checks import RULES
 from services.declaration.settings import Settings
 from shared.http import catalogue, faults
@@ -21,7 +21,7 @@ def create(kit: Kit, settings: Settings) -> Service:
     service = assemble(
         kit,
         title="Onestop declaration",
-        routers=[filings.router],
+        routers=[filings.router, merging.router],
         handlers=consumers.handlers(kit, settings),
         migrations=MIGRATIONS,
         checks=checks.CHECKS,

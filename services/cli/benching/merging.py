@@ -59,8 +59,8 @@ def made(count: int) -> tuple[Any, Any]:
     customs["lines"] = [_line(one, n, n, "035") for n in numbers]
     inspection["lines"] = [_line(twin, n, count + 1 - n, "千克") for n in numbers]
     return (
-        forms.CUSTOMS.model_validate_json(json.dumps(customs)),
-        forms.INSPECTION.model_validate_json(json.dumps(inspection)),
+        forms.LONG_CUSTOMS.model_validate_json(json.dumps(customs)),
+        forms.LONG_INSPECTION.model_validate_json(json.dumps(inspection)),
     )
 
 

@@ -34,8 +34,8 @@ from services.declaration.parts import (
 )
 from shared.http.model import Kilograms, Money, Quantity, StrictModel, Text
 
-LINES = 5_000
-"""The most goods lines of a form; a filing takes fewer, and says so when it is checked."""
+LONG = 5_000
+"""The most goods lines of a form that is read from a file; a filing takes fewer."""
 
 
 class LegacyParty(StrictModel):
@@ -159,8 +159,8 @@ def _field(entry: LegacyItem, held: Mapping[str, Any]) -> tuple[Any, Any]:
     return (kind, ...) if entry.id in _NEEDED else (kind | None, None)
 
 
-def _form(name: str, entries: tuple[LegacyItem, ...], held: Mapping[str, Any]) -> Any:
-    """A form: its header, its lines and its containers."""
+def _form(name: str, entries: tuple[LegacyItem, ...], held: Mapping[str, Any], *, most: int) -> Any:
+    """A form: its header, at most so many lines, and its containers."""
     of = {level: [each for each in entries if each.level is level] for level in Level}
     numbers = [each for each in entries if each.id == "container_number"]
     inside = [*numbers, *(each for each in of[Level.CONTAINER] if each not in numbers)]
@@ -175,12 +175,24 @@ def _form(name: str, entries: tuple[LegacyItem, ...], held: Mapping[str, Any]) -
         header,
         held,
         doc=f"The {name} form of before the reform, by the ids of its items.",
-        lines=(_many(line), Field(min_length=1, max_length=LINES)),
+        lines=(_many(line), Field(min_length=1, max_length=most)),
         containers=(_many(box), Field(default=(), max_length=MOST)),
     )
 
 
-CUSTOMS: type[StrictModel] = _form("Customs", legacy.forms().customs, _HELD | _OF_CUSTOMS)
-INSPECTION: type[StrictModel] = _form(
-    "Inspection", legacy.forms().inspection, _HELD | _OF_INSPECTION
-)
+def _customs(most: int) -> type[StrictModel]:
+    made: type[StrictModel] = _form(
+        "Customs", legacy.forms().customs, _HELD | _OF_CUSTOMS, most=most
+    )
+    return made
+
+
+def _inspection(most: int) -> type[StrictModel]:
+    made: type[StrictModel] = _form(
+        "Inspection", legacy.forms().inspection, _HELD | _OF_INSPECTION, most=most
+    )
+    return made
+
+
+CUSTOMS, INSPECTION = _customs(MOST), _inspection(MOST)
+LONG_CUSTOMS, LONG_INSPECTION = _customs(LONG), _inspection(LONG)

@@ -8,10 +8,19 @@ from services.declaration.merging.desk import Answer
 from services.declaration.merging.forms import CUSTOMS, INSPECTION
 from services.declaration.merging.rules import Form
 from services.declaration.parts import MOST
+from shared.http import faults
 from shared.http.model import StrictModel, Text, finding
 
 Pointer = Annotated[str, Text(max=200, pattern=r"/.*")]
 Value = Annotated[str, Text(max=4000, lines=True)]
+
+ANSWER_UNCLEAR = faults.Rule(
+    "answer_unclear",
+    "An answer takes one form's value or gives one of its own.",
+    "答复须在取某一单的值与自填值之间二选一。",
+    "Give either take or value.",
+    "take 与 value 只填其一。",
+)
 
 
 class AnswerIn(StrictModel):
@@ -21,18 +30,15 @@ class AnswerIn(StrictModel):
     """
 
     place: Pointer
-    take: Annotated[Form, Field(strict=False)] | None = None
+    take: Form | None = None
     value: Value | None = None
 
     @model_validator(mode="after")
     def _says_one_thing(self) -> Self:
         if (self.take is None) == (self.value is None):
+            rule = ANSWER_UNCLEAR
             raise finding(
-                "answer_unclear",
-                en="An answer takes one form's value or gives one of its own.",
-                zh="答复须在取某一单的值与自填值之间二选一。",
-                mend="Give either take or value.",
-                mend_zh="take 与 value 只填其一。",
+                rule.code, en=rule.en, zh=rule.zh, mend=rule.mend_en, mend_zh=rule.mend_zh
             )
         return self
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests import factories
+from tests import factories, legacy
 from tests.integration.access.people import BROKER, OTHER_BROKER, Caller
 from tests.integration.access.scene import START, Ask, Entry, Scene, uuid_of
 
@@ -32,6 +32,15 @@ async def _to_withdraw(scene: Scene) -> Ask:
     return Ask((await scene.arranged(_filed)).path, {"reason": "sold elsewhere 货物转卖"})
 
 
+async def _pair(_: Scene) -> Ask:
+    return Ask(body_of=lambda who: legacy.pair(now=START, broker=who.org, reference=who.name))
+
+
+async def _merged(scene: Scene) -> Ask:
+    body = legacy.pair(now=START, broker=BROKER.org)
+    return Ask({"filing_id": uuid_of(await scene.done(BROKER, "post", f"{FILINGS}/merged", body))})
+
+
 ENTRIES = {
     "POST /v1/filings": Entry(_new, succeeds=BROKER),
     "GET /v1/filings": Entry(_filed, OTHERS, lists=True),
@@ -39,4 +48,9 @@ ENTRIES = {
     "POST /v1/filings/{filing_id}/amend": Entry(_to_amend, OTHERS, succeeds=BROKER),
     "POST /v1/filings/{filing_id}/withdraw": Entry(_to_withdraw, OTHERS, succeeds=BROKER),
     "GET /v1/filings/{filing_id}/receipts": Entry(_filed, OTHERS),
+    "POST /v1/filings/merge": Entry(_pair, succeeds=BROKER),
+    "POST /v1/filings/merged": Entry(_pair, succeeds=BROKER),
+    "GET /v1/filings/{filing_id}/merge": Entry(_merged, OTHERS),
+    "GET /v1/filings/{filing_id}/views/customs": Entry(_filed, OTHERS),
+    "GET /v1/filings/{filing_id}/views/quarantine": Entry(_filed, OTHERS),
 }
