@@ -20,11 +20,10 @@ LEVELS = frozenset(
 
 def given(item: LegacyItem, raw: Any, *, part: Mapping[str, Any]) -> Given:
     """An item's value, converted by all of its conversions but those of levels."""
-    value = raw
+    value, around = raw, Around(item, part)
     try:
         for conversion in item.conversions:
             if conversion.id not in LEVELS:
-                around = Around(item, part)
                 value = BY_ID[conversion.id](value, conversion, around)
     except Asked as asked:
         return Given(raw, asked.several or Unreadable())
@@ -35,7 +34,7 @@ def tidied(value: Any) -> Any:
     """The same with its texts tidy."""
     if isinstance(value, str):
         return tidy(value)
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {name: tidied(each) for name, each in value.items() if each is not None}
     if isinstance(value, list | tuple):
         return tuple(tidied(each) for each in value)

@@ -72,9 +72,10 @@ class Desk:
             if taken is not None:
                 self.used.add(answer.place)
                 rule, chosen = ANSWERED, taken
-        said = [None if given is None else given.raw for given in (pair.customs, pair.inspection)]
+        customs = None if pair.customs is None else pair.customs.raw
+        inspection = None if pair.inspection is None else pair.inspection.raw
         item = keys.owners().get(at)
-        self.report.append(Entry(place, item, said[0], said[1], chosen, rule, kind))
+        self.report.append(Entry(place, item, customs, inspection, chosen, rule, kind))
         return chosen
 
     def answer(self, place: str) -> Answer | None:

@@ -87,14 +87,15 @@ def _part(entries: Mapping[str, LegacyItem], part: Mapping[str, Any]) -> Open:
 
 
 def _put(found: Open, item: LegacyItem, given: Given) -> None:
-    parts = keys.PARTS.get(str(item.item))
-    if parts is None or not isinstance(given.value, Mapping):
-        found[keys.key_of(str(item.item))] = given
+    name = item.item or ""
+    parts = keys.PARTS.get(name)
+    if parts is None or not isinstance(given.value, dict):
+        found[keys.key_of(name)] = given
         return
     raw = given.raw
     for name, key in parts.items():
         if (value := given.value.get(name)) is not None:
-            written = raw.get(name, raw.get("code")) if isinstance(raw, Mapping) else raw
+            written = raw.get(name, raw.get("code")) if isinstance(raw, dict) else raw
             found[key] = Given(written, value)
 
 

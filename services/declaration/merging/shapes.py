@@ -5,7 +5,6 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from services.declaration.dictionary import legacy
 from services.declaration.domain.legacy import Conversion
 from services.declaration.merging.asking import Around, Asked, Convert, every, looked_up
 from services.declaration.merging.values import Measure, kilograms, tidy
@@ -57,8 +56,8 @@ def weight(value: Any, _: Conversion, __: Around) -> Any:
 
 
 def party(value: Any, _: Conversion, around: Around) -> Any:
-    """The code is that of the form's own agency."""
-    code = "customs_code" if around.item in legacy.forms().customs else "ciq_code"
+    """The code is that of the form's own agency; only the customs form has a direction."""
+    code = "customs_code" if around.part.get("direction") else "ciq_code"
     return {(code if name == "code" else name): each for name, each in value.items()}
 
 
