@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from services.cli.benching import items
 from services.cli.main import app
 from tests.unit.declaration.merging.pairs import EXAMPLES, example
 
@@ -76,3 +77,14 @@ def test_all_faults_of_a_form_are_told_with_their_places(tmp_path: Path) -> None
 )
 def test_what_cannot_be_merged_is_told(arguments: tuple[str, ...]) -> None:
     run(*arguments, code=2)
+
+
+def test_readme_shows_what_is_printed() -> None:
+    readme = (EXAMPLES.parents[1] / "README.md").read_text(encoding="utf-8")
+    shown = readme.partition("$ .venv/bin/onestop merge ")[2].partition("```")[0].splitlines()
+    assert "--at 2026-03-02 | grep -v 'format_only]'" in shown[0]
+    told = run(*FORMS, "--at", "2026-03-02").splitlines()
+    assert shown[1:] == [line for line in told if "format_only]" not in line]
+    figures = items.run()
+    assert f"{figures['fewer_percent']}% fewer over the eight kinds" in readme
+    assert f"{figures['fewer_percent_without_inspection']}% fewer over the two" in readme
