@@ -11,7 +11,7 @@ from pydantic import BaseModel, RootModel
 
 from services.cli import console
 from services.declaration import dictionary
-from services.declaration.merging import forms, merge
+from services.declaration.merging import coherent, forms, merge
 from services.declaration.merging.desk import Answer
 from services.declaration.merging.report import Entry, Merged
 from services.declaration.merging.request import AnswerIn
@@ -58,7 +58,7 @@ def _told(answers: Path | None) -> tuple[Answer, ...]:
 def _read(path: Path, model: type[Model]) -> Model:
     """A file as its model reads it: every fault is told, each with its JSON pointer."""
     try:
-        return body.parse(model, path.read_bytes())
+        return _sound(body.parse(model, path.read_bytes()))
     except OSError as error:
         console.fail(
             f"{path}: {error.strerror}.",
@@ -75,6 +75,12 @@ def _read(path: Path, model: type[Model]) -> Model:
             mend=refused.mend,
             mend_zh=refused.mend_zh,
         )
+
+
+def _sound(read: Model) -> Model:
+    if not isinstance(read, Answers) and (wrong := [*coherent.check(read.model_dump())]):
+        raise errors.Faults(*wrong)
+    return read
 
 
 def lines(found: Merged) -> Iterator[str]:

@@ -18,7 +18,7 @@ from services.declaration.commands import Draft
 from services.declaration.domain.content import Content
 from services.declaration.domain.filing import Filing
 from services.declaration.forms import FilingIn
-from services.declaration.merging import merge
+from services.declaration.merging import coherent, merge
 from services.declaration.merging.report import Merged
 from services.declaration.merging.request import ANSWER_UNCLEAR, MergeIn
 from services.declaration.merging.rules import Form
@@ -47,7 +47,7 @@ NOT_ASKED = faults.Rule(
     "Answer the places that the merge report leaves open.",
     "请仅答复合并报告中未决的各项。",
 )
-catalogue.teach((CONFLICT, NOT_ASKED, ANSWER_UNCLEAR))
+catalogue.teach((CONFLICT, NOT_ASKED, ANSWER_UNCLEAR, *coherent.RULES))
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,11 @@ class Tried:
 
 
 def _tried(ask: Asked, sent: MergeIn) -> Tried:
-    """Merge and check. Raises Faults for answers to what is not asked."""
+    """Merge and check. Raises Faults for incoherent forms and for answers to what is not asked."""
+    forms = {"customs": sent.customs, "inspection": sent.inspection}
+    told = {name: form.model_dump() for name, form in forms.items() if form is not None}
+    if wrong := [f for name, form in told.items() for f in coherent.check(form, at=f"/{name}")]:
+        raise errors.Faults(*wrong)
     zone = ZoneInfo(ask.request.app.state.settings.time_zone)
     merged = merge.of_forms(
         sent.customs,

@@ -43,7 +43,9 @@ NOTHING = Half({}, (), ())
 def normalise(form: str, document: Mapping[str, Any], *, zone: tzinfo) -> Half:
     """A form, `customs` or `inspection`, that its model has read; days begin in the zone."""
     entries = _entries(form)
-    lines = [_part(entries, line) for line in document["lines"]]
+    written = sorted(document["lines"], key=lambda line: int(line["line_number"]))
+    document = {**document, "lines": written}
+    lines = [_part(entries, line) for line in written]
     containers = [_part(entries, each) for each in document["containers"]]
     for box in containers:
         box["number"] = Given(box["number"].raw, container_number(box["number"]))
@@ -189,4 +191,9 @@ def _sizes(words: Given | None, containers: list[Open]) -> None:
 
 def container_number(given: Given) -> str:
     """A container's number, however it is written."""
-    return "".join(each for each in tidy(str(given.raw)).upper() if each.isalnum())
+    return number_of(str(given.raw))
+
+
+def number_of(written: str) -> str:
+    """The same of what is written."""
+    return "".join(each for each in tidy(written).upper() if each.isalnum())

@@ -8,6 +8,10 @@ from typing import Any
 from services.declaration.domain.legacy import Conversion
 from services.declaration.merging.asking import Around, Asked, Convert, every, looked_up
 from services.declaration.merging.values import Measure, kilograms, tidy
+from shared.http.model import FIRST_YEAR, LAST_YEAR
+
+MONTHS = 1_200
+"""The longest shelf life that is told in months."""
 
 
 def short(most: int) -> Convert:
@@ -38,10 +42,9 @@ def shelf_life(value: Any, _: Conversion, around: Around) -> Any:
         return number
     if unit == "年":
         return 365 * number
-    made = re.match(r"([0-9]{4})([0-9]{2})([0-9]{2})", around.part.get("production_dates") or "")
-    if made is None:
+    begun = _day((around.part.get("production_dates") or "")[:8])
+    if number > MONTHS:
         raise Asked
-    begun = dt.date(*map(int, made.groups()))
     months = begun.month - 1 + number
     ends = dt.date(begun.year + months // 12, months % 12 + 1, min(begun.day, 28))
     return (ends - begun.replace(day=min(begun.day, 28))).days
@@ -114,13 +117,12 @@ def date(value: Any, _: Conversion, __: Around) -> Any:
 def _day(said: str) -> dt.date:
     told = re.fullmatch(r"([0-9]{4})-?([0-9]{2})-?([0-9]{2})", said)
     try:
-        return dt.date(*map(int, told.groups())) if told else nothing()
+        day = dt.date(*map(int, told.groups())) if told else None
     except ValueError as error:
         raise Asked from error
-
-
-def nothing() -> dt.date:
-    raise Asked
+    if day is None or not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise Asked
+    return day
 
 
 def same(value: Any, _: Conversion, __: Around) -> Any:

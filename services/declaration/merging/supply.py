@@ -15,11 +15,11 @@ def supply(desk: Desk, filing: Filing) -> None:
     for answer in desk.answers:
         if answer.place in desk.used or answer.value is None:
             continue
+        pattern = "/".join("*" if s.isdecimal() else s for s in answer.place.split("/"))
+        value = desk.own(pattern, answer.value)
+        if value is None:
+            continue
         for place, holder, name in _vacant(filing, answer.place):
-            pattern = "/".join("*" if step.isdecimal() else step for step in place.split("/"))
-            value = desk.own(pattern, answer.value)
-            if value is None:
-                continue
             holder[name] = value
             desk.used.add(answer.place)
             level = next((each for each in keys.LEVELS[1:] if place.startswith(f"/{each}/")), None)

@@ -56,6 +56,8 @@ class Given(NamedTuple):
 
 
 Fields = Mapping[str, Given]
+PLACES = 5
+"""Digits after the point that a filing's quantities have at most."""
 
 # One dimension each: how much of its first unit a unit is.
 _UNITS: Mapping[str, tuple[str, Decimal]] = {
@@ -102,10 +104,11 @@ def base(measure: Measure) -> tuple[str, Decimal]:
 
 
 def in_unit(measure: Measure, unit: str) -> Measure:
-    """The same amount in another unit of its dimension; as it is if the unit is of another."""
+    """The same amount in another unit of its dimension; as it is where that cannot be written."""
     dimension, amount = base(measure)
     other, factor = _UNITS.get(unit, (unit, Decimal(1)))
-    return Measure(_shortest(amount / factor), unit) if dimension == other else measure
+    found = _shortest(amount / factor)
+    return Measure(found, unit) if dimension == other and -_exponent(found) <= PLACES else measure
 
 
 def _shortest(number: Decimal) -> Decimal:

@@ -93,6 +93,20 @@ async def test_an_answer_to_what_is_not_asked_is_refused(
     assert (error["code"], error["pointer"]) == ("answer_not_asked", "/answers/4/place")
 
 
+@pytest.mark.parametrize("path", ["merge", "merged"])
+async def test_forms_that_make_no_sense_are_refused(broker: httpx.AsyncClient, path: str) -> None:
+    body = legacy.pair()
+    body["customs"]["containers"][0]["container_lines"] = [7]
+    body["inspection"]["lines"][1]["line_number"] = 1
+    body["inspection"]["containers"][0]["container_lines"] = [1]
+    answer = await post(broker, path, body)
+    assert {(each["code"], each["pointer"]) for each in answer.json()["errors"]} == {
+        ("form_line_unknown", "/customs/containers/0/container_lines/0"),
+        ("form_line_repeated", "/inspection/lines/0/line_number"),
+        ("form_line_repeated", "/inspection/lines/1/line_number"),
+    }
+
+
 async def test_a_merged_filing_is_filed_once_with_what_it_was_made_from(
     service: Service, broker: httpx.AsyncClient
 ) -> None:

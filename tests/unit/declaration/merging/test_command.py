@@ -72,6 +72,13 @@ def test_all_faults_of_a_form_are_told_with_their_places(tmp_path: Path) -> None
     assert "/colour" in told
 
 
+def test_a_form_that_makes_no_sense_is_told(tmp_path: Path) -> None:
+    odd = example("customs")
+    odd["containers"][0]["container_lines"] = [7]
+    told = run(written(tmp_path, "odd.json", odd), FORMS[1], code=2)
+    assert "/containers/0/container_lines/0" in told
+
+
 @pytest.mark.parametrize(
     "arguments", [("missing.json",), (FORMS[0], "--at", "2018-07-31"), (__file__,)]
 )
