@@ -27,7 +27,7 @@ demo: setup
 	$(BIN)/onestop demo $(ARGS)
 
 bench: setup
-	for name in check filing messaging pipeline memory; do $(BIN)/onestop bench $$name $(ARGS) || exit 1; done
+	for name in check filing messaging pipeline memory merge items; do $(BIN)/onestop bench $$name $(ARGS) || exit 1; done
 
 faults: setup
 	$(BIN)/python -m tests.faults $(ARGS)

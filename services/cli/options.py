@@ -31,6 +31,8 @@ class Benchmark(StrEnum):
     MESSAGING = "messaging"
     MEMORY = "memory"
     CHECK = "check"
+    MERGE = "merge"
+    ITEMS = "items"
 
 
 Url = Annotated[str | None, typer.Option("--url", help="a remote system")]

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from services.declaration import checks, consumers, filer
-from services.declaration.api import checking, filings, reference, required
+from services.declaration.api import checking, filings, merging, reference, required
 from services.declaration.domain.checks import RULES
 from services.declaration.settings import Settings
 from shared.http import catalogue, faults
@@ -21,7 +21,13 @@ def create(kit: Kit, settings: Settings) -> Service:
     service = assemble(
         kit,
         title="Onestop declaration",
-        routers=[filings.router, checking.router, reference.router, required.router],
+        routers=[
+            filings.router,
+            checking.router,
+            merging.router,
+            reference.router,
+            required.router,
+        ],
         handlers=consumers.handlers(kit, settings),
         migrations=MIGRATIONS,
         checks=checks.CHECKS,

@@ -10,12 +10,14 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.declaration import accepting, dictionary, store
+from services.declaration import papers as keeping
 from services.declaration.accepting import Accepted
 from services.declaration.domain import checks, numbers
 from services.declaration.domain import filing as filings
 from services.declaration.domain.checks import amendment, around, naming
 from services.declaration.domain.content import Content
 from services.declaration.domain.filing import Filing
+from services.declaration.papers import Papers
 from shared import errors
 from shared.ids import Ids
 from shared.messaging import outbox
@@ -72,6 +74,15 @@ def _stored(filing: Filing, stored: Container[UUID]) -> Filing | errors.Refused:
     if filing.id in stored:
         return filing
     return store.ReferenceTaken(pointer="/reference", reference=filing.reference)
+
+
+async def file_merged(session: AsyncSession, draft: Draft, *, papers: Papers, ids: Ids) -> Filing:
+    """Accept a filing that was merged, and keep what it was merged from. Raises as `file` tells."""
+    (filed,) = await file(session, [draft], ids=ids)
+    if isinstance(filed, errors.Refused):
+        raise filed
+    await keeping.keep(session, filed.id, papers, now=draft.now.wall)
+    return filed
 
 
 async def amend(

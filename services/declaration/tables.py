@@ -58,7 +58,21 @@ class FilingReceiptRow(SQLModel, table=True):
     at: datetime = moment()
 
 
+class FilingMergeRow(SQLModel, table=True):
+    """What a filing was merged from; kept as it was sent and told."""
+
+    __tablename__ = "filing_merges"
+
+    filing_id: UUID = Field(primary_key=True)
+    customs: dict[str, Any] = Field(sa_type=JSONB)
+    inspection: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
+    answers: list[dict[str, Any]] = Field(sa_type=JSONB)
+    report: dict[str, Any] = Field(sa_type=JSONB)
+    at: datetime = moment()
+
+
 FILINGS = table_of(FilingRow)
 CONTENTS = table_of(FilingContentRow)
 RECEIPTS = table_of(FilingReceiptRow)
-TABLES = (FILINGS, CONTENTS, RECEIPTS)
+MERGES = table_of(FilingMergeRow)
+TABLES = (FILINGS, CONTENTS, RECEIPTS, MERGES)

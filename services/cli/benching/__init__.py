@@ -7,7 +7,7 @@ same work with nothing of ours in the way. What is told is the ratio; rates are 
 from collections.abc import Callable
 from typing import Any
 
-from services.cli.benching import check, filing, memory, messaging, pipeline
+from services.cli.benching import check, filing, items, memory, merging, messaging, pipeline
 
 BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
     "filing": filing.run,
@@ -15,4 +15,6 @@ BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
     "messaging": messaging.run,
     "memory": memory.run,
     "check": check.run,
+    "merge": merging.run,
+    "items": items.run,
 }

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests import factories
+from tests import factories, legacy
 from tests.integration.access.people import BROKER, OTHER_BROKER, Caller
 from tests.integration.access.scene import START, Ask, Entry, Scene, nothing, same, uuid_of
 
@@ -37,6 +37,15 @@ async def _to_ask(_: Scene) -> Ask:
     return Ask(body={**goods, "transport_mode": "2", "package_type": "22", "at": "2026-03-02"})
 
 
+async def _pair(_: Scene) -> Ask:
+    return Ask(body_of=lambda who: legacy.pair(now=START, broker=who.org, reference=who.name))
+
+
+async def _merged(scene: Scene) -> Ask:
+    body = legacy.pair(now=START, broker=BROKER.org)
+    return Ask({"filing_id": uuid_of(await scene.done(BROKER, "post", f"{FILINGS}/merged", body))})
+
+
 ENTRIES = {
     "POST /v1/filings": Entry(_new, succeeds=BROKER),
     "GET /v1/filings": Entry(_filed, OTHERS, lists=True),
@@ -48,4 +57,9 @@ ENTRIES = {
     "GET /v1/reference/items": Entry(nothing),
     "GET /v1/reference/{list}": Entry(same(list="units")),
     "POST /v1/reference/required": Entry(_to_ask, succeeds=BROKER),
+    "POST /v1/filings/merge": Entry(_pair, succeeds=BROKER),
+    "POST /v1/filings/merged": Entry(_pair, succeeds=BROKER),
+    "GET /v1/filings/{filing_id}/merge": Entry(_merged, OTHERS),
+    "GET /v1/filings/{filing_id}/views/customs": Entry(_filed, OTHERS),
+    "GET /v1/filings/{filing_id}/views/quarantine": Entry(_filed, OTHERS),
 }

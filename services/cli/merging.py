@@ -1,0 +1,116 @@
+"""`onestop merge`: two declarations of before the reform as one filing, with the report."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, RootModel
+
+from services.cli import console
+from services.declaration import dictionary
+from services.declaration.merging import coherent, forms, merge
+from services.declaration.merging.desk import Answer
+from services.declaration.merging.report import Entry, Merged
+from services.declaration.merging.request import AnswerIn
+from shared import errors
+from shared.clock import SystemClock
+from shared.http import body
+
+ZONE = ZoneInfo("Asia/Shanghai")
+"""Where the days of the forms begin; a service has its own setting."""
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class Answers(RootModel[tuple[AnswerIn, ...]]):
+    """A file of answers."""
+
+
+def run(customs: Path, inspection: Path | None, answers: Path | None, day: date | None) -> Merged:
+    """The merged filing of a day, today's unless told. Leaves with code 2 what cannot be read."""
+    on = day or SystemClock().wall().astimezone(ZONE).date()
+    if on < dictionary.REFORM:
+        console.fail(
+            f"There is no merged declaration before {dictionary.REFORM}.",
+            chinese=f"{dictionary.REFORM} 之前没有整合申报。",
+            mend="Ask for that day or a later one.",
+            mend_zh="请填写该日或之后的日期。",
+        )
+    told = _told(answers)
+    found = merge.of_forms(
+        _read(customs, forms.LONG_CUSTOMS),
+        None if inspection is None else _read(inspection, forms.LONG_INSPECTION),
+        dictionary=dictionary.at(on),
+        zone=ZONE,
+        answers=told,
+    )
+    for place in found.unused:
+        console.say(f"nothing is asked at {place} 此处无须答复")
+    return found
+
+
+def _told(answers: Path | None) -> tuple[Answer, ...]:
+    return () if answers is None else tuple(a.answer() for a in _read(answers, Answers).root)
+
+
+def _read(path: Path, model: type[Model]) -> Model:
+    """A file as its model reads it: every fault is told, each with its JSON pointer."""
+    try:
+        return _sound(body.parse(model, path.read_bytes()))
+    except OSError as error:
+        console.fail(
+            f"{path}: {error.strerror}.",
+            chinese=f"无法读取 {path}。",
+            mend="Name a file that can be read.",
+            mend_zh="请指明可读取的文件。",
+        )
+    except errors.Refused as refused:
+        faults = refused.faults if isinstance(refused, errors.Faults) else ()
+        told = "".join(f"\n  {each.pointer or '/'}: {each.en} {each.zh}" for each in faults)
+        console.fail(
+            f"{path}: {refused.en}{told}",
+            chinese=f"{path}：{refused.zh}",
+            mend=refused.mend,
+            mend_zh=refused.mend_zh,
+        )
+
+
+def _sound(read: Model) -> Model:
+    if not isinstance(read, Answers) and (wrong := [*coherent.check(read.model_dump())]):
+        raise errors.Faults(*wrong)
+    return read
+
+
+def lines(found: Merged) -> Iterator[str]:
+    """The report for people: how many places each rule decided, and where the forms differ."""
+    for code, count in Counter(entry.rule.code for entry in found.report).most_common():
+        yield f"{code:20} {count}"
+    for group in found.groups:
+        if (len(group.customs), len(group.inspection)) != (1, 1):
+            sides = ", ".join(map(str, group.customs)), ", ".join(map(str, group.inspection))
+            numbers = ", ".join(map(str, group.lines))
+            yield f"lines {numbers or '-'}: customs {sides[0] or '-'}, inspection {sides[1] or '-'}"
+    for entry in found.report:
+        if entry.kind is not None:
+            yield _line(entry)
+    yield f"{'conflicts':20} {len(found.conflicts)}"
+
+
+def _line(entry: Entry) -> str:
+    plain: dict[str, Any] = entry.plain()
+    names = f"{plain['zh']} {plain['en']}" if entry.item else ""
+    chosen = "?" if entry.is_open else _short(plain["chosen"])
+    sides = f"{_short(plain['customs'])} | {_short(plain['inspection'])} -> {chosen}"
+    return f"{entry.place}  {names}: {sides}  [{entry.rule.code}, {entry.kind}]"
+
+
+def _short(value: Any) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, dict):
+        return " ".join(_short(each) for each in value.values())
+    if isinstance(value, list):
+        return " + ".join(_short(each) for each in value)
+    return str(value)
