@@ -38,7 +38,6 @@ NAMES = {
     "officer": ("officer.customs", "officer.quarantine"),
     "supervisor": ("supervisor.customs", "supervisor.quarantine"),
 }
-FILINGS = "/declaration/v1/filings"
 
 
 @dataclass
@@ -83,11 +82,11 @@ class Fuzzer:
         return made
 
     def _body(self, target: Target) -> Any:
-        if target.name.startswith(f"POST {FILINGS}") and not target.path.endswith("withdraw"):
-            return self.filing()
         if target.schema is None:
             return None
-        ids = [self._id(self.random.choice(list(self.seen.ids)))]
+        if str(target.schema.get("$ref", "")).endswith("/FilingIn"):
+            return self.filing()
+        ids = [self._id(self.random.choice(list(self.seen.ids) or ["id"]))]
         return mutations.example(
             target.schema,
             document=target.document,
