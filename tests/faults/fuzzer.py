@@ -33,6 +33,7 @@ OF_PATH = {
     "bookings": ("request_id", "booking_id"),
     "requirements": ("requirement_id", "aggregate_id"),
 }
+FILINGS = "/declaration/v1/filings"
 """Whose `id` an answer names, by a word of the path."""
 NAMES = {
     "officer": ("officer.customs", "officer.quarantine"),
