@@ -75,9 +75,11 @@ def _only_inspection(pair: Pair) -> Any:
 
 
 def _agreed(pair: Pair) -> Any:
-    same = pair.customs is not None and pair.inspection is not None and pair.one == pair.other
-    written = same and pair.customs.raw == pair.inspection.raw  # type: ignore[union-attr]
-    return readable(pair.one) if written else None
+    customs, inspection = pair.customs, pair.inspection
+    if customs is None or inspection is None:
+        return None
+    same = customs.value == inspection.value and customs.raw == inspection.raw
+    return readable(customs.value) if same else None
 
 
 def _format_only(pair: Pair) -> Any:
