@@ -21,7 +21,7 @@ from services.declaration.domain import receipts
 from services.declaration.domain.filing import Step
 from shared import prepared
 from shared.database import dumps
-from shared.http import idempotency
+from shared.http import idempotency, kept_answers
 from shared.http.idempotency import Answer, Attempt
 from shared.messaging import outbox
 from shared.prepared import Statement, json_of
@@ -86,19 +86,19 @@ _INSERT = _statement(
 )
 # A key that is held or used is left out with its filing. One that was used after the statement
 # began is met as a violation of the keys' primary key, and nothing of the statement is done.
-_KEYED = {"lock_name": Text, **{f"answer_{n}": kind for n, kind in idempotency.KEPT_VALUES.items()}}
+_KEYED = {"lock_name": Text, **{f"answer_{n}": kind for n, kind in kept_answers.VALUES.items()}}
 _INSERT_KEYED = _statement(
     f"""
 WITH tried AS MATERIALIZED (
-    SELECT *, {idempotency.lock("lock_name")} AS free FROM {_rows(_GIVEN | _KEYED)}
+    SELECT *, {kept_answers.lock("lock_name")} AS free FROM {_rows(_GIVEN | _KEYED)}
 ), given AS MATERIALIZED (
     SELECT {_READ}, {", ".join(_KEYED)} FROM tried WHERE free AND NOT EXISTS (
         SELECT FROM idempotency_keys AS used
         WHERE (used.owner, used.key) = (answer_owner, answer_key)
     )
 ), {_PARTS}, answered AS (
-    {idempotency.KEEP} (
-        SELECT {", ".join(f"answer_{n} AS {n}" for n in idempotency.KEPT_VALUES)}
+    {kept_answers.KEEP} (
+        SELECT {", ".join(f"answer_{n} AS {n}" for n in kept_answers.VALUES)}
         FROM given JOIN filed USING (id)
     ) AS answers
 )

@@ -12,92 +12,25 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+import asyncpg
 from fastapi import Depends, Request, Response
 from pydantic import BaseModel
 from pydantic_core import to_json
 from sqlalchemy import (
-    ARRAY,
     CursorResult,
-    DateTime,
-    Integer,
-    LargeBinary,
-    Text,
-    bindparam,
     delete,
-    text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import Field, SQLModel, col
+from sqlmodel import col
 from starlette.types import Scope
 
 from shared import errors
 from shared.database import Database
-from shared.http import idempotency_key, refusals
-from shared.prepared import Row, Statement
+from shared.http import idempotency_key, kept_answers, refusals
+from shared.http.kept_answers import IdempotencyKeyRow
+from shared.prepared import Row
 
 KEPT = timedelta(days=30)
-
-
-class IdempotencyKeyRow(SQLModel, table=True):
-    """The saved answer to one request of one owner. Times in UTC."""
-
-    __tablename__ = "idempotency_keys"
-
-    owner: str = Field(primary_key=True)
-    key: str = Field(primary_key=True)
-    endpoint: str
-    fingerprint: str
-    status: int
-    headers: dict[str, str] = Field(sa_type=JSONB)
-    body: bytes
-    created_at: datetime = Field(sa_type=DateTime(timezone=True), index=True)
-
-
-def lock(name: str) -> str:
-    """SQL that locks a key until the transaction ends, and says whether it was free.
-
-    `name` is SQL for the key's lock name. Advisory locks belong to the whole database, hence the
-    schema.
-    """
-    return f"pg_try_advisory_xact_lock(hashtextextended(current_schema() || {name}, 0))"
-
-
-KEPT_VALUES: Mapping[str, Any] = {
-    "owner": Text,
-    "key": Text,
-    "endpoint": Text,
-    "fingerprint": Text,
-    "status": Integer,
-    "headers": Text,
-    "body": LargeBinary,
-    "created_at": DateTime(timezone=True),
-}
-"""The values of a kept answer and their types; `headers` is the text of JSON."""
-
-_LOCK = Statement(
-    text(f"""
-SELECT {lock("name")} AS locked
-FROM unnest(:names) WITH ORDINALITY AS given (name, place) ORDER BY place
-""").bindparams(bindparam("names", type_=ARRAY(Text)))  # noqa: S608 - names from this file alone
-)
-_SAVED = Statement(
-    text("""
-SELECT kept.* FROM idempotency_keys AS kept JOIN unnest(:owners, :keys) AS given (owner, key)
-USING (owner, key)
-""").bindparams(bindparam("owners", type_=ARRAY(Text)), bindparam("keys", type_=ARRAY(Text)))
-)
-KEEP = f"""
-INSERT INTO idempotency_keys ({", ".join(KEPT_VALUES)})
-SELECT {", ".join(KEPT_VALUES).replace("headers", "CAST(headers AS jsonb)")} FROM """  # noqa: S608
-"""SQL that keeps answers, but for the relation that has them."""
-
-_INSERT = Statement(
-    text(
-        f"{KEEP} unnest({', '.join(f':{name}' for name in KEPT_VALUES)})"
-        f" AS made ({', '.join(KEPT_VALUES)})"
-    ).bindparams(*(bindparam(name, type_=ARRAY(kind)) for name, kind in KEPT_VALUES.items()))
-)
 
 
 @dataclass(frozen=True)
@@ -153,6 +86,16 @@ async def once(
     whatever `work` raises, which rolls everything back and frees the key.
     """
     tried = await attempt(request, owner=owner, now=now)
+    try:
+        return await _once(tried, database=database, work=work)
+    except asyncpg.UniqueViolationError as error:
+        if error.table_name != IdempotencyKeyRow.__tablename__:
+            raise
+        # It was used after `enter` had looked and before it was free: now that is seen.
+        return await _once(tried, database=database, work=work)
+
+
+async def _once(tried: Attempt, *, database: Database, work: Work) -> Response:
     async with database.transaction() as session:
         (known,) = await enter(session, [tried])
         if isinstance(known, Exception):
@@ -169,26 +112,27 @@ async def enter(
 ) -> list[Response | errors.Refused | None]:
     """Of each attempt: the answer saved for its key, why it may not be done, or None: do it.
 
-    The keys are held until the transaction ends, so a crash frees them. What is saved is read by
-    a statement of its own after the locks: it sees what their last holders committed.
+    The keys are held until the transaction ends, so a crash frees them. What a key's last holder
+    committed after this has looked is not seen: `save` then raises UniqueViolationError.
     """
-    names = [each.lock_name for each in tried]
-    locks = await _LOCK.run(session, {"names": names})
-    asked = {"owners": [each.owner for each in tried], "keys": [each.key for each in tried]}
-    saved = {(row["owner"], row["key"]): row for row in await _SAVED.run(session, asked)}
+    asked = {
+        "owners": [each.owner for each in tried],
+        "keys": [each.key for each in tried],
+        "names": [each.lock_name for each in tried],
+    }
     seen: set[str] = set()
     known: list[Response | errors.Refused | None] = []
-    for each, name, lock in zip(tried, names, locks, strict=True):
-        free = lock["locked"] and name not in seen
-        seen.add(name)
-        known.append(_known(each, saved.get((each.owner, each.key)), free=free))
+    for each, found in zip(tried, await kept_answers.ENTER.run(session, asked), strict=True):
+        free = found["free"] and each.lock_name not in seen
+        seen.add(each.lock_name)
+        known.append(_known(each, found, free=free))
     return known
 
 
-def _known(tried: Attempt, saved: Row | None, *, free: bool) -> Response | errors.Refused | None:
+def _known(tried: Attempt, saved: Row, *, free: bool) -> Response | errors.Refused | None:
     if not free:
         return refusals.IdempotencyKeyInFlight(key=tried.key)
-    if saved is None:
+    if saved["status"] is None:
         return None
     if (saved["endpoint"], saved["fingerprint"]) != (tried.endpoint, tried.fingerprint):
         return refusals.IdempotencyKeyReused(key=tried.key)
@@ -196,14 +140,18 @@ def _known(tried: Attempt, saved: Row | None, *, free: bool) -> Response | error
 
 
 async def save(session: AsyncSession, done: Sequence[tuple[Attempt, Answer]]) -> list[Response]:
-    """Keep the answers with their keys, in the transaction of the effects."""
+    """Keep the answers with their keys, in the transaction of the effects.
+
+    Raises UniqueViolationError for a key that was used meanwhile, see `enter`.
+    """
     rows = [kept(tried, answer) for tried, answer in done]
-    await _INSERT.run(session, {name: [row[name] for row in rows] for name in KEPT_VALUES})
+    values = {name: [row[name] for row in rows] for name in kept_answers.VALUES}
+    await kept_answers.INSERT.run(session, values)
     return [response(answer, row) for (_, answer), row in zip(done, rows, strict=True)]
 
 
 def kept(tried: Attempt, answer: Answer) -> dict[str, Any]:
-    """The values of an answer that is kept, by their names in `KEPT_VALUES`."""
+    """The values of an answer that is kept, by their names in `kept_answers.VALUES`."""
     return {
         "owner": tried.owner,
         "key": tried.key,
