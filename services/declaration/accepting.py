@@ -1,7 +1,7 @@
 """Filings that were just accepted: several stored in one statement, each with all it begins with.
 
-A filing's row, its first content and receipt and its event are one row of `given`. What is
-already filed under the same reference is left out, with all of its parts.
+A filing's row, its first content and receipt, its terms and its event are one row of `given`. What
+is already filed under the same reference is left out, with all of its parts.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, DateTime, Integer, Text, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.declaration.domain import receipts
+from services.declaration.domain import receipts, terms
 from services.declaration.domain.filing import Step
 from shared.database import dumps
 from shared.messaging import outbox
@@ -29,6 +29,7 @@ _GIVEN: dict[str, Any] = {
     "reference": Text,
     "receipt_number": Text,
     "content": Text,
+    "terms": Text,
     "at": DateTime(timezone=True),
     "kind": Text,
     "facts": Text,
@@ -41,8 +42,8 @@ _GIVEN: dict[str, Any] = {
 _INSERT = Statement(
     text(f"""
 WITH given AS (
-    SELECT id, broker, reference, receipt_number, CAST(content AS jsonb) AS content, at,
-        kind, CAST(facts AS jsonb) AS facts, text_en, text_zh,
+    SELECT id, broker, reference, receipt_number, CAST(content AS jsonb) AS content, terms,
+        at, kind, CAST(facts AS jsonb) AS facts, text_en, text_zh,
         event_id, type, CAST(envelope AS jsonb) AS envelope
     FROM unnest({", ".join(f":{name}" for name in _GIVEN)}) AS row ({", ".join(_GIVEN)})
 ), filed AS (
@@ -54,6 +55,10 @@ WITH given AS (
 ), kept AS (
     INSERT INTO filing_contents (filing_id, filing_version, content, effective_at)
     SELECT id, 1, content, at FROM given JOIN filed USING (id)
+), indexed AS (
+    INSERT INTO filing_terms (term, accepted_at, filing_id)
+    SELECT term, at, id
+    FROM given JOIN filed USING (id) CROSS JOIN LATERAL string_to_table(terms, E'\\n') AS term
 ), told AS (
     INSERT INTO filing_receipts (filing_id, sequence, kind, facts, text_en, text_zh, at)
     SELECT id, 1, kind, facts, text_en, text_zh, at FROM given JOIN filed USING (id)
@@ -101,6 +106,7 @@ def _row(accepted: Accepted) -> dict[str, Any]:
         "reference": filing.reference,
         "receipt_number": filing.receipt_number,
         "content": json_of(filing.content),
+        "terms": "\n".join(terms.of(filing.content)),
         "at": filing.accepted_at,
         "kind": note.kind.value,
         "facts": dumps(dict(note.facts)),

@@ -1,9 +1,18 @@
 """Puts declaration together: the only place that knows settings, routes, consumers and checks."""
 
+import asyncio
 from pathlib import Path
 
 from services.declaration import checks, consumers, filer
-from services.declaration.api import checking, filings, merging, reference, required
+from services.declaration.api import (
+    checking,
+    exporting,
+    filings,
+    listing,
+    merging,
+    reference,
+    required,
+)
 from services.declaration.domain.checks import RULES
 from services.declaration.settings import Settings
 from shared.http import catalogue, faults
@@ -22,6 +31,8 @@ def create(kit: Kit, settings: Settings) -> Service:
         kit,
         title="Onestop declaration",
         routers=[
+            listing.router,
+            exporting.router,
             filings.router,
             checking.router,
             merging.router,
@@ -33,5 +44,6 @@ def create(kit: Kit, settings: Settings) -> Service:
         checks=checks.CHECKS,
     )
     service.api.state.settings = settings
+    service.api.state.exports = asyncio.Semaphore(exporting.EXPORTS)
     service.api.state.filer = filer.create(kit)
     return service

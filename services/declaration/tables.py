@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Text
+from sqlalchemy import DateTime, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -58,6 +58,16 @@ class FilingReceiptRow(SQLModel, table=True):
     at: datetime = moment()
 
 
+class FilingTermRow(SQLModel, table=True):
+    """One term by which a filing is found (`domain.terms`), of its content in force."""
+
+    __tablename__ = "filing_terms"
+
+    term: str = Field(primary_key=True, sa_type=Text)
+    accepted_at: datetime = Field(primary_key=True, sa_type=DateTime(timezone=True))
+    filing_id: UUID = Field(primary_key=True)
+
+
 class FilingMergeRow(SQLModel, table=True):
     """What a filing was merged from; kept as it was sent and told."""
 
@@ -74,5 +84,6 @@ class FilingMergeRow(SQLModel, table=True):
 FILINGS = table_of(FilingRow)
 CONTENTS = table_of(FilingContentRow)
 RECEIPTS = table_of(FilingReceiptRow)
+TERMS = table_of(FilingTermRow)
 MERGES = table_of(FilingMergeRow)
-TABLES = (FILINGS, CONTENTS, RECEIPTS, MERGES)
+TABLES = (FILINGS, CONTENTS, RECEIPTS, TERMS, MERGES)

@@ -49,6 +49,7 @@ async def _merged(scene: Scene) -> Ask:
 ENTRIES = {
     "POST /v1/filings": Entry(_new, succeeds=BROKER),
     "GET /v1/filings": Entry(_filed, OTHERS, lists=True),
+    "GET /v1/filings/export.csv": Entry(_filed, OTHERS, lists=True),
     "GET /v1/filings/{filing_id}": Entry(_filed, OTHERS),
     "POST /v1/filings/{filing_id}/amend": Entry(_to_amend, OTHERS, succeeds=BROKER),
     "POST /v1/filings/{filing_id}/withdraw": Entry(_to_withdraw, OTHERS, succeeds=BROKER),
