@@ -31,7 +31,10 @@ APART = timedelta(seconds=10)
 """Between two filings: a million take four months."""
 AT_ONCE = 10_000
 FILING_ID, EVENT_ID = UUID(int=0), UUID(int=1)
-BROKERS, COMPANIES, GOODS, CONTAINERS = 100, 1_000, 500, 200_000
+BROKERS, COMPANIES, USES = 100, 100, 5
+"""A container is used so often, by filings one after the other."""
+KINDS = 3
+"""Of goods that a company trades in."""
 COLUMNS = {
     "filings": (
         *("id", "broker", "reference", "receipt_number", "status", "version", "filing_version"),
@@ -47,7 +50,8 @@ COLUMNS = {
 }
 NO_KEY = "ALTER TABLE filing_terms DROP CONSTRAINT filing_terms_pkey"
 KEY = "ALTER TABLE filing_terms ADD PRIMARY KEY (term, accepted_at, filing_id)"
-NUMBERED = "SELECT setval('filing_receipt_numbers', $1)"
+APART_FROM_OURS = "SELECT setval('filing_receipt_numbers', 900000000)"
+"""Receipts that the service numbers meanwhile get other numbers."""
 
 
 def reference(serial: int) -> str:
@@ -67,7 +71,7 @@ def company(number: int) -> str:
     return making.uscc(f"C{number}")
 
 
-@lru_cache(maxsize=GOODS)
+@lru_cache(maxsize=COMPANIES * KINDS)
 def goods(number: int) -> str:
     """A goods code; they are of some 70 chapters."""
     return f"{number % 70 + 1:02d}{number * 7919 % 10_000:04d}{number % 100:02d}00"
@@ -86,12 +90,15 @@ class Template:
         """Accepted by the service's own functions."""
         body = bodies.filing(0, broker=broker(0), now=BEGIN)
         line, box = body["lines"][0], body["containers"][0]
+        del body["transport_name"]
         small = {
             "reference": reference(0),
             "bill_of_lading": reference(0) + "B",
-            "consignee": {"uscc": company(0), "name": "进口商 Importer"},
-            "lines": [line | {"hs_code": goods(0)}],
-            "containers": [box | {"number": making.container_number(0), "lines": [1]}],
+            "broker": {"uscc": broker(0), "name": "B"},
+            "consignee": {"uscc": company(0), "name": "C"},
+            "overseas_party": "S",
+            "lines": [line | {"hs_code": goods(0), "name": "parts"}],
+            "containers": [box | {"number": container(0), "lines": [1]}],
         }
         content = FilingIn.model_validate_json(json.dumps(body | small)).content()
         number = receipt_number(0)
@@ -137,11 +144,12 @@ class Made:
     def of(cls, template: Template, serial: int, *, drawn: random.Random) -> "Made":
         """Filing number so-and-so; whose it is and what it holds is drawn."""
         at, id_ = BEGIN + serial * APART, filing_id(serial)
+        trader = drawn.randrange(COMPANIES)
         own = {
             "broker": broker(max(0, drawn.randrange(-BROKERS, BROKERS))),
-            "consignee": company(drawn.randrange(COMPANIES)),
-            "hs_code": goods(drawn.randrange(GOODS)),
-            "container": making.container_number(serial % CONTAINERS),
+            "consignee": company(trader),
+            "hs_code": goods(trader * KINDS + drawn.randrange(KINDS)),
+            "box": container(serial),
         }
         texts = {
             template.step.filing.receipt_number: receipt_number(serial),
@@ -152,7 +160,7 @@ class Made:
             broker(0): own["broker"],
             company(0): own["consignee"],
             goods(0): own["hs_code"],
-            making.container_number(0): own["container"],
+            container(0): own["box"],
         }
         return cls(template, texts, terms.of(_content(template.content, serial, **own)))
 
@@ -168,6 +176,11 @@ class Made:
         yield line
 
 
+def container(serial: int) -> str:
+    """A filing's container."""
+    return making.container_number(serial // USES)
+
+
 def filing_id(serial: int) -> UUID:
     """A filing's id: a UUIDv7 of the moment of its acceptance."""
     milliseconds = int((BEGIN + serial * APART).timestamp() * 1_000)
@@ -180,17 +193,17 @@ def receipt_number(serial: int) -> str:
 
 
 def _content(
-    content: Content, serial: int, *, broker: str, consignee: str, hs_code: str, container: str
+    content: Content, serial: int, *, broker: str, consignee: str, hs_code: str, box: str
 ) -> Content:
     """The template's content with what terms are made of."""
-    (line,), (box,) = content.lines, content.containers
+    (line,), (used,) = content.lines, content.containers
     return content.model_copy(
         update={
             "bill_of_lading": f"{reference(serial)}B",
             "broker": content.broker.model_copy(update={"uscc": broker}),
             "consignee": content.consignee.model_copy(update={"uscc": consignee}),
             "lines": (line.model_copy(update={"hs_code": hs_code}),),
-            "containers": (box.model_copy(update={"number": container}),),
+            "containers": (used.model_copy(update={"number": box}),),
         }
     )
 
@@ -198,6 +211,8 @@ def _content(
 async def grow(connection: asyncpg.Connection, *, have: int, want: int) -> None:
     """Add filings number `have` to `want`, so that there are so many; then vacuum and analyze."""
     template, drawn = Template.made(), random.Random(have)  # noqa: S311 - a benchmark's filings
+    if not have:
+        await connection.fetchval(APART_FROM_OURS)
     await connection.execute(NO_KEY)
     for first in range(have, want, AT_ONCE):
         serials = range(first, min(first + AT_ONCE, want))
@@ -206,5 +221,4 @@ async def grow(connection: asyncpg.Connection, *, have: int, want: int) -> None:
             lines = BytesIO("".join(line for each in made for line in each.lines(table)).encode())
             await connection.copy_to_table(table, source=lines, columns=columns)
     await connection.execute(KEY)
-    await connection.fetchval(NUMBERED, want)
     await connection.execute("VACUUM (ANALYZE)")

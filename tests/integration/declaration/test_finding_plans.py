@@ -10,7 +10,6 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.cli.benching import seeding
-from services.cli.replaying import making
 from services.declaration import finding
 from services.declaration.domain import terms
 from services.declaration.finding import Place, Wanted
@@ -26,7 +25,7 @@ FILTERS: Mapping[str, Any] = {
     "reference": seeding.reference(7),
     "status": "accepted",
     "since": seeding.BEGIN,
-    "terms": (terms.container(making.container_number(7)), terms.bill(seeding.reference(7) + "B")),
+    "terms": (terms.container(seeding.container(7)), terms.bill(seeding.reference(7) + "B")),
     "shared": (terms.goods(seeding.goods(7)[:2]), terms.company(seeding.company(7))),
 }
 READS_ALL = re.compile(r"Seq Scan on|Hash|Merge Join|Materialize")
@@ -91,10 +90,9 @@ async def test_a_filing_of_a_broker_with_many_is_found_by_what_is_rare(
     stored: AsyncConnection,
 ) -> None:
     for rare in ("number", "reference", "terms"):
-        serial = 7
         wanted = Wanted(**{rare: FILTERS[rare]})
         (found,) = await finding.filings(stored, wanted, before=None, limit=51)
-        assert found.reference == seeding.reference(serial)
+        assert found.reference == seeding.reference(7)
 
 
 async def test_what_is_seeded_breaks_no_invariant(stored: AsyncConnection) -> None:
