@@ -1,6 +1,6 @@
 """The rows of this service. Nothing here validates; the constraints are in the migrations."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -81,9 +81,24 @@ class FilingMergeRow(SQLModel, table=True):
     at: datetime = moment()
 
 
+class InstructionRow(SQLModel, table=True):
+    """One version of a broker's standing instruction; `take` null: none from that day on."""
+
+    __tablename__ = "standing_instructions"
+
+    broker: str = Field(primary_key=True, sa_type=Text)
+    item: str = Field(primary_key=True, sa_type=Text)
+    version: int = Field(primary_key=True)
+    take: str | None = Field(default=None, sa_type=Text)
+    valid_from: date
+    given_by: str = Field(sa_type=Text)
+    given_at: datetime = moment()
+
+
 FILINGS = table_of(FilingRow)
 CONTENTS = table_of(FilingContentRow)
 RECEIPTS = table_of(FilingReceiptRow)
 TERMS = table_of(FilingTermRow)
 MERGES = table_of(FilingMergeRow)
-TABLES = (FILINGS, CONTENTS, RECEIPTS, TERMS, MERGES)
+INSTRUCTIONS = table_of(InstructionRow)
+TABLES = (FILINGS, CONTENTS, RECEIPTS, TERMS, MERGES, INSTRUCTIONS)
