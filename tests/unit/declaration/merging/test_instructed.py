@@ -8,7 +8,8 @@ from services.declaration.domain.instruction import Instruction, in_force
 from services.declaration.merging import instructed, merge
 from services.declaration.merging.desk import Answer
 from services.declaration.merging.report import Merged
-from services.declaration.merging.rules import Form
+from services.declaration.merging.rules import Form, Pair
+from services.declaration.merging.values import Given
 from tests.unit.declaration.merging.pairs import (
     Document,
     both,
@@ -83,7 +84,8 @@ def test_what_nothing_converts_is_asked_all_the_same() -> None:
 
 
 def test_what_has_no_room_in_its_field_is_asked_all_the_same() -> None:
-    customs, inspection = both()
-    inspection["contract"] = "C" * 33
-    found = with_instructions(customs, inspection)
-    assert [each.place for each in found.conflicts] == ["/contract"]
+    pair = Pair("remarks", Given("short", "short"), Given("long", "long" * 8))
+    by = EVERYTHING["contract"]
+    assert instructed.chosen(by, pair, length=32) == "long" * 8
+    assert instructed.chosen(by, pair, length=31) is None
+    assert instructed.chosen(by, pair, length=None) == "long" * 8
