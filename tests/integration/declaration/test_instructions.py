@@ -1,5 +1,6 @@
 """Standing instructions: given, kept with every version, applied by the merge, filed with it."""
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -114,6 +115,17 @@ async def test_a_filing_keeps_which_instruction_decided_and_an_answer_wins_over_
 async def test_an_instruction_holds_from_its_day_on(broker: httpx.AsyncClient) -> None:
     await put(broker, "customs", key="1", valid_from="2026-03-03")
     assert of_arrival(await merged(broker))["rule"] == "conflict"
+
+
+async def test_of_many_given_at_the_same_time_each_gets_a_number_or_is_told(
+    broker: httpx.AsyncClient,
+) -> None:
+    days = [f"2026-04-{day:02d}" for day in range(1, 13)]
+    answers = await asyncio.gather(*(put(broker, "customs", key=d, valid_from=d) for d in days))
+    given = [answer for answer in answers if answer.status_code == 200]
+    assert {answer.json()["code"] for answer in answers if answer not in given} <= {"stale_version"}
+    versions = (await broker.get(ARRIVAL)).json()["versions"]
+    assert [each["version"] for each in versions] == list(range(1, len(given) + 1))
 
 
 async def test_versions_are_numbered_once_each(service: Service, broker: httpx.AsyncClient) -> None:
