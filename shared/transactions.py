@@ -7,14 +7,16 @@ import asyncpg
 
 
 @asynccontextmanager
-async def whole(driver: asyncpg.Connection, *, kept: bool = True) -> AsyncIterator[None]:
+async def whole(
+    driver: asyncpg.Connection, *, kept: bool = True, isolation: str | None = None
+) -> AsyncIterator[None]:
     """A transaction on a connection that was in none; taken back if the block raises or not `kept`.
 
     Where its beginning or its end is interrupted or fails, nobody knows whether the connection is
     still within it (asyncpg itself then takes the next transaction for a part of it, which is
     acknowledged and never committed). Such a connection is ended.
     """
-    under_way = driver.transaction()
+    under_way = driver.transaction(isolation=isolation)
     await _surely(driver, under_way.start())
     try:
         yield

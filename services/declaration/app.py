@@ -1,9 +1,19 @@
 """Puts declaration together: the only place that knows settings, routes, consumers and checks."""
 
+import asyncio
 from pathlib import Path
 
 from services.declaration import checks, consumers, filer
-from services.declaration.api import checking, filings, merging, reference, required
+from services.declaration.api import (
+    checking,
+    exporting,
+    filings,
+    instructions,
+    listing,
+    merging,
+    reference,
+    required,
+)
 from services.declaration.domain.checks import RULES
 from services.declaration.settings import Settings
 from shared.http import catalogue, faults
@@ -22,9 +32,12 @@ def create(kit: Kit, settings: Settings) -> Service:
         kit,
         title="Onestop declaration",
         routers=[
+            listing.router,
+            exporting.router,
             filings.router,
             checking.router,
             merging.router,
+            instructions.router,
             reference.router,
             required.router,
         ],
@@ -33,5 +46,6 @@ def create(kit: Kit, settings: Settings) -> Service:
         checks=checks.CHECKS,
     )
     service.api.state.settings = settings
+    service.api.state.exports = asyncio.Semaphore(exporting.EXPORTS)
     service.api.state.filer = filer.create(kit)
     return service

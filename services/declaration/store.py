@@ -11,17 +11,18 @@ import asyncpg
 from sqlalchemy import ARRAY, Integer, Update, Uuid, and_, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
+from services.declaration import contents
 from services.declaration.domain import receipts
 from services.declaration.domain.content import Content
 from services.declaration.domain.filing import Filing, Pending, Requirement, Step
 from services.declaration.domain.moves import Status
 from services.declaration.domain.receipts import Note
-from services.declaration.tables import CONTENTS, FILINGS, RECEIPTS
+from services.declaration.tables import FILINGS, RECEIPTS
 from shared import errors, prepared
 from shared.contracts.values import Mode, Purpose, Said
 from shared.ids import Ids
 from shared.messaging import outbox
-from shared.prepared import Row, Statement, json_of
+from shared.prepared import Row, Statement
 
 SOURCE = "declaration"
 CHANGING = ("status", "version", "receipts", "pending", "reason", "requirement", "changed_at")
@@ -56,7 +57,7 @@ class Saving:
 @cache
 def _writing(*, content: bool, notes: int, events: int) -> Statement:
     """A filing's row and all that is only ever added to, in one statement."""
-    others = [prepared.insertion(CONTENTS, prefix="kept_")] if content else []
+    others = contents.parts() if content else []
     if notes:
         others.append(prepared.insertion(RECEIPTS, prefix="note_", rows=notes))
     if events:
@@ -159,15 +160,7 @@ def _values(saving: Saving, *, now: datetime) -> dict[str, Any]:
         **prepared.named(said, prefix="note_"),
         **prepared.named(saving.events, prefix="event_"),
     }
-    if content:
-        kept = {
-            "filing_id": filing.id,
-            "filing_version": filing.filing_version,
-            "content": json_of(filing.content),
-            "effective_at": now,
-        }
-        values |= prepared.named([kept], prefix="kept_") | {"content": kept["content"]}
-    return values
+    return values | (contents.values(before, filing, now=now) if content else {})
 
 
 def _receipts(step: Step, *, first: int, now: datetime) -> Sequence[Mapping[str, Any]]:

@@ -44,4 +44,5 @@ async def _ids(town: Town) -> dict[str, str]:
         "name": "recognition",
         "list": "units",
         "number": "1",
+        "item": "arrival",
     }
