@@ -30,6 +30,7 @@ _GIVEN: dict[str, Any] = {
     "receipt_number": Text,
     "content": Text,
     "at": DateTime(timezone=True),
+    "asked_by": Text,
     "kind": Text,
     "facts": Text,
     "text_en": Text,
@@ -41,7 +42,7 @@ _GIVEN: dict[str, Any] = {
 _INSERT = Statement(
     text(f"""
 WITH given AS (
-    SELECT id, broker, reference, receipt_number, CAST(content AS jsonb) AS content, at,
+    SELECT id, broker, reference, receipt_number, CAST(content AS jsonb) AS content, at, asked_by,
         kind, CAST(facts AS jsonb) AS facts, text_en, text_zh,
         event_id, type, CAST(envelope AS jsonb) AS envelope
     FROM unnest({", ".join(f":{name}" for name in _GIVEN)}) AS row ({", ".join(_GIVEN)})
@@ -52,8 +53,8 @@ WITH given AS (
     ON CONFLICT ON CONSTRAINT filings_reference DO NOTHING
     RETURNING id
 ), kept AS (
-    INSERT INTO filing_contents (filing_id, filing_version, content, effective_at)
-    SELECT id, 1, content, at FROM given JOIN filed USING (id)
+    INSERT INTO filing_contents (filing_id, filing_version, content, effective_at, asked_by)
+    SELECT id, 1, content, at, asked_by FROM given JOIN filed USING (id)
 ), told AS (
     INSERT INTO filing_receipts (filing_id, sequence, kind, facts, text_en, text_zh, at)
     SELECT id, 1, kind, facts, text_en, text_zh, at FROM given JOIN filed USING (id)
@@ -71,10 +72,11 @@ SELECT id FROM filed
 
 @dataclass(frozen=True)
 class Accepted:
-    """A filing's first step, and its one event as the outbox has it."""
+    """A filing's first step, its one event as the outbox has it, and who filed (a subject)."""
 
     step: Step
     event: dict[str, Any]
+    by: str
 
 
 async def numbers(session: AsyncSession, count: int) -> list[int]:
@@ -102,6 +104,7 @@ def _row(accepted: Accepted) -> dict[str, Any]:
         "receipt_number": filing.receipt_number,
         "content": json_of(filing.content),
         "at": filing.accepted_at,
+        "asked_by": accepted.by,
         "kind": note.kind.value,
         "facts": dumps(dict(note.facts)),
         "text_en": said.en,

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from services.declaration import checks, consumers, filer
-from services.declaration.api import checking, filings, merging, reference, required
+from services.declaration.api import checking, filings, merging, past, reference, required
 from services.declaration.domain.checks import RULES
 from services.declaration.settings import Settings
 from shared.http import catalogue, faults
@@ -25,6 +25,7 @@ def create(kit: Kit, settings: Settings) -> Service:
             filings.router,
             checking.router,
             merging.router,
+            past.router,
             reference.router,
             required.router,
         ],

@@ -19,6 +19,7 @@ from services.declaration.domain.content import Content
 from services.declaration.domain.filing import Filing
 from services.declaration.papers import Papers
 from shared import errors
+from shared.auth.principal import Principal
 from shared.ids import Ids
 from shared.messaging import outbox
 
@@ -34,10 +35,10 @@ class Now:
 
 @dataclass(frozen=True)
 class Draft:
-    """What a company wants to file; `context` is that of its request: what it causes is told."""
+    """What somebody wants to file; `context` is that of its request: what it causes is told."""
 
     content: Content
-    organisation: str
+    who: Principal
     now: Now
     context: Context = field(default_factory=copy_context)
 
@@ -58,7 +59,7 @@ async def file(
 
 
 def _refused(draft: Draft) -> errors.Faults | None:
-    found = faults(draft.content, organisation=draft.organisation, now=draft.now)
+    found = faults(draft.content, organisation=draft.who.organisation, now=draft.now)
     return errors.Faults(*found) if found else None
 
 
@@ -67,7 +68,7 @@ def _accepted(draft: Draft, number: int, *, ids: Ids) -> Accepted:
     receipt = numbers.receipt_number(draft.content, year=now.day.year, sequence=number)
     step = filings.accept(draft.content, filing_id=ids(), receipt_number=receipt, now=now.wall)
     (event,) = outbox.rows(step.events, version=1, source=store.SOURCE, ids=ids, now=now.wall)
-    return Accepted(step, event)
+    return Accepted(step, event, by=draft.who.subject)
 
 
 def _stored(filing: Filing, stored: Container[UUID]) -> Filing | errors.Refused:
@@ -90,15 +91,15 @@ async def amend(
     filing_id: UUID,
     *,
     content: Content,
-    organisation: str,
+    who: Principal,
     ids: Ids,
     now: Now,
 ) -> Filing:
     """Ask to replace a filing's content. Raises FilingNotFound, NotInThisState, Faults."""
-    before = await _own(session, filing_id, organisation=organisation)
-    step = filings.ask_amendment(before, content=content, now=now.wall)
+    before = await _own(session, filing_id, who=who)
+    step = filings.ask_amendment(before, content=content, by=who.subject, now=now.wall)
     found = (
-        *faults(content, organisation=organisation, now=now),
+        *faults(content, organisation=who.organisation, now=now),
         *named(amendment.faults(before.content, content), now=now),
     )
     if found:
@@ -111,13 +112,13 @@ async def withdraw(
     filing_id: UUID,
     *,
     reason: str,
-    organisation: str,
+    who: Principal,
     ids: Ids,
     now: Now,
 ) -> Filing:
     """Ask to take a filing back. Raises FilingNotFound, NotInThisState."""
-    before = await _own(session, filing_id, organisation=organisation)
-    step = filings.ask_withdrawal(before, reason=reason, now=now.wall)
+    before = await _own(session, filing_id, who=who)
+    step = filings.ask_withdrawal(before, reason=reason, by=who.subject, now=now.wall)
     return await store.save(session, before, step, ids=ids, now=now.wall)
 
 
@@ -145,8 +146,8 @@ def faults_around(
     )
 
 
-async def _own(session: AsyncSession, filing_id: UUID, *, organisation: str) -> Filing:
+async def _own(session: AsyncSession, filing_id: UUID, *, who: Principal) -> Filing:
     filing = await store.locked(session, filing_id)
-    if filing.broker != organisation:
+    if filing.broker != who.organisation:
         raise store.FilingNotFound(filing_id=filing_id)
     return filing

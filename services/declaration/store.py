@@ -1,6 +1,6 @@
 """Filings as rows: load, insert, and save the steps they take."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -11,14 +11,10 @@ import asyncpg
 from sqlalchemy import ARRAY, Integer, Update, Uuid, and_, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from services.declaration.domain import receipts
-from services.declaration.domain.content import Content
-from services.declaration.domain.filing import Filing, Pending, Requirement, Step
-from services.declaration.domain.moves import Status
-from services.declaration.domain.receipts import Note
+from services.declaration import rows
+from services.declaration.domain.filing import Filing, Step
 from services.declaration.tables import CONTENTS, FILINGS, RECEIPTS
 from shared import errors, prepared
-from shared.contracts.values import Mode, Purpose, Said
 from shared.ids import Ids
 from shared.messaging import outbox
 from shared.prepared import Row, Statement, json_of
@@ -91,11 +87,18 @@ class ReferenceTaken(errors.Conflict):
     mend_zh = "每份申报单请使用不同的编号，或修改已有的申报单。"
 
 
+def of(row: Row) -> Filing:
+    """The filing in a row."""
+    return rows.filing(row)
+
+
 async def get(connection: AsyncConnection | AsyncSession, filing_id: UUID) -> Filing:
     """A filing as it stands. Raises FilingNotFound."""
-    rows = await connection.execute(select(FILINGS).where(FILINGS.c.id == filing_id))
-    found = rows.mappings().first()
-    return _found(None if found is None else dict(found), filing_id)
+    chosen = await connection.execute(select(FILINGS).where(FILINGS.c.id == filing_id))
+    found = chosen.mappings().first()
+    if found is None:
+        raise FilingNotFound(filing_id=filing_id)
+    return of(dict(found))
 
 
 async def locked(session: AsyncSession, filing_id: UUID) -> Filing:
@@ -151,9 +154,9 @@ def _values(saving: Saving, *, now: datetime) -> dict[str, Any]:
     """The filing, content, receipts and events of a saving; no row if the filing has changed."""
     filing, before = saving.step.filing, saving.before
     content, notes, _ = _shape(saving)
-    said = _receipts(saving.step, first=filing.receipts - notes + 1, now=now)
+    said = rows.told(saving.step, first=filing.receipts - notes + 1, now=now)
     values = {
-        **_row(filing),
+        **rows.of(filing),
         "was": before.version,
         "had": before.receipts,
         **prepared.named(said, prefix="note_"),
@@ -165,85 +168,7 @@ def _values(saving: Saving, *, now: datetime) -> dict[str, Any]:
             "filing_version": filing.filing_version,
             "content": json_of(filing.content),
             "effective_at": now,
+            "asked_by": None if before.pending is None else before.pending.asked_by,
         }
         values |= prepared.named([kept], prefix="kept_") | {"content": kept["content"]}
     return values
-
-
-def _receipts(step: Step, *, first: int, now: datetime) -> Sequence[Mapping[str, Any]]:
-    def row(sequence: int, note: Note) -> dict[str, Any]:
-        said = receipts.text(note)
-        return {
-            "filing_id": step.filing.id,
-            "sequence": sequence,
-            "kind": note.kind.value,
-            "facts": dict(note.facts),
-            "text_en": said.en,
-            "text_zh": said.zh,
-            "at": now,
-        }
-
-    return [row(sequence, note) for sequence, note in enumerate(step.notes, start=first)]
-
-
-def _row(filing: Filing) -> dict[str, Any]:
-    pending, requirement = filing.pending, filing.requirement
-    return {
-        "id": filing.id,
-        "broker": filing.broker,
-        "reference": filing.reference,
-        "receipt_number": filing.receipt_number,
-        "status": filing.status.value,
-        "version": filing.version,
-        "filing_version": filing.filing_version,
-        "receipts": filing.receipts,
-        "pending": None if pending is None else _pending_row(pending),
-        "reason": None if filing.reason is None else filing.reason.model_dump(),
-        "requirement": None
-        if requirement is None
-        else {"mode": requirement.mode.value, "revision": requirement.revision},
-        "accepted_at": filing.accepted_at,
-        "changed_at": filing.changed_at,
-    }
-
-
-def _pending_row(pending: Pending) -> dict[str, Any]:
-    content = pending.content
-    return {
-        "purpose": pending.purpose.value,
-        "filing_version": pending.filing_version,
-        "asked_at": pending.asked_at.isoformat(),
-        "content": None if content is None else content.model_dump(mode="json"),
-        "reason": pending.reason,
-    }
-
-
-def _found(row: Row | None, filing_id: UUID) -> Filing:
-    if row is None:
-        raise FilingNotFound(filing_id=filing_id)
-    return of(row)
-
-
-def of(row: Row) -> Filing:
-    """The filing in a row."""
-    values = dict(row)
-    pending, requirement = values.pop("pending"), values.pop("requirement")
-    values["status"] = Status(values["status"])
-    values["content"] = Content.model_validate(values["content"])
-    if values["reason"] is not None:
-        values["reason"] = Said.model_validate(values["reason"])
-    if requirement is not None:
-        mode = Mode(requirement["mode"])
-        values["requirement"] = Requirement(mode=mode, revision=requirement["revision"])
-    return Filing(**values, pending=None if pending is None else _pending(pending))
-
-
-def _pending(row: Mapping[str, Any]) -> Pending:
-    content = row["content"]
-    return Pending(
-        purpose=Purpose(row["purpose"]),
-        filing_version=row["filing_version"],
-        asked_at=datetime.fromisoformat(row["asked_at"]),
-        content=None if content is None else Content.model_validate(content),
-        reason=row["reason"],
-    )

@@ -34,7 +34,7 @@ class FilingRow(SQLModel, table=True):
 
 
 class FilingContentRow(SQLModel, table=True):
-    """One accepted content of a filing; kept for ever."""
+    """One accepted content of a filing, and the subject of whose token it is; kept for ever."""
 
     __tablename__ = "filing_contents"
 
@@ -42,6 +42,7 @@ class FilingContentRow(SQLModel, table=True):
     filing_version: int = Field(primary_key=True)
     content: dict[str, Any] = Field(sa_type=JSONB)
     effective_at: datetime = moment()
+    asked_by: str | None = Field(default=None, sa_type=Text)
 
 
 class FilingReceiptRow(SQLModel, table=True):

@@ -115,7 +115,7 @@ async def file(sent: Sent) -> Response:
     ask, organisation = sent.ask, sent.ask.who.organisation
     wanted = Filed(
         tried=await idempotency.attempt(ask.request, owner=organisation, now=ask.now.wall),
-        draft=Draft(sent.draft.content(), organisation=organisation, now=ask.now),
+        draft=Draft(sent.draft.content(), who=ask.who, now=ask.now),
         path=ask.request.scope["path"].rstrip("/"),
     )
     filer: Filer = ask.request.app.state.filer
@@ -165,7 +165,7 @@ async def amend(filing_id: UUID, sent: Sent) -> Response:
             session,
             filing_id,
             content=sent.draft.content(),
-            organisation=ask.who.organisation,
+            who=ask.who,
             ids=ask.kit.ids,
             now=ask.now,
         )
@@ -190,7 +190,7 @@ async def withdraw(
             session,
             filing_id,
             reason=form.reason,
-            organisation=ask.who.organisation,
+            who=ask.who,
             ids=ask.kit.ids,
             now=ask.now,
         )

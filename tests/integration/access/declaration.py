@@ -24,6 +24,14 @@ async def _filed(scene: Scene) -> Ask:
     return Ask({"filing_id": uuid_of(made)})
 
 
+async def _version(scene: Scene) -> Ask:
+    return Ask({**(await scene.arranged(_filed)).path, "version": 1})
+
+
+async def _two(scene: Scene) -> Ask:
+    return Ask({**(await scene.arranged(_filed)).path, "before": 1, "after": 1})
+
+
 async def _to_amend(scene: Scene) -> Ask:
     return Ask((await scene.arranged(_filed)).path, _draft(bill_of_lading="OSTQ26030002"))
 
@@ -59,6 +67,9 @@ ENTRIES = {
     "POST /v1/reference/required": Entry(_to_ask, succeeds=BROKER),
     "POST /v1/filings/merge": Entry(_pair, succeeds=BROKER),
     "POST /v1/filings/merged": Entry(_pair, succeeds=BROKER),
+    "GET /v1/filings/{filing_id}/versions": Entry(_filed, OTHERS),
+    "GET /v1/filings/{filing_id}/versions/{version}": Entry(_version, OTHERS),
+    "GET /v1/filings/{filing_id}/versions/{before}/differences/{after}": Entry(_two, OTHERS),
     "GET /v1/filings/{filing_id}/merge": Entry(_merged, OTHERS),
     "GET /v1/filings/{filing_id}/views/customs": Entry(_filed, OTHERS),
     "GET /v1/filings/{filing_id}/views/quarantine": Entry(_filed, OTHERS),
