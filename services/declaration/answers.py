@@ -11,6 +11,7 @@ from services.declaration.domain.content import Content
 from services.declaration.domain.filing import Filing
 from services.declaration.domain.moves import Status
 from shared.contracts.values import Mode, Purpose, Said
+from shared.http import etag
 
 
 class PendingOut(BaseModel):
@@ -61,6 +62,15 @@ class FilingOut(BaseModel):
             reason=filing.reason,
             requirement=_requirement(filing),
         )
+
+
+def tag(filing: Filing) -> str:
+    """The entity tag of what is answered for a filing: its events, and what is required of it.
+
+    A receipt that only tells something is not shown, and no part of it.
+    """
+    heard = filing.requirement
+    return etag.strong(filing.version, 0 if heard is None else heard.revision)
 
 
 def _pending(filing: Filing) -> PendingOut | None:

@@ -1,6 +1,6 @@
 """What brokers do: file, ask to amend, ask to withdraw. Never commits; the edge does."""
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -22,6 +22,13 @@ from shared import errors
 from shared.auth.principal import Principal
 from shared.ids import Ids
 from shared.messaging import outbox
+
+Still = Callable[[Filing], None]
+"""Raises if the filing, once locked, is no longer as its client has seen it."""
+
+
+def always(_: Filing) -> None:
+    """The client has named no state."""
 
 
 @dataclass(frozen=True)
@@ -94,9 +101,10 @@ async def amend(
     who: Principal,
     ids: Ids,
     now: Now,
+    still: Still = always,
 ) -> Filing:
     """Ask to replace a filing's content. Raises FilingNotFound, NotInThisState, Faults."""
-    before = await _own(session, filing_id, who=who)
+    before = await own(session, filing_id, who=who, still=still)
     step = filings.ask_amendment(before, content=content, by=who.subject, now=now.wall)
     found = (
         *faults(content, organisation=who.organisation, now=now),
@@ -115,9 +123,10 @@ async def withdraw(
     who: Principal,
     ids: Ids,
     now: Now,
+    still: Still = always,
 ) -> Filing:
     """Ask to take a filing back. Raises FilingNotFound, NotInThisState."""
-    before = await _own(session, filing_id, who=who)
+    before = await own(session, filing_id, who=who, still=still)
     step = filings.ask_withdrawal(before, reason=reason, by=who.subject, now=now.wall)
     return await store.save(session, before, step, ids=ids, now=now.wall)
 
@@ -146,8 +155,10 @@ def faults_around(
     )
 
 
-async def _own(session: AsyncSession, filing_id: UUID, *, who: Principal) -> Filing:
+async def own(session: AsyncSession, filing_id: UUID, *, who: Principal, still: Still) -> Filing:
+    """A company's own filing, for changing it. Raises FilingNotFound, and what `still` does."""
     filing = await store.locked(session, filing_id)
     if filing.broker != who.organisation:
         raise store.FilingNotFound(filing_id=filing_id)
+    still(filing)
     return filing

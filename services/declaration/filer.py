@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from services.declaration import commands
+from services.declaration import answers, commands
 from services.declaration.answers import FilingOut
 from services.declaration.commands import Draft
 from services.declaration.domain.filing import Filing
@@ -64,4 +64,6 @@ async def _file(kit: Kit, filed: Sequence[Filed]) -> Sequence[Response | Excepti
 
 
 def _answer(filing: Filing, *, path: str) -> Answer:
-    return Answer(201, FilingOut.of(filing), {"Location": f"{path}/{filing.id}"})
+    return Answer(
+        201, FilingOut.of(filing), {"Location": f"{path}/{filing.id}", "ETag": answers.tag(filing)}
+    )

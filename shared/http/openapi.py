@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from shared.http import body, idempotency, problem
+from shared.http import body, etag, idempotency, problem
 
 _KEY = {
     "name": "Idempotency-Key",
@@ -73,6 +73,9 @@ def _complete(made: Document, app: FastAPI) -> None:
         _answers(operation)
         if any(isinstance(each, idempotency.Keyed) for each in _calls(route.dependant)):
             operation.setdefault("parameters", []).append(dict(_KEY))
+        for each in _calls(route.dependant):
+            if isinstance(each, etag.Conditional):
+                _conditions(operation, each.headers)
         for model in _bodies(route.dependant):
             content = {"application/json": {"schema": {"$ref": _schema(model, schemas)}}}
             operation["requestBody"] = {"required": True, "content": content}
@@ -100,6 +103,20 @@ def _answers(operation: Document) -> None:
     for status in ("4XX", "5XX"):
         answers[status] = _problem("Refused: problem details (RFC 9457)")
     answers["429"] = {"$ref": f"#/components/responses/{TOO_MANY}"}
+
+
+def _conditions(operation: Document, names: tuple[str, ...]) -> None:
+    """Its conditional headers, the tag of its answers, and that there may be nothing new."""
+    tags = {"type": "string", "pattern": etag.PATTERN}
+    for name in names:
+        given = {"name": name, "in": "header", "required": False, "schema": tags}
+        operation.setdefault("parameters", []).append(given)
+    tag = {"ETag": {"description": "of what is answered", "schema": {"type": "string"}}}
+    for status, answer in operation["responses"].items():
+        if status.startswith("2"):
+            answer["headers"] = tag
+    if etag.IF_NONE_MATCH in names:
+        operation["responses"]["304"] = {"description": "It is as you have it", "headers": tag}
 
 
 def _bodies(dependant: Dependant) -> Iterator[type[BaseModel]]:

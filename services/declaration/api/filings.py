@@ -8,9 +8,10 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.declaration import commands, queries, store
+from services.declaration import answers, commands, queries, store
 from services.declaration.answers import FilingOut, ReceiptOut
 from services.declaration.commands import Draft
+from services.declaration.domain.filing import Filing
 from services.declaration.domain.moves import Status
 from services.declaration.filer import Filed, Filer
 from services.declaration.forms import FilingIn, WithdrawalIn
@@ -19,7 +20,7 @@ from services.declaration.settings import Settings
 from shared import errors
 from shared.auth import guard
 from shared.auth.principal import Principal, Role
-from shared.http import body, idempotency, paging, partial
+from shared.http import body, etag, idempotency, paging, partial
 from shared.http.body import json_body
 from shared.http.idempotency import Answer
 from shared.http.paging import Cursor, Limit, Page
@@ -55,6 +56,10 @@ class Asked:
             now=self.now.wall,
             work=work,
         )
+
+    def still(self, filing: Filing) -> None:
+        """Raises PreconditionFailed if the filing is not as the request's If-Match has it."""
+        etag.require(self.request, answers.tag(filing))
 
 
 async def asked(request: Request, who: Broker) -> Asked:
@@ -141,20 +146,20 @@ async def list_filings(
     )
 
 
-@router.get("/{filing_id}")
-async def read(filing_id: UUID, kit: InKit, who: Reader) -> FilingOut:
-    """One filing as it stands."""
+@router.get("/{filing_id}", response_model=FilingOut, dependencies=[etag.READING])
+async def read(filing_id: UUID, request: Request, kit: InKit, who: Reader) -> Response:
+    """One filing as it stands; 304 if it is as `If-None-Match` has it."""
     async with kit.database.connect() as connection:
         filing = await store.get(connection, filing_id)
     guard.own(who, filing.broker, missing=store.FilingNotFound(filing_id=filing_id))
-    return FilingOut.of(filing)
+    return etag.answer(request, answers.tag(filing), FilingOut.of(filing))
 
 
 @router.post(
     "/{filing_id}/amend",
     status_code=202,
     response_model=FilingOut,
-    dependencies=[idempotency.KEYED],
+    dependencies=[idempotency.KEYED, etag.CHANGING],
 )
 async def amend(filing_id: UUID, sent: Sent) -> Response:
     """Ask to replace the content; in force once it is granted."""
@@ -168,8 +173,9 @@ async def amend(filing_id: UUID, sent: Sent) -> Response:
             who=ask.who,
             ids=ask.kit.ids,
             now=ask.now,
+            still=ask.still,
         )
-        return Answer(202, FilingOut.of(filing))
+        return _asked_for(filing)
 
     return await ask.answer(work)
 
@@ -178,7 +184,7 @@ async def amend(filing_id: UUID, sent: Sent) -> Response:
     "/{filing_id}/withdraw",
     status_code=202,
     response_model=FilingOut,
-    dependencies=[idempotency.KEYED],
+    dependencies=[idempotency.KEYED, etag.CHANGING],
 )
 async def withdraw(
     filing_id: UUID, ask: Ask, form: Annotated[WithdrawalIn, json_body(WithdrawalIn)]
@@ -193,10 +199,16 @@ async def withdraw(
             who=ask.who,
             ids=ask.kit.ids,
             now=ask.now,
+            still=ask.still,
         )
-        return Answer(202, FilingOut.of(filing))
+        return _asked_for(filing)
 
     return await ask.answer(work)
+
+
+def _asked_for(filing: Filing) -> Answer:
+    """202: a change was asked for."""
+    return Answer(202, FilingOut.of(filing), {"ETag": answers.tag(filing)})
 
 
 @router.get("/{filing_id}/receipts")
