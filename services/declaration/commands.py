@@ -17,11 +17,13 @@ from services.declaration.domain import filing as filings
 from services.declaration.domain.checks import amendment, around, naming
 from services.declaration.domain.content import Content
 from services.declaration.domain.filing import Filing
+from services.declaration.domain.history import Actor, Deed
 from services.declaration.papers import Papers
 from shared import errors
 from shared.auth.principal import Principal
+from shared.contracts.values import Said
 from shared.ids import Ids
-from shared.messaging import outbox
+from shared.messaging import context, outbox
 
 Still = Callable[[Filing], None]
 """Raises if the filing, once locked, is no longer as its client has seen it."""
@@ -105,6 +107,7 @@ async def amend(
 ) -> Filing:
     """Ask to replace a filing's content. Raises FilingNotFound, NotInThisState, Faults."""
     before = await own(session, filing_id, who=who, still=still)
+    deed = by(who, "ask_amendment")
     step = filings.ask_amendment(before, content=content, by=who.subject, now=now.wall)
     found = (
         *faults(content, organisation=who.organisation, now=now),
@@ -112,7 +115,7 @@ async def amend(
     )
     if found:
         raise errors.Faults(*found)
-    return await store.save(session, before, step, ids=ids, now=now.wall)
+    return await store.save(session, before, step, deed, ids=ids, now=now.wall)
 
 
 async def withdraw(
@@ -127,8 +130,9 @@ async def withdraw(
 ) -> Filing:
     """Ask to take a filing back. Raises FilingNotFound, NotInThisState."""
     before = await own(session, filing_id, who=who, still=still)
+    deed = by(who, "ask_withdrawal", reason=Said.as_given(reason))
     step = filings.ask_withdrawal(before, reason=reason, by=who.subject, now=now.wall)
-    return await store.save(session, before, step, ids=ids, now=now.wall)
+    return await store.save(session, before, step, deed, ids=ids, now=now.wall)
 
 
 def faults(content: Content, *, organisation: str, now: Now) -> tuple[errors.Fault, ...]:
@@ -153,6 +157,11 @@ def faults_around(
     return around.check(
         document, dictionary=dictionary.at(now.day), organisation=organisation, now=now.yard
     )
+
+
+def by(who: Principal, act: str, *, reason: Said | None = None) -> Deed:
+    """What the caller does by the request that is being answered."""
+    return Deed(act, Actor.of(who), reason=reason, cause=context.current().id)
 
 
 async def own(session: AsyncSession, filing_id: UUID, *, who: Principal, still: Still) -> Filing:

@@ -7,6 +7,7 @@ from typing import Any
 from services.declaration.domain import receipts
 from services.declaration.domain.content import Content
 from services.declaration.domain.filing import Filing, Pending, Requirement, Step
+from services.declaration.domain.history import Deed
 from services.declaration.domain.moves import Status
 from services.declaration.domain.receipts import Note
 from shared.contracts.values import Mode, Purpose, Said
@@ -25,6 +26,7 @@ def of(filing: Filing) -> dict[str, Any]:
         "version": filing.version,
         "filing_version": filing.filing_version,
         "receipts": filing.receipts,
+        "acts": filing.acts,
         "pending": None if pending is None else _pending_row(pending),
         "reason": None if filing.reason is None else filing.reason.model_dump(),
         "requirement": None
@@ -71,6 +73,25 @@ def _pending(row: Mapping[str, Any]) -> Pending:
         reason=row["reason"],
         asked_by=row.get("asked_by"),
     )
+
+
+def act(deed: Deed, filing: Filing, *, receipts: int, now: datetime) -> Mapping[str, Any]:
+    """The last act of a filing, which led to what it is now and to so many receipts."""
+    return {
+        "filing_id": filing.id,
+        "sequence": filing.acts,
+        "at": now,
+        "act": deed.act,
+        "role": deed.actor.role,
+        "organisation": deed.actor.organisation,
+        "agency": deed.actor.agency,
+        "subject": deed.actor.subject,
+        "status": filing.status.value,
+        "filing_version": filing.filing_version,
+        "receipts": list(range(filing.receipts - receipts + 1, filing.receipts + 1)),
+        "reason": None if deed.reason is None else deed.reason.model_dump(),
+        "cause": deed.cause,
+    }
 
 
 def told(step: Step, *, first: int, now: datetime) -> Sequence[Mapping[str, Any]]:

@@ -1,6 +1,6 @@
 """Filings as rows: load, insert, and save the steps they take."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -13,14 +13,24 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from services.declaration import rows
 from services.declaration.domain.filing import Filing, Step
-from services.declaration.tables import CONTENTS, FILINGS, RECEIPTS
+from services.declaration.domain.history import Deed
+from services.declaration.tables import ACTS, CONTENTS, FILINGS, RECEIPTS
 from shared import errors, prepared
 from shared.ids import Ids
 from shared.messaging import outbox
 from shared.prepared import Row, Statement, json_of
 
 SOURCE = "declaration"
-CHANGING = ("status", "version", "receipts", "pending", "reason", "requirement", "changed_at")
+CHANGING = (
+    "status",
+    "version",
+    "receipts",
+    "acts",
+    "pending",
+    "reason",
+    "requirement",
+    "changed_at",
+)
 WITH_CONTENT = ("filing_version", "reference", "content")
 
 
@@ -34,27 +44,33 @@ _LOCKED = Statement(
 
 @dataclass(frozen=True)
 class Saving:
-    """Steps of one filing that are stored together, and the outbox's rows of their events."""
+    """Steps of one filing that are stored together, with the rows of their events and acts."""
 
     before: Filing
     step: Step
     events: tuple[dict[str, object], ...] = ()
+    acts: tuple[Mapping[str, Any], ...] = ()
 
-    def then(self, step: Step, *, ids: Ids, now: datetime) -> "Saving":
-        """Also this step, which what is being done now caused."""
+    def then(self, step: Step, deed: Deed, *, ids: Ids, now: datetime) -> "Saving":
+        """Also this step, which the deed led to and what is being done now caused."""
         told = outbox.rows(
             step.events, version=step.filing.version, source=SOURCE, ids=ids, now=now
         )
+        filing = replace(step.filing, acts=step.filing.acts + 1)
+        act = rows.act(deed, filing, receipts=len(step.notes), now=now)
         notes = (*self.step.notes, *step.notes)
-        return Saving(self.before, replace(step, notes=notes), (*self.events, *told))
+        then = replace(step, filing=filing, notes=notes)
+        return Saving(self.before, then, (*self.events, *told), (*self.acts, act))
 
 
 @cache
-def _writing(*, content: bool, notes: int, events: int) -> Statement:
+def _writing(*, content: bool, notes: int, events: int, acts: int) -> Statement:
     """A filing's row and all that is only ever added to, in one statement."""
     others = [prepared.insertion(CONTENTS, prefix="kept_")] if content else []
     if notes:
         others.append(prepared.insertion(RECEIPTS, prefix="note_", rows=notes))
+    if acts:
+        others.append(prepared.insertion(ACTS, prefix="act_", rows=acts))
     if events:
         others.append(outbox.part(events))
     row = _update(content=content).returning(FILINGS.c.id)
@@ -117,25 +133,26 @@ async def all_locked(session: AsyncSession, filing_ids: Collection[UUID]) -> lis
 
 
 async def save(
-    session: AsyncSession, before: Filing, step: Step, *, ids: Ids, now: datetime
+    session: AsyncSession, before: Filing, step: Step, deed: Deed, *, ids: Ids, now: datetime
 ) -> Filing:
-    """Store what a step leads to. `before` is what it started from. Raises StaleVersion."""
-    await save_all(session, [Saving(before, Step(before)).then(step, ids=ids, now=now)], now=now)
-    return step.filing
+    """Store what a deed leads to. `before` is what it started from. Raises StaleVersion."""
+    saving = Saving(before, Step(before)).then(step, deed, ids=ids, now=now)
+    await save_all(session, [saving], now=now)
+    return saving.step.filing
 
 
 async def save_all(session: AsyncSession, savings: Sequence[Saving], *, now: datetime) -> None:
     """Store the steps of several filings. Raises StaleVersion."""
-    shapes: dict[tuple[bool, int, int], list[Saving]] = {}
+    shapes: dict[Shape, list[Saving]] = {}
     for each in savings:
         shapes.setdefault(_shape(each), []).append(each)
-    for (content, notes, events), some in shapes.items():
+    for (content, notes, events, acts), some in shapes.items():
         stale = errors.StaleVersion(filing_id=some[0].before.id, version=some[0].before.version)
-        writing = _writing(content=content, notes=notes, events=events)
+        writing = _writing(content=content, notes=notes, events=events, acts=acts)
         try:
             saved = await writing.run_many(session, [_values(each, now=now) for each in some])
         except asyncpg.UniqueViolationError as error:
-            # Somebody else's step has taken the next numbers of receipts or events.
+            # Somebody else's step has taken the next numbers of receipts, acts or events.
             if error.table_name == FILINGS.name:
                 raise
             raise stale from error
@@ -145,15 +162,19 @@ async def save_all(session: AsyncSession, savings: Sequence[Saving], *, now: dat
             outbox.appended()
 
 
-def _shape(saving: Saving) -> tuple[bool, int, int]:
+Shape = tuple[bool, int, int, int]
+"""Whether there is a new content; how many receipts, events and acts."""
+
+
+def _shape(saving: Saving) -> Shape:
     content = saving.step.filing.filing_version != saving.before.filing_version
-    return content, len(saving.step.notes), len(saving.events)
+    return content, len(saving.step.notes), len(saving.events), len(saving.acts)
 
 
 def _values(saving: Saving, *, now: datetime) -> dict[str, Any]:
     """The filing, content, receipts and events of a saving; no row if the filing has changed."""
     filing, before = saving.step.filing, saving.before
-    content, notes, _ = _shape(saving)
+    content, notes, *_ = _shape(saving)
     said = rows.told(saving.step, first=filing.receipts - notes + 1, now=now)
     values = {
         **rows.of(filing),
@@ -161,6 +182,7 @@ def _values(saving: Saving, *, now: datetime) -> dict[str, Any]:
         "had": before.receipts,
         **prepared.named(said, prefix="note_"),
         **prepared.named(saving.events, prefix="event_"),
+        **prepared.named(saving.acts, prefix="act_"),
     }
     if content:
         kept = {

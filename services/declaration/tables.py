@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Integer, Text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
 from shared.database import table_of
@@ -13,7 +13,7 @@ from shared.messaging.tables import moment
 
 
 class FilingRow(SQLModel, table=True):
-    """A filing as it stands. `version` counts its events, `receipts` its receipts."""
+    """A filing as it stands. `version` counts its events, `receipts` and `acts` what they say."""
 
     __tablename__ = "filings"
 
@@ -25,6 +25,7 @@ class FilingRow(SQLModel, table=True):
     version: int
     filing_version: int
     receipts: int
+    acts: int
     content: dict[str, Any] = Field(sa_type=JSONB)
     pending: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
     reason: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
@@ -59,6 +60,26 @@ class FilingReceiptRow(SQLModel, table=True):
     at: datetime = moment()
 
 
+class FilingActRow(SQLModel, table=True):
+    """One act after the first, with the state it led to and the numbers of its receipts."""
+
+    __tablename__ = "filing_acts"
+
+    filing_id: UUID = Field(primary_key=True)
+    sequence: int = Field(primary_key=True)
+    at: datetime = moment()
+    act: str = Field(sa_type=Text)
+    role: str = Field(sa_type=Text)
+    organisation: str = Field(sa_type=Text)
+    agency: str | None = Field(default=None, sa_type=Text)
+    subject: str = Field(sa_type=Text)
+    status: str = Field(sa_type=Text)
+    filing_version: int
+    receipts: list[int] = Field(sa_type=ARRAY(Integer))
+    reason: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
+    cause: str | None = Field(default=None, sa_type=Text)
+
+
 class FilingMergeRow(SQLModel, table=True):
     """What a filing was merged from; kept as it was sent and told."""
 
@@ -75,5 +96,6 @@ class FilingMergeRow(SQLModel, table=True):
 FILINGS = table_of(FilingRow)
 CONTENTS = table_of(FilingContentRow)
 RECEIPTS = table_of(FilingReceiptRow)
+ACTS = table_of(FilingActRow)
 MERGES = table_of(FilingMergeRow)
-TABLES = (FILINGS, CONTENTS, RECEIPTS, MERGES)
+TABLES = (FILINGS, CONTENTS, RECEIPTS, ACTS, MERGES)

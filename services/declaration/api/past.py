@@ -1,4 +1,4 @@
-"""A filing's past over HTTP: its versions, and what differs between two of them."""
+"""A filing's past over HTTP: its versions, what differs between two, and every act."""
 
 from typing import Annotated
 from uuid import UUID
@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.declaration import dictionary, past, store
 from services.declaration.api.filings import InKit, Reader
 from services.declaration.api.past_answers import (
+    ActOut,
     DifferenceOut,
     DifferencesOut,
     VersionContentOut,
@@ -19,7 +20,7 @@ from services.declaration.domain.content import Content
 from services.declaration.domain.filing import Filing
 from services.declaration.settings import Settings
 from shared.auth import guard
-from shared.auth.principal import Principal
+from shared.auth.principal import Principal, Role
 from shared.http import paging
 from shared.http.paging import Limit, Page
 
@@ -81,6 +82,23 @@ async def read_differences(
         after=after,
         items=[DifferenceOut.of(each, today) for each in found],
     )
+
+
+@router.get("/{filing_id}/history")
+async def history(
+    filing_id: UUID,
+    kit: InKit,
+    who: Reader,
+    after: After = 0,
+    limit: Limit = paging.DEFAULT_LIMIT,
+) -> Page[ActOut]:
+    """Who did what to a filing and when, in order; `next` is the `after` of the next page."""
+    async with kit.database.connect() as connection:
+        filing = await _seen(connection, filing_id, who)
+        rows = await past.acts(connection, filing, after=after, limit=limit + 1)
+    shown = [ActOut.of(row, officers=who.role is not Role.BROKER) for row in rows[:limit]]
+    more = len(rows) > limit
+    return Page(items=shown, next=str(shown[-1].sequence) if more else None)
 
 
 async def _seen(connection: AsyncConnection, filing_id: UUID, who: Principal) -> Filing:

@@ -1,5 +1,6 @@
 """What is answered about a filing's past. Times are wall time, UTC."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
@@ -11,6 +12,9 @@ from services.declaration.domain.checks import naming
 from services.declaration.domain.content import Content
 from services.declaration.domain.dictionary import Dictionary
 from services.declaration.domain.differences import Difference, Spot
+from services.declaration.domain.moves import Status
+from shared.auth.principal import Role
+from shared.contracts.values import Said
 
 
 class VersionOut(BaseModel):
@@ -50,6 +54,51 @@ def _version(row: RowMapping) -> dict[str, Any]:
         "by": row["asked_by"],
         "effective_at": row["effective_at"],
     }
+
+
+class ActorOut(BaseModel):
+    """Who acted. A broker is told an officer's agency alone; `subject` is null if it was not kept.
+
+    What another service did has the role `service` and that service as its organisation.
+    """
+
+    role: str
+    organisation: str | None
+    agency: str | None
+    subject: str | None
+
+
+class ActOut(BaseModel):
+    """One act: the state and version that the filing had after it, and its receipts' numbers.
+
+    An act of another service is called as its event. `cause` is the id of the event or request.
+    """
+
+    sequence: int
+    at: datetime
+    act: str
+    actor: ActorOut
+    status: Status
+    filing_version: int
+    receipts: list[int]
+    reason: Said | None
+    cause: str | None
+
+    @classmethod
+    def of(cls, row: Mapping[Any, Any], *, officers: bool) -> Self:
+        """The answer for a row; `officers`: whether they are named."""
+        return cls(**{**row, "actor": _actor(row, officers=officers)})
+
+
+def _actor(row: Mapping[Any, Any], *, officers: bool) -> ActorOut:
+    hidden = row["agency"] is not None and not officers
+    office = hidden and row["role"] != Role.SERVICE
+    return ActorOut(
+        role=row["role"],
+        organisation=None if office else row["organisation"],
+        agency=row["agency"],
+        subject=None if hidden else row["subject"],
+    )
 
 
 class DictionaryItemOut(BaseModel):

@@ -1,7 +1,7 @@
 """A filing and its steps: each gives the filing after it, its events and its receipts.
 
 `version` counts the filing's events, `filing_version` its accepted contents, `receipts` its
-receipts; all from 1.
+receipts, `acts` what was done to it by whomever; all from 1.
 """
 
 from collections.abc import Sequence
@@ -55,6 +55,7 @@ class Filing:
     pending: Pending | None = None
     reason: Said | None = None
     requirement: Requirement | None = None
+    acts: int = 1
 
 
 @dataclass(frozen=True)

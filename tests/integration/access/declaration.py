@@ -67,6 +67,7 @@ ENTRIES = {
     "POST /v1/reference/required": Entry(_to_ask, succeeds=BROKER),
     "POST /v1/filings/merge": Entry(_pair, succeeds=BROKER),
     "POST /v1/filings/merged": Entry(_pair, succeeds=BROKER),
+    "GET /v1/filings/{filing_id}/history": Entry(_filed, OTHERS),
     "GET /v1/filings/{filing_id}/versions": Entry(_filed, OTHERS),
     "GET /v1/filings/{filing_id}/versions/{version}": Entry(_version, OTHERS),
     "GET /v1/filings/{filing_id}/versions/{before}/differences/{after}": Entry(_two, OTHERS),
