@@ -3,7 +3,15 @@
 from pathlib import Path
 
 from services.declaration import checks, consumers, filer
-from services.declaration.api import checking, filings, merging, past, reference, required
+from services.declaration.api import (
+    checking,
+    filings,
+    merging,
+    past,
+    questions,
+    reference,
+    required,
+)
 from services.declaration.domain.checks import RULES
 from services.declaration.settings import Settings
 from shared.http import catalogue, faults
@@ -26,6 +34,7 @@ def create(kit: Kit, settings: Settings) -> Service:
             checking.router,
             merging.router,
             past.router,
+            questions.router,
             reference.router,
             required.router,
         ],

@@ -35,6 +35,14 @@ ACTS = text("""
     FROM filings f LEFT JOIN filing_acts a ON a.filing_id = f.id
     GROUP BY f.id
 """)
+QUESTIONS = text("""
+    SELECT f.id, f.questions, f.open_questions, count(q.number) AS kept,
+           coalesce(max(q.number), 0) AS last,
+           coalesce(array_agg(q.number ORDER BY q.number) FILTER (WHERE q.status = 'open'), '{}')
+               AS waiting
+    FROM filings f LEFT JOIN filing_questions q ON q.filing_id = f.id
+    GROUP BY f.id
+""")
 CONTENTS = text("""
     SELECT f.id, f.filing_version,
            f.status, coalesce(f.pending ->> 'purpose', '') AS pending,
@@ -69,6 +77,9 @@ CHECKS: Mapping[str, Check] = {
     ),
     "a filing's acts are kept, numbered without a gap": Invariant(
         ACTS, "(kept, last) <> (acts, acts)"
+    ),
+    "a filing knows the questions about it, and which are open": Invariant(
+        QUESTIONS, "(kept, last, waiting) IS DISTINCT FROM (questions, questions, open_questions)"
     ),
     "every filing has exactly one accepted receipt": Invariant(RECEIPTS, "accepted <> 1"),
     "an ended filing has exactly one end receipt, an open one none": Invariant(

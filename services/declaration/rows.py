@@ -27,6 +27,8 @@ def of(filing: Filing) -> dict[str, Any]:
         "filing_version": filing.filing_version,
         "receipts": filing.receipts,
         "acts": filing.acts,
+        "questions": filing.questions,
+        "open_questions": list(filing.open_questions),
         "pending": None if pending is None else _pending_row(pending),
         "reason": None if filing.reason is None else filing.reason.model_dump(),
         "requirement": None
@@ -54,6 +56,7 @@ def filing(row: Row) -> Filing:
     values = dict(row)
     pending, requirement = values.pop("pending"), values.pop("requirement")
     values["status"] = Status(values["status"])
+    values["open_questions"] = tuple(values["open_questions"])
     values["content"] = Content.model_validate(values["content"])
     if values["reason"] is not None:
         values["reason"] = Said.model_validate(values["reason"])

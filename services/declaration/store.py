@@ -22,14 +22,8 @@ from shared.prepared import Row, Statement, json_of
 
 SOURCE = "declaration"
 CHANGING = (
-    "status",
-    "version",
-    "receipts",
-    "acts",
-    "pending",
-    "reason",
-    "requirement",
-    "changed_at",
+    *("status", "version", "receipts", "acts", "questions", "open_questions"),
+    *("pending", "reason", "requirement", "changed_at"),
 )
 WITH_CONTENT = ("filing_version", "reference", "content")
 

@@ -26,6 +26,8 @@ class FilingRow(SQLModel, table=True):
     filing_version: int
     receipts: int
     acts: int
+    questions: int
+    open_questions: list[int] = Field(sa_type=ARRAY(Integer))
     content: dict[str, Any] = Field(sa_type=JSONB)
     pending: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
     reason: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
@@ -80,6 +82,26 @@ class FilingActRow(SQLModel, table=True):
     cause: str | None = Field(default=None, sa_type=Text)
 
 
+class FilingQuestionRow(SQLModel, table=True):
+    """One question about a filing, and how it ended."""
+
+    __tablename__ = "filing_questions"
+
+    filing_id: UUID = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    agency: str = Field(sa_type=Text)
+    filing_version: int
+    text: str = Field(sa_type=Text)
+    pointers: list[str] = Field(sa_type=JSONB)
+    asked_by: str = Field(sa_type=Text)
+    asked_at: datetime = moment()
+    status: str = Field(sa_type=Text)
+    answer: str | None = Field(default=None, sa_type=Text)
+    reason: str | None = Field(default=None, sa_type=Text)
+    ended_by: str | None = Field(default=None, sa_type=Text)
+    ended_at: datetime | None = moment(nullable=True)
+
+
 class FilingMergeRow(SQLModel, table=True):
     """What a filing was merged from; kept as it was sent and told."""
 
@@ -97,5 +119,6 @@ FILINGS = table_of(FilingRow)
 CONTENTS = table_of(FilingContentRow)
 RECEIPTS = table_of(FilingReceiptRow)
 ACTS = table_of(FilingActRow)
+QUESTIONS = table_of(FilingQuestionRow)
 MERGES = table_of(FilingMergeRow)
-TABLES = (FILINGS, CONTENTS, RECEIPTS, ACTS, MERGES)
+TABLES = (FILINGS, CONTENTS, RECEIPTS, ACTS, QUESTIONS, MERGES)

@@ -34,9 +34,13 @@ _READING = frozenset({"GET", "HEAD"})
 
 @dataclass(frozen=True)
 class Conditional:
-    """Marks operations that take a condition; `openapi.document` finds it in the routes."""
+    """Marks operations that take a condition; `openapi.document` finds it in the routes.
+
+    `tagged`: what they answer has the tag.
+    """
 
     headers: tuple[str, ...]
+    tagged: bool = True
 
     async def __call__(self) -> None:
         """Nothing: `answer` and `require` read the headers."""
@@ -44,6 +48,7 @@ class Conditional:
 
 READING = Depends(Conditional((IF_NONE_MATCH,)))
 CHANGING = Depends(Conditional((IF_MATCH,)))
+CHANGING_A_PART = Depends(Conditional((IF_MATCH,), tagged=False))
 """For a route's `dependencies=[...]`: its OpenAPI operation names the headers."""
 
 

@@ -75,7 +75,7 @@ def _complete(made: Document, app: FastAPI) -> None:
             operation.setdefault("parameters", []).append(dict(_KEY))
         for each in _calls(route.dependant):
             if isinstance(each, etag.Conditional):
-                _conditions(operation, each.headers)
+                _conditions(operation, each)
         for model in _bodies(route.dependant):
             content = {"application/json": {"schema": {"$ref": _schema(model, schemas)}}}
             operation["requestBody"] = {"required": True, "content": content}
@@ -105,17 +105,17 @@ def _answers(operation: Document) -> None:
     answers["429"] = {"$ref": f"#/components/responses/{TOO_MANY}"}
 
 
-def _conditions(operation: Document, names: tuple[str, ...]) -> None:
+def _conditions(operation: Document, conditional: etag.Conditional) -> None:
     """Its conditional headers, the tag of its answers, and that there may be nothing new."""
     tags = {"type": "string", "pattern": etag.PATTERN}
-    for name in names:
+    for name in conditional.headers:
         given = {"name": name, "in": "header", "required": False, "schema": tags}
         operation.setdefault("parameters", []).append(given)
     tag = {"ETag": {"description": "of what is answered", "schema": {"type": "string"}}}
     for status, answer in operation["responses"].items():
-        if status.startswith("2"):
+        if conditional.tagged and status.startswith("2"):
             answer["headers"] = tag
-    if etag.IF_NONE_MATCH in names:
+    if etag.IF_NONE_MATCH in conditional.headers:
         operation["responses"]["304"] = {"description": "It is as you have it", "headers": tag}
 
 

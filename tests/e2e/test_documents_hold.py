@@ -77,7 +77,7 @@ async def _ids(town: Town) -> dict[str, str]:
         "name": "recognition",
         "list": "units",
         "number": "1",
-        **dict.fromkeys(("version", "before", "after"), "1"),
+        **dict.fromkeys(("version", "before", "after", "question"), "1"),
     }
 
 

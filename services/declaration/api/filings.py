@@ -40,7 +40,7 @@ LAST_SEQUENCE = 2_147_483_647
 
 @dataclass(frozen=True)
 class Asked:
-    """A broker's request for a change, and its moment."""
+    """Somebody's request for a change, and its moment."""
 
     request: Request
     kit: Kit
@@ -52,7 +52,7 @@ class Asked:
         return await idempotency.once(
             self.request,
             database=self.kit.database,
-            owner=self.who.organisation,
+            owner=self.who.office,
             now=self.now.wall,
             work=work,
         )

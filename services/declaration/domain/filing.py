@@ -39,7 +39,11 @@ class Requirement:
 
 @dataclass(frozen=True)
 class Filing:
-    """One merged declaration. `accepted_at` and `changed_at` are wall time (UTC)."""
+    """One merged declaration. `accepted_at` and `changed_at` are wall time (UTC).
+
+    `questions` counts what was asked about it; `open_questions` are the numbers of those that
+    wait for an answer.
+    """
 
     id: UUID
     broker: str
@@ -56,6 +60,8 @@ class Filing:
     reason: Said | None = None
     requirement: Requirement | None = None
     acts: int = 1
+    questions: int = 0
+    open_questions: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests import factories, legacy
-from tests.integration.access.people import BROKER, OTHER_BROKER, Caller
+from tests.integration.access.people import BROKER, CUSTOMS, OTHER_BROKER, Caller
 from tests.integration.access.scene import START, Ask, Entry, Scene, nothing, same, uuid_of
 
 FILINGS = "/v1/filings"
@@ -40,6 +40,27 @@ async def _to_withdraw(scene: Scene) -> Ask:
     return Ask((await scene.arranged(_filed)).path, {"reason": "sold elsewhere 货物转卖"})
 
 
+async def _to_question(scene: Scene) -> Ask:
+    pointers = ["/containers/0/number", "/lines/0"]
+    body = {"text": "Which licence covers line 1?\n请说明许可证。", "pointers": pointers}
+    return Ask((await scene.arranged(_filed)).path, body)
+
+
+async def _asked(scene: Scene) -> Ask:
+    ask = await scene.arranged(_to_question)
+    path = f"{FILINGS}/{ask.path['filing_id']}/questions"
+    made = await scene.done(CUSTOMS, "post", path, ask.body)
+    return Ask({**ask.path, "question": made["number"]})
+
+
+async def _to_answer(scene: Scene) -> Ask:
+    return Ask((await scene.arranged(_asked)).path, {"text": "The second one.\n第二份。"})
+
+
+async def _to_close(scene: Scene) -> Ask:
+    return Ask((await scene.arranged(_asked)).path, {"reason": "seen elsewhere 已另行核实"})
+
+
 async def _to_ask(_: Scene) -> Ask:
     goods = {"hs_code": "0202300090", "direction": "import", "origin": "AU"}
     return Ask(body={**goods, "transport_mode": "2", "package_type": "22", "at": "2026-03-02"})
@@ -67,6 +88,13 @@ ENTRIES = {
     "POST /v1/reference/required": Entry(_to_ask, succeeds=BROKER),
     "POST /v1/filings/merge": Entry(_pair, succeeds=BROKER),
     "POST /v1/filings/merged": Entry(_pair, succeeds=BROKER),
+    "POST /v1/filings/{filing_id}/questions": Entry(_to_question, succeeds=CUSTOMS),
+    "GET /v1/filings/{filing_id}/questions": Entry(_asked, OTHERS),
+    "GET /v1/filings/{filing_id}/questions/{question}": Entry(_asked, OTHERS),
+    "POST /v1/filings/{filing_id}/questions/{question}/answer": Entry(
+        _to_answer, OTHERS, succeeds=BROKER
+    ),
+    "POST /v1/filings/{filing_id}/questions/{question}/close": Entry(_to_close, succeeds=CUSTOMS),
     "GET /v1/filings/{filing_id}/history": Entry(_filed, OTHERS),
     "GET /v1/filings/{filing_id}/versions": Entry(_filed, OTHERS),
     "GET /v1/filings/{filing_id}/versions/{version}": Entry(_version, OTHERS),

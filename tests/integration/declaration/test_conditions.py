@@ -109,3 +109,25 @@ async def test_a_change_sent_twice_is_answered_the_same_though_the_filing_moved_
     assert again.headers["etag"] == first.headers["etag"]
     refused = await ask(broker, found["id"], "withdraw", WISH, key="w2", match=tag)
     assert refused.status_code == 412
+
+
+async def test_an_answer_is_given_for_the_filing_as_it_was_seen(
+    broker: httpx.AsyncClient, officer: httpx.AsyncClient
+) -> None:
+    path = f"/v1/filings/{(await filed(broker))['id']}"
+    tags = [(await broker.get(path)).headers["etag"]]
+    for _ in range(2):
+        asked = await officer.post(
+            f"{path}/questions", json={"text": "why?"}, headers=kits.keyed(f"q{len(tags)}")
+        )
+        assert asked.status_code == 201
+        tags.append((await broker.get(path)).headers["etag"])
+    statuses = []
+    for key, tag in enumerate(tags):
+        headers = kits.keyed(f"a{key}") | {"If-Match": tag}
+        answer = await broker.post(
+            f"{path}/questions/1/answer", json={"text": "so"}, headers=headers
+        )
+        statuses.append(answer.status_code)
+    assert statuses == [412, 412, 200]
+    assert (await broker.get(path)).headers["etag"] not in tags

@@ -30,6 +30,10 @@ BREAKS = [
     ),
     ("UPDATE filings SET acts = 2", "a filing's acts are kept, numbered without a gap"),
     (
+        "UPDATE filings SET open_questions = '{1}', questions = 1",
+        "a filing knows the questions about it, and which are open",
+    ),
+    (
         "UPDATE filing_receipts SET kind = 'no_inspection'",
         "every filing has exactly one accepted receipt",
     ),
