@@ -14,6 +14,7 @@ from typing import Any
 from services.booking.domain import booking
 from services.cli import contracts
 from services.declaration.domain import moves as filing
+from services.declaration.domain import questions as question
 from services.inspection.domain import moves as case
 from services.mutual_recognition.domain import recognition, requirement
 from shared.contracts import asyncapi, catalogue, published
@@ -29,6 +30,7 @@ Moves = Mapping[tuple[Any, Any], Any]
 
 MOVES: Mapping[str, Moves] = {
     "filing (declaration)": filing.MOVES,
+    "question about a filing (declaration)": question.MOVES,
     "requirement (mutual_recognition)": requirement.MOVES,
     "recognition (mutual_recognition)": recognition.MOVES,
     "booking (booking)": booking.MOVES,

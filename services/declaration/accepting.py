@@ -39,6 +39,7 @@ _GIVEN: dict[str, Any] = {
     "content": Text,
     "terms": Text,
     "at": DateTime(timezone=True),
+    "asked_by": Text,
     "kind": Text,
     "facts": Text,
     "text_en": Text,
@@ -55,8 +56,8 @@ filed AS (
     ON CONFLICT ON CONSTRAINT filings_reference DO NOTHING
     RETURNING id
 ), kept AS (
-    INSERT INTO filing_contents (filing_id, filing_version, content, effective_at)
-    SELECT id, 1, content, at FROM given JOIN filed USING (id)
+    INSERT INTO filing_contents (filing_id, filing_version, content, effective_at, asked_by)
+    SELECT id, 1, content, at, asked_by FROM given JOIN filed USING (id)
 ), indexed AS (
     INSERT INTO filing_terms (term, accepted_at, filing_id)
     SELECT term, at, id
@@ -70,7 +71,7 @@ filed AS (
     SELECT event_id, 'filing', id, 1, type, envelope, at, 1 FROM given JOIN filed USING (id)
 )"""
 _READ = """id, broker, reference, receipt_number, CAST(content AS jsonb) AS content, terms,
-        at, kind, CAST(facts AS jsonb) AS facts, text_en, text_zh,
+        at, asked_by, kind, CAST(facts AS jsonb) AS facts, text_en, text_zh,
         event_id, type, CAST(envelope AS jsonb) AS envelope"""
 
 
@@ -115,10 +116,11 @@ SELECT id FROM filed
 
 @dataclass(frozen=True)
 class Accepted:
-    """A filing's first step, and its one event as the outbox has it."""
+    """A filing's first step, its one event as the outbox has it, and who filed (a subject)."""
 
     step: Step
     event: dict[str, Any]
+    by: str
 
 
 @dataclass(frozen=True)
@@ -179,6 +181,7 @@ def _row(accepted: Accepted) -> dict[str, Any]:
         "content": json_of(filing.content),
         "terms": "\n".join(terms.of(filing.content)),
         "at": filing.accepted_at,
+        "asked_by": accepted.by,
         "kind": note.kind.value,
         "facts": dumps(dict(note.facts)),
         "text_en": said.en,

@@ -11,6 +11,7 @@ from services.declaration.domain.content import Content
 from services.declaration.domain.filing import Filing
 from services.declaration.domain.moves import Status
 from shared.contracts.values import Mode, Purpose, Said
+from shared.http import etag
 
 
 class PendingOut(BaseModel):
@@ -31,7 +32,10 @@ class RequirementOut(BaseModel):
 
 
 class FilingOut(BaseModel):
-    """A filing as it stands. `version` counts its events, `filing_version` its contents."""
+    """A filing as it stands. `version` counts its events, `filing_version` its contents.
+
+    `open_questions` are the numbers of the questions that wait for an answer.
+    """
 
     id: UUID
     receipt_number: str
@@ -44,6 +48,7 @@ class FilingOut(BaseModel):
     pending: PendingOut | None = None
     reason: Said | None = None
     requirement: RequirementOut | None = None
+    open_questions: list[int] = []
 
     @classmethod
     def of(cls, filing: Filing) -> Self:
@@ -60,7 +65,19 @@ class FilingOut(BaseModel):
             pending=_pending(filing),
             reason=filing.reason,
             requirement=_requirement(filing),
+            open_questions=list(filing.open_questions),
         )
+
+
+def tag(filing: Filing) -> str:
+    """The entity tag of what is answered for a filing: it counts all that changes what is shown,
+    events, revisions of the requirement, and questions asked and ended.
+
+    A receipt that only tells something is not shown, and no part of it.
+    """
+    heard = filing.requirement
+    asked_and_ended = 2 * filing.questions - len(filing.open_questions)
+    return etag.strong(filing.version, 0 if heard is None else heard.revision, asked_and_ended)
 
 
 def _pending(filing: Filing) -> PendingOut | None:

@@ -11,6 +11,8 @@ from services.declaration.api import (
     instructions,
     listing,
     merging,
+    past,
+    questions,
     reference,
     required,
 )
@@ -38,6 +40,8 @@ def create(kit: Kit, settings: Settings) -> Service:
             checking.router,
             merging.router,
             instructions.router,
+            past.router,
+            questions.router,
             reference.router,
             required.router,
         ],

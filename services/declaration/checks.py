@@ -30,6 +30,19 @@ RECEIPTS = text("""
     FROM filings f LEFT JOIN filing_receipts r ON r.filing_id = f.id
     GROUP BY f.id
 """)
+ACTS = text("""
+    SELECT f.id, f.acts, count(a.sequence) + 1 AS kept, coalesce(max(a.sequence), 1) AS last
+    FROM filings f LEFT JOIN filing_acts a ON a.filing_id = f.id
+    GROUP BY f.id
+""")
+QUESTIONS = text("""
+    SELECT f.id, f.questions, f.open_questions, count(q.number) AS kept,
+           coalesce(max(q.number), 0) AS last,
+           coalesce(array_agg(q.number ORDER BY q.number) FILTER (WHERE q.status = 'open'), '{}')
+               AS waiting
+    FROM filings f LEFT JOIN filing_questions q ON q.filing_id = f.id
+    GROUP BY f.id
+""")
 CONTENTS = text("""
     SELECT f.id, f.filing_version,
            f.status, coalesce(f.pending ->> 'purpose', '') AS pending,
@@ -74,6 +87,12 @@ CHECKS: Mapping[str, Check] = {
     "a filing's version counts its events": Invariant(EVENTS, "events <> version"),
     "a filing's receipts are numbered from 1 without a gap": Invariant(
         RECEIPTS, "(first, last, told) <> (1, receipts, receipts)"
+    ),
+    "a filing's acts are kept, numbered without a gap": Invariant(
+        ACTS, "(kept, last) <> (acts, acts)"
+    ),
+    "a filing knows the questions about it, and which are open": Invariant(
+        QUESTIONS, "(kept, last, waiting) IS DISTINCT FROM (questions, questions, open_questions)"
     ),
     "every filing has exactly one accepted receipt": Invariant(RECEIPTS, "accepted <> 1"),
     "an ended filing has exactly one end receipt, an open one none": Invariant(

@@ -17,10 +17,20 @@ from services.declaration.domain import filing as filings
 from services.declaration.domain.checks import amendment, around, naming
 from services.declaration.domain.content import Content
 from services.declaration.domain.filing import Filing
+from services.declaration.domain.history import Actor, Deed
 from services.declaration.papers import Papers
 from shared import errors
+from shared.auth.principal import Principal
+from shared.contracts.values import Said
 from shared.ids import Ids
-from shared.messaging import outbox
+from shared.messaging import context, outbox
+
+Still = Callable[[Filing], None]
+"""Raises if the filing, once locked, is no longer as its client has seen it."""
+
+
+def always(_: Filing) -> None:
+    """The client has named no state."""
 
 
 @dataclass(frozen=True)
@@ -34,10 +44,10 @@ class Now:
 
 @dataclass(frozen=True)
 class Draft:
-    """What a company wants to file; `context` is that of its request: what it causes is told."""
+    """What somebody wants to file; `context` is that of its request: what it causes is told."""
 
     content: Content
-    organisation: str
+    who: Principal
     now: Now
     context: Context = field(default_factory=copy_context)
 
@@ -65,7 +75,7 @@ async def store_accepted(
 
 
 def _refused(draft: Draft) -> errors.Faults | None:
-    found = faults(draft.content, organisation=draft.organisation, now=draft.now)
+    found = faults(draft.content, organisation=draft.who.organisation, now=draft.now)
     return errors.Faults(*found) if found else None
 
 
@@ -74,7 +84,7 @@ def _accepted(draft: Draft, number: int, *, ids: Ids) -> Accepted:
     receipt = numbers.receipt_number(draft.content, year=now.day.year, sequence=number)
     step = filings.accept(draft.content, filing_id=ids(), receipt_number=receipt, now=now.wall)
     (event,) = outbox.rows(step.events, version=1, source=store.SOURCE, ids=ids, now=now.wall)
-    return Accepted(step, event)
+    return Accepted(step, event, by=draft.who.subject)
 
 
 def _stored(filing: Filing, stored: Container[UUID]) -> Filing | errors.Refused:
@@ -102,20 +112,22 @@ async def amend(
     filing_id: UUID,
     *,
     content: Content,
-    organisation: str,
+    who: Principal,
     ids: Ids,
     now: Now,
+    still: Still = always,
 ) -> Filing:
     """Ask to replace a filing's content. Raises FilingNotFound, NotInThisState, Faults."""
-    before = await _own(session, filing_id, organisation=organisation)
-    step = filings.ask_amendment(before, content=content, now=now.wall)
+    before = await own(session, filing_id, who=who, still=still)
+    deed = by(who, "ask_amendment")
+    step = filings.ask_amendment(before, content=content, by=who.subject, now=now.wall)
     found = (
-        *faults(content, organisation=organisation, now=now),
+        *faults(content, organisation=who.organisation, now=now),
         *named(amendment.faults(before.content, content), now=now),
     )
     if found:
         raise errors.Faults(*found)
-    return await store.save(session, before, step, ids=ids, now=now.wall)
+    return await store.save(session, before, step, deed, ids=ids, now=now.wall)
 
 
 async def withdraw(
@@ -123,14 +135,16 @@ async def withdraw(
     filing_id: UUID,
     *,
     reason: str,
-    organisation: str,
+    who: Principal,
     ids: Ids,
     now: Now,
+    still: Still = always,
 ) -> Filing:
     """Ask to take a filing back. Raises FilingNotFound, NotInThisState."""
-    before = await _own(session, filing_id, organisation=organisation)
-    step = filings.ask_withdrawal(before, reason=reason, now=now.wall)
-    return await store.save(session, before, step, ids=ids, now=now.wall)
+    before = await own(session, filing_id, who=who, still=still)
+    deed = by(who, "ask_withdrawal", reason=Said.as_given(reason))
+    step = filings.ask_withdrawal(before, reason=reason, by=who.subject, now=now.wall)
+    return await store.save(session, before, step, deed, ids=ids, now=now.wall)
 
 
 def faults(content: Content, *, organisation: str, now: Now) -> tuple[errors.Fault, ...]:
@@ -157,8 +171,15 @@ def faults_around(
     )
 
 
-async def _own(session: AsyncSession, filing_id: UUID, *, organisation: str) -> Filing:
+def by(who: Principal, act: str, *, reason: Said | None = None) -> Deed:
+    """What the caller does by the request that is being answered."""
+    return Deed(act, Actor.of(who), reason=reason, cause=context.current().id)
+
+
+async def own(session: AsyncSession, filing_id: UUID, *, who: Principal, still: Still) -> Filing:
+    """A company's own filing, for changing it. Raises FilingNotFound, and what `still` does."""
     filing = await store.locked(session, filing_id)
-    if filing.broker != organisation:
+    if filing.broker != who.organisation:
         raise store.FilingNotFound(filing_id=filing_id)
+    still(filing)
     return filing

@@ -8,12 +8,13 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.declaration import store
-from services.declaration.domain import reactions
+from services.declaration.domain import history, reactions
 from services.declaration.domain.filing import Filing, Step
 from services.declaration.settings import Settings
 from shared.contracts import booking, case, recognition, requirement
 from shared.contracts.envelope import Event
 from shared.kit import Kit
+from shared.messaging import context
 from shared.messaging.batch import Heard, Together
 from shared.messaging.inbox import Handler
 
@@ -56,7 +57,8 @@ def handlers(kit: Kit, settings: Settings) -> Mapping[type[Event], Handler]:
             with one.caused():
                 step = _react(known.step.filing, one, now=now)
                 if step is not None:
-                    savings[before.id] = known.then(step, ids=kit.ids, now=now)
+                    deed = history.told(one.event, cause=context.current().id)
+                    savings[before.id] = known.then(step, deed, ids=kit.ids, now=now)
         await store.save_all(session, list(savings.values()), now=now)
 
     return dict.fromkeys(REACTIONS, Together(hear))

@@ -52,6 +52,7 @@ def values(before: Filing, filing: Filing, *, now: datetime) -> dict[str, Any]:
         "filing_version": filing.filing_version,
         "content": content,
         "effective_at": now,
+        "asked_by": None if before.pending is None else before.pending.asked_by,
     }
     return {
         **prepared.named([kept], prefix="kept_"),

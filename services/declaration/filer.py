@@ -11,7 +11,7 @@ from uuid import UUID
 
 from starlette.responses import Response
 
-from services.declaration import accepting, commands
+from services.declaration import accepting, answers, commands
 from services.declaration.accepting import Accepted, Keyed
 from services.declaration.answers import FilingOut
 from services.declaration.commands import Draft
@@ -118,4 +118,6 @@ class _Desk:
 
 
 def _answer(filing: Filing, *, path: str) -> Answer:
-    return Answer(201, FilingOut.of(filing), {"Location": f"{path}/{filing.id}"})
+    return Answer(
+        201, FilingOut.of(filing), {"Location": f"{path}/{filing.id}", "ETag": answers.tag(filing)}
+    )

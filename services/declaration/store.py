@@ -11,21 +11,20 @@ import asyncpg
 from sqlalchemy import ARRAY, Integer, Update, Uuid, and_, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from services.declaration import contents
-from services.declaration.domain import receipts
-from services.declaration.domain.content import Content
-from services.declaration.domain.filing import Filing, Pending, Requirement, Step
-from services.declaration.domain.moves import Status
-from services.declaration.domain.receipts import Note
-from services.declaration.tables import FILINGS, RECEIPTS
+from services.declaration import contents, rows
+from services.declaration.domain.filing import Filing, Step
+from services.declaration.domain.history import Deed
+from services.declaration.tables import ACTS, FILINGS, RECEIPTS
 from shared import errors, prepared
-from shared.contracts.values import Mode, Purpose, Said
 from shared.ids import Ids
 from shared.messaging import outbox
 from shared.prepared import Row, Statement
 
 SOURCE = "declaration"
-CHANGING = ("status", "version", "receipts", "pending", "reason", "requirement", "changed_at")
+CHANGING = (
+    *("status", "version", "receipts", "acts", "questions", "open_questions"),
+    *("pending", "reason", "requirement", "changed_at"),
+)
 WITH_CONTENT = ("filing_version", "reference", "content")
 
 
@@ -39,27 +38,33 @@ _LOCKED = Statement(
 
 @dataclass(frozen=True)
 class Saving:
-    """Steps of one filing that are stored together, and the outbox's rows of their events."""
+    """Steps of one filing that are stored together, with the rows of their events and acts."""
 
     before: Filing
     step: Step
     events: tuple[dict[str, object], ...] = ()
+    acts: tuple[Mapping[str, Any], ...] = ()
 
-    def then(self, step: Step, *, ids: Ids, now: datetime) -> "Saving":
-        """Also this step, which what is being done now caused."""
+    def then(self, step: Step, deed: Deed, *, ids: Ids, now: datetime) -> "Saving":
+        """Also this step, which the deed led to and what is being done now caused."""
         told = outbox.rows(
             step.events, version=step.filing.version, source=SOURCE, ids=ids, now=now
         )
+        filing = replace(step.filing, acts=step.filing.acts + 1)
+        act = rows.act(deed, filing, receipts=len(step.notes), now=now)
         notes = (*self.step.notes, *step.notes)
-        return Saving(self.before, replace(step, notes=notes), (*self.events, *told))
+        then = replace(step, filing=filing, notes=notes)
+        return Saving(self.before, then, (*self.events, *told), (*self.acts, act))
 
 
 @cache
-def _writing(*, content: bool, notes: int, events: int) -> Statement:
+def _writing(*, content: bool, notes: int, events: int, acts: int) -> Statement:
     """A filing's row and all that is only ever added to, in one statement."""
     others = contents.parts() if content else []
     if notes:
         others.append(prepared.insertion(RECEIPTS, prefix="note_", rows=notes))
+    if acts:
+        others.append(prepared.insertion(ACTS, prefix="act_", rows=acts))
     if events:
         others.append(outbox.part(events))
     row = _update(content=content).returning(FILINGS.c.id)
@@ -92,11 +97,18 @@ class ReferenceTaken(errors.Conflict):
     mend_zh = "每份申报单请使用不同的编号，或修改已有的申报单。"
 
 
+def of(row: Row) -> Filing:
+    """The filing in a row."""
+    return rows.filing(row)
+
+
 async def get(connection: AsyncConnection | AsyncSession, filing_id: UUID) -> Filing:
     """A filing as it stands. Raises FilingNotFound."""
-    rows = await connection.execute(select(FILINGS).where(FILINGS.c.id == filing_id))
-    found = rows.mappings().first()
-    return _found(None if found is None else dict(found), filing_id)
+    chosen = await connection.execute(select(FILINGS).where(FILINGS.c.id == filing_id))
+    found = chosen.mappings().first()
+    if found is None:
+        raise FilingNotFound(filing_id=filing_id)
+    return of(dict(found))
 
 
 async def locked(session: AsyncSession, filing_id: UUID) -> Filing:
@@ -115,25 +127,26 @@ async def all_locked(session: AsyncSession, filing_ids: Collection[UUID]) -> lis
 
 
 async def save(
-    session: AsyncSession, before: Filing, step: Step, *, ids: Ids, now: datetime
+    session: AsyncSession, before: Filing, step: Step, deed: Deed, *, ids: Ids, now: datetime
 ) -> Filing:
-    """Store what a step leads to. `before` is what it started from. Raises StaleVersion."""
-    await save_all(session, [Saving(before, Step(before)).then(step, ids=ids, now=now)], now=now)
-    return step.filing
+    """Store what a deed leads to. `before` is what it started from. Raises StaleVersion."""
+    saving = Saving(before, Step(before)).then(step, deed, ids=ids, now=now)
+    await save_all(session, [saving], now=now)
+    return saving.step.filing
 
 
 async def save_all(session: AsyncSession, savings: Sequence[Saving], *, now: datetime) -> None:
     """Store the steps of several filings. Raises StaleVersion."""
-    shapes: dict[tuple[bool, int, int], list[Saving]] = {}
+    shapes: dict[Shape, list[Saving]] = {}
     for each in savings:
         shapes.setdefault(_shape(each), []).append(each)
-    for (content, notes, events), some in shapes.items():
+    for (content, notes, events, acts), some in shapes.items():
         stale = errors.StaleVersion(filing_id=some[0].before.id, version=some[0].before.version)
-        writing = _writing(content=content, notes=notes, events=events)
+        writing = _writing(content=content, notes=notes, events=events, acts=acts)
         try:
             saved = await writing.run_many(session, [_values(each, now=now) for each in some])
         except asyncpg.UniqueViolationError as error:
-            # Somebody else's step has taken the next numbers of receipts or events.
+            # Somebody else's step has taken the next numbers of receipts, acts or events.
             if error.table_name == FILINGS.name:
                 raise
             raise stale from error
@@ -143,100 +156,26 @@ async def save_all(session: AsyncSession, savings: Sequence[Saving], *, now: dat
             outbox.appended()
 
 
-def _shape(saving: Saving) -> tuple[bool, int, int]:
+Shape = tuple[bool, int, int, int]
+"""Whether there is a new content; how many receipts, events and acts."""
+
+
+def _shape(saving: Saving) -> Shape:
     content = saving.step.filing.filing_version != saving.before.filing_version
-    return content, len(saving.step.notes), len(saving.events)
+    return content, len(saving.step.notes), len(saving.events), len(saving.acts)
 
 
 def _values(saving: Saving, *, now: datetime) -> dict[str, Any]:
     """The filing, content, receipts and events of a saving; no row if the filing has changed."""
     filing, before = saving.step.filing, saving.before
-    content, notes, _ = _shape(saving)
-    said = _receipts(saving.step, first=filing.receipts - notes + 1, now=now)
+    content, notes, *_ = _shape(saving)
+    said = rows.told(saving.step, first=filing.receipts - notes + 1, now=now)
     values = {
-        **_row(filing),
+        **rows.of(filing),
         "was": before.version,
         "had": before.receipts,
         **prepared.named(said, prefix="note_"),
         **prepared.named(saving.events, prefix="event_"),
+        **prepared.named(saving.acts, prefix="act_"),
     }
     return values | (contents.values(before, filing, now=now) if content else {})
-
-
-def _receipts(step: Step, *, first: int, now: datetime) -> Sequence[Mapping[str, Any]]:
-    def row(sequence: int, note: Note) -> dict[str, Any]:
-        said = receipts.text(note)
-        return {
-            "filing_id": step.filing.id,
-            "sequence": sequence,
-            "kind": note.kind.value,
-            "facts": dict(note.facts),
-            "text_en": said.en,
-            "text_zh": said.zh,
-            "at": now,
-        }
-
-    return [row(sequence, note) for sequence, note in enumerate(step.notes, start=first)]
-
-
-def _row(filing: Filing) -> dict[str, Any]:
-    pending, requirement = filing.pending, filing.requirement
-    return {
-        "id": filing.id,
-        "broker": filing.broker,
-        "reference": filing.reference,
-        "receipt_number": filing.receipt_number,
-        "status": filing.status.value,
-        "version": filing.version,
-        "filing_version": filing.filing_version,
-        "receipts": filing.receipts,
-        "pending": None if pending is None else _pending_row(pending),
-        "reason": None if filing.reason is None else filing.reason.model_dump(),
-        "requirement": None
-        if requirement is None
-        else {"mode": requirement.mode.value, "revision": requirement.revision},
-        "accepted_at": filing.accepted_at,
-        "changed_at": filing.changed_at,
-    }
-
-
-def _pending_row(pending: Pending) -> dict[str, Any]:
-    content = pending.content
-    return {
-        "purpose": pending.purpose.value,
-        "filing_version": pending.filing_version,
-        "asked_at": pending.asked_at.isoformat(),
-        "content": None if content is None else content.model_dump(mode="json"),
-        "reason": pending.reason,
-    }
-
-
-def _found(row: Row | None, filing_id: UUID) -> Filing:
-    if row is None:
-        raise FilingNotFound(filing_id=filing_id)
-    return of(row)
-
-
-def of(row: Row) -> Filing:
-    """The filing in a row."""
-    values = dict(row)
-    pending, requirement = values.pop("pending"), values.pop("requirement")
-    values["status"] = Status(values["status"])
-    values["content"] = Content.model_validate(values["content"])
-    if values["reason"] is not None:
-        values["reason"] = Said.model_validate(values["reason"])
-    if requirement is not None:
-        mode = Mode(requirement["mode"])
-        values["requirement"] = Requirement(mode=mode, revision=requirement["revision"])
-    return Filing(**values, pending=None if pending is None else _pending(pending))
-
-
-def _pending(row: Mapping[str, Any]) -> Pending:
-    content = row["content"]
-    return Pending(
-        purpose=Purpose(row["purpose"]),
-        filing_version=row["filing_version"],
-        asked_at=datetime.fromisoformat(row["asked_at"]),
-        content=None if content is None else Content.model_validate(content),
-        reason=row["reason"],
-    )

@@ -4,8 +4,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import DateTime, Integer, Text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
 from shared.database import table_of
@@ -13,7 +13,7 @@ from shared.messaging.tables import moment
 
 
 class FilingRow(SQLModel, table=True):
-    """A filing as it stands. `version` counts its events, `receipts` its receipts."""
+    """A filing as it stands. `version` counts its events, `receipts` and `acts` what they say."""
 
     __tablename__ = "filings"
 
@@ -25,6 +25,9 @@ class FilingRow(SQLModel, table=True):
     version: int
     filing_version: int
     receipts: int
+    acts: int
+    questions: int
+    open_questions: list[int] = Field(sa_type=ARRAY(Integer))
     content: dict[str, Any] = Field(sa_type=JSONB)
     pending: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
     reason: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
@@ -34,7 +37,7 @@ class FilingRow(SQLModel, table=True):
 
 
 class FilingContentRow(SQLModel, table=True):
-    """One accepted content of a filing; kept for ever."""
+    """One accepted content of a filing, and the subject of whose token it is; kept for ever."""
 
     __tablename__ = "filing_contents"
 
@@ -42,6 +45,7 @@ class FilingContentRow(SQLModel, table=True):
     filing_version: int = Field(primary_key=True)
     content: dict[str, Any] = Field(sa_type=JSONB)
     effective_at: datetime = moment()
+    asked_by: str | None = Field(default=None, sa_type=Text)
 
 
 class FilingReceiptRow(SQLModel, table=True):
@@ -66,6 +70,46 @@ class FilingTermRow(SQLModel, table=True):
     term: str = Field(primary_key=True, sa_type=Text)
     accepted_at: datetime = Field(primary_key=True, sa_type=DateTime(timezone=True))
     filing_id: UUID = Field(primary_key=True)
+
+
+class FilingActRow(SQLModel, table=True):
+    """One act after the first, with the state it led to and the numbers of its receipts."""
+
+    __tablename__ = "filing_acts"
+
+    filing_id: UUID = Field(primary_key=True)
+    sequence: int = Field(primary_key=True)
+    at: datetime = moment()
+    act: str = Field(sa_type=Text)
+    role: str = Field(sa_type=Text)
+    organisation: str = Field(sa_type=Text)
+    agency: str | None = Field(default=None, sa_type=Text)
+    subject: str = Field(sa_type=Text)
+    status: str = Field(sa_type=Text)
+    filing_version: int
+    receipts: list[int] = Field(sa_type=ARRAY(Integer))
+    reason: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
+    cause: str | None = Field(default=None, sa_type=Text)
+
+
+class FilingQuestionRow(SQLModel, table=True):
+    """One question about a filing, and how it ended."""
+
+    __tablename__ = "filing_questions"
+
+    filing_id: UUID = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    agency: str = Field(sa_type=Text)
+    filing_version: int
+    text: str = Field(sa_type=Text)
+    pointers: list[str] = Field(sa_type=JSONB)
+    asked_by: str = Field(sa_type=Text)
+    asked_at: datetime = moment()
+    status: str = Field(sa_type=Text)
+    answer: str | None = Field(default=None, sa_type=Text)
+    reason: str | None = Field(default=None, sa_type=Text)
+    ended_by: str | None = Field(default=None, sa_type=Text)
+    ended_at: datetime | None = moment(nullable=True)
 
 
 class FilingMergeRow(SQLModel, table=True):
@@ -98,7 +142,9 @@ class InstructionRow(SQLModel, table=True):
 FILINGS = table_of(FilingRow)
 CONTENTS = table_of(FilingContentRow)
 RECEIPTS = table_of(FilingReceiptRow)
+ACTS = table_of(FilingActRow)
+QUESTIONS = table_of(FilingQuestionRow)
 TERMS = table_of(FilingTermRow)
 MERGES = table_of(FilingMergeRow)
 INSTRUCTIONS = table_of(InstructionRow)
-TABLES = (FILINGS, CONTENTS, RECEIPTS, TERMS, MERGES, INSTRUCTIONS)
+TABLES = (FILINGS, CONTENTS, RECEIPTS, ACTS, QUESTIONS, TERMS, MERGES, INSTRUCTIONS)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from services.inspection.domain import records
-from services.inspection.domain.case import Case, Opening, Section
+from services.inspection.domain.case import Case, Consent, Opening, Section
 from services.inspection.domain.facts import (
     Conclusion,
     Counts,
@@ -42,6 +42,7 @@ def case_values(case: Case) -> dict[str, Any]:
         "waiting": _dump(case.waiting),
         "waiting_until": case.waiting.until if case.waiting else None,
         "leave": case.leave.value if case.leave else None,
+        "consent": case.consent.value if case.consent else None,
         "gate": _dump(case.gate),
         "recognition": _dump(case.recognition),
         "counts": _dump(case.counts),
@@ -117,6 +118,7 @@ def case_of(row: Row, its_sections: Sequence[Section], its_openings: Sequence[Op
         openings=tuple(its_openings),
         waiting=Waiting.model_validate(row["waiting"]) if row["waiting"] else None,
         leave=Purpose(row["leave"]) if row["leave"] else None,
+        consent=Consent(row["consent"]) if row["consent"] else None,
         gate=Gate.model_validate(row["gate"]) if row["gate"] else None,
         recognition=Recognition.model_validate(row["recognition"]) if row["recognition"] else None,
         counts=Counts.model_validate(row["counts"]) if row["counts"] else None,

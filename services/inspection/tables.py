@@ -53,6 +53,7 @@ class CaseRow(SQLModel, table=True):
     waiting: Json = _facts(nullable=True)
     waiting_until: datetime | None = _moment(nullable=True)
     leave: str | None = _text(nullable=True)
+    consent: str | None = _text(nullable=True)
     gate: Json = _facts(nullable=True)
     recognition: Json = _facts(nullable=True)
     counts: Json = _facts(nullable=True)

@@ -113,7 +113,7 @@ class CaseClosedUp(CaseEvent):
 
 
 class LeaveGiven(CaseEvent):
-    """Nothing was opened: the cargo may be withdrawn or amended."""
+    """The cargo may be withdrawn or amended: nothing was opened, or an officer consents."""
 
     name: ClassVar[str] = "leave_given"
 
@@ -121,7 +121,7 @@ class LeaveGiven(CaseEvent):
 
 
 class LeaveRefused(CaseEvent):
-    """The inspection has begun: the filing stays as it is."""
+    """The inspection has begun, and no officer consents: the filing stays as it is."""
 
     name: ClassVar[str] = "leave_refused"
 

@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from shared.http import body, idempotency, problem, query
+from shared.http import body, etag, idempotency, problem, query
 
 _KEY = {
     "name": "Idempotency-Key",
@@ -75,6 +75,9 @@ def _complete(made: Document, app: FastAPI) -> None:
             operation.setdefault("parameters", []).append(dict(_KEY))
         for asked in _queries(route.dependant):
             operation.setdefault("parameters", []).extend(_parameters(asked, schemas))
+        for each in _calls(route.dependant):
+            if isinstance(each, etag.Conditional):
+                _conditions(operation, each)
         for model in _bodies(route.dependant):
             content = {"application/json": {"schema": {"$ref": _schema(model, schemas)}}}
             operation["requestBody"] = {"required": True, "content": content}
@@ -102,6 +105,20 @@ def _answers(operation: Document) -> None:
     for status in ("4XX", "5XX"):
         answers[status] = _problem("Refused: problem details (RFC 9457)")
     answers["429"] = {"$ref": f"#/components/responses/{TOO_MANY}"}
+
+
+def _conditions(operation: Document, conditional: etag.Conditional) -> None:
+    """Its conditional headers, the tag of its answers, and that there may be nothing new."""
+    tags = {"type": "string", "pattern": etag.PATTERN}
+    for name in conditional.headers:
+        given = {"name": name, "in": "header", "required": False, "schema": tags}
+        operation.setdefault("parameters", []).append(given)
+    tag = {"ETag": {"description": "of what is answered", "schema": {"type": "string"}}}
+    for status, answer in operation["responses"].items():
+        if conditional.tagged and status.startswith("2"):
+            answer["headers"] = tag
+    if etag.IF_NONE_MATCH in conditional.headers:
+        operation["responses"]["304"] = {"description": "It is as you have it", "headers": tag}
 
 
 def _bodies(dependant: Dependant) -> Iterator[type[BaseModel]]:

@@ -27,6 +27,7 @@ STATUS: Mapping[type[errors.Refused], int] = {
     refusals.HeadTimeout: 408,
     refusals.BodyTimeout: 408,
     errors.Conflict: 409,
+    refusals.PreconditionFailed: 412,
     refusals.BodyTooLarge: 413,
     refusals.UrlTooLong: 414,
     refusals.UnsupportedMediaType: 415,

@@ -163,6 +163,22 @@ class IdempotencyKeyInFlight(Conflict):
     mend_zh = "请稍候再次发送同一请求。"
 
 
+class PreconditionFailed(Refused):
+    """The thing is no longer in the state that this request was made for."""
+
+    zh = "该数据已不是此请求所依据的状态。"
+    mend = "Read it again, decide anew, and send If-Match with its current ETag."
+    mend_zh = "请重新读取并重新决定，在 If-Match 中使用当前的 ETag。"
+
+
+class EntityTagsMalformed(Malformed):
+    """The header is neither * nor a list of entity tags."""
+
+    zh = "该请求头既不是 *，也不是实体标签列表。"
+    mend = 'Send the ETag of an answer as it is, such as If-Match: "3.1.0".'
+    mend_zh = '请原样提交应答中的 ETag，例如 If-Match: "3.1.0"。'
+
+
 class DatabaseUnavailable(Unavailable):
     """The database does not answer."""
 

@@ -45,4 +45,5 @@ async def _ids(town: Town) -> dict[str, str]:
         "list": "units",
         "number": "1",
         "item": "arrival",
+        **dict.fromkeys(("version", "before", "after", "question"), "1"),
     }

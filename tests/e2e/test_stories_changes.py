@@ -114,3 +114,55 @@ async def test_an_amendment_to_goods_that_nobody_selects_sheds_no_inspection(tow
     for agency in ("quarantine", "customs"):
         await town.concluded(agency, case)
     await town.filing_is(filing, "released")
+
+
+async def test_an_amendment_after_the_opening_takes_effect_if_an_officer_consents(
+    town: Town,
+) -> None:
+    """The officers conclude on what is declared then."""
+    draft = town.draft("joint")
+    filing = (await town.do("broker", FILINGS, draft))["id"]
+    await town.booking_is(filing, "confirmed")
+    case = await town.opened(filing, "quarantine", "customs")
+
+    await town.do(
+        "broker", f"{FILINGS}/{filing}/amend", draft | {"lines": [line(1, **GOODS["none"])]}
+    )
+    await town.case_when(filing, lambda seen: seen["consent"] == "asked")
+    assert (await town.filing(filing))["status"] == "amending"
+    await town.act("customs", case, "consent", consent=True)
+
+    amended = await town.until(
+        lambda: town.filing(filing), lambda seen: bool(seen["filing_version"] == 2)
+    )
+    assert amended["status"] == "accepted"
+    case = await town.case_when(filing, lambda seen: seen["revision"] == 2)
+    assert (case["consent"], case["lines"][0]["hs_code"]) == (None, GOODS["none"]["hs_code"])
+    for agency in ("quarantine", "customs"):
+        await town.concluded(agency, case)
+    await town.filing_is(filing, "released")
+    await town.booking_is(filing, "completed")
+
+
+async def test_an_amendment_after_the_opening_is_refused_by_an_officer_or_a_conclusion(
+    town: Town,
+) -> None:
+    """The broker is told the officer's words; the inspection goes on."""
+    draft = town.draft("joint")
+    filing = (await town.do("broker", FILINGS, draft))["id"]
+    await town.booking_is(filing, "confirmed")
+    case = await town.opened(filing, "quarantine", "customs")
+    for key in ("refused", "concluded"):
+        await town.do(
+            "broker", f"{FILINGS}/{filing}/amend", draft | {"lines": [line(1, **GOODS["none"])]}
+        )
+        await town.case_when(filing, lambda seen: seen["consent"] == "asked")
+        if key == "refused":
+            await town.act("customs", case, "consent", consent=False, reason="正在过磅")
+        else:
+            await town.concluded("customs", case)
+        back = await town.filing_is(filing, "accepted")
+        assert back["reason"]["zh"] == {"refused": "正在过磅", "concluded": "查验已开始"}[key]
+        assert back["filing_version"] == 1
+    await town.concluded("quarantine", case)
+    await town.filing_is(filing, "released")

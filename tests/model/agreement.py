@@ -38,7 +38,7 @@ def _case_knows(case: Case, matter: Matter, booking: Booking | None) -> Iterator
     required = matter.requirement
     if case.revision != required.revision:
         yield f"case {case.id} knows revision {case.revision} of {required.revision}"
-    if case.leave is not None and required.pending is None:
+    if (case.leave or case.consent) is not None and required.pending is None:
         yield f"case {case.id} is frozen for nothing"
     agreed_slot = booking.slot if booking and booking.status is BookingStatus.CONFIRMED else None
     if case.status is CaseStatus.PLANNED and case.slot != agreed_slot:
@@ -63,7 +63,7 @@ def done(town: Town) -> Iterator[str]:
             yield f"requirement {key} is still {matter.requirement.status}"
     yield from _bookings_done(town)
     for case in town.inspection.cases.values():
-        if case.status not in case_moves.ENDED or case.leave or case.waiting:
+        if case.status not in case_moves.ENDED or case.leave or case.consent or case.waiting:
             yield f"case {case.id} is still {case.status}"
         chain = town.inspection.chains.get(case.id, [])
         yield from records.broken(chain, case_id=case.id, head=case.head)

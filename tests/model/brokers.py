@@ -17,14 +17,16 @@ def amend(town: Town, filing_id: UUID, *, kind: str | None, packages: int) -> No
     kept = {"reference": before.reference, "slot_wish": before.content.slot_wish}
     goods_now = before.content if kind is None else goods(kind)
     content = goods_now.model_copy(update={**kept, "packages": packages})
-    step = filings.ask_amendment(before, content=content, now=town.clock.wall())
+    step = filings.ask_amendment(before, content=content, by="a broker", now=town.clock.wall())
     town.tell(town.declaration.keep(step))
 
 
 def withdraw(town: Town, filing_id: UUID) -> None:
     """The broker asks to take the filing back."""
     before = town.declaration.filings[filing_id]
-    step = filings.ask_withdrawal(before, reason="sold elsewhere", now=town.clock.wall())
+    step = filings.ask_withdrawal(
+        before, reason="sold elsewhere", by="a broker", now=town.clock.wall()
+    )
     town.tell(town.declaration.keep(step))
 
 

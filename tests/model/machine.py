@@ -47,6 +47,7 @@ AT_THE_CASE = st.one_of(
     ),
     st.builds(partial, st.just(officers.join), agency=AGENCIES),
     st.builds(partial, st.just(officers.find), agency=AGENCIES),
+    st.builds(partial, st.just(officers.answer), agency=AGENCIES, consents=st.booleans()),
     st.builds(partial, st.just(officers.conclude), agency=AGENCIES, said=SAID, share=SHARES),
     st.builds(partial, st.just(officers.escalate), agency=AGENCIES, calls=AGENCIES, scope=SCOPES),
 )
@@ -109,6 +110,33 @@ class TownMachine(RuleBasedStateMachine):
         case = self.town.inspection.cases.get(derived.requirement_id(self.filing(which)))
         if case is not None:
             self.attempt(lambda: act(self.town, case))
+
+    @rule(
+        which=WHICH, amend=AMENDMENTS, agency=AGENCIES, consents=st.booleans(), hear=st.booleans()
+    )
+    def amend_at_the_opening(
+        self,
+        *,
+        which: int,
+        amend: Callable[[Town, UUID], None],
+        agency: str,
+        consents: bool,
+        hear: bool,
+    ) -> None:
+        """The broker amends when the container is open; an officer answers, now or too soon."""
+        filing = self.filing(which)
+        for _ in range(4):
+            case = self.town.inspection.cases.get(derived.requirement_id(filing))
+            if case is not None and case.opening is not None:
+                break
+            self.town.bus.quiet()
+            self.attempt(lambda: work.go_on(self.town, filing))
+        self.attempt(lambda: amend(self.town, filing))
+        if hear:
+            self.town.bus.quiet()
+        case = self.town.inspection.cases.get(derived.requirement_id(filing))
+        if case is not None:
+            self.attempt(lambda: officers.answer(self.town, case, agency, consents=consents))
 
     @rule(which=WHICH, steps=st.integers(1, 5), act=WORK)
     def go_on(self, *, which: int, steps: int, act: Callable[[Town, UUID], bool]) -> None:

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from uuid import UUID
 
-from services.inspection.domain import inspecting
+from services.inspection.domain import consent, inspecting
 from services.inspection.domain.case import Case
 from services.inspection.domain.records import Actor
 from services.inspection.domain.verdicts import Found, Report
@@ -61,6 +61,13 @@ def join(town: Town, case: Case, agency: str) -> None:
     """An officer comes to the open container."""
     now, wait = town.inspection.now(), town.inspection.settings.wait
     change = inspecting.join(case, who=officer(agency), now=now, wait=wait)
+    town.tell(town.inspection.keep(change, who=officer(agency)))
+
+
+def answer(town: Town, case: Case, agency: str, *, consents: bool) -> None:
+    """An officer consents to an amendment after the opening, or does not."""
+    reason = None if consents else "it is being weighed"
+    change = consent.answer(case, consents=consents, reason=reason, who=officer(agency))
     town.tell(town.inspection.keep(change, who=officer(agency)))
 
 

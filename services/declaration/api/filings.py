@@ -7,16 +7,17 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.declaration import commands, queries, store
+from services.declaration import answers, commands, queries, store
 from services.declaration.answers import FilingOut, ReceiptOut
 from services.declaration.commands import Draft
+from services.declaration.domain.filing import Filing
 from services.declaration.filer import Filed, Filer
 from services.declaration.forms import FilingIn, WithdrawalIn
 from services.declaration.settings import Settings
 from shared import errors
 from shared.auth import guard
 from shared.auth.principal import Principal, Role
-from shared.http import body, idempotency, paging, partial
+from shared.http import body, etag, idempotency, paging, partial
 from shared.http.body import json_body
 from shared.http.idempotency import Answer
 from shared.http.paging import Limit, Page
@@ -35,7 +36,7 @@ LAST_SEQUENCE = 2_147_483_647
 
 @dataclass(frozen=True)
 class Asked:
-    """A broker's request for a change, and its moment."""
+    """Somebody's request for a change, and its moment."""
 
     request: Request
     kit: Kit
@@ -47,10 +48,14 @@ class Asked:
         return await idempotency.once(
             self.request,
             database=self.kit.database,
-            owner=self.who.organisation,
+            owner=self.who.office,
             now=self.now.wall,
             work=work,
         )
+
+    def still(self, filing: Filing) -> None:
+        """Raises PreconditionFailed if the filing is not as the request's If-Match has it."""
+        etag.require(self.request, answers.tag(filing))
 
 
 async def asked(request: Request, who: Broker) -> Asked:
@@ -111,27 +116,27 @@ async def file(sent: Sent) -> Response:
     ask, organisation = sent.ask, sent.ask.who.organisation
     wanted = Filed(
         tried=await idempotency.attempt(ask.request, owner=organisation, now=ask.now.wall),
-        draft=Draft(sent.draft.content(), organisation=organisation, now=ask.now),
+        draft=Draft(sent.draft.content(), who=ask.who, now=ask.now),
         path=ask.request.scope["path"].rstrip("/"),
     )
     filer: Filer = ask.request.app.state.filer
     return await filer.do(wanted)
 
 
-@router.get("/{filing_id}")
-async def read(filing_id: UUID, kit: InKit, who: Reader) -> FilingOut:
-    """One filing as it stands."""
+@router.get("/{filing_id}", response_model=FilingOut, dependencies=[etag.READING])
+async def read(filing_id: UUID, request: Request, kit: InKit, who: Reader) -> Response:
+    """One filing as it stands; 304 if it is as `If-None-Match` has it."""
     async with kit.database.connect() as connection:
         filing = await store.get(connection, filing_id)
     guard.own(who, filing.broker, missing=store.FilingNotFound(filing_id=filing_id))
-    return FilingOut.of(filing)
+    return etag.answer(request, answers.tag(filing), FilingOut.of(filing))
 
 
 @router.post(
     "/{filing_id}/amend",
     status_code=202,
     response_model=FilingOut,
-    dependencies=[idempotency.KEYED],
+    dependencies=[idempotency.KEYED, etag.CHANGING],
 )
 async def amend(filing_id: UUID, sent: Sent) -> Response:
     """Ask to replace the content; in force once it is granted."""
@@ -142,11 +147,12 @@ async def amend(filing_id: UUID, sent: Sent) -> Response:
             session,
             filing_id,
             content=sent.draft.content(),
-            organisation=ask.who.organisation,
+            who=ask.who,
             ids=ask.kit.ids,
             now=ask.now,
+            still=ask.still,
         )
-        return Answer(202, FilingOut.of(filing))
+        return _asked_for(filing)
 
     return await ask.answer(work)
 
@@ -155,7 +161,7 @@ async def amend(filing_id: UUID, sent: Sent) -> Response:
     "/{filing_id}/withdraw",
     status_code=202,
     response_model=FilingOut,
-    dependencies=[idempotency.KEYED],
+    dependencies=[idempotency.KEYED, etag.CHANGING],
 )
 async def withdraw(
     filing_id: UUID, ask: Ask, form: Annotated[WithdrawalIn, json_body(WithdrawalIn)]
@@ -167,13 +173,19 @@ async def withdraw(
             session,
             filing_id,
             reason=form.reason,
-            organisation=ask.who.organisation,
+            who=ask.who,
             ids=ask.kit.ids,
             now=ask.now,
+            still=ask.still,
         )
-        return Answer(202, FilingOut.of(filing))
+        return _asked_for(filing)
 
     return await ask.answer(work)
+
+
+def _asked_for(filing: Filing) -> Answer:
+    """202: a change was asked for."""
+    return Answer(202, FilingOut.of(filing), {"ETag": answers.tag(filing)})
 
 
 @router.get("/{filing_id}/receipts")

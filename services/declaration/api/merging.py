@@ -105,11 +105,8 @@ def _checked(ask: Asked, merged: Merged) -> Tried:
         around = commands.faults_around(document, organisation=organisation, now=ask.now)
         found, read = (*shape.faults, *around), None
     else:
-        draft = Draft(content, organisation=organisation, now=ask.now)
-        found, read = (
-            commands.faults(draft.content, organisation=draft.organisation, now=draft.now),
-            content,
-        )
+        found = commands.faults(content, organisation=organisation, now=ask.now)
+        read = content
     open_ = {each.place for each in merged.conflicts}
     # Where every line has a fault, pydantic counts none: the forms have lines, so that is none.
     kept = [
@@ -152,7 +149,7 @@ async def file_merged(ask: Ask, sent: Annotated[MergeIn, json_body(MergeIn)]) ->
     wrong = (*_conflicts(tried.merged), *_below_filing(tried.faults))
     if wrong or tried.content is None:
         raise errors.Faults(*wrong)
-    draft = Draft(tried.content, organisation=ask.who.organisation, now=ask.now)
+    draft = Draft(tried.content, who=ask.who, now=ask.now)
     kept = _papers(sent, tried.merged)
 
     async def work(session: AsyncSession) -> Answer:

@@ -1,7 +1,7 @@
 """A filing and its steps: each gives the filing after it, its events and its receipts.
 
 `version` counts the filing's events, `filing_version` its accepted contents, `receipts` its
-receipts; all from 1.
+receipts, `acts` what was done to it by whomever; all from 1.
 """
 
 from collections.abc import Sequence
@@ -19,13 +19,14 @@ from shared.contracts.values import Mode, Outcome, Purpose, Said
 
 @dataclass(frozen=True)
 class Pending:
-    """A change that was asked for and not answered yet."""
+    """A change that was asked for and not answered yet; `asked_by` is the subject of a token."""
 
     purpose: Purpose
     filing_version: int
     asked_at: datetime
     content: Content | None = None
     reason: str | None = None
+    asked_by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,11 @@ class Requirement:
 
 @dataclass(frozen=True)
 class Filing:
-    """One merged declaration. `accepted_at` and `changed_at` are wall time (UTC)."""
+    """One merged declaration. `accepted_at` and `changed_at` are wall time (UTC).
+
+    `questions` counts what was asked about it; `open_questions` are the numbers of those that
+    wait for an answer.
+    """
 
     id: UUID
     broker: str
@@ -54,6 +59,9 @@ class Filing:
     pending: Pending | None = None
     reason: Said | None = None
     requirement: Requirement | None = None
+    acts: int = 1
+    questions: int = 0
+    open_questions: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -89,24 +97,24 @@ def accept(content: Content, *, filing_id: UUID, receipt_number: str, now: datet
     return _step(filing, [accepted], [Note(Kind.ACCEPTED, {"receipt_number": receipt_number})])
 
 
-def ask_amendment(filing: Filing, *, content: Content, now: datetime) -> Step:
+def ask_amendment(filing: Filing, *, content: Content, by: str, now: datetime) -> Step:
     """Ask to replace the content. Raises NotInThisState."""
     status = moves.after(filing.status, Act.ASK_AMENDMENT)
     wanted = filing.filing_version + 1
     asked = contract.AmendmentRequested(
         filing_id=filing.id, filing_version=wanted, consignment=content.consignment()
     )
-    pending = Pending(Purpose.AMEND, filing_version=wanted, asked_at=now, content=content)
+    pending = Pending(Purpose.AMEND, wanted, asked_at=now, content=content, asked_by=by)
     changed = replace(filing, status=status, pending=pending, reason=None, changed_at=now)
     return _step(changed, [asked], [Note(Kind.AMENDMENT_ASKED, {"filing_version": wanted})])
 
 
-def ask_withdrawal(filing: Filing, *, reason: str, now: datetime) -> Step:
+def ask_withdrawal(filing: Filing, *, reason: str, by: str, now: datetime) -> Step:
     """Ask to take the filing back. Raises NotInThisState."""
     status = moves.after(filing.status, Act.ASK_WITHDRAWAL)
     current = filing.filing_version
     asked = contract.WithdrawalRequested(filing_id=filing.id, filing_version=current, reason=reason)
-    pending = Pending(Purpose.WITHDRAW, filing_version=current, asked_at=now, reason=reason)
+    pending = Pending(Purpose.WITHDRAW, current, asked_at=now, reason=reason, asked_by=by)
     changed = replace(filing, status=status, pending=pending, reason=None, changed_at=now)
     return _step(changed, [asked], [Note(Kind.WITHDRAWAL_ASKED, {"reason": reason})])
 

@@ -26,6 +26,9 @@ class Kind(StrEnum):
     WITHDRAWAL_ASKED = "withdrawal_asked"
     AMENDED = "amended"
     CHANGE_REFUSED = "change_refused"
+    QUESTION_ASKED = "question_asked"
+    QUESTION_ANSWERED = "question_answered"
+    QUESTION_CLOSED = "question_closed"
     HELD = "held"
     RELEASED = "released"
     REFUSED_ENTRY = "refused_entry"
@@ -99,6 +102,16 @@ TEXTS: Mapping[Kind, Text] = {
         "Amended; version {filing_version} is in force.", "已修改，第 {filing_version} 版生效。"
     ),
     Kind.CHANGE_REFUSED: Text("{purpose} refused: {reason}", "{purpose}未获准。原因：{reason}"),
+    Kind.QUESTION_ASKED: Text(
+        "Question {question}, of {agency}: {text}", "{agency}提问（第 {question} 问）：{text}"
+    ),
+    Kind.QUESTION_ANSWERED: Text(
+        "The answer to question {question} was received.", "第 {question} 问的答复已收到。"
+    ),
+    Kind.QUESTION_CLOSED: Text(
+        "Question {question} was closed by {agency}: {reason}",
+        "{agency}已关闭第 {question} 问。原因：{reason}",
+    ),
     Kind.HELD: Text("Held: {reason}", "货物扣留待处理。原因：{reason}"),
     Kind.RELEASED: Text("Released.", "货物放行。"),
     Kind.REFUSED_ENTRY: Text("Entry refused: {reason}", "不准进出境。原因：{reason}"),

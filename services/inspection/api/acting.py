@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inspection import commands
 from services.inspection.api import forms, views
-from services.inspection.domain import gates, inspecting
+from services.inspection.domain import consent, gates, inspecting
 from services.inspection.domain.case import Case, Change
 from services.inspection.domain.records import Actor, Moment
 from services.inspection.settings import Settings
@@ -69,6 +69,7 @@ def router(settings: Settings) -> APIRouter:
     _gate(cases)
     _container(cases, settings)
     _section(cases, settings)
+    _amendment(cases)
     return cases
 
 
@@ -154,5 +155,18 @@ def _section(cases: APIRouter, settings: Settings) -> None:
 
         def step(case: Case, actor: Actor, _: Moment) -> Change:
             return inspecting.escalate(case, body.value(), who=actor, agencies=settings.agencies)
+
+        return await ask.answer(who, step)
+
+
+def _amendment(cases: APIRouter) -> None:
+    @cases.post("/consent", response_model=views.CaseOut)
+    async def answer_consent(
+        ask: Ask, who: Officer, body: Annotated[forms.ConsentIn, json_body(forms.ConsentIn)]
+    ) -> Response:
+        """Consent to an amendment of what is declared after the opening, or refuse it."""
+
+        def step(case: Case, actor: Actor, _: Moment) -> Change:
+            return consent.answer(case, consents=body.consent, reason=body.reason, who=actor)
 
         return await ask.answer(who, step)

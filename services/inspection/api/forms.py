@@ -88,6 +88,13 @@ class ConcludeIn(StrictModel):
         )
 
 
+class ConsentIn(StrictModel):
+    """Whether an officer consents to an amendment; who refuses says why."""
+
+    consent: bool
+    reason: Reason | None = None
+
+
 class EscalateIn(StrictModel):
     """A deeper scope of the caller's own agency, or another agency called in."""
 

@@ -59,7 +59,11 @@ class WaitingOut(BaseModel):
 
 
 class CaseOut(BaseModel):
-    """A case. `may_open`: the container may be opened now; `gaps`: what is missing for it."""
+    """A case. `may_open`: the container may be opened now; `gaps`: what is missing for it.
+
+    `consent`: an amendment after the opening waits for an officer's answer (`asked`), or was
+    consented to and is not here yet (`given`).
+    """
 
     id: UUID
     filing_id: UUID
@@ -80,6 +84,7 @@ class CaseOut(BaseModel):
     lines: tuple[Line, ...]
     waiting: WaitingOut | None
     leave: str | None
+    consent: str | None
     gate: Gate | None
     counts: Counts | None
     may_open: bool
@@ -143,6 +148,7 @@ def case_out(case: Case, *, who: Principal, now: datetime) -> CaseOut:
         if case.waiting
         else None,
         leave=case.leave,
+        consent=case.consent,
         gate=case.gate,
         counts=case.counts,
         may_open=opens_from is not None and opens_from <= now,

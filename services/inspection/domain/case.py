@@ -6,6 +6,7 @@ Values only; what happens to them is in `planning`, `inspecting`, `gates` and `e
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,13 @@ from shared.contracts.case import CaseEvent
 from shared.contracts.values import Disposal, Finding, Purpose, Said, Scope, Slot, Verdict
 
 TO_BE_TREATED = (Verdict.MINOR, Disposal.TREAT)
+
+
+class Consent(StrEnum):
+    """How it stands with an amendment after the opening."""
+
+    ASKED = "asked"
+    GIVEN = "given"
 
 
 @dataclass(frozen=True)
@@ -96,6 +104,7 @@ class Case:
     openings: tuple[Opening, ...] = ()
     waiting: Waiting | None = None
     leave: Purpose | None = None
+    consent: Consent | None = None
     gate: Gate | None = None
     recognition: Recognition | None = None
     counts: Counts | None = None

@@ -41,6 +41,30 @@ class TooEarly(errors.Conflict):
     mend_zh = "请在所示时间之后开箱，或改约时段。"
 
 
+class ConsentNotAsked(errors.Conflict):
+    """No amendment waits for an officer's consent."""
+
+    zh = "没有等待关员同意的修改。"
+    mend = "Read the case: it may have been answered, or an agency has concluded."
+    mend_zh = "请查看案卷：可能已答复，或已有单位作出结论。"
+
+
+class RefusalWithoutReason(errors.Invalid):
+    """Whoever refuses an amendment says why."""
+
+    zh = "不同意修改必须说明理由。"
+    mend = "Give a reason; the broker is told it."
+    mend_zh = "请填写理由，该理由将告知申报人。"
+
+
+class AmendmentAwaited(errors.Conflict):
+    """An officer has consented to an amendment, which is not here yet."""
+
+    zh = "关员已同意修改，修改内容尚未到达。"
+    mend = "Wait a moment, read the case and conclude on what is declared then."
+    mend_zh = "请稍候，重新查看案卷后按届时的申报内容作出结论。"
+
+
 class ContainerNotOpen(errors.Conflict):
     """No container of this case is open."""
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from services.inspection.domain import errors, moves, verdicts, waiting
+from services.inspection.domain import consent, errors, moves, standing, verdicts, waiting
 from services.inspection.domain.case import Case, Change, Opening, Section
 from services.inspection.domain.facts import Conclusion
 from services.inspection.domain.moves import Act, Status
@@ -39,7 +39,7 @@ def open_container(
         raise errors.CaseNotReady(gaps=case.gaps)
     if case.leave is not None:
         raise errors.CaseFrozen(purpose=case.leave.value)
-    own = _needed_section(case, who).agency
+    own = standing.needed_section(case, who).agency
     _check_present(own, present)
     if now.yard < case.slot.starts - EARLY:
         raise errors.TooEarly(opens_from=case.slot.starts - EARLY, now=now.yard)
@@ -125,10 +125,12 @@ def conclude(
 ) -> Change:
     """Conclude one's own section, once; anew after a suspended verdict or a treatment, or deeper.
 
-    Raises CaseMoveNotAllowed, AgencyNotNeeded, SectionConcluded, NotAtContainer, Faults.
+    Raises CaseMoveNotAllowed, AgencyNotNeeded, SectionConcluded, NotAtContainer,
+    AmendmentAwaited, Faults.
     """
     moves.after(case.status, Act.CONCLUDE)
     section = _writable(case, who)
+    consent.not_given(case)
     declared = case.required.lines if case.required else ()
     findings, found = verdicts.check(report, noted=section.findings, declared=declared)
     conclusion = Conclusion(
@@ -151,7 +153,7 @@ def conclude(
         conclusion=conclusion.number,
         **facts,
     )
-    return waiting.begin(told, now=now, wait=wait)
+    return waiting.begin(consent.lapse(told), now=now, wait=wait)
 
 
 def _awaits_recognition(case: Case) -> bool:
@@ -193,17 +195,10 @@ def escalate(case: Case, asked: Escalation, *, who: Actor, agencies: Sequence[st
     )
 
 
-def _needed_section(case: Case, who: Actor) -> Section:
-    section = case.section(who.agency)
-    if section is None or not section.needed:
-        raise errors.AgencyNotNeeded(agency=who.agency)
-    return section
-
-
 def _at_work(case: Case, who: Actor) -> tuple[Opening, Section]:
     if case.opening is None:
         raise errors.ContainerNotOpen
-    return case.opening, _needed_section(case, who)
+    return case.opening, standing.needed_section(case, who)
 
 
 def _writable(case: Case, who: Actor) -> Section:

@@ -29,6 +29,9 @@ class Act(StrEnum):
     EXTEND = "extend"
     REVISE = "revise"
     GIVE_LEAVE = "give_leave"
+    ASK_CONSENT = "ask_consent"
+    CONSENT = "consent"
+    REFUSE_CONSENT = "refuse_consent"
     GATE_IN = "gate_in"
     GATE_OUT = "gate_out"
     OPEN = "open"
@@ -52,6 +55,9 @@ MOVES: Mapping[tuple[Status, Act], Status] = {
     (_P, Act.EXTEND): _P,
     (_P, Act.REVISE): _P,
     (_P, Act.GIVE_LEAVE): _P,
+    (_P, Act.ASK_CONSENT): _P,
+    (_P, Act.CONSENT): _P,
+    (_P, Act.REFUSE_CONSENT): _P,
     (_P, Act.GATE_IN): _P,
     (_P, Act.GATE_OUT): _P,
     (_P, Act.OPEN): _O,
@@ -59,6 +65,9 @@ MOVES: Mapping[tuple[Status, Act], Status] = {
     (_P, Act.VOID): _V,
     (_O, Act.EXTEND): _O,
     (_O, Act.REVISE): _O,
+    (_O, Act.ASK_CONSENT): _O,
+    (_O, Act.CONSENT): _O,
+    (_O, Act.REFUSE_CONSENT): _O,
     (_O, Act.JOIN): _O,
     (_O, Act.FIND): _O,
     (_O, Act.CONCLUDE): _O,

@@ -5,7 +5,7 @@ Facts that come too late, or that mean nothing to the case's state, leave it as 
 
 from dataclasses import replace
 
-from services.inspection.domain import moves, waiting
+from services.inspection.domain import consent, moves, waiting
 from services.inspection.domain.case import Case, Change, Section
 from services.inspection.domain.ending import void
 from services.inspection.domain.facts import Recognition, Required
@@ -39,6 +39,7 @@ def require(
         required=required,
         status=moves.after(case.status, Act.REVISE),
         leave=None if answers and case.leave is Purpose.AMEND else case.leave,
+        consent=None if answers else case.consent,
     )
     kind = "revised" if known else "determined"
     change = Change(revised).noted(kind, **required.model_dump(mode="json"))
@@ -97,10 +98,13 @@ def lose_slot(case: Case, *, why: str) -> Change | None:
 def ask_leave(case: Case, purpose: Purpose) -> Change:
     """May the cargo still be withdrawn or amended? Yes, unless the container was ever opened.
 
-    A given leave freezes the case: nobody opens it until the change is settled.
+    A given leave freezes the case: nobody opens it until the change is settled. After the opening
+    an amendment needs an officer's consent, for which is asked while nobody has concluded.
     """
     if moves.allowed(case.status, Act.GIVE_LEAVE) and not case.openings:
         return Change(replace(case, leave=purpose)).told(LeaveGiven, purpose=purpose)
+    if consent.may_be_asked(case, purpose):
+        return consent.ask(case)
     return Change(case).told(
         LeaveRefused, purpose=purpose, reason=OPENED if case.openings else ENDED
     )
@@ -108,9 +112,15 @@ def ask_leave(case: Case, purpose: Purpose) -> Change:
 
 def thaw(case: Case, *, settled: Purpose, why: Said) -> Change | None:
     """The change is settled and the requirement goes on as it is."""
-    if case.leave is not settled:
+    consented = case.consent is not None and settled is Purpose.AMEND
+    if case.leave is not settled and not consented:
         return None
-    return Change(replace(case, leave=None)).noted("change_settled", why=why.model_dump())
+    kept = replace(
+        case,
+        leave=None if case.leave is settled else case.leave,
+        consent=None if consented else case.consent,
+    )
+    return Change(kept).noted("change_settled", why=why.model_dump())
 
 
 def recognise(case: Case, recognition: Recognition) -> Change | None:

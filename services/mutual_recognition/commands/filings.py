@@ -54,7 +54,7 @@ async def request_change(
 
 
 async def leave_given(session: AsyncSession, event: LeaveGiven, *, desk: Desk) -> None:
-    """Nothing was opened: carry out the change that waits. A late answer is ignored."""
+    """The inspection lets the change that waits be carried out. A late answer is ignored."""
     current = await desks.locked(session, event.requirement_id, desk=desk)
     pending = answering.waiting(current, event.purpose)
     if pending is None:
@@ -72,7 +72,7 @@ async def leave_given(session: AsyncSession, event: LeaveGiven, *, desk: Desk) -
 
 
 async def leave_refused(session: AsyncSession, event: LeaveRefused, *, desk: Desk) -> None:
-    """The inspection has begun: refuse the change that waits. A late answer is ignored."""
+    """The inspection does not: refuse the change that waits. A late answer is ignored."""
     current = await desks.locked(session, event.requirement_id, desk=desk)
     if answering.waiting(current, event.purpose) is None:
         log.warning("refusal for no pending change", requirement=str(event.requirement_id))

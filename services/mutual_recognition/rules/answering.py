@@ -24,8 +24,8 @@ WITHDRAWN = Said(en="the filing was withdrawn", zh="申报单已撤回")
 def request(current: Matter, event: AmendmentRequested | WithdrawalRequested) -> Change:
     """Answer the broker: refuse, note, or ask the inspection for its leave.
 
-    Where an agency has concluded, the container was opened: nothing is changed any more, even if
-    the requirement was reopened. So the filing version that a conclusion is about stays.
+    Where an agency has concluded nothing is changed any more, even if the requirement was
+    reopened. So the filing version that a conclusion is about stays.
     Raises `ChangePending` if an earlier change has no answer yet.
     """
     required = current.requirement
@@ -69,7 +69,7 @@ def ticket(current: Matter, amended: Consignment) -> Ticket:
 def amend(
     current: Matter, pending: Pending, case: Case, *, agencies: Agencies, ids: Ids, now: datetime
 ) -> Change:
-    """Nothing was opened: decide the amended filing's case. `now` is wall time.
+    """Nothing was opened, or an officer consents: decide the amended filing's case (wall time).
 
     An amendment never sheds what was selected before it. `case` was drawn for by `ticket`.
     """

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests import factories, legacy
-from tests.integration.access.people import BROKER, OTHER_BROKER, Caller
+from tests.integration.access.people import BROKER, CUSTOMS, OTHER_BROKER, Caller
 from tests.integration.access.scene import START, Ask, Entry, Scene, nothing, same, uuid_of
 
 FILINGS = "/v1/filings"
@@ -24,12 +24,41 @@ async def _filed(scene: Scene) -> Ask:
     return Ask({"filing_id": uuid_of(made)})
 
 
+async def _version(scene: Scene) -> Ask:
+    return Ask({**(await scene.arranged(_filed)).path, "version": 1})
+
+
+async def _two(scene: Scene) -> Ask:
+    return Ask({**(await scene.arranged(_filed)).path, "before": 1, "after": 1})
+
+
 async def _to_amend(scene: Scene) -> Ask:
     return Ask((await scene.arranged(_filed)).path, _draft(bill_of_lading="OSTQ26030002"))
 
 
 async def _to_withdraw(scene: Scene) -> Ask:
     return Ask((await scene.arranged(_filed)).path, {"reason": "sold elsewhere 货物转卖"})
+
+
+async def _to_question(scene: Scene) -> Ask:
+    pointers = ["/containers/0/number", "/lines/0"]
+    body = {"text": "Which licence covers line 1?\n请说明许可证。", "pointers": pointers}
+    return Ask((await scene.arranged(_filed)).path, body)
+
+
+async def _asked(scene: Scene) -> Ask:
+    ask = await scene.arranged(_to_question)
+    path = f"{FILINGS}/{ask.path['filing_id']}/questions"
+    made = await scene.done(CUSTOMS, "post", path, ask.body)
+    return Ask({**ask.path, "question": made["number"]})
+
+
+async def _to_answer(scene: Scene) -> Ask:
+    return Ask((await scene.arranged(_asked)).path, {"text": "The second one.\n第二份。"})
+
+
+async def _to_close(scene: Scene) -> Ask:
+    return Ask((await scene.arranged(_asked)).path, {"reason": "seen elsewhere 已另行核实"})
 
 
 async def _to_ask(_: Scene) -> Ask:
@@ -76,6 +105,17 @@ ENTRIES = {
     "GET /v1/standing-instructions/{item}": Entry(_instructed, OTHERS),
     "PUT /v1/standing-instructions/{item}": Entry(_to_instruct, succeeds=BROKER),
     "DELETE /v1/standing-instructions/{item}": Entry(_instructed, OTHERS, succeeds=BROKER),
+    "POST /v1/filings/{filing_id}/questions": Entry(_to_question, succeeds=CUSTOMS),
+    "GET /v1/filings/{filing_id}/questions": Entry(_asked, OTHERS),
+    "GET /v1/filings/{filing_id}/questions/{question}": Entry(_asked, OTHERS),
+    "POST /v1/filings/{filing_id}/questions/{question}/answer": Entry(
+        _to_answer, OTHERS, succeeds=BROKER
+    ),
+    "POST /v1/filings/{filing_id}/questions/{question}/close": Entry(_to_close, succeeds=CUSTOMS),
+    "GET /v1/filings/{filing_id}/history": Entry(_filed, OTHERS),
+    "GET /v1/filings/{filing_id}/versions": Entry(_filed, OTHERS),
+    "GET /v1/filings/{filing_id}/versions/{version}": Entry(_version, OTHERS),
+    "GET /v1/filings/{filing_id}/versions/{before}/differences/{after}": Entry(_two, OTHERS),
     "GET /v1/filings/{filing_id}/merge": Entry(_merged, OTHERS),
     "GET /v1/filings/{filing_id}/views/customs": Entry(_filed, OTHERS),
     "GET /v1/filings/{filing_id}/views/quarantine": Entry(_filed, OTHERS),

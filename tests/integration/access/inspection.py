@@ -2,6 +2,8 @@
 
 from shared.contracts import derived
 from shared.contracts.booking import BookingConfirmed
+from shared.contracts.requirement import LeaveAsked
+from shared.contracts.values import Purpose
 from tests.factories import container_number
 from tests.integration.access.people import (
     CUSTOMS,
@@ -73,6 +75,20 @@ async def _to_escalate(scene: Scene) -> Ask:
     return Ask(PATH, {"agency": "customs", "scope": "sample", "reason": "smell 异味"})
 
 
+async def _to_consent(scene: Scene) -> Ask:
+    await scene.arranged(_opened)
+    await scene.bring(
+        LeaveAsked(
+            filing_id=b.FILING,
+            requirement_id=b.REQUIREMENT,
+            filing_version=1,
+            revision=1,
+            purpose=Purpose.AMEND,
+        )
+    )
+    return Ask(PATH, {"consent": False, "reason": "it is being weighed 正在过磅"})
+
+
 ENTRIES = {
     "GET /v1/cases": Entry(_planned, STRANGERS, lists=True),
     "GET /v1/cases/{case_id}": Entry(_planned, STRANGERS),
@@ -83,5 +99,6 @@ ENTRIES = {
     "POST /v1/cases/{case_id}/join": Entry(_to_join, succeeds=QUARANTINE),
     "POST /v1/cases/{case_id}/findings": Entry(_to_find, succeeds=CUSTOMS),
     "POST /v1/cases/{case_id}/conclude": Entry(_to_conclude, succeeds=QUARANTINE),
+    "POST /v1/cases/{case_id}/consent": Entry(_to_consent, succeeds=CUSTOMS),
     "POST /v1/cases/{case_id}/escalate": Entry(_to_escalate, succeeds=CUSTOMS),
 }

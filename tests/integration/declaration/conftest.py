@@ -7,6 +7,7 @@ import pytest
 
 from services.declaration import app
 from services.declaration.settings import Settings
+from shared.auth.principal import Role
 from shared.service import Service
 from tests import kits
 from tests.conftest import ServiceDatabase
@@ -23,6 +24,13 @@ async def service(service_database: ServiceDatabase) -> Service:
 async def broker(service: Service) -> AsyncIterator[httpx.AsyncClient]:
     """The broker that files."""
     async with kits.client(service) as client:
+        yield client
+
+
+@pytest.fixture
+async def officer(service: Service) -> AsyncIterator[httpx.AsyncClient]:
+    """An officer of customs."""
+    async with kits.client(service, Role.OFFICER, org="port", agency="customs") as client:
         yield client
 
 

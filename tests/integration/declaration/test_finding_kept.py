@@ -15,7 +15,7 @@ from tests.integration.declaration.asking import ask, broken, filed
 from tests.kits import Deliveries
 from tests.unit.declaration.made import Told
 
-BEFORE = "0010-1"
+BEFORE = "0007-1"
 TERMS = "SELECT term, accepted_at, filing_id FROM filing_terms ORDER BY 1, 2, 3"
 INDEXES = """
     SELECT indexdef FROM pg_indexes

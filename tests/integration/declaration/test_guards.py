@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from services.declaration import store, tables
 from services.declaration.domain import filing as filings
+from services.declaration.domain.history import Actor, Deed
 from services.declaration.domain.receipts import Kind, Note
 from shared.errors import StaleVersion
 from shared.service import Service
@@ -26,6 +27,11 @@ BREAKS = [
     (
         "UPDATE filings SET receipts = 2",
         "a filing's receipts are numbered from 1 without a gap",
+    ),
+    ("UPDATE filings SET acts = 2", "a filing's acts are kept, numbered without a gap"),
+    (
+        "UPDATE filings SET open_questions = '{1}', questions = 1",
+        "a filing knows the questions about it, and which are open",
     ),
     (
         "UPDATE filing_receipts SET kind = 'no_inspection'",
@@ -68,11 +74,14 @@ async def test_an_invariant_sees_its_break(
     found = await filed(broker)
     async with service.kit.database.connect() as connection:
         assert await broken_in(connection) == {}
+        await connection.execute(text("ALTER TABLE filing_contents DISABLE TRIGGER USER"))
         await connection.execute(text(change))
         assert (await broken_in(connection))[invariant] == [f"filing {found['id']}"]
 
 
+NOBODY = Deed("note", Actor("service", "nobody", "nobody"))
 FORBIDDEN = [
+    "UPDATE filings SET acts = 0",
     "UPDATE filings SET status = 'lost'",
     "UPDATE filings SET status = 'amending'",
     """UPDATE filings SET pending = '{"purpose": "amend"}'""",
@@ -105,9 +114,9 @@ async def test_a_step_from_a_stale_filing_is_refused(
     async with kit.database.transaction() as session:
         before = await store.get(session, found["id"])
         step = filings.note(before, Note(Kind.NO_INSPECTION, {}))
-        await store.save(session, before, step, ids=kit.ids, now=now)
+        await store.save(session, before, step, NOBODY, ids=kit.ids, now=now)
         with pytest.raises(StaleVersion):
-            await store.save(session, before, step, ids=kit.ids, now=now)
+            await store.save(session, before, step, NOBODY, ids=kit.ids, now=now)
 
 
 async def test_an_event_of_a_filing_never_accepted_is_refused_and_seen(

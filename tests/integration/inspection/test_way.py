@@ -165,6 +165,24 @@ async def test_a_given_leave_keeps_the_container_closed_until_the_change_is_sett
     assert await room.told() == ["planned", "leave_given", "opened", "leave_refused"]
 
 
+async def test_an_amendment_after_the_opening_waits_for_an_officers_consent(room: Room) -> None:
+    await room.plan(**b.single())
+    ids = {"filing_id": b.FILING, "requirement_id": b.REQUIREMENT, "revision": 1}
+    await room.do("customs", "open", {"present": ["customs"]})
+    assert await room.refused("customs", "consent", {"consent": True}) == (409, "consent_not_asked")
+    await room.hear(requirement.LeaveAsked(**ids, filing_version=1, purpose=Purpose.AMEND))
+    assert (await room.see())["consent"] == "asked"
+    refused = await room.refused("customs", "consent", {"consent": False})
+    assert refused == (422, "refusal_without_reason")
+    await room.do("customs", "consent", {"consent": True, "reason": "a slip of the pen"})
+    assert await room.refused("customs", "conclude", r.CONFORM) == (409, "amendment_awaited")
+    await room.hear(b.revised("amendment", **b.single()))
+    assert (await room.see())["consent"] is None
+    await room.do("customs", "conclude", r.CONFORM)
+    assert await room.told() == ["planned", "opened", "leave_given", "concluded"]
+    assert await room.broken() == []
+
+
 async def test_a_withdrawn_filing_voids_its_case(room: Room) -> None:
     await room.plan()
     ids = {"filing_id": b.FILING, "requirement_id": b.REQUIREMENT, "revision": 1}

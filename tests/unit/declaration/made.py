@@ -52,12 +52,16 @@ def accepted() -> Filing:
 
 def amending() -> Filing:
     """A filing whose amendment is asked for."""
-    return filings.ask_amendment(accepted(), content=content(packages=41), now=NOW).filing
+    return filings.ask_amendment(
+        accepted(), content=content(packages=41), by="a broker", now=NOW
+    ).filing
 
 
 def withdrawing() -> Filing:
     """A filing whose withdrawal is asked for."""
-    return filings.ask_withdrawal(accepted(), reason="sold elsewhere", now=NOW).filing
+    return filings.ask_withdrawal(
+        accepted(), reason="sold elsewhere", by="a broker", now=NOW
+    ).filing
 
 
 class Told:

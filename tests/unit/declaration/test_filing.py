@@ -160,7 +160,18 @@ def test_what_a_broker_writes_is_never_read_as_a_template() -> None:
 @pytest.mark.parametrize("kind", REASONED)
 def test_a_receipt_gives_its_reason_in_its_own_language(kind: Kind) -> None:
     facts = dict.fromkeys(
-        ("yard", "bay", "starts", "ends", "purpose", "primary", "recognising"), ""
+        (
+            "yard",
+            "bay",
+            "starts",
+            "ends",
+            "purpose",
+            "primary",
+            "recognising",
+            "agency",
+            "question",
+        ),
+        "",
     )
     reason = Said(en="weights differ", zh="重量不符")
     said = receipts.text(Note(kind, facts | {"reason": reason.model_dump()}))

@@ -97,7 +97,7 @@ def test_leave_is_given_while_nothing_was_opened_and_freezes_the_case() -> None:
 
 
 def test_leave_is_refused_once_the_container_was_opened() -> None:
-    change = planning.ask_leave(b.opened(), Purpose.AMEND)
+    change = planning.ask_leave(b.opened(), Purpose.WITHDRAW)
     assert isinstance(change.events[0], LeaveRefused)
     assert change.case.leave is None
 

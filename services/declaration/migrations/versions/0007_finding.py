@@ -10,8 +10,8 @@ from alembic import op
 from services.declaration.domain import terms
 from services.declaration.domain.content import Content
 
-revision = "0010"
-down_revision = "0003"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
