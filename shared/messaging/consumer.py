@@ -50,14 +50,14 @@ class Consumer:
         """Consume for ever; after an emptied broker, make streams and consumers again."""
         self._start_empty()
         await self._bus.ready()
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(stray.caught(self._keep_in_hand()))
-            for _ in range(AT_ONCE):
-                tasks.create_task(stray.caught(self._work()))
-            while True:
-                await self._pull()
+        workers = [self._work() for _ in range(AT_ONCE)]
+        await stray.side_by_side(self._pull(), self._keep_in_hand(), *workers)
 
     async def _pull(self) -> None:
+        while True:
+            await self._pull_until_lost()
+
+    async def _pull_until_lost(self) -> None:
         stream = self._bus.stream(self._producer)
         try:
             async for message in pull.messages(
