@@ -211,6 +211,11 @@ class Bus:
         info = await self.jetstream.consumer_info(self.stream(producer), consumer)
         return int(info.num_pending or 0) + int(info.num_ack_pending or 0)
 
+    async def undelivered(self, *, producer: str, consumer: str) -> int:
+        """How many events of the producer were never given to the consumer."""
+        info = await self.jetstream.consumer_info(self.stream(producer), consumer)
+        return int(info.num_pending or 0)
+
     async def close(self) -> None:
         """Leave the broker."""
         await self._connection.close()
