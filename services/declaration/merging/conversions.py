@@ -18,6 +18,15 @@ LEVELS = frozenset(
 """Conversions between header and lines: `normalise` does them, for a form as a whole."""
 
 
+AROUND = frozenset({"shelf_life_in_days"})
+"""Conversions of texts that look at what else the form says there."""
+
+
+def looks_around(item: LegacyItem) -> bool:
+    """Whether the same text of an item may become something else elsewhere."""
+    return any(conversion.id in AROUND for conversion in item.conversions)
+
+
 def given(item: LegacyItem, raw: Any, *, part: Mapping[str, Any]) -> Given:
     """An item's value, converted by all of its conversions but those of levels."""
     if not item.conversions and type(raw) is str:

@@ -45,11 +45,11 @@ def normalise(form: str, document: Mapping[str, Any], *, zone: tzinfo) -> Half:
     entries = _entries(form)
     written = sorted(document["lines"], key=lambda line: int(line["line_number"]))
     document = {**document, "lines": written}
-    lines = [_part(entries, line) for line in written]
-    containers = [_part(entries, each) for each in document["containers"]]
+    lines = [_part(form, line) for line in written]
+    containers = [_part(form, each) for each in document["containers"]]
     for box in containers:
         box["number"] = Given(box["number"].raw, container_number(box["number"]))
-    header = _part(entries, document)
+    header = _part(form, document)
     parts = (document, *document["lines"])
     dropped = [
         Dropped(entries[name], raw)
@@ -75,19 +75,43 @@ def _entries(form: str) -> Mapping[str, LegacyItem]:
 
 
 @lru_cache(maxsize=2)
+def _asked(form: str) -> Mapping[str, LegacyItem]:
+    """The items that a filing has."""
+    entries = _entries(form)
+    return {name: item for name, item in entries.items() if item.fate is not Fate.DROPPED}
+
+
+@lru_cache(maxsize=2)
+def _around(form: str) -> frozenset[str]:
+    """Items whose same text may become something else on another line."""
+    entries = _entries(form)
+    return frozenset(name for name, item in entries.items() if conversions.looks_around(item))
+
+
+@lru_cache(maxsize=2)
 def _dropped(form: str) -> frozenset[str]:
     entries = _entries(form).values()
     return frozenset(each.id for each in entries if each.fate is Fate.DROPPED) - FOLDED
 
 
-def _part(entries: Mapping[str, LegacyItem], part: Mapping[str, Any]) -> Open:
+def _part(form: str, part: Mapping[str, Any]) -> Open:
     """The header, a line or a container."""
     found: Open = {}
+    asked, around = _asked(form), _around(form)
     for name, raw in part.items():
-        item = entries.get(name) if raw is not None else None
-        if item is not None and item.fate is not Fate.DROPPED:
+        item = asked.get(name) if raw is not None else None
+        if item is None:
+            continue
+        if type(raw) is str and name not in around:
+            _put(found, item, _alone(form, name, raw))
+        else:
             _put(found, item, conversions.given(item, raw, part=part))
     return found
+
+
+@lru_cache(maxsize=50_000)  # the lines of a form say the same again and again
+def _alone(form: str, name: str, raw: str) -> Given:
+    return conversions.given(_entries(form)[name], raw, part={})
 
 
 def _put(found: Open, item: LegacyItem, given: Given) -> None:

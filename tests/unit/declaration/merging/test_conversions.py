@@ -119,6 +119,41 @@ def test_a_shelf_life_in_months_is_counted_from_the_production_date() -> None:
     assert done(conversion, item, "180天") == 180
 
 
+class Looked(Exception):
+    """A conversion has looked at what else is said there."""
+
+
+class Unseen(dict[str, Any]):
+    """A part of a form that may not be looked at."""
+
+    def get(self, *_: Any) -> Any:
+        raise Looked
+
+    def __getitem__(self, _: str) -> Any:
+        raise Looked
+
+
+WITHIN = {"name_150_to_70", "customs_currency"}
+"""Conversions of a text within a value that is none."""
+
+
+@pytest.mark.parametrize("name", sorted({*OF} - conversions.LEVELS - WITHIN))
+def test_a_text_becomes_the_same_wherever_it_stands_unless_that_is_said(name: str) -> None:
+    conversion, item = OF[name]
+    text = HELD.get(name, (conversion.example.before, None))[0]
+    if isinstance(text, str):
+        looks = _looks(item, "18个月" if name == "shelf_life_in_days" else text)
+        assert looks == conversions.looks_around(item)
+
+
+def _looks(item: LegacyItem, text: str) -> bool:
+    try:
+        conversions.given(item, text, part=Unseen())
+    except Looked:
+        return True
+    return False
+
+
 @pytest.mark.parametrize(
     ("words", "code"),
     [
