@@ -4,7 +4,6 @@ What is ready together is taken in one transaction, so the busier the loop, the 
 """
 
 import asyncio
-import time
 from collections import deque
 from uuid import UUID
 
@@ -27,6 +26,8 @@ GATHER_SECONDS = 0.005
 IN_HAND = 128
 STILL_SECONDS = 180.0
 """Longer than anything may take that is done in one piece: one event's handling, and its end."""
+
+LOOKS = 4
 
 
 class StoodStill(Exception):
@@ -55,11 +56,11 @@ class Consumer:
         self._freed = asyncio.Event()
         self._gathering = asyncio.Lock()
         self._at_work = 0
-        self._moved_at = time.monotonic()
+        self._moves = 0
 
     def handled(self, one: Delivery, *, consumer: str, result: str, seconds: float) -> None:
         """As its own observer, it sees that something was done."""
-        self._moved_at = time.monotonic()
+        self._moves += 1
         self._observer.handled(one, consumer=consumer, result=result, seconds=seconds)
 
     async def run(self) -> None:
@@ -73,14 +74,16 @@ class Consumer:
         """Say what everything waits for and raise StoodStill, should nothing be done for long.
 
         An event that failed and comes again later is neither in hand nor undelivered meanwhile.
+        Looks are counted, not time: one that was suspended, or had no broker, has not stood still.
         """
-        while True:
-            await asyncio.sleep(STILL_SECONDS / 4)
-            still = time.monotonic() - self._moved_at
-            if still > STILL_SECONDS and await self._has_something_to_do():
-                stacks.tell()
-                self._standstills.inc()
-                raise StoodStill(f"{self._name} of {self._producer}, for {still:.0f} s")
+        looks, moves = 0, self._moves
+        while looks < LOOKS:
+            await asyncio.sleep(STILL_SECONDS / LOOKS)
+            still = moves == self._moves and await self._has_something_to_do()
+            looks, moves = looks + 1 if still else 0, self._moves
+        stacks.tell()
+        self._standstills.inc()
+        raise StoodStill(f"{self._name} of {self._producer}")
 
     async def _has_something_to_do(self) -> bool:
         if self._hand:
@@ -138,7 +141,7 @@ class Consumer:
     def _enqueue(self, message: Msg) -> None:
         began = asyncio.get_running_loop().time()
         one = taking.delivery(message, began=began, times_lost=self._bus.times_lost)
-        self._moved_at = time.monotonic()
+        self._moves += 1
         self._hand[one.times_lost, one.sequence] = one
         lane = self._lanes.get(one.lane)
         if lane is None:

@@ -11,7 +11,7 @@ from shared import service
 from shared.messaging import bus, consumer
 from tests.integration.messaging.room import PRODUCER, Room, running, until
 
-STILL = 1.0
+STILL = 2.0
 
 
 @pytest.fixture(autouse=True)
@@ -65,6 +65,18 @@ async def test_one_that_is_not_given_what_waits_for_it_starts_again(
         await room.tell(uuid4())
         await room.seen_are(1)
         assert _standstills(noter) == 1
+
+
+async def test_one_that_takes_its_time_goes_on(room: Room) -> None:
+    noter = room.noter()
+    async with running(room.filer(), noter):
+        await asyncio.sleep(2 * STILL)
+        async with room.consumer.transaction() as session:
+            await session.execute(text("LOCK TABLE seen IN SHARE MODE"))
+            await room.tell(uuid4())
+            await asyncio.sleep(0.75 * STILL)
+        await room.seen_are(1)
+        assert _standstills(noter) == 0
 
 
 async def test_one_with_nothing_to_do_or_that_waits_before_it_tries_again_goes_on(
