@@ -99,6 +99,16 @@ class Database:
                 # Closing costs a switch of stacks: only for a session that was really used.
                 if session.in_transaction():
                     await session.close()
+        self._committed()
+
+    @asynccontextmanager
+    async def single(self) -> AsyncIterator[asyncpg.Connection]:
+        """For one prepared statement that is a whole transaction: committed once it returns."""
+        async with self._connection() as (_, driver):
+            yield driver
+        self._committed()
+
+    def _committed(self) -> None:
         crash.at("database.committed")
         for wake in self._after_commit:
             wake()

@@ -2,19 +2,27 @@
 
 A filing's row, its first content and receipt and its event are one row of `given`. What is
 already filed under the same reference is left out, with all of its parts.
+
+`insert` is one statement of a transaction; `insert_keyed` is a transaction by itself and keeps the
+answers with their idempotency keys as well: a trip to the database instead of seven.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 from sqlalchemy import ARRAY, DateTime, Integer, Text, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.responses import Response
 
 from services.declaration.domain import receipts
 from services.declaration.domain.filing import Step
+from shared import prepared
 from shared.database import dumps
+from shared.http import idempotency, kept_answers
+from shared.http.idempotency import Answer, Attempt
 from shared.messaging import outbox
 from shared.prepared import Statement, json_of
 
@@ -39,14 +47,8 @@ _GIVEN: dict[str, Any] = {
     "type": Text,
     "envelope": Text,
 }
-_INSERT = Statement(
-    text(f"""
-WITH given AS (
-    SELECT id, broker, reference, receipt_number, CAST(content AS jsonb) AS content, at, asked_by,
-        kind, CAST(facts AS jsonb) AS facts, text_en, text_zh,
-        event_id, type, CAST(envelope AS jsonb) AS envelope
-    FROM unnest({", ".join(f":{name}" for name in _GIVEN)}) AS row ({", ".join(_GIVEN)})
-), filed AS (
+_PARTS = """
+filed AS (
     INSERT INTO filings (id, broker, reference, receipt_number, status, version, filing_version,
         receipts, content, accepted_at, changed_at)
     SELECT id, broker, reference, receipt_number, 'accepted', 1, 1, 1, content, at, at FROM given
@@ -62,11 +64,48 @@ WITH given AS (
     INSERT INTO outbox (event_id, aggregate, aggregate_id, aggregate_version, type, envelope,
         occurred_at, emission)
     SELECT event_id, 'filing', id, 1, type, envelope, at, 1 FROM given JOIN filed USING (id)
+)"""
+_READ = """id, broker, reference, receipt_number, CAST(content AS jsonb) AS content, at, asked_by,
+        kind, CAST(facts AS jsonb) AS facts, text_en, text_zh,
+        event_id, type, CAST(envelope AS jsonb) AS envelope"""
+
+
+def _rows(values: Mapping[str, Any]) -> str:
+    names = ", ".join(values)
+    return f"unnest({', '.join(f':{name}' for name in values)}) AS row ({names})"
+
+
+def _statement(sql: str, values: Mapping[str, Any]) -> Statement:
+    arrays = (bindparam(name, type_=ARRAY(kind)) for name, kind in values.items())
+    return Statement(text(sql).bindparams(*arrays))
+
+
+# Everything here is put together from names of this program alone.
+_INSERT = _statement(
+    f"WITH given AS (SELECT {_READ} FROM {_rows(_GIVEN)}), {_PARTS} SELECT id FROM filed",  # noqa: S608
+    _GIVEN,
+)
+# A key that is held or used is left out with its filing. One that was used after the statement
+# began is met as a violation of the keys' primary key, and nothing of the statement is done.
+_KEYED = {"lock_name": Text, **{f"answer_{n}": kind for n, kind in kept_answers.VALUES.items()}}
+_INSERT_KEYED = _statement(
+    f"""
+WITH tried AS MATERIALIZED (
+    SELECT *, {kept_answers.lock("lock_name")} AS free FROM {_rows(_GIVEN | _KEYED)}
+), given AS MATERIALIZED (
+    SELECT {_READ}, {", ".join(_KEYED)} FROM tried WHERE free AND NOT EXISTS (
+        SELECT FROM idempotency_keys AS used
+        WHERE (used.owner, used.key) = (answer_owner, answer_key)
+    )
+), {_PARTS}, answered AS (
+    {kept_answers.KEEP} (
+        SELECT {", ".join(f"answer_{n} AS {n}" for n in kept_answers.VALUES)}
+        FROM given JOIN filed USING (id)
+    ) AS answers
 )
 SELECT id FROM filed
-""").bindparams(  # noqa: S608 - names from this file alone
-        *(bindparam(name, type_=ARRAY(kind)) for name, kind in _GIVEN.items())
-    )
+""",  # noqa: S608
+    _GIVEN | _KEYED,
 )
 
 
@@ -79,18 +118,50 @@ class Accepted:
     by: str
 
 
-async def numbers(session: AsyncSession, count: int) -> list[int]:
+@dataclass(frozen=True)
+class Keyed:
+    """An accepted filing with its request's idempotency key and answer."""
+
+    accepted: Accepted
+    tried: Attempt
+    answer: Answer
+
+
+async def numbers(on: prepared.On, count: int) -> list[int]:
     """The next numbers of the year's receipts; one that is not used leaves a gap."""
-    return [int(row["number"]) for row in await _NUMBERS.run(session, {"count": count})]
+    return [int(row["number"]) for row in await _NUMBERS.run(on, {"count": count})]
 
 
 async def insert(session: AsyncSession, accepted: Sequence[Accepted]) -> set[UUID]:
     """Store them; the ids of those whose reference was free."""
-    rows = [_row(each) for each in accepted]
-    values = {name: [row[name] for row in rows] for name in _GIVEN}
-    stored = {row["id"] for row in await _INSERT.run(session, values)}
+    stored = await _INSERT.run(session, _arrays([_row(each) for each in accepted]))
     outbox.appended()
-    return stored
+    return {row["id"] for row in stored}
+
+
+async def insert_keyed(on: asyncpg.Connection, keyed: Sequence[Keyed]) -> dict[UUID, Response]:
+    """Store those whose key and reference are free; the answers by the filings' ids.
+
+    A transaction by itself. No two may have the same key. Raises UniqueViolationError, and then
+    nothing is stored, if a key was used meanwhile.
+    """
+    kept = [idempotency.kept(each.tried, each.answer) for each in keyed]
+    rows = [
+        _row(each.accepted)
+        | {"lock_name": each.tried.lock_name}
+        | {f"answer_{name}": value for name, value in values.items()}
+        for each, values in zip(keyed, kept, strict=True)
+    ]
+    stored = {row["id"] for row in await _INSERT_KEYED.run(on, _arrays(rows))}
+    return {
+        each.accepted.step.filing.id: idempotency.response(each.answer, values)
+        for each, values in zip(keyed, kept, strict=True)
+        if each.accepted.step.filing.id in stored
+    }
+
+
+def _arrays(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    return {name: [row[name] for row in rows] for name in rows[0]}
 
 
 def _row(accepted: Accepted) -> dict[str, Any]:

@@ -52,19 +52,26 @@ class Draft:
     context: Context = field(default_factory=copy_context)
 
 
-async def file(
-    session: AsyncSession, drafts: Sequence[Draft], *, ids: Ids
+def accept(
+    drafts: Sequence[Draft], *, number: Callable[[], int], ids: Ids
+) -> list[Accepted | errors.Faults]:
+    """Accept filings, or tell all that is wrong with each. `number` gives a receipt its own."""
+    return [
+        _refused(draft) or draft.context.run(_accepted, draft, number(), ids=ids)
+        for draft in drafts
+    ]
+
+
+async def store_accepted(
+    session: AsyncSession, results: Sequence[Accepted | errors.Faults]
 ) -> list[Filing | errors.Refused]:
-    """Accept filings. Each is stored, or refused: Faults with all that is wrong, ReferenceTaken."""
-    refused = [_refused(draft) for draft in drafts]
-    good = [draft for draft, found in zip(drafts, refused, strict=True) if found is None]
-    if not good:
-        return [each for each in refused if each is not None]
-    numbered = zip(good, await accepting.numbers(session, len(good)), strict=True)
-    accepted = [each.context.run(_accepted, each, number, ids=ids) for each, number in numbered]
-    stored = await accepting.insert(session, accepted)
-    filed = iter(accepted)
-    return [found or _stored(next(filed).step.filing, stored) for found in refused]
+    """Store what was accepted. Each filing is stored, or refused: its Faults, ReferenceTaken."""
+    accepted = [each for each in results if isinstance(each, Accepted)]
+    stored = await accepting.insert(session, accepted) if accepted else set()
+    return [
+        _stored(each.step.filing, stored) if isinstance(each, Accepted) else each
+        for each in results
+    ]
 
 
 def _refused(draft: Draft) -> errors.Faults | None:
@@ -87,8 +94,13 @@ def _stored(filing: Filing, stored: Container[UUID]) -> Filing | errors.Refused:
 
 
 async def file_merged(session: AsyncSession, draft: Draft, *, papers: Papers, ids: Ids) -> Filing:
-    """Accept a filing that was merged, and keep what it was merged from. Raises as `file` tells."""
-    (filed,) = await file(session, [draft], ids=ids)
+    """Accept a filing that was merged, and keep what it was merged from.
+
+    Raises Faults, ReferenceTaken.
+    """
+    (number,) = await accepting.numbers(session, 1)
+    accepted = accept([draft], number=lambda: number, ids=ids)
+    (filed,) = await store_accepted(session, accepted)
     if isinstance(filed, errors.Refused):
         raise filed
     await keeping.keep(session, filed.id, papers, now=draft.now.wall)

@@ -7,84 +7,30 @@ may be sent with the same key or a new one. Bodies are compared byte by byte.
 
 import hashlib
 import json
-import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+import asyncpg
 from fastapi import Depends, Request, Response
 from pydantic import BaseModel
 from pydantic_core import to_json
 from sqlalchemy import (
-    ARRAY,
     CursorResult,
-    DateTime,
-    Integer,
-    LargeBinary,
-    Text,
-    bindparam,
     delete,
-    text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import Field, SQLModel, col
+from sqlmodel import col
 from starlette.types import Scope
 
 from shared import errors
 from shared.database import Database
-from shared.http import refusals
-from shared.prepared import Row, Statement
+from shared.http import idempotency_key, kept_answers, refusals
+from shared.http.kept_answers import IdempotencyKeyRow
+from shared.prepared import Row
 
 KEPT = timedelta(days=30)
-_QUOTED = re.compile(r'"((?:[ !#-\[\]-~]|\\["\\])*)"')  # RFC 8941, section 3.3.3
-_BARE = re.compile(r"[!#-+\--~]+")
-
-
-class IdempotencyKeyRow(SQLModel, table=True):
-    """The saved answer to one request of one owner. Times in UTC."""
-
-    __tablename__ = "idempotency_keys"
-
-    owner: str = Field(primary_key=True)
-    key: str = Field(primary_key=True)
-    endpoint: str
-    fingerprint: str
-    status: int
-    headers: dict[str, str] = Field(sa_type=JSONB)
-    body: bytes
-    created_at: datetime = Field(sa_type=DateTime(timezone=True), index=True)
-
-
-_LOCK = Statement(
-    text("""
-SELECT pg_try_advisory_xact_lock(hashtextextended(current_schema() || name, 0)) AS locked
-FROM unnest(:names) WITH ORDINALITY AS given (name, place) ORDER BY place
-""").bindparams(bindparam("names", type_=ARRAY(Text)))
-)
-_SAVED = Statement(
-    text("""
-SELECT kept.* FROM idempotency_keys AS kept JOIN unnest(:owners, :keys) AS given (owner, key)
-USING (owner, key)
-""").bindparams(bindparam("owners", type_=ARRAY(Text)), bindparam("keys", type_=ARRAY(Text)))
-)
-_INSERT = Statement(
-    text("""
-INSERT INTO idempotency_keys
-    (owner, key, endpoint, fingerprint, status, headers, body, created_at)
-SELECT owner, key, endpoint, fingerprint, status, headers, body, created_at
-FROM unnest(:owner, :key, :endpoint, :fingerprint, :status, CAST(:headers AS jsonb[]),
-    CAST(:body AS bytea[]), :created_at)
-    AS made (owner, key, endpoint, fingerprint, status, headers, body, created_at)
-""").bindparams(
-        *(bindparam(n, type_=ARRAY(Text)) for n in ("owner", "key", "endpoint", "fingerprint")),
-        bindparam("status", type_=ARRAY(Integer)),
-        bindparam("headers", type_=ARRAY(Text)),
-        bindparam("body", type_=ARRAY(LargeBinary)),
-        bindparam("created_at", type_=ARRAY(DateTime(timezone=True))),
-    )
-)
 
 
 @dataclass(frozen=True)
@@ -109,12 +55,17 @@ class Attempt:
     fingerprint: str
     now: datetime
 
+    @property
+    def lock_name(self) -> str:
+        """What is locked while it is under way."""
+        return json.dumps(["idempotency", self.owner, self.key])
+
 
 async def attempt(request: Request, *, owner: str, now: datetime) -> Attempt:
     """Raises `IdempotencyKeyMissing` or `...Malformed` (400)."""
     return Attempt(
         owner=owner,
-        key=key_of(request),
+        key=idempotency_key.of(request),
         endpoint=_endpoint(request.scope),
         fingerprint=hashlib.sha256(await request.body()).hexdigest(),
         now=now,
@@ -135,6 +86,16 @@ async def once(
     whatever `work` raises, which rolls everything back and frees the key.
     """
     tried = await attempt(request, owner=owner, now=now)
+    try:
+        return await _once(tried, database=database, work=work)
+    except asyncpg.UniqueViolationError as error:
+        if error.table_name != IdempotencyKeyRow.__tablename__:
+            raise
+        # It was used after `enter` had looked and before it was free: now that is seen.
+        return await _once(tried, database=database, work=work)
+
+
+async def _once(tried: Attempt, *, database: Database, work: Work) -> Response:
     async with database.transaction() as session:
         (known,) = await enter(session, [tried])
         if isinstance(known, Exception):
@@ -151,27 +112,27 @@ async def enter(
 ) -> list[Response | errors.Refused | None]:
     """Of each attempt: the answer saved for its key, why it may not be done, or None: do it.
 
-    The keys are held until the transaction ends, so a crash frees them. Advisory locks belong to
-    the whole database, hence the schema in their names. What is saved is read by a statement of
-    its own after the locks: it sees what their last holders committed.
+    The keys are held until the transaction ends, so a crash frees them. What a key's last holder
+    committed after this has looked is not seen: `save` then raises UniqueViolationError.
     """
-    names = [json.dumps(["idempotency", each.owner, each.key]) for each in tried]
-    locks = await _LOCK.run(session, {"names": names})
-    asked = {"owners": [each.owner for each in tried], "keys": [each.key for each in tried]}
-    saved = {(row["owner"], row["key"]): row for row in await _SAVED.run(session, asked)}
+    asked = {
+        "owners": [each.owner for each in tried],
+        "keys": [each.key for each in tried],
+        "names": [each.lock_name for each in tried],
+    }
     seen: set[str] = set()
     known: list[Response | errors.Refused | None] = []
-    for each, name, lock in zip(tried, names, locks, strict=True):
-        free = lock["locked"] and name not in seen
-        seen.add(name)
-        known.append(_known(each, saved.get((each.owner, each.key)), free=free))
+    for each, found in zip(tried, await kept_answers.ENTER.run(session, asked), strict=True):
+        free = found["free"] and each.lock_name not in seen
+        seen.add(each.lock_name)
+        known.append(_known(each, found, free=free))
     return known
 
 
-def _known(tried: Attempt, saved: Row | None, *, free: bool) -> Response | errors.Refused | None:
+def _known(tried: Attempt, saved: Row, *, free: bool) -> Response | errors.Refused | None:
     if not free:
         return refusals.IdempotencyKeyInFlight(key=tried.key)
-    if saved is None:
+    if saved["status"] is None:
         return None
     if (saved["endpoint"], saved["fingerprint"]) != (tried.endpoint, tried.fingerprint):
         return refusals.IdempotencyKeyReused(key=tried.key)
@@ -179,36 +140,33 @@ def _known(tried: Attempt, saved: Row | None, *, free: bool) -> Response | error
 
 
 async def save(session: AsyncSession, done: Sequence[tuple[Attempt, Answer]]) -> list[Response]:
-    """Keep the answers with their keys, in the transaction of the effects."""
-    bodies = [_json(answer.body) for _, answer in done]
-    values = {
-        "owner": [tried.owner for tried, _ in done],
-        "key": [tried.key for tried, _ in done],
-        "endpoint": [tried.endpoint for tried, _ in done],
-        "fingerprint": [tried.fingerprint for tried, _ in done],
-        "status": [answer.status for _, answer in done],
-        "headers": [json.dumps(dict(answer.headers)) for _, answer in done],
-        "body": bodies,
-        "created_at": [tried.now for tried, _ in done],
+    """Keep the answers with their keys, in the transaction of the effects.
+
+    Raises UniqueViolationError for a key that was used meanwhile, see `enter`.
+    """
+    rows = [kept(tried, answer) for tried, answer in done]
+    values = {name: [row[name] for row in rows] for name in kept_answers.VALUES}
+    await kept_answers.INSERT.run(session, values)
+    return [response(answer, row) for (_, answer), row in zip(done, rows, strict=True)]
+
+
+def kept(tried: Attempt, answer: Answer) -> dict[str, Any]:
+    """The values of an answer that is kept, by their names in `kept_answers.VALUES`."""
+    return {
+        "owner": tried.owner,
+        "key": tried.key,
+        "endpoint": tried.endpoint,
+        "fingerprint": tried.fingerprint,
+        "status": answer.status,
+        "headers": json.dumps(dict(answer.headers)),
+        "body": to_json(answer.body, by_alias=True),
+        "created_at": tried.now,
     }
-    await _INSERT.run(session, values)
-    return [
-        Response(body, answer.status, dict(answer.headers), "application/json")
-        for body, (_, answer) in zip(bodies, done, strict=True)
-    ]
 
 
-def key_of(request: Request) -> str:
-    """The request's key, quoted (a structured-field string) or bare."""
-    given = request.headers.getlist("idempotency-key")
-    if not given:
-        raise refusals.IdempotencyKeyMissing
-    said = given[0].strip()
-    quoted = _QUOTED.fullmatch(said)
-    key = re.sub(r"\\(.)", r"\1", quoted[1]) if quoted else said
-    if len(given) > 1 or not 1 <= len(key) <= 255 or not (quoted or _BARE.fullmatch(key)):
-        raise refusals.IdempotencyKeyMalformed
-    return key
+def response(answer: Answer, values: Mapping[str, Any]) -> Response:
+    """The answer as it is sent the first time; `values` are what is kept of it."""
+    return Response(values["body"], answer.status, dict(answer.headers), "application/json")
 
 
 async def sweep(session: AsyncSession, *, now: datetime) -> int:
@@ -229,15 +187,7 @@ KEYED = Depends(Keyed())
 """For a route's `dependencies=[...]`: its OpenAPI operation names the header."""
 
 
-def _json(body: BaseModel | Mapping[str, Any]) -> bytes:
-    return to_json(body, by_alias=True)
-
-
 def _replay(saved: Row) -> Response:
-    response = _response(saved)
-    response.headers["Idempotency-Replayed"] = "true"
-    return response
-
-
-def _response(row: Row) -> Response:
-    return Response(row["body"], row["status"], row["headers"], "application/json")
+    again = Response(saved["body"], saved["status"], saved["headers"], "application/json")
+    again.headers["Idempotency-Replayed"] = "true"
+    return again

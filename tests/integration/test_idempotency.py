@@ -16,7 +16,8 @@ from shared import errors
 from shared.database import Database
 from shared.http import app, idempotency
 from shared.http.body import json_body
-from shared.http.idempotency import Answer, IdempotencyKeyRow
+from shared.http.idempotency import Answer
+from shared.http.kept_answers import IdempotencyKeyRow
 from shared.http.model import StrictModel
 
 NOW = datetime(2026, 7, 1, 8, 0, tzinfo=UTC)
@@ -137,6 +138,35 @@ async def test_a_key_used_for_another_request_is_refused(
     answer = await post(said, path, method=method)
     assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_key_reused")
     assert await _effects(database) == ["hello"]
+
+
+async def test_a_key_that_is_used_while_its_request_is_worked_on_is_answered_as_it_was_used(
+    database: Database, post: Post
+) -> None:
+    """What another process commits between a look at the key and its lock is seen at the end."""
+    first = await post("hello")
+    tries: list[str] = []
+
+    async def work(session: AsyncSession) -> Answer:
+        tries.append("again" if tries else "first")
+        async with database.transaction() as meanwhile:
+            await meanwhile.execute(text("UPDATE idempotency_keys SET owner = 'b'"))
+        return await _note(session, "hello")
+
+    request = _asked('{"said":"hello"}')
+    again = await idempotency.once(request, database=database, owner="b", now=NOW, work=work)
+    assert (again.body, again.headers["Idempotency-Replayed"]) == (first.content, "true")
+    assert tries == ["first"]
+    assert await _effects(database) == ["hello"]
+
+
+def _asked(body: str) -> Request:
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": body.encode()}
+
+    headers = [(name.lower().encode(), value.encode()) for name, value in KEY.items()]
+    scope = {"type": "http", "method": "POST", "path": "/notes", "query_string": b""}
+    return Request(scope | {"headers": headers}, receive)
 
 
 async def test_two_owners_may_use_the_same_key(post: Post, database: Database) -> None:

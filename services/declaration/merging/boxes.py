@@ -7,7 +7,7 @@ from services.declaration.merging import keys, rules
 from services.declaration.merging.desk import Desk
 from services.declaration.merging.lines import Lines
 from services.declaration.merging.normalise import Half, container_number
-from services.declaration.merging.rules import CONFLICT, Form, Pair, Rule
+from services.declaration.merging.rules import CONFLICT, Form, Rule, pair_of
 from services.declaration.merging.values import Fields, Given
 
 _BY_CODE: Mapping[str, Rule] = {rule.code: rule for rule in rules.RULES}
@@ -43,7 +43,7 @@ def _kept(desk: Desk, number: str, container: Fields) -> bool:
     """Whether a container that only the inspection form lists is declared: the broker is asked."""
     place, at = f"/inspection/containers/{number}", ("containers", "number")
     answer = desk.answer(place)
-    told = Pair("number", None, container["number"])
+    told = pair_of("number", None, container["number"])
     if answer is not None and answer.take is Form.CUSTOMS:
         desk.used.add(answer.place)
         desk.tell(place, at, told, (rules.ANSWERED, None))
@@ -62,7 +62,7 @@ def _lines(
     """
     customs, inspection = lines.became[Form.CUSTOMS], lines.became[Form.INSPECTION]
     first, second = _became(one, customs), _became(twin, inspection)
-    pair = Pair("lines", _given(one, first), _given(twin, second))
+    pair = pair_of("lines", _given(one, first), _given(twin, second))
     decided: tuple[Rule, tuple[int, ...] | None]
     if one is None or twin is None:
         code = "only_customs" if twin is None else "only_inspection"

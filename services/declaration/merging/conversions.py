@@ -20,6 +20,8 @@ LEVELS = frozenset(
 
 def given(item: LegacyItem, raw: Any, *, part: Mapping[str, Any]) -> Given:
     """An item's value, converted by all of its conversions but those of levels."""
+    if not item.conversions and type(raw) is str:
+        return Given(raw, tidy(raw))
     value, around = raw, Around(item, part)
     try:
         for conversion in item.conversions:

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from services.declaration.domain import dictionary as dictionaries
-from services.declaration.domain.dictionary import Dictionary, Kind
+from services.declaration.domain.dictionary import Dictionary, Item, Kind
 from services.declaration.merging import keys, rules
 from services.declaration.merging.report import Entry
 from services.declaration.merging.rules import ANSWERED, CONFLICT, NOT_ASKED, Form, Pair, Rule
@@ -39,7 +39,7 @@ class Desk:
         """Answers by their places, fields by their pointers."""
         self._answers = {answer.place: answer for answer in self.answers}
         self._asked = _asked(self.dictionary)
-        self._not_asked = _not_asked(self.dictionary)
+        self._spots = _spots(self.dictionary)
 
     def decide(
         self,
@@ -51,15 +51,14 @@ class Desk:
         tolerance: Decimal = Decimal(0),
     ) -> Any:
         """The value of a place, `at` a level and a key; None if it is open or not asked."""
-        pair = Pair(at[1], customs, inspection, tolerance)
+        pair = rules.pair_of(at[1], customs, inspection, tolerance)
         if pair.one is None and pair.other is None:
             return None
-        pattern = keys.pattern(*at)
-        if pattern in self._not_asked:
+        spot = self._spots[at]
+        if spot.is_not_asked:
             return self.tell(place, at, pair, (NOT_ASKED, None))
         rule, chosen = rules.first(pair)
-        asked = self._asked.get(pattern)
-        if isinstance(chosen, str) and asked and asked.length and len(chosen) > asked.length:
+        if spot.length and isinstance(chosen, str) and len(chosen) > spot.length:
             rule, chosen = CONFLICT, None
         return self.tell(place, at, pair, (rule, chosen))
 
@@ -74,7 +73,7 @@ class Desk:
                 rule, chosen = ANSWERED, taken
         customs = None if pair.customs is None else pair.customs.raw
         inspection = None if pair.inspection is None else pair.inspection.raw
-        item = keys.owners().get(at)
+        item = self._spots[at].item
         self.report.append(Entry(place, item, customs, inspection, chosen, rule, kind))
         return chosen
 
@@ -130,6 +129,30 @@ def _asked(dictionary: Dictionary) -> Mapping[str, dictionaries.Field]:
     return {each.pointer: each for each in dictionary.items}
 
 
+class Spot(NamedTuple):
+    """What is known of a level and key: its item, and what a filing of the day asks there."""
+
+    item: Item | None
+    length: int | None
+    is_not_asked: bool
+
+
+class _Spots(dict[tuple[str, str], Spot]):
+    """Filled as they are asked for."""
+
+    def __init__(self, dictionary: Dictionary) -> None:
+        super().__init__()
+        self._asked = _asked(dictionary)
+        self._not_asked = frozenset(each.pointer for each in dictionary.not_asked)
+
+    def __missing__(self, at: tuple[str, str]) -> Spot:
+        pattern = keys.pattern(*at)
+        asked = self._asked.get(pattern)
+        length = None if asked is None else asked.length
+        found = self[at] = Spot(keys.owners().get(at), length, pattern in self._not_asked)
+        return found
+
+
 @lru_cache(maxsize=32)
-def _not_asked(dictionary: Dictionary) -> frozenset[str]:
-    return frozenset(each.pointer for each in dictionary.not_asked)
+def _spots(dictionary: Dictionary) -> _Spots:
+    return _Spots(dictionary)

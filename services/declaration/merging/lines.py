@@ -10,7 +10,15 @@ from services.declaration.merging.desk import Desk
 from services.declaration.merging.matching import Group
 from services.declaration.merging.normalise import Half
 from services.declaration.merging.report import Grouped
-from services.declaration.merging.rules import CONFLICT, DIVIDED, NUMBERED, PARTS, Form, Kind, Pair
+from services.declaration.merging.rules import (
+    CONFLICT,
+    DIVIDED,
+    NUMBERED,
+    PARTS,
+    Form,
+    Kind,
+    pair_of,
+)
 from services.declaration.merging.values import Fields, Given, Measure
 
 Line = dict[str, Any]
@@ -54,7 +62,7 @@ def _numbers(lines: Sequence[Fields]) -> tuple[int, ...]:
 def _kept(desk: Desk, line: Fields) -> bool:
     """Whether goods that only the inspection form lists are declared: the broker is asked."""
     place = f"/inspection/lines/{line['number'].raw}"
-    told = Pair("number", None, Given(line["name"].raw, line["number"].value))
+    told = pair_of("number", None, Given(line["name"].raw, line["number"].value))
     answer = desk.answer(place)
     if answer is not None and answer.take is Form.CUSTOMS:
         desk.used.add(answer.place)
@@ -90,7 +98,7 @@ def _rest(coarse: Sequence[Fields], part: Fields) -> Fields:
 
 def _line(desk: Desk, one: Fields, twin: Fields, shared: Line, index: int) -> Line:
     made: Line = {key: value for key, value in shared.items() if value is not None}
-    pair = Pair("number", one.get("number"), twin.get("number"))
+    pair = pair_of("number", one.get("number"), twin.get("number"))
     desk.tell(f"/lines/{index}/number", ("lines", "number"), pair, (NUMBERED, index + 1))
     made["number"] = index + 1
     for key in keys.in_order("lines", frozenset({*one, *twin} - {*shared, "number"})):
@@ -115,7 +123,7 @@ def _amounts(
         total = _total(own)
         raws = None if all(each is None for each in told) else [each and each.raw for each in told]
         sum_ = None if raws is None else Given(raws, total or values.Unreadable())
-        pair = Pair(key, whole, sum_) if finer is Form.INSPECTION else Pair(key, sum_, whole)
+        pair = pair_of(key, whole, sum_) if finer is Form.INSPECTION else pair_of(key, sum_, whole)
         at = ("lines", key)
         shares = _divided(whole.value, parts)
         if raws is None and shares is not None:

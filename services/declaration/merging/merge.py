@@ -14,7 +14,7 @@ from services.declaration.merging.desk import Answer, Desk
 from services.declaration.merging.lines import Lines
 from services.declaration.merging.normalise import Half
 from services.declaration.merging.report import Entry, Merged
-from services.declaration.merging.rules import DERIVED, Form, Pair
+from services.declaration.merging.rules import DERIVED, Form, pair_of
 from services.declaration.merging.values import Given, Measure
 
 WOODEN = frozenset({"23", "33", "92", "93"})
@@ -72,9 +72,11 @@ def merge(
 
 def _ordered(report: Sequence[Entry]) -> list[Entry]:
     """The header first, then lines, then containers."""
-    inside = [each for each in report if each.place.startswith(("/lines/", "/containers/"))]
-    header = [each for each in report if not each.place.startswith(("/lines/", "/containers/"))]
-    return header + sorted(inside, key=lambda each: each.place[1] == "c")
+    parts: dict[str, list[Entry]] = {"": [], "lines": [], "containers": []}
+    for each in report:
+        level, slash, _ = each.place[1:].partition("/")
+        parts[level if slash and level in parts else ""].append(each)
+    return [each for part in parts.values() for each in part]
 
 
 def _header(desk: Desk, customs: Half, inspection: Half, lines: Lines) -> Filing:
@@ -143,7 +145,7 @@ def _net(line: Filing, filing: Filing, *, alone: bool) -> Decimal | None:
 
 
 def _told(desk: Desk, place: str, at: tuple[str, str], value: Any) -> None:
-    desk.tell(place, at, Pair(at[1], None, None), (DERIVED, value))
+    desk.tell(place, at, pair_of(at[1], None, None), (DERIVED, value))
 
 
 def _nested(filing: Filing) -> Filing:

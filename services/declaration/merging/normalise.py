@@ -55,7 +55,7 @@ def normalise(form: str, document: Mapping[str, Any], *, zone: tzinfo) -> Half:
         Dropped(entries[name], raw)
         for part in parts
         for name, raw in part.items()
-        if raw is not None and name not in FOLDED and _is_dropped(entries.get(name))
+        if raw is not None and name in _dropped(form)
     ]
     _fold(header, entries.values(), document)
     if form == "customs":
@@ -74,8 +74,10 @@ def _entries(form: str) -> Mapping[str, LegacyItem]:
     return {item.id: item for item in entries}
 
 
-def _is_dropped(item: LegacyItem | None) -> bool:
-    return item is not None and item.fate is Fate.DROPPED
+@lru_cache(maxsize=2)
+def _dropped(form: str) -> frozenset[str]:
+    entries = _entries(form).values()
+    return frozenset(each.id for each in entries if each.fate is Fate.DROPPED) - FOLDED
 
 
 def _part(entries: Mapping[str, LegacyItem], part: Mapping[str, Any]) -> Open:
@@ -90,8 +92,7 @@ def _part(entries: Mapping[str, LegacyItem], part: Mapping[str, Any]) -> Open:
 
 def _put(found: Open, item: LegacyItem, given: Given) -> None:
     name = item.item or ""
-    parts = keys.PARTS.get(name)
-    if parts is None or not isinstance(given.value, dict):
+    if not isinstance(given.value, dict) or (parts := keys.PARTS.get(name)) is None:
         found[keys.key_of(name)] = given
         return
     raw = given.raw

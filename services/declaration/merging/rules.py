@@ -26,23 +26,33 @@ class Form(StrEnum):
     INSPECTION = "inspection"
 
 
+NO_TOLERANCE = Decimal(0)
+
+
 class Pair(NamedTuple):
-    """What the two forms say in one place. `tolerance` is how far numbers may differ there."""
+    """What the two forms say in one place. `tolerance` is how far numbers may differ there.
+
+    `one` is the customs value in the merged filing's terms, `other` that of the inspection form.
+    """
 
     key: str
     customs: Given | None
     inspection: Given | None
-    tolerance: Decimal = Decimal(0)
+    one: Any
+    other: Any
+    tolerance: Decimal
 
-    @property
-    def one(self) -> Any:
-        """The customs value in the merged filing's terms."""
-        return None if self.customs is None else self.customs.value
 
-    @property
-    def other(self) -> Any:
-        """The inspection value."""
-        return None if self.inspection is None else self.inspection.value
+def pair_of(
+    key: str,
+    customs: Given | None,
+    inspection: Given | None,
+    tolerance: Decimal = NO_TOLERANCE,
+) -> Pair:
+    """What the two forms say of a key; None: nothing."""
+    one = None if customs is None else customs.value
+    other = None if inspection is None else inspection.value
+    return Pair(key, customs, inspection, one, other, tolerance)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ from typing import Any
 
 from services.declaration.merging import keys
 from services.declaration.merging.desk import Desk
-from services.declaration.merging.rules import ANSWERED, Pair
+from services.declaration.merging.rules import ANSWERED, pair_of
 
 Filing = dict[str, Any]
 
@@ -24,7 +24,7 @@ def supply(desk: Desk, filing: Filing) -> None:
             desk.used.add(answer.place)
             level = next((each for each in keys.LEVELS[1:] if place.startswith(f"/{each}/")), None)
             key = place.split("/", 3)[3] if level else place[1:]
-            pair = Pair(key, None, None)
+            pair = pair_of(key, None, None)
             desk.tell(place, (level or "header", key), pair, (ANSWERED, value))
 
 

@@ -1,10 +1,16 @@
 """Filings that arrive at the same time: one transaction, and each its own answer."""
 
 import asyncio
+import json
 from collections import Counter
+from datetime import timedelta
 
 import httpx
+from sqlalchemy import text
 
+from services.declaration import app
+from services.declaration.settings import Settings
+from shared.http import kept_answers
 from shared.service import Service
 from tests import factories, kits
 
@@ -52,6 +58,41 @@ async def test_one_that_is_refused_stops_none_of_the_others(
     taken = {answers[0].status_code, answers[4].status_code}
     assert taken == {201, 409}
     assert len(await kits.told(service)) == 4
+
+
+async def test_one_whose_key_is_held_elsewhere_is_told_so_and_stops_none_of_the_others(
+    service: Service, broker: httpx.AsyncClient
+) -> None:
+    name = json.dumps(["idempotency", factories.BROKER, "k0"])
+    async with service.kit.database.transaction() as elsewhere:
+        await elsewhere.execute(text(f"SELECT {kept_answers.lock(':name')}"), {"name": name})
+        answers = await asyncio.gather(*(_post(broker, _body(n), f"k{n}") for n in range(4)))
+    assert [answer.status_code for answer in answers] == [409, 201, 201, 201]
+    assert answers[0].json()["code"] == "idempotency_key_in_flight"
+    assert (await _post(broker, _body(0), "k0")).status_code == 201
+
+
+async def test_one_whose_key_was_used_for_another_body_stops_none_of_the_others(
+    service: Service, broker: httpx.AsyncClient
+) -> None:
+    await _post(broker, _body(9), "k0")
+    answers = await asyncio.gather(*(_post(broker, _body(n), f"k{n}") for n in range(4)))
+    assert [answer.status_code for answer in answers] == [422, 201, 201, 201]
+    assert answers[0].json()["code"] == "idempotency_key_reused"
+    assert len(await kits.told(service)) == 4
+
+
+async def test_one_sent_again_when_it_is_no_longer_right_is_answered_as_it_was(
+    service: Service, broker: httpx.AsyncClient
+) -> None:
+    first = await _post(broker, _body(0), "k0")
+    late = factories.still_clock(factories.NOW + timedelta(days=400))
+    later = app.create(kits.kit(service.kit.database, clock=late), Settings())
+    async with kits.client(later) as client:
+        again = await _post(client, _body(0), "k0")
+        assert (await _post(client, _body(1), "k1")).status_code == 422
+    assert (again.status_code, again.content) == (201, first.content)
+    assert again.headers["Idempotency-Replayed"] == "true"
 
 
 async def test_of_one_key_sent_often_at_once_one_takes_effect(

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services.declaration.merging import rules
-from services.declaration.merging.rules import Pair
+from services.declaration.merging.rules import pair_of
 from services.declaration.merging.values import Given, Measure, Several, Unreadable
 
 BOX = Several(frozenset({"32", "33", "39"}))
@@ -71,7 +71,7 @@ def kg(amount: str) -> Measure:
 def test_the_first_rule_that_fits_decides(
     key: str, customs: Any, inspection: Any, rule: str, kind: str | None, chosen: Any
 ) -> None:
-    pair = Pair(key, given(customs), given(inspection), tolerance=Decimal("0.05"))
+    pair = pair_of(key, given(customs), given(inspection), tolerance=Decimal("0.05"))
     found, value = rules.first(pair)
     assert (found.code, found.kind, value) == (rule, kind, chosen)
 
