@@ -123,6 +123,15 @@ class Database:
             yield connection
 
     @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[AsyncConnection]:
+        """A connection for several reads of one moment of the database."""
+        async with (
+            self._connection() as (connection, driver),
+            transactions.whole(driver, kept=False, isolation="repeatable_read"),
+        ):
+            yield connection
+
+    @asynccontextmanager
     async def _connection(self) -> AsyncIterator[tuple[AsyncConnection, asyncpg.Connection]]:
         """A live connection of the pool, and the driver's own underneath.
 

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 
 import asyncpg
 from pydantic import BaseModel
-from sqlalchemy import Insert, Table, Update, bindparam, insert, select
+from sqlalchemy import Delete, Insert, Table, Update, bindparam, insert, select
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.sql.elements import ClauseElement
@@ -118,7 +118,7 @@ def insertion(
     )
 
 
-def together(first: Insert | Update, *others: Insert) -> Statement:
+def together(first: Insert | Update, *others: Insert | Delete) -> Statement:
     """Several writes as one statement, in one round trip. Returns the rows that `first` returns.
 
     The order among them is PostgreSQL's to choose. The others are done whether or not `first`

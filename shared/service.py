@@ -36,7 +36,6 @@ Job = Callable[[], Awaitable[None]]
 Check = ops.Check
 
 RESTART_SECONDS = 1.0
-CANCEL_AGAIN_SECONDS = 1.0
 SWEEP_SECONDS = 600.0
 CLAIMS_KEPT = timedelta(days=30)
 
@@ -66,21 +65,8 @@ class Service:
         try:
             yield
         finally:
-            await _ended(tasks)
+            await stray.ended(tasks)
             await self.kit.bus.close()
-
-
-async def _ended(tasks: Sequence["asyncio.Task[None]"]) -> None:
-    """Cancel until all have ended.
-
-    Once is not enough: before Python 3.12 `asyncio.wait_for`, which the broker's client uses as
-    well, swallows a cancellation that meets its result.
-    """
-    left = set(tasks)
-    while left:
-        for task in left:
-            task.cancel()
-        _, left = await asyncio.wait(left, timeout=CANCEL_AGAIN_SECONDS)
 
 
 async def _for_ever(name: str, job: Job) -> None:

@@ -16,6 +16,9 @@ def merge(
         Path | None, typer.Argument(help="the inspection form, JSON, if the goods needed one")
     ] = None,
     answers: Annotated[Path | None, typer.Option(help="answers to conflicts, JSON")] = None,
+    instructions: Annotated[
+        Path | None, typer.Option(help="standing instructions for conflicts, JSON")
+    ] = None,
     at: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="a day; today unless told")
     ] = None,
@@ -25,7 +28,8 @@ def merge(
     """Merge two declarations of before the reform into one filing, without filing it."""
     from services.cli import merging
 
-    found = merging.run(customs, inspection, answers, None if at is None else at.date())
+    settled = merging.Settled(answers, instructions)
+    found = merging.run(customs, inspection, settled, None if at is None else at.date())
     if as_json:
         console.result(found.plain())
         return

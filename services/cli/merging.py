@@ -1,7 +1,8 @@
 """`onestop merge`: two declarations of before the reform as one filing, with the report."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,13 +12,16 @@ from pydantic import BaseModel, RootModel
 
 from services.cli import console
 from services.declaration import dictionary
-from services.declaration.merging import coherent, forms, merge
+from services.declaration.domain.instruction import Instruction, in_force
+from services.declaration.merging import coherent, forms, instructed, merge
 from services.declaration.merging.desk import Answer
 from services.declaration.merging.report import Entry, Merged
 from services.declaration.merging.request import AnswerIn
+from services.declaration.merging.rules import Form
 from shared import errors
 from shared.clock import SystemClock
 from shared.http import body
+from shared.http.model import Day, StrictModel
 
 ZONE = ZoneInfo("Asia/Shanghai")
 """Where the days of the forms begin; a service has its own setting."""
@@ -28,7 +32,27 @@ class Answers(RootModel[tuple[AnswerIn, ...]]):
     """A file of answers."""
 
 
-def run(customs: Path, inspection: Path | None, answers: Path | None, day: date | None) -> Merged:
+class InstructionIn(StrictModel):
+    """A standing instruction: from `valid_from` on, or always."""
+
+    item: str
+    take: Form
+    valid_from: Day | None = None
+
+
+class Instructions(RootModel[tuple[InstructionIn, ...]]):
+    """A file of standing instructions; of several for an item the last that is valid holds."""
+
+
+@dataclass(frozen=True)
+class Settled:
+    """Files with what a broker settles: answers to conflicts, and standing instructions."""
+
+    answers: Path | None = None
+    instructions: Path | None = None
+
+
+def run(customs: Path, inspection: Path | None, settled: Settled, day: date | None) -> Merged:
     """The merged filing of a day, today's unless told. Leaves with code 2 what cannot be read."""
     on = day or SystemClock().wall().astimezone(ZONE).date()
     if on < dictionary.REFORM:
@@ -38,13 +62,14 @@ def run(customs: Path, inspection: Path | None, answers: Path | None, day: date 
             mend="Ask for that day or a later one.",
             mend_zh="请填写该日或之后的日期。",
         )
-    told = _told(answers)
+    told = _told(settled.answers)
     found = merge.of_forms(
         _read(customs, forms.LONG_CUSTOMS),
         None if inspection is None else _read(inspection, forms.LONG_INSPECTION),
         dictionary=dictionary.at(on),
         zone=ZONE,
         answers=told,
+        instructions=_instructions(settled.instructions, on=on),
     )
     for place in found.unused:
         console.say(f"nothing is asked at {place} 此处无须答复")
@@ -53,6 +78,18 @@ def run(customs: Path, inspection: Path | None, answers: Path | None, day: date 
 
 def _told(answers: Path | None) -> tuple[Answer, ...]:
     return () if answers is None else tuple(a.answer() for a in _read(answers, Answers).root)
+
+
+def _instructions(path: Path | None, *, on: date) -> Mapping[str, Instruction]:
+    given = () if path is None else _read(path, Instructions).root
+    for each in given:
+        if each.item not in instructed.items():
+            console.say(f"the forms cannot disagree on {each.item} 两单不会在该项目上不一致")
+    versions = (
+        Instruction(each.item, number, each.take, each.valid_from or dictionary.REFORM)
+        for number, each in enumerate(given, start=1)
+    )
+    return in_force(versions, day=on)
 
 
 def _read(path: Path, model: type[Model]) -> Model:
@@ -78,7 +115,9 @@ def _read(path: Path, model: type[Model]) -> Model:
 
 
 def _sound(read: Model) -> Model:
-    if not isinstance(read, Answers) and (wrong := [*coherent.check(read.model_dump())]):
+    if not isinstance(read, Answers | Instructions) and (
+        wrong := [*coherent.check(read.model_dump())]
+    ):
         raise errors.Faults(*wrong)
     return read
 

@@ -33,6 +33,7 @@ class Benchmark(StrEnum):
     CHECK = "check"
     MERGE = "merge"
     ITEMS = "items"
+    GROWTH = "growth"
 
 
 Url = Annotated[str | None, typer.Option("--url", help="a remote system")]

@@ -15,7 +15,7 @@ from services.cli.settings import System
 from shared.http import connections
 from shared.http.mounting import Front
 from shared.service import Service
-from shared.telemetry import traces
+from shared.telemetry import stacks, traces
 
 DEFAULT = connections.Edge()
 GRACE_SECONDS = 10
@@ -33,8 +33,10 @@ async def serve(
 ) -> None:
     """Serve until SIGINT or SIGTERM, with every service's jobs running.
 
-    `beside` is a coroutine function that runs as long as the server does.
+    `beside` is a coroutine function that runs as long as the server does. On SIGUSR1 the log says
+    what every task waits for.
     """
+    stacks.listen()
     server = Server(app, edge=edge, drain_seconds=drain_seconds)
     async with AsyncExitStack() as stack:
         stack.callback(traces.close)

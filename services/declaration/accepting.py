@@ -1,7 +1,7 @@
 """Filings that were just accepted: several stored in one statement, each with all it begins with.
 
-A filing's row, its first content and receipt and its event are one row of `given`. What is
-already filed under the same reference is left out, with all of its parts.
+A filing's row, its first content and receipt, its terms and its event are one row of `given`. What
+is already filed under the same reference is left out, with all of its parts.
 
 `insert` is one statement of a transaction; `insert_keyed` is a transaction by itself and keeps the
 answers with their idempotency keys as well: a trip to the database instead of seven.
@@ -17,7 +17,7 @@ from sqlalchemy import ARRAY, DateTime, Integer, Text, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
-from services.declaration.domain import receipts
+from services.declaration.domain import receipts, terms
 from services.declaration.domain.filing import Step
 from shared import prepared
 from shared.database import dumps
@@ -37,6 +37,7 @@ _GIVEN: dict[str, Any] = {
     "reference": Text,
     "receipt_number": Text,
     "content": Text,
+    "terms": Text,
     "at": DateTime(timezone=True),
     "asked_by": Text,
     "kind": Text,
@@ -57,6 +58,10 @@ filed AS (
 ), kept AS (
     INSERT INTO filing_contents (filing_id, filing_version, content, effective_at, asked_by)
     SELECT id, 1, content, at, asked_by FROM given JOIN filed USING (id)
+), indexed AS (
+    INSERT INTO filing_terms (term, accepted_at, filing_id)
+    SELECT term, at, id
+    FROM given JOIN filed USING (id) CROSS JOIN LATERAL string_to_table(terms, E'\\n') AS term
 ), told AS (
     INSERT INTO filing_receipts (filing_id, sequence, kind, facts, text_en, text_zh, at)
     SELECT id, 1, kind, facts, text_en, text_zh, at FROM given JOIN filed USING (id)
@@ -65,8 +70,8 @@ filed AS (
         occurred_at, emission)
     SELECT event_id, 'filing', id, 1, type, envelope, at, 1 FROM given JOIN filed USING (id)
 )"""
-_READ = """id, broker, reference, receipt_number, CAST(content AS jsonb) AS content, at, asked_by,
-        kind, CAST(facts AS jsonb) AS facts, text_en, text_zh,
+_READ = """id, broker, reference, receipt_number, CAST(content AS jsonb) AS content, terms,
+        at, asked_by, kind, CAST(facts AS jsonb) AS facts, text_en, text_zh,
         event_id, type, CAST(envelope AS jsonb) AS envelope"""
 
 
@@ -174,6 +179,7 @@ def _row(accepted: Accepted) -> dict[str, Any]:
         "reference": filing.reference,
         "receipt_number": filing.receipt_number,
         "content": json_of(filing.content),
+        "terms": "\n".join(terms.of(filing.content)),
         "at": filing.accepted_at,
         "asked_by": accepted.by,
         "kind": note.kind.value,

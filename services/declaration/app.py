@@ -1,11 +1,15 @@
 """Puts declaration together: the only place that knows settings, routes, consumers and checks."""
 
+import asyncio
 from pathlib import Path
 
 from services.declaration import checks, consumers, filer
 from services.declaration.api import (
     checking,
+    exporting,
     filings,
+    instructions,
+    listing,
     merging,
     past,
     questions,
@@ -30,9 +34,12 @@ def create(kit: Kit, settings: Settings) -> Service:
         kit,
         title="Onestop declaration",
         routers=[
+            listing.router,
+            exporting.router,
             filings.router,
             checking.router,
             merging.router,
+            instructions.router,
             past.router,
             questions.router,
             reference.router,
@@ -43,5 +50,6 @@ def create(kit: Kit, settings: Settings) -> Service:
         checks=checks.CHECKS,
     )
     service.api.state.settings = settings
+    service.api.state.exports = asyncio.Semaphore(exporting.EXPORTS)
     service.api.state.filer = filer.create(kit)
     return service

@@ -53,6 +53,19 @@ CONTENTS = text("""
     FROM filings f LEFT JOIN filing_contents c ON c.filing_id = f.id
     GROUP BY f.id
 """)
+TERMS = text("""
+    SELECT f.id, count(*) FILTER (WHERE t.term IS NULL) AS lacking
+    FROM filings f
+    CROSS JOIN LATERAL (
+        SELECT 'c:' || (c ->> 'number') FROM jsonb_array_elements(f.content -> 'containers') c
+        UNION SELECT 'h:' || (l ->> 'hs_code') FROM jsonb_array_elements(f.content -> 'lines') l
+        UNION SELECT 'u:' || f.broker
+        UNION SELECT 'u:' || (f.content #>> '{consignee,uscc}')
+    ) due (term)
+    LEFT JOIN filing_terms t
+        ON t.term = due.term AND t.accepted_at = f.accepted_at AND t.filing_id = f.id
+    GROUP BY f.id
+""")
 
 
 @dataclass(frozen=True)
@@ -92,5 +105,8 @@ CHECKS: Mapping[str, Check] = {
     ),
     "every content of a filing is kept, the last is the one in force": Invariant(
         CONTENTS, "(kept, in_force) <> (filing_version, 1)"
+    ),
+    "every filing is found by its containers, companies and goods codes": Invariant(
+        TERMS, "lacking > 0"
     ),
 }

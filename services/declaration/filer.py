@@ -11,9 +11,9 @@ from uuid import UUID
 
 from starlette.responses import Response
 
-from services.declaration import accepting, commands
+from services.declaration import accepting, answers, commands
 from services.declaration.accepting import Accepted, Keyed
-from services.declaration.answers import FilingOut, tag
+from services.declaration.answers import FilingOut
 from services.declaration.commands import Draft
 from services.declaration.domain.filing import Filing
 from shared import errors
@@ -119,5 +119,5 @@ class _Desk:
 
 def _answer(filing: Filing, *, path: str) -> Answer:
     return Answer(
-        201, FilingOut.of(filing), {"Location": f"{path}/{filing.id}", "ETag": tag(filing)}
+        201, FilingOut.of(filing), {"Location": f"{path}/{filing.id}", "ETag": answers.tag(filing)}
     )

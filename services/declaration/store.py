@@ -11,14 +11,14 @@ import asyncpg
 from sqlalchemy import ARRAY, Integer, Update, Uuid, and_, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from services.declaration import rows
+from services.declaration import contents, rows
 from services.declaration.domain.filing import Filing, Step
 from services.declaration.domain.history import Deed
-from services.declaration.tables import ACTS, CONTENTS, FILINGS, RECEIPTS
+from services.declaration.tables import ACTS, FILINGS, RECEIPTS
 from shared import errors, prepared
 from shared.ids import Ids
 from shared.messaging import outbox
-from shared.prepared import Row, Statement, json_of
+from shared.prepared import Row, Statement
 
 SOURCE = "declaration"
 CHANGING = (
@@ -60,7 +60,7 @@ class Saving:
 @cache
 def _writing(*, content: bool, notes: int, events: int, acts: int) -> Statement:
     """A filing's row and all that is only ever added to, in one statement."""
-    others = [prepared.insertion(CONTENTS, prefix="kept_")] if content else []
+    others = contents.parts() if content else []
     if notes:
         others.append(prepared.insertion(RECEIPTS, prefix="note_", rows=notes))
     if acts:
@@ -178,13 +178,4 @@ def _values(saving: Saving, *, now: datetime) -> dict[str, Any]:
         **prepared.named(saving.events, prefix="event_"),
         **prepared.named(saving.acts, prefix="act_"),
     }
-    if content:
-        kept = {
-            "filing_id": filing.id,
-            "filing_version": filing.filing_version,
-            "content": json_of(filing.content),
-            "effective_at": now,
-            "asked_by": None if before.pending is None else before.pending.asked_by,
-        }
-        values |= prepared.named([kept], prefix="kept_") | {"content": kept["content"]}
-    return values
+    return values | (contents.values(before, filing, now=now) if content else {})

@@ -1,10 +1,10 @@
 """The rows of this service. Nothing here validates; the constraints are in the migrations."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, Text
+from sqlalchemy import DateTime, Integer, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
@@ -62,6 +62,16 @@ class FilingReceiptRow(SQLModel, table=True):
     at: datetime = moment()
 
 
+class FilingTermRow(SQLModel, table=True):
+    """One term by which a filing is found (`domain.terms`), of its content in force."""
+
+    __tablename__ = "filing_terms"
+
+    term: str = Field(primary_key=True, sa_type=Text)
+    accepted_at: datetime = Field(primary_key=True, sa_type=DateTime(timezone=True))
+    filing_id: UUID = Field(primary_key=True)
+
+
 class FilingActRow(SQLModel, table=True):
     """One act after the first, with the state it led to and the numbers of its receipts."""
 
@@ -115,10 +125,26 @@ class FilingMergeRow(SQLModel, table=True):
     at: datetime = moment()
 
 
+class InstructionRow(SQLModel, table=True):
+    """One version of a broker's standing instruction; `take` null: none from that day on."""
+
+    __tablename__ = "standing_instructions"
+
+    broker: str = Field(primary_key=True, sa_type=Text)
+    item: str = Field(primary_key=True, sa_type=Text)
+    version: int = Field(primary_key=True)
+    take: str | None = Field(default=None, sa_type=Text)
+    valid_from: date
+    given_by: str = Field(sa_type=Text)
+    given_at: datetime = moment()
+
+
 FILINGS = table_of(FilingRow)
 CONTENTS = table_of(FilingContentRow)
 RECEIPTS = table_of(FilingReceiptRow)
 ACTS = table_of(FilingActRow)
 QUESTIONS = table_of(FilingQuestionRow)
+TERMS = table_of(FilingTermRow)
 MERGES = table_of(FilingMergeRow)
-TABLES = (FILINGS, CONTENTS, RECEIPTS, ACTS, QUESTIONS, MERGES)
+INSTRUCTIONS = table_of(InstructionRow)
+TABLES = (FILINGS, CONTENTS, RECEIPTS, ACTS, QUESTIONS, TERMS, MERGES, INSTRUCTIONS)

@@ -94,6 +94,13 @@ INEXACT_NUMBER = Rule(
     'Send it as a string, such as "1234567890123.12345".',
     '请改用字符串，例如 "1234567890123.12345"。',
 )
+REPEATED = Rule(
+    "repeated",
+    "The parameter is given more than once.",
+    "该参数重复出现。",
+    "Give it once.",
+    "请只填写一次。",
+)
 BAD_CURSOR = Rule(
     "bad_cursor",
     "The cursor is not one that this list gave.",
@@ -115,6 +122,7 @@ RULES = (
     NAIVE_TIME,
     FORBIDDEN_CHARACTER,
     INEXACT_NUMBER,
+    REPEATED,
     BAD_CURSOR,
 )
 

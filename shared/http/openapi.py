@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from shared.http import body, etag, idempotency, problem
+from shared.http import body, etag, idempotency, problem, query
 
 _KEY = {
     "name": "Idempotency-Key",
@@ -73,6 +73,8 @@ def _complete(made: Document, app: FastAPI) -> None:
         _answers(operation)
         if any(isinstance(each, idempotency.Keyed) for each in _calls(route.dependant)):
             operation.setdefault("parameters", []).append(dict(_KEY))
+        for asked in _queries(route.dependant):
+            operation.setdefault("parameters", []).extend(_parameters(asked, schemas))
         for each in _calls(route.dependant):
             if isinstance(each, etag.Conditional):
                 _conditions(operation, each)
@@ -121,6 +123,27 @@ def _conditions(operation: Document, conditional: etag.Conditional) -> None:
 
 def _bodies(dependant: Dependant) -> Iterator[type[BaseModel]]:
     return (call.model for call in _calls(dependant) if isinstance(call, body.Body))
+
+
+def _queries(dependant: Dependant) -> Iterator[type[BaseModel]]:
+    return (call.model for call in _calls(dependant) if isinstance(call, query.Query))
+
+
+def _parameters(model: type[BaseModel], schemas: Document) -> Iterator[Document]:
+    """The parameters of a query, each as its model's field has it."""
+    made = model.model_json_schema(ref_template=REF + "{model}")
+    for name, schema in made.pop("$defs", {}).items():
+        schemas.setdefault(name, schema)
+    for name, schema in made["properties"].items():
+        kinds = [each for each in schema.pop("anyOf", ()) if each != {"type": "null"}]
+        told = {key: value for key, value in schema.items() if key not in ("title", "description")}
+        if told.get("default", ...) is None:
+            del told["default"]
+        told |= kinds[0] if len(kinds) == 1 else {"anyOf": kinds} if kinds else {}
+        parameter = {"name": name, "in": "query", "required": name in made.get("required", ())}
+        if "description" in schema:
+            parameter["description"] = schema["description"]
+        yield parameter | {"schema": told}
 
 
 def _calls(dependant: Dependant) -> Iterator[Any]:

@@ -10,7 +10,7 @@ from fastapi import Depends, Request
 from fastapi.dependencies.models import Dependant
 
 from shared import errors
-from shared.http import body, faults, model
+from shared.http import body, faults, model, query
 
 
 class Nothing(model.StrictModel):
@@ -23,7 +23,7 @@ async def _refuse(request: Request) -> None:
     if dependant is None:
         return
     taken = _taken(dependant)
-    if request.scope["query_string"]:
+    if request.scope["query_string"] and not taken.whole_query:
         unknown = [name for name in request.query_params if name not in taken.query]
         if unknown:
             raise errors.Faults(*(_fault(name) for name in unknown[: faults.MAX_FAULTS]))
@@ -43,10 +43,14 @@ def _dependant(request: Request) -> Dependant | None:
 
 
 class _Taken(NamedTuple):
-    """What an operation takes. Holds its `dependant`, so that no other gets the same address."""
+    """What an operation takes. Holds its `dependant`, so that no other gets the same address.
+
+    An operation that reads its `whole_query` refuses unknown names itself, with its other faults.
+    """
 
     dependant: Dependant
     query: frozenset[str]
+    whole_query: bool
     body: bool
 
 
@@ -61,6 +65,7 @@ def _taken(dependant: Dependant) -> _Taken:
         known = _KNOWN[id(dependant)] = _Taken(
             dependant,
             query=frozenset(field.alias for each in every for field in each.query_params),
+            whole_query=any(isinstance(each.call, query.Query) for each in every),
             body=any(isinstance(each.call, body.Body) for each in every),
         )
     return known

@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import datetime
 
 import structlog
@@ -15,7 +15,8 @@ from nats.js.errors import BadRequestError, NotFoundError
 
 from shared.contracts import catalogue
 from shared.contracts.envelope import Envelope
-from shared.messaging import acks, topology
+from shared.messaging import topology
+from shared.messaging.connection import Connection
 from shared.telemetry import traces
 
 log = structlog.get_logger()
@@ -23,7 +24,7 @@ log = structlog.get_logger()
 ACK_WAIT_SECONDS = 30
 DEDUPE_SECONDS = 120
 PUBLISH_SECONDS = 2
-API_SECONDS = 2
+LOOK_SECONDS = 0.5
 # JetStream's error for a stream that exists and is not quite what is asked for: another service
 # made it just now, and was through with it.
 MADE_BY_ANOTHER = 10_058
@@ -49,15 +50,24 @@ class Bus:
         self.namespace = namespace
         self.replicas = replicas
         self.stream_bytes = stream_bytes
-        self.client = Client()
-        self.jetstream: JetStreamContext = self.client.jetstream(timeout=API_SECONDS)
-        self._publisher = acks.Publisher(self.client)
-        self._opened = False
+        self._connection = Connection(url, name=namespace)
         self._ready = asyncio.Event()
         self._topology = asyncio.Lock()
-        self._when_lost: set[Callable[[], None]] = set()
-        self.times_lost = 0
+
+    @property
+    def client(self) -> Client:
+        """The broker's client of the newest connection."""
+        return self._connection.client
+
+    @property
+    def jetstream(self) -> JetStreamContext:
+        """JetStream over the newest connection."""
+        return self._connection.jetstream
+
+    @property
+    def times_lost(self) -> int:
         """How often the connection was lost: tells one connection from the next."""
+        return self._connection.times_lost
 
     @property
     def connected(self) -> bool:
@@ -68,56 +78,29 @@ class Bus:
         """Wait until the broker was reached and every stream and consumer exists."""
         await self._ready.wait()
 
-    @contextmanager
-    def when_lost(self, tell: Callable[[], None]) -> Iterator[None]:
-        """Call `tell` each time the connection is lost, and with it what the broker was asked."""
-        self._when_lost.add(tell)
-        try:
-            yield
-        finally:
-            self._when_lost.discard(tell)
+    async def connection(self) -> Client:
+        """The newest connection's client, once the broker answers."""
+        return await self._connection.made()
 
-    async def _lost(self) -> None:
-        self.times_lost += 1
-        self._publisher.lost()
-        for tell in tuple(self._when_lost):
-            tell()
+    def when_lost(self, tell: Callable[[], None]) -> AbstractContextManager[None]:
+        """Call `tell` each time the connection is lost, and with it what the broker was asked."""
+        return self._connection.when_lost(tell)
 
     async def run(self) -> None:
-        """Connect, however long that takes, and keep the connection.
-
-        The client connects again by itself, but closes for good after some of the broker's
-        errors; then another takes its place.
-        """
+        """Connect, however long that takes; when the connection is lost, make another."""
         while True:
             try:
-                await self._connect()
+                await self.connect()
                 if not self._ready.is_set():
                     await self.ensure_topology()
                     self._ready.set()
             except (NatsError, OSError, TimeoutError) as error:
                 log.warning("broker away", error=str(error) or type(error).__name__)
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(LOOK_SECONDS)
 
-    async def _connect(self) -> None:
-        if self.client.is_connected or self.client.is_reconnecting:
-            return
-        await self.close()
-        self.client = Client()
-        self._opened = True
-        await self.client.connect(
-            [each.strip() for each in self.url.split(",")],
-            name=self.namespace,
-            connect_timeout=3,
-            max_reconnect_attempts=3,
-            reconnect_time_wait=1,
-            error_cb=_quietly,
-            disconnected_cb=self._lost,
-        )
-        self.client.options["max_reconnect_attempts"] = -1
-        self._publisher = acks.Publisher(self.client)
-        await self._publisher.open()
-        self.jetstream = self.client.jetstream(timeout=API_SECONDS)
+    async def connect(self) -> None:
+        """Connect now, unless that is done. Raises nats errors, OSError, TimeoutError."""
+        await self._connection.keep()
 
     def stream(self, service: str) -> str:
         """The name of a producing service's stream."""
@@ -186,7 +169,7 @@ class Bus:
         """
         message_id = str(envelope.id) if emission == 1 else f"{envelope.id}:{emission}"
         began = time.time_ns()
-        await self._publisher.publish(
+        await self._connection.publisher.publish(
             self.subject(envelope.type),
             payload or envelope.model_dump_json(exclude_none=True).encode(),
             headers={
@@ -228,11 +211,11 @@ class Bus:
         info = await self.jetstream.consumer_info(self.stream(producer), consumer)
         return int(info.num_pending or 0) + int(info.num_ack_pending or 0)
 
+    async def undelivered(self, *, producer: str, consumer: str) -> int:
+        """How many events of the producer were never given to the consumer."""
+        info = await self.jetstream.consumer_info(self.stream(producer), consumer)
+        return int(info.num_pending or 0)
+
     async def close(self) -> None:
         """Leave the broker."""
-        if self._opened and not self.client.is_closed:
-            await self.client.close()
-
-
-async def _quietly(error: Exception) -> None:
-    log.info("broker connection", error=str(error) or type(error).__name__)
+        await self._connection.close()

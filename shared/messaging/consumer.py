@@ -4,6 +4,7 @@ What is ready together is taken in one transaction, so the busier the loop, the 
 """
 
 import asyncio
+import time
 from collections import deque
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from shared.kit import Kit
 from shared.messaging import inbox, pull, taking
 from shared.messaging.bus import ACK_WAIT_SECONDS
 from shared.messaging.taking import Delivery, Observer, Taker
+from shared.telemetry import stacks
 
 log = structlog.get_logger()
 
@@ -23,6 +25,12 @@ AT_ONCE = 4
 TOGETHER = 16
 GATHER_SECONDS = 0.005
 IN_HAND = 128
+STILL_SECONDS = 180.0
+"""Longer than anything may take that is done in one piece: one event's handling, and its end."""
+
+
+class StoodStill(Exception):
+    """There was something to do, and for long nothing was done."""
 
 
 class Consumer:
@@ -34,7 +42,9 @@ class Consumer:
         self._name = kit.name
         self._bus = kit.bus
         self._producer = producer
-        self._taker = Taker(kit, handlers=handlers, observer=observer)
+        self._standstills = kit.metrics.standstills.labels(kit.name, kit.bus.stream(producer))
+        self._observer = observer
+        self._taker = Taker(kit, handlers=handlers, observer=self)
         self._start_empty()
 
     def _start_empty(self) -> None:
@@ -45,19 +55,46 @@ class Consumer:
         self._freed = asyncio.Event()
         self._gathering = asyncio.Lock()
         self._at_work = 0
+        self._moved_at = time.monotonic()
+
+    def handled(self, one: Delivery, *, consumer: str, result: str, seconds: float) -> None:
+        """As its own observer, it sees that something was done."""
+        self._moved_at = time.monotonic()
+        self._observer.handled(one, consumer=consumer, result=result, seconds=seconds)
 
     async def run(self) -> None:
         """Consume for ever; after an emptied broker, make streams and consumers again."""
         self._start_empty()
         await self._bus.ready()
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(stray.caught(self._keep_in_hand()))
-            for _ in range(AT_ONCE):
-                tasks.create_task(stray.caught(self._work()))
-            while True:
-                await self._pull()
+        workers = [self._work() for _ in range(AT_ONCE)]
+        await stray.side_by_side(self._pull(), self._keep_in_hand(), self._watch(), *workers)
+
+    async def _watch(self) -> None:
+        """Say what everything waits for and raise StoodStill, should nothing be done for long.
+
+        An event that failed and comes again later is neither in hand nor undelivered meanwhile.
+        """
+        while True:
+            await asyncio.sleep(STILL_SECONDS / 4)
+            still = time.monotonic() - self._moved_at
+            if still > STILL_SECONDS and await self._has_something_to_do():
+                stacks.tell()
+                self._standstills.inc()
+                raise StoodStill(f"{self._name} of {self._producer}, for {still:.0f} s")
+
+    async def _has_something_to_do(self) -> bool:
+        if self._hand:
+            return True
+        try:
+            return await self._bus.undelivered(producer=self._producer, consumer=self._name) > 0
+        except (NatsError, OSError):
+            return False
 
     async def _pull(self) -> None:
+        while True:
+            await self._pull_until_lost()
+
+    async def _pull_until_lost(self) -> None:
         stream = self._bus.stream(self._producer)
         try:
             async for message in pull.messages(
@@ -101,6 +138,7 @@ class Consumer:
     def _enqueue(self, message: Msg) -> None:
         began = asyncio.get_running_loop().time()
         one = taking.delivery(message, began=began, times_lost=self._bus.times_lost)
+        self._moved_at = time.monotonic()
         self._hand[one.times_lost, one.sequence] = one
         lane = self._lanes.get(one.lane)
         if lane is None:

@@ -7,18 +7,20 @@ plain request on `$JS.API.CONSUMER.MSG.NEXT` does not.
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from itertools import count
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
-from nats.errors import ConnectionClosedError
 
 from shared.messaging.bus import Bus
 
 EXPIRES_SECONDS = 5.0
 GRACE_SECONDS = 1.0
-RECONNECT_LOOK_SECONDS = 0.05
+ECHO_SECONDS = 5.0
 NO_RESPONDERS = "503"
+END = {"Status": "408"}
+"""As the broker ends a batch that has expired."""
 
 
 class ConsumerGone(Exception):
@@ -34,7 +36,7 @@ async def messages(
     waits in our hands too long is delivered again. Raises ConsumerGone when stream and consumer
     have to be made again, and nats errors.
     """
-    client = bus.client
+    client = await bus.connection()
     inbox = client.new_inbox()
     arrived: asyncio.Queue[Msg | str] = asyncio.Queue()
     reply = ""
@@ -48,7 +50,6 @@ async def messages(
         with bus.when_lost(lambda: arrived.put_nowait(reply)):
             for number in count():
                 batch = await room()
-                await _connected(client)
                 request = {"batch": batch, "expires": int(EXPIRES_SECONDS * 1e9)}
                 reply = f"{inbox}.{number}"
                 await client.publish(subject, json.dumps(request).encode(), reply=reply)
@@ -57,14 +58,6 @@ async def messages(
     finally:
         if not client.is_closed:
             await subscription.unsubscribe()
-
-
-async def _connected(client: Client) -> None:
-    """Wait until it is. Raises ConnectionClosedError if it will not be again."""
-    while not client.is_connected:
-        if client.is_closed:
-            raise ConnectionClosedError
-        await asyncio.sleep(RECONNECT_LOOK_SECONDS)
 
 
 async def _one_batch(
@@ -78,8 +71,8 @@ async def _one_batch(
     deadline = asyncio.get_running_loop().time() + EXPIRES_SECONDS + GRACE_SECONDS
     taken = 0
     while taken < batch:
-        message = await _next(client, arrived, deadline=deadline)
-        if message is None or message == reply:
+        message = await _next(client, arrived, deadline=deadline, reply=reply)
+        if message == reply:
             return
         if isinstance(message, str):
             continue
@@ -98,18 +91,21 @@ async def _one_batch(
 
 
 async def _next(
-    client: Client, arrived: "asyncio.Queue[Msg | str]", *, deadline: float
-) -> Msg | str | None:
-    """What has arrived, however late it is looked at; None if nothing does by the deadline.
+    client: Client, arrived: "asyncio.Queue[Msg | str]", *, deadline: float, reply: str
+) -> Msg | str:
+    """What has arrived, however late it is looked at; the end of the batch if nothing does.
 
     nats-py's own `next_msg` makes a task for each message: on a busy loop a batch would outlive
     the deadline in the client's queue, and more be asked for on top. So would one that nobody
-    has read from the socket yet; once the broker has answered a flush, it is in our hands.
+    has read from the socket yet: so we end the batch ourselves, by way of the broker, and take
+    what is before that. (Not with a flush: once it has given up waiting, the late answer ends
+    nats-py's reading.) Raises TimeoutError from a broker that is silent.
     """
-    if arrived.empty():
-        try:
-            async with asyncio.timeout_at(deadline):
-                return await arrived.get()
-        except TimeoutError:
-            await client.flush()
-    return None if arrived.empty() else arrived.get_nowait()
+    if not arrived.empty():
+        return arrived.get_nowait()
+    with suppress(TimeoutError):
+        async with asyncio.timeout_at(deadline):
+            return await arrived.get()
+    await client.publish(reply, headers=END)
+    async with asyncio.timeout(ECHO_SECONDS):
+        return await arrived.get()

@@ -62,6 +62,12 @@ class Metrics:
             "Events not yet handled; NaN while the broker, which counts them, is away.",
             ("service", "stream"),
         )
+        self.standstills = Counter(
+            "onestop_consumer_standstills",
+            "Times that a consumer with something to do had done nothing, and was started again.",
+            ("service", "stream"),
+            registry=self.registry,
+        )
         self.dead_letters = self._gauge(
             "onestop_dead_letters", "Events set aside for an operator.", ("service",)
         )

@@ -1,6 +1,7 @@
 """`onestop up` as somebody meets it: addresses, tokens, a second one, and how it ends."""
 
 import json
+import signal
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -69,6 +70,7 @@ def test_an_instance_as_somebody_meets_it() -> None:
             _a_second_one_on_the_same_folder_says_so_and_leaves(instance)
             _verify_finds_nothing_broken(instance.beside["verify"])
             _what_is_filed_is_in_its_traces(served, data)
+            _asked_by_signal_it_says_what_its_tasks_wait_for(served)
             _sigterm_ends_it_in_order(served, data)
 
 
@@ -103,6 +105,14 @@ def _what_is_filed_is_in_its_traces(served: Served, data: Path) -> None:
         time.sleep(0.1)
     for name in names:
         assert name in told.read_text()
+
+
+def _asked_by_signal_it_says_what_its_tasks_wait_for(served: Served) -> None:
+    served.process.send_signal(signal.SIGUSR1)
+    ends, named = time.monotonic() + PATIENCE, "consumer of declaration"
+    while time.monotonic() < ends and named not in served.said:
+        time.sleep(0.05)
+    assert named in served.said
 
 
 def _it_says_where_it_answers_and_how_fast_its_clock_runs(instance: Instance) -> None:

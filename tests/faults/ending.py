@@ -6,7 +6,7 @@ from typing import Any
 
 
 async def ended(*tasks: "asyncio.Task[None]") -> None:
-    """Cancel until all have ended: one cancellation can be lost, see `shared.service`."""
+    """Cancel until all have ended: one cancellation can be lost, see `shared.stray`."""
     left = set(tasks)
     while left:
         for task in left:

@@ -68,7 +68,7 @@ class Fuzzer:
         """The next request."""
         (target,) = self.random.choices(self.targets, self.weights)
         known = {"name": "recognition", "number": "1", "code": DEMO_YARD, "uscc": DEMO_BROKER}
-        known["list"] = "units"
+        known |= {"list": "units", "item": "arrival"}
         names = [part[1:-1] for part in target.path.split("/") if part.startswith("{")]
         values = {name: known.get(name) or self._id(name) for name in names}
         made = Request(target.method.upper(), mutations.with_path(target, values))
@@ -156,6 +156,8 @@ class Fuzzer:
 
     def _learn(self, made: Request, answer: httpx.Response) -> None:
         self.seen.done[made.method] += 1
+        if answer.headers.get("content-type") != "application/json":
+            return
         told = answer.json()
         listed = told.get("items", [told]) if isinstance(told, dict) else told
         for each in listed[:5] if isinstance(listed, list) else ():

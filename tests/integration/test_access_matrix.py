@@ -12,7 +12,7 @@ from shared.database import Database
 from tests.integration.access import common
 from tests.integration.access.entries import ENTRIES, OPERATIONS
 from tests.integration.access.people import EVERYBODY, Caller
-from tests.integration.access.scene import Ask, Entry, Operation, Scene
+from tests.integration.access.scene import Ask, Entry, Operation, Scene, listed
 
 NewDatabase = Callable[[str], Awaitable[Database]]
 
@@ -92,7 +92,7 @@ def _refused(answer: httpx.Response, who: Caller, operation: Operation, entry: E
     if who.role not in (operation.roles or ()):
         return (answer.status_code, answer.json()["code"]) == (403, "role_not_allowed")
     if entry.lists:
-        return answer.status_code == 200 and answer.json()["items"] == []
+        return answer.status_code == 200 and listed(answer) == []
     return answer.status_code == NOT_FOUND
 
 
@@ -109,7 +109,7 @@ async def _wrongly_refused(
     for number, who in enumerate(owners):
         answer = await scene.ask(who, operation, ask)
         late = operation.writes and number > 0
-        shown = not entry.lists or (answer.is_success and answer.json()["items"] != [])
+        shown = not entry.lists or (answer.is_success and listed(answer) != [])
         if not shown or not (answer.is_success or (late and answer.status_code == 409)):
             denied[who.name] = _said(answer)
     assert owners, "an operation that admits nobody of ours is not tried"

@@ -10,8 +10,12 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import text
 
+from shared import transactions
 from shared.database import Database
+from shared.prepared import Statement
+from tests.wire import HOST, wired
 
+PING = Statement(text("SELECT 1"))
 POINTS = range(60)
 """So many turns of the event loop before the cancellation: more than a transaction has."""
 
@@ -59,3 +63,30 @@ async def test_what_is_acknowledged_after_an_interruption_is_committed(
             text("SELECT point FROM kept WHERE who = 'acknowledged' ORDER BY point")
         )
         assert list(kept) == list(POINTS)
+
+
+async def test_a_database_that_does_not_answer_holds_nobody_who_has_given_up_on_it(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transactions, "ROLLBACK_SECONDS", 1)
+    url = database.engine.url
+    assert url.port is not None
+    async with wired(url.port) as wire:
+        there = url.set(host=HOST, port=wire.port).render_as_string(hide_password=False)
+        over = Database(there, schema=database.schema)
+        given_up = asyncio.timeout(None)
+
+        async def ask() -> None:
+            async with given_up, over.transaction() as session:
+                await PING.run(session)
+                wire.old_ones_die()
+                given_up.reschedule(asyncio.get_running_loop().time() + 0.2)
+                await PING.run(session)
+
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(10) as too_long:
+                await ask()
+        assert not too_long.expired()
+        async with over.transaction() as session:
+            assert await PING.run(session)
+        await over.close()

@@ -7,7 +7,16 @@ same work with nothing of ours in the way. What is told is the ratio; rates are 
 from collections.abc import Callable
 from typing import Any
 
-from services.cli.benching import check, filing, items, memory, merging, messaging, pipeline
+from services.cli.benching import (
+    check,
+    filing,
+    growth,
+    items,
+    memory,
+    merging,
+    messaging,
+    pipeline,
+)
 
 BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
     "filing": filing.run,
@@ -17,4 +26,5 @@ BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
     "check": check.run,
     "merge": merging.run,
     "items": items.run,
+    "growth": growth.run,
 }

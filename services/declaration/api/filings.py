@@ -5,17 +5,14 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.declaration import answers, commands, queries, store
 from services.declaration.answers import FilingOut, ReceiptOut
 from services.declaration.commands import Draft
 from services.declaration.domain.filing import Filing
-from services.declaration.domain.moves import Status
 from services.declaration.filer import Filed, Filer
 from services.declaration.forms import FilingIn, WithdrawalIn
-from services.declaration.queries import Wanted
 from services.declaration.settings import Settings
 from shared import errors
 from shared.auth import guard
@@ -23,7 +20,7 @@ from shared.auth.principal import Principal, Role
 from shared.http import body, etag, idempotency, paging, partial
 from shared.http.body import json_body
 from shared.http.idempotency import Answer
-from shared.http.paging import Cursor, Limit, Page
+from shared.http.paging import Limit, Page
 from shared.kit import Kit, kit_of
 
 router = APIRouter(prefix="/v1/filings", tags=["filings"])
@@ -34,7 +31,6 @@ Reader = Annotated[
     guard.allowed(Role.BROKER, Role.OFFICER, Role.SUPERVISOR, Role.AUDITOR, Role.SERVICE),
 ]
 InKit = Annotated[Kit, Depends(kit_of)]
-NEWEST_FIRST = TypeAdapter(UUID)
 LAST_SEQUENCE = 2_147_483_647
 
 
@@ -125,25 +121,6 @@ async def file(sent: Sent) -> Response:
     )
     filer: Filer = ask.request.app.state.filer
     return await filer.do(wanted)
-
-
-@router.get("")
-async def list_filings(
-    kit: InKit,
-    who: Reader,
-    status: Status | None = None,
-    reference: Annotated[str | None, Query(max_length=1000)] = None,
-    cursor: Cursor = None,
-    limit: Limit = paging.DEFAULT_LIMIT,
-) -> Page[FilingOut]:
-    """Filings, newest first; a broker sees its own."""
-    wanted = Wanted(broker=guard.limited_to(who), status=status, reference=reference)
-    before = paging.decode_cursor(cursor, NEWEST_FIRST)
-    async with kit.database.connect() as connection:
-        found = await queries.filings(connection, wanted, before=before, limit=limit + 1)
-    return paging.page(
-        [FilingOut.of(filing) for filing in found], limit=limit, key=lambda filing: filing.id
-    )
 
 
 @router.get("/{filing_id}", response_model=FilingOut, dependencies=[etag.READING])

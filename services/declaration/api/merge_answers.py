@@ -1,6 +1,6 @@
 """What merges and views are answered with. Values of a form stand as they were written."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Self
 from uuid import UUID
 
@@ -10,6 +10,15 @@ from services.declaration.domain.filing import Filing
 from services.declaration.merging import split
 from services.declaration.merging.rules import Form
 from shared.contracts.values import Said
+
+
+class InstructedOut(BaseModel):
+    """The version of a standing instruction that chose a value."""
+
+    item: str
+    version: int
+    take: str
+    valid_from: date
 
 
 class EntryOut(BaseModel):
@@ -29,6 +38,7 @@ class EntryOut(BaseModel):
     rule: str
     kind: str | None
     text: Said
+    instruction: InstructedOut | None = None
 
 
 class GroupOut(BaseModel):

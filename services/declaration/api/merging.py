@@ -1,7 +1,7 @@
 """HTTP of merges: two forms of before the reform as one filing, and a filing as each had it."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
@@ -10,13 +10,14 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.declaration import commands, dictionary, papers, store
+from services.declaration import commands, dictionary, instructions, papers, store
 from services.declaration.answers import FilingOut
 from services.declaration.api.filings import Ask, Asked, InKit, Reader
 from services.declaration.api.merge_answers import MergeOut, PapersOut, ReportOut, ViewOut
 from services.declaration.commands import Draft
 from services.declaration.domain.content import Content
 from services.declaration.domain.filing import Filing
+from services.declaration.domain.instruction import Instruction, in_force
 from services.declaration.forms import FilingIn
 from services.declaration.merging import coherent, merge
 from services.declaration.merging.report import Merged
@@ -59,7 +60,7 @@ class Tried:
     faults: tuple[errors.Fault, ...]
 
 
-def _tried(ask: Asked, sent: MergeIn) -> Tried:
+async def _tried(ask: Asked, sent: MergeIn) -> Tried:
     """Merge and check. Raises Faults for incoherent forms and for answers to what is not asked."""
     forms = {"customs": sent.customs, "inspection": sent.inspection}
     told = {name: form.model_dump() for name, form in forms.items() if form is not None}
@@ -72,6 +73,7 @@ def _tried(ask: Asked, sent: MergeIn) -> Tried:
         dictionary=dictionary.at(ask.now.day),
         zone=zone,
         answers=[each.answer() for each in sent.answers],
+        instructions=await _instructions(ask),
     )
     unused = set(merged.unused)
     places = [each.place for each in sent.answers]
@@ -84,6 +86,13 @@ def _tried(ask: Asked, sent: MergeIn) -> Tried:
             )
         )
     return _checked(ask, merged)
+
+
+async def _instructions(ask: Asked) -> Mapping[str, Instruction]:
+    """The company's standing instructions that hold today, by item."""
+    async with ask.kit.database.connect() as connection:
+        rows = await instructions.of_broker(connection, ask.who.organisation)
+    return in_force((instructions.of(row) for row in rows), day=ask.now.day)
 
 
 def _checked(ask: Asked, merged: Merged) -> Tried:
@@ -117,7 +126,7 @@ def _is_open(pointer: str, open_: set[str]) -> bool:
 @router.post("/merge", response_model=MergeOut, dependencies=[idempotency.KEYED])
 async def merge_forms(ask: Ask, sent: Annotated[MergeIn, json_body(MergeIn)]) -> Response:
     """Merge two forms and check the filing that they make. Nothing is filed."""
-    tried = _tried(ask, sent)
+    tried = await _tried(ask, sent)
     missing = [
         {"code": each.code, "pointer": each.pointer, "text": {"en": each.en, "zh": each.zh}}
         for each in tried.faults
@@ -136,7 +145,7 @@ async def file_merged(ask: Ask, sent: Annotated[MergeIn, json_body(MergeIn)]) ->
 
     Pointers of what is refused in the merged filing begin with /filing.
     """
-    tried = _tried(ask, sent)
+    tried = await _tried(ask, sent)
     wrong = (*_conflicts(tried.merged), *_below_filing(tried.faults))
     if wrong or tried.content is None:
         raise errors.Faults(*wrong)

@@ -8,9 +8,18 @@ from typing import Any, NamedTuple
 
 from services.declaration.domain import dictionary as dictionaries
 from services.declaration.domain.dictionary import Dictionary, Item, Kind
-from services.declaration.merging import keys, rules
+from services.declaration.domain.instruction import Instruction
+from services.declaration.merging import instructed, keys, rules
 from services.declaration.merging.report import Entry
-from services.declaration.merging.rules import ANSWERED, CONFLICT, NOT_ASKED, Form, Pair, Rule
+from services.declaration.merging.rules import (
+    ANSWERED,
+    CONFLICT,
+    INSTRUCTED,
+    NOT_ASKED,
+    Form,
+    Pair,
+    Rule,
+)
 from services.declaration.merging.values import Given, Measure
 
 
@@ -32,6 +41,7 @@ class Desk:
 
     dictionary: Dictionary
     answers: Sequence[Answer]
+    instructions: Mapping[str, Instruction] = field(default_factory=dict)
     report: list[Entry] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
 
@@ -65,17 +75,29 @@ class Desk:
     def tell(self, place: str, at: tuple[str, str], pair: Pair, decided: tuple[Rule, Any]) -> Any:
         """Put a decision into the report, or the answer where it is open; the value that stands."""
         rule, chosen = decided
-        kind = rule.kind
+        kind, by = rule.kind, None
+        item = self._spots[at].item
         if rule is CONFLICT and (answer := self.answer(place)) is not None:
             taken = self.answered(answer, at, pair)
             if taken is not None:
                 self.used.add(answer.place)
                 rule, chosen = ANSWERED, taken
+        elif rule is CONFLICT and item is not None and item.id in self.instructions:
+            by, taken = self._instructed(item.id, at, pair)
+            rule, chosen = (rule, None) if by is None else (INSTRUCTED, taken)
         customs = None if pair.customs is None else pair.customs.raw
         inspection = None if pair.inspection is None else pair.inspection.raw
-        item = self._spots[at].item
-        self.report.append(Entry(place, item, customs, inspection, chosen, rule, kind))
+        self.report.append(Entry(place, item, customs, inspection, chosen, rule, kind, by))
         return chosen
+
+    def _instructed(
+        self, item: str, at: tuple[str, str], pair: Pair
+    ) -> tuple[Instruction | None, Any]:
+        """The instruction for an item and what it chooses; None where it chooses nothing."""
+        asked = self._asked.get(keys.pattern(*at))
+        by = self.instructions[item]
+        taken = instructed.chosen(by, pair, length=None if asked is None else asked.length)
+        return (None, None) if taken is None else (by, taken)
 
     def answer(self, place: str) -> Answer | None:
         """The broker's answer for a place, or for all of its kind."""

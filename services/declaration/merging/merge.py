@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from datetime import tzinfo
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import BaseModel
 
 from services.declaration.domain.dictionary import Dictionary
+from services.declaration.domain.instruction import Instruction
 from services.declaration.merging import boxes, keys, matching, normalise, supply, values
 from services.declaration.merging import lines as goods
 from services.declaration.merging.desk import Answer, Desk
@@ -19,6 +21,7 @@ from services.declaration.merging.values import Given, Measure
 
 WOODEN = frozenset({"23", "33", "92", "93"})
 """Types of packages and packing of wood."""
+NO_INSTRUCTIONS: Mapping[str, Instruction] = MappingProxyType({})
 Filing = dict[str, Any]
 
 
@@ -29,6 +32,7 @@ def of_forms(
     dictionary: Dictionary,
     zone: tzinfo,
     answers: Sequence[Answer] = (),
+    instructions: Mapping[str, Instruction] = NO_INSTRUCTIONS,
 ) -> Merged:
     """Both forms as their models read them; None: the goods needed no inspection form.
 
@@ -38,17 +42,23 @@ def of_forms(
     twin = normalise.NOTHING
     if inspection is not None:
         twin = normalise.normalise(Form.INSPECTION, inspection.model_dump(), zone=zone)
-    return merge(one, twin, dictionary=dictionary, answers=answers)
+    return merge(one, twin, dictionary=dictionary, answers=answers, instructions=instructions)
 
 
 def merge(
-    customs: Half, inspection: Half, *, dictionary: Dictionary, answers: Sequence[Answer] = ()
+    customs: Half,
+    inspection: Half,
+    *,
+    dictionary: Dictionary,
+    answers: Sequence[Answer] = (),
+    instructions: Mapping[str, Instruction] = NO_INSTRUCTIONS,
 ) -> Merged:
     """The merged filing of the dictionary's day, with its report.
 
-    `answers` settle conflicts, and supply what neither form has.
+    `answers` settle conflicts, and supply what neither form has; where there is none, the standing
+    `instructions` of the day do, by item.
     """
-    desk = Desk(dictionary, answers)
+    desk = Desk(dictionary, answers, instructions)
     lines = goods.merge(desk, customs, inspection, matching.match(customs, inspection))
     containers = boxes.merge(desk, customs, inspection, lines)
     filing = _header(desk, customs, inspection, lines) | {"lines": lines.lines}

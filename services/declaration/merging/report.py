@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from services.declaration.domain.dictionary import Item
+from services.declaration.domain.instruction import Instruction
 from services.declaration.merging.normalise import Dropped
 from services.declaration.merging.rules import CONFLICT, Form, Kind, Rule
 from services.declaration.merging.values import plain
@@ -14,6 +15,7 @@ class Entry(NamedTuple):
     """One place of the merged filing, by its JSON pointer; lines of several places are named.
 
     `kind` says in what the two values differ: None where they do not, or one is missing.
+    `instruction` is the standing one that chose.
     """
 
     place: str
@@ -23,6 +25,7 @@ class Entry(NamedTuple):
     chosen: Any
     rule: Rule
     kind: Kind | None = None
+    instruction: Instruction | None = None
 
     @property
     def is_open(self) -> bool:
@@ -44,7 +47,17 @@ class Entry(NamedTuple):
             "rule": self.rule.code,
             "kind": self.kind,
             "text": {"en": self.rule.en, "zh": self.rule.zh},
+            "instruction": self.instruction and _instruction(self.instruction),
         }
+
+
+def _instruction(given: Instruction) -> dict[str, Any]:
+    return {
+        "item": given.item,
+        "version": given.version,
+        "take": given.take,
+        "valid_from": given.valid_from.isoformat(),
+    }
 
 
 @dataclass(frozen=True)

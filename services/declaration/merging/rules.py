@@ -218,6 +218,11 @@ def told(code: str, en: str, zh: str, kind: Kind | None = None) -> Rule:
 
 
 ANSWERED = told("answered", "The broker has answered.", "由申报人确认。")
+INSTRUCTED = told(
+    "standing_instruction",
+    "The broker's standing instruction says whose value stands.",
+    "按申报人的长期指示取值。",
+)
 DERIVED = told("derived", "It follows from what is declared.", "由其他申报内容得出。")
 DIVIDED = told(
     "divided",
@@ -238,7 +243,7 @@ NUMBERED = told(
     "The lines are about the same goods; merged lines are numbered in the order of customs.",
     "两单商品项对应同一货物；按报关单顺序重新编号。",
 )
-EVERY = (*RULES, CONFLICT, ANSWERED, DERIVED, DIVIDED, PARTS, NOT_ASKED, NUMBERED)
+EVERY = (*RULES, CONFLICT, ANSWERED, INSTRUCTED, DERIVED, DIVIDED, PARTS, NOT_ASKED, NUMBERED)
 
 
 def first(pair: Pair) -> tuple[Rule, Any]:

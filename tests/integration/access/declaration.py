@@ -75,9 +75,22 @@ async def _merged(scene: Scene) -> Ask:
     return Ask({"filing_id": uuid_of(await scene.done(BROKER, "post", f"{FILINGS}/merged", body))})
 
 
+INSTRUCTION = "/v1/standing-instructions/arrival"
+
+
+async def _to_instruct(_: Scene) -> Ask:
+    return Ask({"item": "arrival"}, {"take": "customs"})
+
+
+async def _instructed(scene: Scene) -> Ask:
+    await scene.done(BROKER, "put", INSTRUCTION, {"take": "customs"})
+    return Ask({"item": "arrival"})
+
+
 ENTRIES = {
     "POST /v1/filings": Entry(_new, succeeds=BROKER),
     "GET /v1/filings": Entry(_filed, OTHERS, lists=True),
+    "GET /v1/filings/export.csv": Entry(_filed, OTHERS, lists=True),
     "GET /v1/filings/{filing_id}": Entry(_filed, OTHERS),
     "POST /v1/filings/{filing_id}/amend": Entry(_to_amend, OTHERS, succeeds=BROKER),
     "POST /v1/filings/{filing_id}/withdraw": Entry(_to_withdraw, OTHERS, succeeds=BROKER),
@@ -88,6 +101,10 @@ ENTRIES = {
     "POST /v1/reference/required": Entry(_to_ask, succeeds=BROKER),
     "POST /v1/filings/merge": Entry(_pair, succeeds=BROKER),
     "POST /v1/filings/merged": Entry(_pair, succeeds=BROKER),
+    "GET /v1/standing-instructions": Entry(_instructed, OTHERS, lists=True),
+    "GET /v1/standing-instructions/{item}": Entry(_instructed, OTHERS),
+    "PUT /v1/standing-instructions/{item}": Entry(_to_instruct, succeeds=BROKER),
+    "DELETE /v1/standing-instructions/{item}": Entry(_instructed, OTHERS, succeeds=BROKER),
     "POST /v1/filings/{filing_id}/questions": Entry(_to_question, succeeds=CUSTOMS),
     "GET /v1/filings/{filing_id}/questions": Entry(_asked, OTHERS),
     "GET /v1/filings/{filing_id}/questions/{question}": Entry(_asked, OTHERS),

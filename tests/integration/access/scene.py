@@ -1,11 +1,13 @@
 """One service on real PostgreSQL, and its operations as its OpenAPI document tells them."""
 
+import csv
 import json
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cache
+from io import StringIO
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -170,6 +172,14 @@ class Entry:
     strangers: frozenset[Caller] = frozenset()
     succeeds: Caller | None = None
     lists: bool = False
+
+
+def listed(answer: httpx.Response) -> list[Any] | None:
+    """What a list has, or an export below its header; None for any other answer."""
+    if answer.headers.get("content-type", "").startswith("text/csv"):
+        return list(csv.reader(StringIO(answer.text)))[1:]
+    found: list[Any] | None = answer.json().get("items")
+    return found
 
 
 async def nothing(_: Scene) -> Ask:

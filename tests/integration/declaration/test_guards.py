@@ -57,6 +57,13 @@ BREAKS = [
         """UPDATE filing_contents SET content = content || '{"packages": 1}'""",
         "every content of a filing is kept, the last is the one in force",
     ),
+    *(
+        (
+            f"DELETE FROM filing_terms WHERE term LIKE '{kind}:%'",
+            "every filing is found by its containers, companies and goods codes",
+        )
+        for kind in "cuh"
+    ),
 ]
 
 

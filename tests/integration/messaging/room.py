@@ -201,7 +201,7 @@ async def until(holds: Callable[[], Awaitable[bool]], *, seconds: float = 30) ->
 
 
 async def ended(*tasks: "asyncio.Task[None]") -> None:
-    """Cancel until all have ended: one cancellation can be lost, see `shared.service`."""
+    """Cancel until all have ended: one cancellation can be lost, see `shared.stray`."""
     left = set(tasks)
     while left:
         for task in left:

@@ -38,7 +38,7 @@ async def test_what_was_taken_over_a_lost_connection_is_not_answered_over_the_ne
             await session.execute(text("LOCK TABLE seen IN SHARE MODE"))
             await room.tell(uuid4())
             await taken.wait()
-            await noter.kit.bus.client.force_reconnect()
+            await noter.kit.bus.client.close()
 
             async def again() -> bool:
                 return noter.kit.bus.times_lost == 1 and noter.kit.bus.connected

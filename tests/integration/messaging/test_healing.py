@@ -17,7 +17,7 @@ DECLARED = "frozen squid, 4711 USD"
 
 async def _delete_consumer(room: Room) -> None:
     bus = room.kit(PRODUCER, room.producer).bus
-    await bus._connect()
+    await bus.connect()
     await bus.jetstream.delete_consumer(bus.stream(PRODUCER), CONSUMER)
     await bus.close()
 

@@ -59,7 +59,7 @@ async def test_of_two_that_start_at_once_the_later_takes_what_the_first_made(
 ) -> None:
     first, late = (Bus(room.nats_url, namespace=room.namespace) for _ in range(2))
     for each in (first, late):
-        await each._connect()
+        await each.connect()
     add = late.jetstream.add_stream
 
     async def add_later(config: StreamConfig) -> None:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import asyncpg
@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import StreamingResponse
 
 from shared import errors
-from shared.http import app, idempotency, limits, model, paging
+from shared.http import app, idempotency, limits, model, paging, query
 from shared.http.body import json_body
 
 JSON = {"Content-Type": "application/json"}
@@ -86,6 +86,17 @@ async def listed(limit: paging.Limit = 50, cursor: paging.Cursor = None) -> dict
 @router.get("/filings/{number}")
 async def one(number: int) -> dict[str, int]:
     return {"number": number}
+
+
+class FindIn(query.Parameters):
+    since: model.Day | None = Field(default=None, description="From this day on.")
+    boxes: int = Field(default=1, ge=1)
+    kind: Literal["bulk", "boxed"] | None = None
+
+
+@router.get("/found")
+async def found(asked: Annotated[FindIn, query.query_of(FindIn)]) -> dict[str, Any]:
+    return asked.model_dump()
 
 
 @router.get("/slow")

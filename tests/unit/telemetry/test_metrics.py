@@ -13,6 +13,7 @@ NAMES = {
     "onestop_outbox_oldest_seconds": "gauge",
     "onestop_parked_events": "gauge",
     "onestop_consumer_lag_events": "gauge",
+    "onestop_consumer_standstills": "counter",
     "onestop_dead_letters": "gauge",
 }
 

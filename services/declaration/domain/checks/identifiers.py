@@ -26,10 +26,15 @@ def _is_company(code: str) -> bool:
 def _no_company(filed: Filed) -> Iterator[Breach]:
     for pattern in ("/broker/uscc", "/consignee/uscc"):
         for place in filed.document.find(pattern):
-            if not _is_company(place.value):
-                yield alike.breach(
-                    place.pointer, place.value, shape=COMPANY_SHAPE, is_valid=_is_company
-                )
+            if (breach := company_breach(place.pointer, place.value)) is not None:
+                yield breach
+
+
+def company_breach(pointer: str, code: str) -> Breach | None:
+    """What is wrong with a unified social credit code."""
+    if _is_company(code):
+        return None
+    return alike.breach(pointer, code, shape=COMPANY_SHAPE, is_valid=_is_company)
 
 
 def _another_broker(filed: Filed) -> Iterator[Breach]:
@@ -51,18 +56,23 @@ def _is_hs_code(code: str) -> bool:
 
 def _no_container(filed: Filed) -> Iterator[Breach]:
     for place in filed.document.find("/containers/*/number"):
-        if not _CONTAINER.fullmatch(place.value):
-            yield alike.breach(
-                place.pointer, place.value, shape=CONTAINER_SHAPE, is_valid=_is_container
-            )
-        elif not iso6346.is_valid(place.value):
-            expected = iso6346.calc_check_digit(place.value[:-1])
-            yield Breach(
-                place.pointer,
-                {"check_digit": expected},
-                en=f"The check digit would be {expected}.",
-                zh=f"校验位应为 {expected}。",
-            )
+        if (breach := container_breach(place.pointer, place.value)) is not None:
+            yield breach
+
+
+def container_breach(pointer: str, number: str) -> Breach | None:
+    """What is wrong with a container number."""
+    if not _CONTAINER.fullmatch(number):
+        return alike.breach(pointer, number, shape=CONTAINER_SHAPE, is_valid=_is_container)
+    if iso6346.is_valid(number):
+        return None
+    expected = iso6346.calc_check_digit(number[:-1])
+    return Breach(
+        pointer,
+        {"check_digit": expected},
+        en=f"The check digit would be {expected}.",
+        zh=f"校验位应为 {expected}。",
+    )
 
 
 def _is_container(number: str) -> bool:

@@ -55,13 +55,16 @@ class Rule:
 
     def faults(self, filed: Filed) -> Iterator[Fault]:
         """Every breach as a fault for the broker."""
-        for breach in self.find(filed):
-            yield Fault(
-                code=self.code,
-                pointer=breach.pointer,
-                en=f"{self.en} {breach.en}".strip(),
-                zh=f"{self.zh}{breach.zh}",
-                mend_en=f"{self.mend_en} {breach.mend_en}".strip(),
-                mend_zh=f"{self.mend_zh}{breach.mend_zh}",
-                facts=breach.facts,
-            )
+        yield from (self.fault(breach) for breach in self.find(filed))
+
+    def fault(self, breach: Breach) -> Fault:
+        """A breach as a fault for whoever is to mend it."""
+        return Fault(
+            code=self.code,
+            pointer=breach.pointer,
+            en=f"{self.en} {breach.en}".strip(),
+            zh=f"{self.zh}{breach.zh}",
+            mend_en=f"{self.mend_en} {breach.mend_en}".strip(),
+            mend_zh=f"{self.mend_zh}{breach.mend_zh}",
+            facts=breach.facts,
+        )

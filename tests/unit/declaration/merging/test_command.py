@@ -54,6 +54,28 @@ def test_answers_are_taken_from_a_file(tmp_path: Path) -> None:
     assert "/colour" in told
 
 
+def test_standing_instructions_are_taken_from_a_file(tmp_path: Path) -> None:
+    given = [
+        {"item": "arrival", "take": "customs"},
+        {"item": "arrival", "take": "inspection", "valid_from": "2026-03-01"},
+        {"item": "colour", "take": "customs"},
+    ]
+    path = written(tmp_path, "instructions.json", given)
+    told = run("--json", *FORMS, "--instructions", path, "--at", "2026-03-02")
+    document = json.loads(told.splitlines()[-1])
+    (arrival,) = (each for each in document["report"] if each["place"] == "/arrival")
+    assert (document["conflicts"], arrival["instruction"]["version"]) == (0, 2)
+    assert arrival["chosen"] == "2026-03-03T16:00:00Z"
+    assert "colour" in told
+    before = run("--json", *FORMS, "--instructions", path, "--at", "2026-02-28")
+    assert '"version": 1' in before.splitlines()[-1] or '"version":1' in before.splitlines()[-1]
+
+
+def test_a_file_of_instructions_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    path = written(tmp_path, "instructions.json", [{"item": "arrival", "take": "broker"}])
+    assert "/0/take" in run(*FORMS, "--instructions", path, code=2)
+
+
 def test_people_read_where_the_forms_differ() -> None:
     told = run(*FORMS).splitlines()
     assert told[-1].split() == ["conflicts", "1"]
