@@ -72,6 +72,7 @@ class ActOut(BaseModel):
     """One act: the state and version that the filing had after it, and its receipts' numbers.
 
     An act of another service is called as its event. `cause` is the id of the event or request.
+    Its `reason` may hold what officers found: a broker reads in the receipts what it is told.
     """
 
     sequence: int
@@ -86,8 +87,10 @@ class ActOut(BaseModel):
 
     @classmethod
     def of(cls, row: Mapping[Any, Any], *, officers: bool) -> Self:
-        """The answer for a row; `officers`: whether they are named."""
-        return cls(**{**row, "actor": _actor(row, officers=officers)})
+        """The answer for a row; `officers`: whether they are named, and what they found told."""
+        hidden = row["role"] == Role.SERVICE and not officers
+        reason = None if hidden else row["reason"]
+        return cls(**{**row, "actor": _actor(row, officers=officers), "reason": reason})
 
 
 def _actor(row: Mapping[Any, Any], *, officers: bool) -> ActorOut:

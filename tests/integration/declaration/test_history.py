@@ -97,6 +97,18 @@ async def test_a_broker_is_told_an_officers_agency_and_not_the_name(
     assert seen["actor"] == service_of("inspection", agency="customs", subject="officer 1")
 
 
+async def test_a_broker_is_not_told_the_figures_that_officers_found(
+    service: Service, broker: httpx.AsyncClient, deliveries: Deliveries
+) -> None:
+    found = await filed(broker)
+    await deliveries.bring(Told(UUID(found["id"])).recognition_refused())
+    async with kits.client(service, Role.OFFICER, org="port", agency="customs") as officer:
+        seen = [(await history(each, found["id"]))["items"][1] for each in (broker, officer)]
+    assert [each["act"] for each in seen] == ["recognition.refused"] * 2
+    figures = factories.said("weights differ").model_dump()
+    assert [each["reason"] for each in seen] == [None, figures]
+
+
 async def test_an_event_that_changed_nothing_is_no_act(
     service: Service, broker: httpx.AsyncClient, deliveries: Deliveries
 ) -> None:
