@@ -36,6 +36,7 @@ def create(kit: Kit, settings: Settings) -> Service:
         routers=[
             listing.router,
             exporting.router,
+            filings.hot,
             filings.router,
             checking.router,
             merging.router,

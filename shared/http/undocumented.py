@@ -17,7 +17,7 @@ class Nothing(model.StrictModel):
     """The body of an operation that takes none: nothing, or an empty object."""
 
 
-async def _refuse(request: Request) -> None:
+async def refuse(request: Request) -> None:
     """Raises `Faults` (422), and for a body whatever `shared.http.body` does."""
     dependant = _dependant(request)
     if dependant is None:
@@ -31,7 +31,7 @@ async def _refuse(request: Request) -> None:
         await body.JsonBody(Nothing)(request)
 
 
-REFUSED = Depends(_refuse)
+REFUSED = Depends(refuse)
 """For an application's `dependencies=[...]`: holds for each of its operations."""
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
