@@ -44,10 +44,7 @@ class Pair(NamedTuple):
 
 
 def pair_of(
-    key: str,
-    customs: Given | None,
-    inspection: Given | None,
-    tolerance: Decimal = NO_TOLERANCE,
+    key: str, customs: Given | None, inspection: Given | None, tolerance: Decimal = NO_TOLERANCE
 ) -> Pair:
     """What the two forms say of a key; None: nothing."""
     one = None if customs is None else customs.value
@@ -203,13 +200,6 @@ RULES: Sequence[Rule] = (
         choose=_tolerated,
     ),
 )
-CONFLICT = Rule(
-    code="conflict",
-    en="The forms disagree, or what is written cannot be converted: the broker is asked.",
-    zh="两单不一致，或所填内容无法换算，须由申报人确认。",
-    kind=Kind.REAL,
-    choose=lambda _: None,
-)
 
 
 def told(code: str, en: str, zh: str, kind: Kind | None = None) -> Rule:
@@ -217,6 +207,12 @@ def told(code: str, en: str, zh: str, kind: Kind | None = None) -> Rule:
     return Rule(code=code, en=en, zh=zh, kind=kind, choose=lambda _: None)
 
 
+CONFLICT = told(
+    "conflict",
+    "The forms disagree, or what is written cannot be converted: the broker is asked.",
+    "两单不一致，或所填内容无法换算，须由申报人确认。",
+    Kind.REAL,
+)
 ANSWERED = told("answered", "The broker has answered.", "由申报人确认。")
 INSTRUCTED = told(
     "standing_instruction",

@@ -55,7 +55,7 @@ class Rule:
 
     def faults(self, filed: Filed) -> Iterator[Fault]:
         """Every breach as a fault for the broker."""
-        yield from (self.fault(breach) for breach in self.find(filed))
+        return map(self.fault, self.find(filed))
 
     def fault(self, breach: Breach) -> Fault:
         """A breach as a fault for whoever is to mend it."""
