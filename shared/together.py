@@ -12,6 +12,8 @@ Result = TypeVar("Result")
 class Together(Generic[Item, Result]):
     """Calls `work` with what is asked for at the same time, at most so many items at once.
 
+    `side_by_side` is how many batches may be under way: while one waits, another one works.
+
     An item that comes alone is worked on at once; those that come meanwhile are the next batch:
     the busier it is, the more are done together. `work` gives each item's result or the error
     that its caller gets. If it raises, every item of the batch is tried alone.
@@ -22,18 +24,20 @@ class Together(Generic[Item, Result]):
         work: Callable[[Sequence[Item]], Awaitable[Sequence[Result | Exception]]],
         *,
         at_most: int,
+        side_by_side: int = 1,
     ) -> None:
         self._work = work
         self._at_most = at_most
+        self._side_by_side = side_by_side
         self._waiting: deque[tuple[Item, asyncio.Future[Result]]] = deque()
-        self._running: asyncio.Task[None] | None = None
+        self._running: set[asyncio.Task[None] | None] = set()
 
     async def do(self, item: Item) -> Result:
         """The item's result. Raises its error. What was begun is done even if nobody waits."""
         future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, future))
-        if self._running is None:
-            self._running = asyncio.create_task(self._run())
+        if len(self._running) < self._side_by_side:
+            self._running.add(asyncio.create_task(self._run()))
         return await future
 
     async def _run(self) -> None:
@@ -42,7 +46,8 @@ class Together(Generic[Item, Result]):
                 count = min(self._at_most, len(self._waiting))
                 await self._batch([self._waiting.popleft() for _ in range(count)])
         finally:
-            self._running = None
+            # At once, not when it is noticed: who comes in between would wait for nobody.
+            self._running.discard(asyncio.current_task())
 
     async def _batch(self, batch: Sequence[tuple[Item, "asyncio.Future[Result]"]]) -> None:
         try:

@@ -23,6 +23,8 @@ from shared.kit import Kit
 from shared.together import Together
 
 AT_MOST = 32
+SIDE_BY_SIDE = 2
+"""While the database writes one batch, the next one is checked."""
 NUMBERS_AT_ONCE = 256
 """Numbers of receipts that are taken from the database together; what a process does not use until
 it ends is left out."""
@@ -55,7 +57,7 @@ Filer = Together[Filed, Response]
 
 def create(kit: Kit) -> Filer:
     """The one of a process."""
-    return Together(_Desk(kit).file, at_most=AT_MOST)
+    return Together(_Desk(kit).file, at_most=AT_MOST, side_by_side=SIDE_BY_SIDE)
 
 
 class _Desk:
@@ -92,8 +94,10 @@ class _Desk:
                 new.setdefault((tried.owner, tried.key), Keyed(result, tried, answer))
         if not new:
             return {}
+        # In one order, or two batches with the same references would wait for each other.
+        ordered = sorted(new.values(), key=lambda each: each.accepted.step.filing.reference)
         async with self._kit.database.single() as connection:
-            return dict(await accepting.insert_keyed(connection, list(new.values())))
+            return dict(await accepting.insert_keyed(connection, ordered))
 
     async def _told(self, checked: Sequence[Checked]) -> Sequence[Response | Exception]:
         """The rest: what is answered again, refused, or has a key that was held a moment ago."""

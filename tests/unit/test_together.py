@@ -44,6 +44,28 @@ async def test_what_comes_during_a_batch_is_the_next_one(worker: Worker) -> None
     assert worker.batches == [[1], [2, 3, 4], [5]]
 
 
+async def test_so_many_batches_are_under_way_side_by_side(worker: Worker) -> None:
+    together = Together(worker, at_most=3, side_by_side=2)
+    tasks = [task for item in (1, 2, 3, 4) for task in await _started(together, item)]
+    assert worker.batches == [[1], [2]]
+    worker.gate.set()
+    assert await asyncio.gather(*tasks) == [2, 4, 6, 8]
+    assert worker.batches == [[1], [2], [3, 4]]
+
+
+async def test_who_comes_the_moment_that_the_last_batch_is_done_is_worked_for(
+    worker: Worker,
+) -> None:
+    worker.gate.set()
+    together = Together(worker, at_most=3)
+
+    async def again(item: int) -> int:
+        return await together.do(await together.do(item))
+
+    async with asyncio.timeout(5):
+        assert await asyncio.gather(*(again(each) for each in range(4))) == [0, 4, 8, 12]
+
+
 async def test_each_caller_gets_its_own_error(worker: Worker) -> None:
     worker.gate.set()
     together = Together(worker, at_most=8)
