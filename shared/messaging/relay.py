@@ -36,7 +36,7 @@ RELAY_LOCK = 7_002
 BATCH = 500
 IN_FLIGHT = 128
 POLL_SECONDS = 0.5
-PUMP_EVERY_SECONDS = 0.01
+PUMP_EVERY_SECONDS = 0.03
 """While much is committed: what comes within that time goes with one pump."""
 PUMP_SECONDS = 60.0
 LOOK_SECONDS = 10.0
