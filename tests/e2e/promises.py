@@ -17,7 +17,7 @@ from tests.e2e.system import System
 from tests.integration.access import common
 
 SEED = 2026
-EXAMPLES = 2
+EXAMPLES = 3
 CHECKS = [
     not_a_server_error,
     checks.status_code_conformance,

@@ -19,7 +19,7 @@ PASSES = {"database.committed": 4}
 """The first commits are those of a start."""
 
 VICTIMS = SERVICES * 4 + SERVERS
-PAUSE = 0.2
+PAUSE = 0.05
 
 
 def wave(number: int) -> dict[str, str]:

@@ -12,7 +12,7 @@ from tests.model import bus, yard_rows
 from tests.model.bus import Place
 from tests.model.run import run
 
-TOWNS = 100
+TOWNS = 180
 
 
 def test_every_town_keeps_its_invariants_and_brings_every_filing_to_one_end() -> None:
