@@ -87,7 +87,7 @@ def _statement(sql: str, values: Mapping[str, Any]) -> Statement:
 
 # Everything here is put together from names of this program alone.
 _INSERT = _statement(
-    f"WITH given AS (SELECT {_READ} FROM {_rows(_GIVEN)}), {_PARTS} SELECT id FROM filed",  # noqa: S608
+    f"WITH given AS (SELECT {_READ} FROM {_rows(_GIVEN)}), {_PARTS} SELECT id FROM filed",  # noqa: S608 - as above
     _GIVEN,
 )
 # A key that is held or used is left out with its filing. One that was used after the statement
@@ -109,7 +109,7 @@ WITH tried AS MATERIALIZED (
     ) AS answers
 )
 SELECT id FROM filed
-""",  # noqa: S608
+""",  # noqa: S608 - as above
     _GIVEN | _KEYED,
 )
 

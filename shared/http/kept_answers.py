@@ -61,7 +61,7 @@ FROM tried LEFT JOIN idempotency_keys USING (owner, key) ORDER BY place
 )
 KEEP = f"""
 INSERT INTO idempotency_keys ({", ".join(VALUES)})
-SELECT {", ".join(VALUES).replace("headers", "CAST(headers AS jsonb)")} FROM """  # noqa: S608
+SELECT {", ".join(VALUES).replace("headers", "CAST(headers AS jsonb)")} FROM """  # noqa: S608 - names from this file alone
 """SQL that keeps answers, but for the relation that has them."""
 
 INSERT = Statement(

@@ -25,6 +25,9 @@ Key = TypeVar("Key")
 
 Limit = Annotated[int, Query(ge=1, le=200, description="How many items at most; 50 unless told.")]
 DEFAULT_LIMIT = 50
+LAST_NUMBER = 2_147_483_647
+After = Annotated[int, Query(ge=0, le=LAST_NUMBER)]
+"""The number of the last item seen, of a list that is numbered from 1; 0: none."""
 Cursor = Annotated[str | None, Query(max_length=1024, description="`next` of the page before.")]
 
 
@@ -40,6 +43,16 @@ def page(rows: Sequence[Item], *, limit: int, key: Callable[[Item], object]) -> 
     more = len(rows) > limit
     shown = list(rows[:limit])
     return Page(items=shown, next=encode_cursor(key(shown[-1])) if more else None)
+
+
+def numbered(items: Sequence[Item], *, limit: int, number: Callable[[Item], int]) -> Page[Item]:
+    """The page of a numbered list, of which the caller fetched one more than `limit`.
+
+    `next` is the `after` of the page that follows.
+    """
+    shown = list(items[:limit])
+    more = len(items) > limit
+    return Page(items=shown, next=str(number(shown[-1])) if more else None)
 
 
 def encode_cursor(key: object) -> str:

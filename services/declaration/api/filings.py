@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
-from sqlalchemy.ext.asyncio import AsyncSession
+from fastapi import APIRouter, Depends, Request, Response
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from services.declaration import answers, commands, queries, store
 from services.declaration.answers import FilingOut, ReceiptOut
@@ -21,7 +21,7 @@ from shared.http import body, etag, idempotency, paging, partial
 from shared.http.body import json_body
 from shared.http.direct import DirectRoute
 from shared.http.idempotency import Answer
-from shared.http.paging import Limit, Page
+from shared.http.paging import After, Limit, Page
 from shared.kit import Kit, kit_of
 
 router = APIRouter(prefix="/v1/filings", tags=["filings"])
@@ -34,7 +34,6 @@ Reader = Annotated[
     guard.allowed(Role.BROKER, Role.OFFICER, Role.SUPERVISOR, Role.AUDITOR, Role.SERVICE),
 ]
 InKit = Annotated[Kit, Depends(kit_of)]
-LAST_SEQUENCE = 2_147_483_647
 
 
 @dataclass(frozen=True)
@@ -130,8 +129,7 @@ async def file(sent: Sent) -> Response:
 async def read(filing_id: UUID, request: Request, kit: InKit, who: Reader) -> Response:
     """One filing as it stands; 304 if it is as `If-None-Match` has it."""
     async with kit.database.connect() as connection:
-        filing = await store.get(connection, filing_id)
-    guard.own(who, filing.broker, missing=store.FilingNotFound(filing_id=filing_id))
+        filing = await seen(connection, filing_id, who)
     return etag.answer(request, answers.tag(filing), FilingOut.of(filing))
 
 
@@ -196,14 +194,19 @@ async def receipts(
     filing_id: UUID,
     kit: InKit,
     who: Reader,
-    after: Annotated[int, Query(ge=0, le=LAST_SEQUENCE)] = 0,
+    after: After = 0,
     limit: Limit = paging.DEFAULT_LIMIT,
 ) -> Page[ReceiptOut]:
     """What was told of a filing, in order; `next` is the `after` of the page that follows."""
     async with kit.database.connect() as connection:
-        filing = await store.get(connection, filing_id)
-        guard.own(who, filing.broker, missing=store.FilingNotFound(filing_id=filing_id))
+        await seen(connection, filing_id, who)
         rows = await queries.receipts(connection, filing_id, after=after, limit=limit + 1)
-    shown = [ReceiptOut.of(row) for row in rows[:limit]]
-    more = len(rows) > limit
-    return Page(items=shown, next=str(shown[-1].sequence) if more else None)
+    found = [ReceiptOut.of(row) for row in rows]
+    return paging.numbered(found, limit=limit, number=lambda receipt: receipt.sequence)
+
+
+async def seen(connection: AsyncConnection, filing_id: UUID, who: Principal) -> Filing:
+    """A filing as it stands. Raises FilingNotFound unless the caller may see it."""
+    filing = await store.get(connection, filing_id)
+    guard.own(who, filing.broker, missing=store.FilingNotFound(filing_id=filing_id))
+    return filing

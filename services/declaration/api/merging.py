@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.declaration import commands, dictionary, instructions, papers, store
+from services.declaration import commands, dictionary, instructions, papers
 from services.declaration.answers import FilingOut
+from services.declaration.api import filings
 from services.declaration.api.filings import Ask, Asked, InKit, Reader
 from services.declaration.api.merge_answers import MergeOut, PapersOut, ReportOut, ViewOut
 from services.declaration.commands import Draft
@@ -25,7 +26,6 @@ from services.declaration.merging.request import ANSWER_UNCLEAR, MergeIn
 from services.declaration.merging.rules import Form
 from services.declaration.papers import Papers
 from shared import errors
-from shared.auth import guard
 from shared.auth.principal import Principal
 from shared.http import body, catalogue, faults, idempotency, partial
 from shared.http.body import json_body
@@ -187,8 +187,7 @@ def _papers(sent: MergeIn, merged: Merged) -> Papers:
 async def read_merge(filing_id: UUID, kit: InKit, who: Reader) -> PapersOut:
     """The two forms that a filing was merged from, the report and the answers."""
     async with kit.database.connect() as connection:
-        filing = await store.get(connection, filing_id)
-        guard.own(who, filing.broker, missing=store.FilingNotFound(filing_id=filing_id))
+        await filings.seen(connection, filing_id, who)
         kept, at = await papers.of(connection, filing_id)
     return PapersOut(
         filing_id=filing_id,
@@ -214,6 +213,4 @@ async def quarantine_view(filing_id: UUID, kit: InKit, who: Reader) -> ViewOut:
 
 async def _seen(filing_id: UUID, kit: Kit, who: Principal) -> Filing:
     async with kit.database.connect() as connection:
-        filing = await store.get(connection, filing_id)
-    guard.own(who, filing.broker, missing=store.FilingNotFound(filing_id=filing_id))
-    return filing
+        return await filings.seen(connection, filing_id, who)

@@ -3,11 +3,10 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Request
-from sqlalchemy.ext.asyncio import AsyncConnection
+from fastapi import APIRouter, Path, Request
 
-from services.declaration import dictionary, past, store
-from services.declaration.api.filings import InKit, Reader
+from services.declaration import dictionary, past
+from services.declaration.api.filings import InKit, Reader, seen
 from services.declaration.api.past_answers import (
     ActOut,
     DifferenceOut,
@@ -17,18 +16,14 @@ from services.declaration.api.past_answers import (
 )
 from services.declaration.domain import differences
 from services.declaration.domain.content import Content
-from services.declaration.domain.filing import Filing
 from services.declaration.settings import Settings
-from shared.auth import guard
-from shared.auth.principal import Principal, Role
+from shared.auth.principal import Role
 from shared.http import paging
-from shared.http.paging import Limit, Page
+from shared.http.paging import After, Limit, Page
 
 router = APIRouter(prefix="/v1/filings", tags=["past"])
 
-LAST = 2_147_483_647
-After = Annotated[int, Query(ge=0, le=LAST)]
-Number = Annotated[int, Path(ge=1, le=LAST)]
+Number = Annotated[int, Path(ge=1, le=paging.LAST_NUMBER)]
 
 
 @router.get("/{filing_id}/versions")
@@ -41,11 +36,10 @@ async def list_versions(
 ) -> Page[VersionOut]:
     """Every content that was accepted, in order; `next` is the `after` of the page that follows."""
     async with kit.database.connect() as connection:
-        await _seen(connection, filing_id, who)
+        await seen(connection, filing_id, who)
         rows = await past.versions(connection, filing_id, after=after, limit=limit + 1)
-    shown = [VersionOut.of(row) for row in rows[:limit]]
-    more = len(rows) > limit
-    return Page(items=shown, next=str(shown[-1].filing_version) if more else None)
+    found = [VersionOut.of(row) for row in rows]
+    return paging.numbered(found, limit=limit, number=lambda version: version.filing_version)
 
 
 @router.get("/{filing_id}/versions/{version}")
@@ -54,7 +48,7 @@ async def read_version(
 ) -> VersionContentOut:
     """One version as it was accepted. It never changes."""
     async with kit.database.connect() as connection:
-        await _seen(connection, filing_id, who)
+        await seen(connection, filing_id, who)
         row = await past.version(connection, filing_id, version)
     return VersionContentOut.of(row)
 
@@ -69,7 +63,7 @@ async def read_differences(
     """
     settings: Settings = request.app.state.settings
     async with kit.database.connect() as connection:
-        await _seen(connection, filing_id, who)
+        await seen(connection, filing_id, who)
         one, other = [
             Content.model_validate((await past.version(connection, filing_id, number))["content"])
             for number in (before, after)
@@ -94,15 +88,7 @@ async def history(
 ) -> Page[ActOut]:
     """Who did what to a filing and when, in order; `next` is the `after` of the next page."""
     async with kit.database.connect() as connection:
-        filing = await _seen(connection, filing_id, who)
+        filing = await seen(connection, filing_id, who)
         rows = await past.acts(connection, filing, after=after, limit=limit + 1)
-    shown = [ActOut.of(row, officers=who.role is not Role.BROKER) for row in rows[:limit]]
-    more = len(rows) > limit
-    return Page(items=shown, next=str(shown[-1].sequence) if more else None)
-
-
-async def _seen(connection: AsyncConnection, filing_id: UUID, who: Principal) -> Filing:
-    """The filing. Raises FilingNotFound unless the caller may see it."""
-    filing = await store.get(connection, filing_id)
-    guard.own(who, filing.broker, missing=store.FilingNotFound(filing_id=filing_id))
-    return filing
+    told = [ActOut.of(row, officers=who.role is not Role.BROKER) for row in rows]
+    return paging.numbered(told, limit=limit, number=lambda act: act.sequence)

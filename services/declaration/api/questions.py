@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Annotated, Self
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.declaration import asking, questions, store
+from services.declaration import asking, questions
 from services.declaration.api import filings
 from services.declaration.api.filings import Ask, Asked, InKit, Reader
 from services.declaration.domain.questions import Question, Status
@@ -18,13 +18,12 @@ from shared.http import etag, idempotency, paging
 from shared.http.body import json_body
 from shared.http.idempotency import Answer
 from shared.http.model import StrictModel, Text
-from shared.http.paging import Limit, Page
+from shared.http.paging import After, Limit, Page
 
 router = APIRouter(prefix="/v1/filings/{filing_id}/questions", tags=["questions"])
 
 Officer = Annotated[Principal, guard.allowed(Role.OFFICER)]
-LAST = 2_147_483_647
-Number = Annotated[int, Path(ge=1, le=LAST)]
+Number = Annotated[int, Path(ge=1, le=paging.LAST_NUMBER)]
 MOST = 50
 Words = Annotated[str, Text(max=2000, lines=True)]
 Pointer = Annotated[str, Text(max=300, pattern="(/[^/]+)+")]
@@ -116,25 +115,22 @@ async def list_questions(
     filing_id: UUID,
     kit: InKit,
     who: Reader,
-    after: Annotated[int, Query(ge=0, le=LAST)] = 0,
+    after: After = 0,
     limit: Limit = paging.DEFAULT_LIMIT,
 ) -> Page[QuestionOut]:
     """What was asked about a filing, in order; `next` is the `after` of the page that follows."""
     async with kit.database.connect() as connection:
-        filing = await store.get(connection, filing_id)
-        guard.own(who, filing.broker, missing=store.FilingNotFound(filing_id=filing_id))
+        await filings.seen(connection, filing_id, who)
         found = await questions.listing(connection, filing_id, after=after, limit=limit + 1)
-    shown = [QuestionOut.of(each, to=who) for each in found[:limit]]
-    more = len(found) > limit
-    return Page(items=shown, next=str(shown[-1].number) if more else None)
+    told = [QuestionOut.of(each, to=who) for each in found]
+    return paging.numbered(told, limit=limit, number=lambda question: question.number)
 
 
 @router.get("/{question}")
 async def read(filing_id: UUID, question: Number, kit: InKit, who: Reader) -> QuestionOut:
     """One question."""
     async with kit.database.connect() as connection:
-        filing = await store.get(connection, filing_id)
-        guard.own(who, filing.broker, missing=store.FilingNotFound(filing_id=filing_id))
+        await filings.seen(connection, filing_id, who)
         found = await questions.get(connection, filing_id, question)
     return QuestionOut.of(found, to=who)
 
