@@ -1,7 +1,6 @@
 """What an answer to something hostile must be: a problem that says what is wrong, and the mend."""
 
 from collections.abc import Iterator, Sequence, Set
-from functools import cache
 
 import httpx
 from pydantic import ValidationError
@@ -41,7 +40,7 @@ def untold(answer: httpx.Response, *, named: Set[str] = frozenset()) -> list[str
 
 def _untold(told: Problem) -> list[str]:
     """What is said in one language alone, or by a code that leads nowhere."""
-    found = [] if told.code in known() else [f"unknown code {told.code}"]
+    found = [] if is_known(told.code) else [f"unknown code {told.code}"]
     if not (told.title and told.title_zh and told.mend.en and told.mend.zh):
         found.append(f"{told.code} without title or mend")
     return [*found, *_unexplained(told.errors)]
@@ -49,7 +48,7 @@ def _untold(told: Problem) -> list[str]:
 
 def _unexplained(errors: Sequence[ProblemError]) -> Iterator[str]:
     for each in errors:
-        if each.code not in known():
+        if not is_known(each.code):
             yield f"unknown code {each.code}"
         if not (each.detail.en and each.detail.zh and each.mend.en and each.mend.zh):
             yield f"{each.code} without detail or mend"
@@ -60,7 +59,11 @@ def _unnamed(errors: Sequence[ProblemError], named: Set[str]) -> list[str]:
     return [f"does not name {sorted(missing)}"] if missing else []
 
 
-@cache
-def known() -> frozenset[str]:
-    """Every code that `GET /problems/{code}` explains."""
-    return frozenset(catalogue.catalogue())
+def is_known(code: str) -> bool:
+    """Whether `GET /problems/{code}` explains it. A service that is imported adds its own."""
+    if code not in _known:
+        _known.update(catalogue.catalogue())
+    return code in _known
+
+
+_known: set[str] = set()
