@@ -17,6 +17,7 @@ SCHEMA = support.SCHEMA
 @pytest.fixture(autouse=True)
 def _plain_logs() -> Iterator[None]:
     """Tracebacks without local variables: structlog's default spends seconds on them."""
+    before = structlog.get_config()
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -25,7 +26,7 @@ def _plain_logs() -> Iterator[None]:
         ]
     )
     yield
-    structlog.reset_defaults()
+    structlog.configure(**before)
 
 
 @pytest.fixture
