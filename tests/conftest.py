@@ -3,6 +3,7 @@
 import gc
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -136,6 +137,13 @@ ServiceDatabase = Callable[[str], Awaitable[Database]]
 @pytest.fixture
 async def service_database(servers: support.TestServers) -> AsyncIterator[ServiceDatabase]:
     """Makes a fresh database with one service's schema, migrated; all are dropped afterwards."""
+    async with service_databases(servers) as fresh:
+        yield fresh
+
+
+@asynccontextmanager
+async def service_databases(servers: support.TestServers) -> AsyncIterator[ServiceDatabase]:
+    """The same, for as long as the block runs."""
     made: list[tuple[str, Database]] = []
 
     async def fresh(service: str) -> Database:
