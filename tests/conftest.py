@@ -2,7 +2,7 @@
 
 import gc
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,9 @@ import pytest
 import structlog
 
 from shared.database import Database
-from shared.embedded import provision
 from shared.embedded.servers import Servers
 from tests import servers as support
+from tests.admin import Admin
 from tests.faults import disk
 
 # Tests that provoke failures log them: structlog's own tracebacks take seconds each.
@@ -103,7 +103,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def servers(request: pytest.FixtureRequest) -> support.TestServers:
+def servers(request: pytest.FixtureRequest) -> Iterator[support.TestServers]:
     """PostgreSQL and NATS of this run."""
     told: dict[str, str] | None = getattr(request.config, "workerinput", None)
     if told is None:
@@ -113,11 +113,14 @@ def servers(request: pytest.FixtureRequest) -> support.TestServers:
             "admin_url": stash[_STARTED].postgres.admin_url,
             "nats_url": stash[_STARTED].nats.url,
         }
-    return support.TestServers(
+    admin = Admin(told["admin_url"])
+    yield support.TestServers(
         admin_url=told["admin_url"],
         nats_url=told["nats_url"],
         worker=os.environ.get("PYTEST_XDIST_WORKER", "main"),
+        admin=admin,
     )
+    admin.close()
 
 
 @pytest.fixture
@@ -128,7 +131,7 @@ async def database(servers: support.TestServers) -> AsyncIterator[Database]:
     fresh = Database(servers.url(name, schema=support.SCHEMA), schema=support.SCHEMA)
     yield fresh
     await fresh.close()
-    await provision.drop(servers.admin_url, database=name)
+    await servers.admin.drop(name)
 
 
 ServiceDatabase = Callable[[str], Awaitable[Database]]
@@ -162,7 +165,7 @@ async def service_databases(servers: support.TestServers) -> AsyncIterator[Servi
     yield fresh
     for name, database in made:
         await database.close()
-        await provision.drop(servers.admin_url, database=name)
+        await servers.admin.drop(name)
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import pytest
 import structlog
 
 from shared.database import Database
-from shared.embedded import provision
 from tests import servers as support
 from tests.integration.messaging.room import MIGRATIONS, Room
 
@@ -46,4 +45,4 @@ async def room(servers: support.TestServers, namespace: str) -> AsyncIterator[Ro
     yield Room(producer, consumer, servers.nats_url, namespace)
     for name, database in zip(names, (producer, consumer), strict=True):
         await database.close()
-        await provision.drop(servers.admin_url, database=name)
+        await servers.admin.drop(name)
