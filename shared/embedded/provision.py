@@ -11,6 +11,8 @@ from typing import Any
 
 import asyncpg
 
+from shared.driver import Driver
+
 ROLE_PREFIX = "onestop_"
 TURN_LOCK = 7_002
 
@@ -138,7 +140,9 @@ async def _run(on: Any, template: str, *names: str) -> None:
 @asynccontextmanager
 async def connection(url: str, *, database: str | None = None) -> AsyncIterator[Any]:
     """A connection of the driver's own, for as long as the block runs."""
-    opened = await asyncpg.connect(_plain(url), database=database, timeout=10)
+    opened = await asyncpg.connect(
+        _plain(url), database=database, timeout=10, connection_class=Driver
+    )
     try:
         yield opened
     finally:
