@@ -1,6 +1,7 @@
 """A room for each test: two migrated databases and a namespace in JetStream."""
 
 from collections.abc import AsyncIterator, Iterator
+from urllib.parse import urlsplit
 
 import pytest
 import structlog
@@ -8,6 +9,7 @@ import structlog
 from shared.database import Database
 from tests import servers as support
 from tests.integration.messaging.room import MIGRATIONS, Room
+from tests.wire import Wire, wired
 
 TEMPLATE = "template_messaging"
 SCHEMA = support.SCHEMA
@@ -46,3 +48,12 @@ async def room(servers: support.TestServers, namespace: str) -> AsyncIterator[Ro
     for name, database in zip(names, (producer, consumer), strict=True):
         await database.close()
         await servers.admin.drop(name)
+
+
+@pytest.fixture
+async def wire(room: Room) -> AsyncIterator[Wire]:
+    """A wire to the room's broker; who is `behind` it is at its end."""
+    broker = urlsplit(room.nats_url)
+    assert broker.port is not None
+    async with wired(broker.port) as made:
+        yield made
