@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_e
 from sqlmodel import SQLModel
 
 from shared import crash, transactions
+from shared.driver import Driver
 
 MIGRATION_LOCK = 7_001
 COMMAND_SECONDS = 60
@@ -67,6 +68,7 @@ class Database:
             # (`shared.prepared`) and SQLAlchemy's take part in the same one.
             isolation_level="AUTOCOMMIT",
             connect_args={
+                "connection_class": Driver,
                 "timeout": 5,
                 "command_timeout": COMMAND_SECONDS,
                 "server_settings": {

@@ -21,7 +21,7 @@ from shared.http import handlers as http_handlers
 from shared.http import idempotency, refusals
 from shared.http.rates import RateLimit
 from shared.kit import Kit, kit_of
-from shared.messaging import inbox, ops
+from shared.messaging import inbox, mending, operated, ops
 from shared.messaging.consumer import Consumer
 from shared.messaging.relay import Relay
 from shared.observing import CauseOfRequest, HandlerObserver, YardTime, watch_backlog
@@ -33,7 +33,7 @@ __all__ = ["Check", "Job", "Kit", "Service", "assemble", "kit_of"]
 log = structlog.get_logger()
 
 Job = Callable[[], Awaitable[None]]
-Check = ops.Check
+Check = operated.Check
 
 RESTART_SECONDS = 1.0
 SWEEP_SECONDS = 600.0
@@ -114,7 +114,6 @@ def assemble(
     producers = [
         name for name in catalogue.SERVICES if catalogue.followed_by(kit.name, producer=name)
     ]
-    operations = ops.router(handlers=handlers, checks=checks or {}, producers=producers)
     everything: dict[str, Job] = {
         "bus": kit.bus.run,
         "relay": Relay(kit).run,
@@ -124,9 +123,12 @@ def assemble(
         **(jobs or {}),
     }
     probes = readiness.checks(kit, migrations=migrations)
+    api = _api(kit, title=title, routers=[*routers, ops.router, mending.router])
+    api.include_router(health.router(probes))
+    api.state.operated = operated.Operated(handlers, checks or {}, producers)
     return Service(
         name=kit.name,
-        api=_api(kit, title=title, routers=[*routers, operations, health.router(probes)]),
+        api=api,
         kit=kit,
         handlers=handlers,
         jobs=everything,

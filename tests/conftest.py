@@ -2,7 +2,8 @@
 
 import gc
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,9 @@ import pytest
 import structlog
 
 from shared.database import Database
-from shared.embedded import provision
 from shared.embedded.servers import Servers
 from tests import servers as support
+from tests.admin import Admin
 from tests.faults import disk
 
 # Tests that provoke failures log them: structlog's own tracebacks take seconds each.
@@ -102,7 +103,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def servers(request: pytest.FixtureRequest) -> support.TestServers:
+def servers(request: pytest.FixtureRequest) -> Iterator[support.TestServers]:
     """PostgreSQL and NATS of this run."""
     told: dict[str, str] | None = getattr(request.config, "workerinput", None)
     if told is None:
@@ -112,11 +113,14 @@ def servers(request: pytest.FixtureRequest) -> support.TestServers:
             "admin_url": stash[_STARTED].postgres.admin_url,
             "nats_url": stash[_STARTED].nats.url,
         }
-    return support.TestServers(
+    admin = Admin(told["admin_url"])
+    yield support.TestServers(
         admin_url=told["admin_url"],
         nats_url=told["nats_url"],
         worker=os.environ.get("PYTEST_XDIST_WORKER", "main"),
+        admin=admin,
     )
+    admin.close()
 
 
 @pytest.fixture
@@ -127,7 +131,7 @@ async def database(servers: support.TestServers) -> AsyncIterator[Database]:
     fresh = Database(servers.url(name, schema=support.SCHEMA), schema=support.SCHEMA)
     yield fresh
     await fresh.close()
-    await provision.drop(servers.admin_url, database=name)
+    await servers.admin.drop(name)
 
 
 ServiceDatabase = Callable[[str], Awaitable[Database]]
@@ -136,6 +140,13 @@ ServiceDatabase = Callable[[str], Awaitable[Database]]
 @pytest.fixture
 async def service_database(servers: support.TestServers) -> AsyncIterator[ServiceDatabase]:
     """Makes a fresh database with one service's schema, migrated; all are dropped afterwards."""
+    async with service_databases(servers) as fresh:
+        yield fresh
+
+
+@asynccontextmanager
+async def service_databases(servers: support.TestServers) -> AsyncIterator[ServiceDatabase]:
+    """The same, for as long as the block runs."""
     made: list[tuple[str, Database]] = []
 
     async def fresh(service: str) -> Database:
@@ -154,7 +165,7 @@ async def service_database(servers: support.TestServers) -> AsyncIterator[Servic
     yield fresh
     for name, database in made:
         await database.close()
-        await provision.drop(servers.admin_url, database=name)
+        await servers.admin.drop(name)
 
 
 @pytest.fixture

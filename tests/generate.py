@@ -8,6 +8,7 @@ import argparse
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,8 @@ MOVES: Mapping[str, Moves] = {
 }
 
 
-def expected() -> dict[Path, str]:
+@cache
+def expected() -> Mapping[Path, str]:
     """Every generated file with the content it should have."""
     example = json.dumps(full.full(), ensure_ascii=False, indent=2) + "\n"
     return {**_events(), **_api(), STATES: states(MOVES), EXAMPLE: example}

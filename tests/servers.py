@@ -22,6 +22,7 @@ from shared.embedded.broker import Broker
 from shared.embedded.folder import Folder
 from shared.embedded.postgres import Postgres
 from shared.embedded.servers import Servers
+from tests.admin import Admin
 
 PREFIX = "onestop-tests-"
 DISK = Path(tempfile.gettempdir())
@@ -38,13 +39,17 @@ _made: set[tuple[str, str]] = set()
 
 @dataclass(frozen=True)
 class TestServers:
-    """Where the run's servers answer, and which worker asks (`gw0`; `main` without xdist)."""
+    """Where the run's servers answer, and which worker asks (`gw0`; `main` without xdist).
+
+    `admin` makes and drops its databases.
+    """
 
     __test__ = False
 
     admin_url: str
     nats_url: str
     worker: str
+    admin: Admin
 
     def url(self, database: str, *, schema: str) -> str:
         """Return the address of a database for the role of one schema."""
@@ -99,9 +104,9 @@ async def ensure_template(
 
 
 async def fresh_database(servers: TestServers, template: str) -> str:
-    """Clone a template for one test; return the new database's name. Drop it with `provision`."""
+    """Clone a template for one test; return the new database's name. Who asked drops it."""
     database = unique(servers)
-    await provision.clone(servers.admin_url, template=template, database=database)
+    await servers.admin.clone(template=template, database=database)
     return database
 
 

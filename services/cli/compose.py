@@ -76,11 +76,9 @@ def application(
     }
     probes = health.router(checks, leaving=lambda: bool(outer.state.leaving))
     below = {BY_NAME[each.name].prefix: each.api for each in services}
-    outer = http_app.create(
-        "Onestop",
-        version="1",
-        routers=[_root(services, registry=registry, clock=clock, jwks=jwks), probes],
-    )
+    outer = http_app.create("Onestop", version="1")
+    outer.include_router(_root(services, registry=registry, clock=clock, jwks=jwks))
+    outer.include_router(probes)
     outer.state.leaving = False
     return Front(outer, apps=below, caps=caps)
 

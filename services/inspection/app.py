@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from services.inspection import api, checks, consumers
+from services.inspection import checks, consumers
+from services.inspection.api import acting, reading
 from services.inspection.jobs import waits
 from services.inspection.settings import Settings
 from shared import service
@@ -14,12 +15,14 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 def create(kit: Kit, settings: Settings) -> service.Service:
     """The service, ready to run."""
-    return service.assemble(
+    made = service.assemble(
         kit,
         title="Onestop inspection",
-        routers=api.routers(settings),
+        routers=[reading.router, acting.router],
         handlers=consumers.handlers(kit, settings),
         migrations=MIGRATIONS,
         jobs={"waits": waits.sweeper(kit, settings)},
         checks=checks.ALL,
     )
+    made.api.state.settings = settings
+    return made

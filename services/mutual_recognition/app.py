@@ -17,11 +17,13 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 def create(kit: Kit, settings: Settings) -> Service:
     """The service, ready to run."""
     book = Rulebook.of(settings)
-    return service.assemble(
+    made = service.assemble(
         kit,
         title="Onestop mutual recognition",
-        routers=[requirements.router(book), companies.router(book), tables.router(book)],
+        routers=[requirements.router, companies.router, tables.router],
         handlers=consumers.handlers(kit, settings),
         migrations=MIGRATIONS,
         checks=checks.checks(book),
     )
+    made.api.state.book = book
+    return made

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.mutual_recognition import decisions
 from services.mutual_recognition.rulebook import Rulebook, SeedUnknown
-from shared.messaging.ops import Check
+from shared.messaging.operated import Check
 
 BATCH = 200
 

@@ -7,6 +7,7 @@ import os
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 
 import jwt
@@ -46,7 +47,7 @@ class Issuer:
         """The public key set (RFC 7517)."""
         return {"keys": [{**self._public(), "kid": self.kid, "use": "sig", "alg": "EdDSA"}]}
 
-    @property
+    @cached_property
     def kid(self) -> str:
         """The key's thumbprint (RFC 7638)."""
         canonical = json.dumps(self._public(), sort_keys=True, separators=(",", ":"))

@@ -28,11 +28,16 @@ MAJOR = "18"
 FAST: process.Goodbye = (signal.SIGINT, 60.0)
 IMMEDIATE: process.Goodbye = (signal.SIGQUIT, 10.0)
 
+ITERATIONS = "1"
+"""Of SCRAM's hash. More of them slow down those who guess a weak password; ours have 256 bits at
+random, and our client took 2 ms of CPU for the usual 4,096, at each connection."""
+
 SETTINGS = {
     "listen_addresses": ports.HOST,
     "unix_socket_directories": "",
     "cluster_name": "onestop",
     "password_encryption": "scram-sha-256",
+    "scram_iterations": ITERATIONS,
     "fsync": "on",
     "synchronous_commit": "on",
     "full_page_writes": "on",
@@ -158,6 +163,7 @@ class Postgres:
             f"--username={ADMIN}",
             f"--pwfile={password}",
             "--auth=scram-sha-256",
+            f"--set=scram_iterations={ITERATIONS}",
             "--encoding=UTF8",
             "--locale=C",
             "--locale-provider=builtin",

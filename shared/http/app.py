@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from starlette.middleware import Middleware
+from starlette.routing import BaseRoute
 
 from shared.http import catalogue, handlers, limits, openapi, request_id, undocumented
 
@@ -23,7 +24,8 @@ def create(
 
     `middleware` (metrics, request log) runs inside of the request id and outside of the error
     handling, so that it sees every answer, 500 included. `additions` complete the OpenAPI
-    document. Other keywords go to FastAPI, such as `lifespan`.
+    document. `routers` are kept as long as the process lives: a router of one application alone
+    is included in what is returned. Other keywords go to FastAPI, such as `lifespan`.
     """
     app = FastAPI(
         title=title,
@@ -45,5 +47,18 @@ def create(
     handlers.install(app)
     openapi.document(app, additions=additions)
     for router in (*routers, catalogue.router):
-        app.include_router(router)
+        app.router.routes.extend(_guarded(router))
     return app
+
+
+_GUARDED: dict[int, APIRouter] = {}
+"""By the address of the router that each includes, and so keeps."""
+
+
+def _guarded(router: APIRouter) -> Sequence[BaseRoute]:
+    """Its routes as each application has them: FastAPI builds them anew for each inclusion."""
+    guarded = _GUARDED.get(id(router))
+    if guarded is None:
+        guarded = _GUARDED[id(router)] = APIRouter(dependencies=[undocumented.REFUSED])
+        guarded.include_router(router)
+    return guarded.routes

@@ -16,9 +16,12 @@ from shared.http.body import json_body
 from shared.http.idempotency import KEYED, Answer
 from shared.http.model import Instant, StrictModel, Text
 from shared.kit import Kit, kit_of
-from shared.messaging import acts, dead_letters, inbox, outbox, trial
+from shared.messaging import acts, dead_letters, outbox, trial
 from shared.messaging.acts import Act
 from shared.messaging.dead_letters import DeadLetter
+from shared.messaging.operated import TheOperated
+
+router = APIRouter(prefix="/v1/ops", tags=["operations"])
 
 AT_ONCE = 100
 
@@ -99,115 +102,114 @@ class Attempt:
         )
 
 
-def add(ops: APIRouter, *, handlers: inbox.Handlers) -> None:
-    """Add the routes to those of the service's operators."""
-    _trying(ops, handlers=handlers)
-    _redriving(ops, handlers=handlers)
-    _dropping(ops)
-    _sending(ops)
+@router.post("/dead-letters/{letter_id}/what-if", response_model=trial.WhatIf, dependencies=[KEYED])
+async def what_if(
+    request: Request,
+    letter_id: UUID,
+    who: Operator,
+    kit: TheKit,
+    operated: TheOperated,
+    why: Why,
+) -> Response:
+    """What a redrive would come to now: it is applied and taken back."""
+
+    async def work(session: AsyncSession) -> Done:
+        now = kit.clock.wall()
+        found = await trial.what_if(session, letter_id, handlers=operated.handlers, now=now)
+        return found, found.result
+
+    attempt = Attempt(request, who, kit, Act.WHAT_IF, str(letter_id), why.reason)
+    return await attempt.once(work)
 
 
-def _trying(ops: APIRouter, *, handlers: inbox.Handlers) -> None:
-    @ops.post(
-        "/dead-letters/{letter_id}/what-if", response_model=trial.WhatIf, dependencies=[KEYED]
-    )
-    async def what_if(
-        request: Request, letter_id: UUID, who: Operator, kit: TheKit, why: Why
-    ) -> Response:
-        """What a redrive would come to now: it is applied and taken back."""
+@router.post("/dead-letters/{letter_id}/redrive", response_model=DeadLetter, dependencies=[KEYED])
+async def redrive(
+    request: Request,
+    letter_id: UUID,
+    who: Operator,
+    kit: TheKit,
+    operated: TheOperated,
+    why: Why,
+) -> Response:
+    """Apply a dead letter now, after its cause is mended."""
 
-        async def work(session: AsyncSession) -> Done:
-            found = await trial.what_if(session, letter_id, handlers=handlers, now=kit.clock.wall())
-            return found, found.result
+    async def work(session: AsyncSession) -> Done:
+        now = kit.clock.wall()
+        await dead_letters.redrive(
+            session, letter_id, handlers=operated.handlers, by=who.subject, note=why.reason, now=now
+        )
+        return await _letter(session, letter_id), "redriven"
 
-        attempt = Attempt(request, who, kit, Act.WHAT_IF, str(letter_id), why.reason)
-        return await attempt.once(work)
-
-
-def _redriving(ops: APIRouter, *, handlers: inbox.Handlers) -> None:
-    @ops.post("/dead-letters/{letter_id}/redrive", response_model=DeadLetter, dependencies=[KEYED])
-    async def redrive(
-        request: Request, letter_id: UUID, who: Operator, kit: TheKit, why: Why
-    ) -> Response:
-        """Apply a dead letter now, after its cause is mended."""
-
-        async def work(session: AsyncSession) -> Done:
-            now = kit.clock.wall()
-            await dead_letters.redrive(
-                session, letter_id, handlers=handlers, by=who.subject, note=why.reason, now=now
-            )
-            return await _letter(session, letter_id), "redriven"
-
-        attempt = Attempt(request, who, kit, Act.REDRIVE, str(letter_id), why.reason)
-        return await attempt.once(work)
-
-    @ops.post("/dead-letters/redrive", response_model=trial.Redriven, dependencies=[KEYED])
-    async def redrive_all(request: Request, who: Operator, kit: TheKit, why: Why) -> Response:
-        """Apply the oldest open dead letters, at most 100; those that fail stay as they are."""
-
-        async def work(session: AsyncSession) -> Done:
-            done = await trial.redrive_all(
-                session,
-                at_most=AT_ONCE,
-                handlers=handlers,
-                by=who.subject,
-                note=why.reason,
-                now=kit.clock.wall(),
-            )
-            return done, f"redriven {len(done.redriven)}, failed {len(done.failed)}"
-
-        return await Attempt(request, who, kit, Act.REDRIVE_ALL, "all", why.reason).once(work)
+    attempt = Attempt(request, who, kit, Act.REDRIVE, str(letter_id), why.reason)
+    return await attempt.once(work)
 
 
-def _dropping(ops: APIRouter) -> None:
-    @ops.post("/dead-letters/{letter_id}/drop", response_model=DeadLetter, dependencies=[KEYED])
-    async def drop(
-        request: Request, letter_id: UUID, who: Operator, kit: TheKit, why: Why
-    ) -> Response:
-        """Give a dead letter up, with a reason; its aggregate's later events go on."""
+@router.post("/dead-letters/redrive", response_model=trial.Redriven, dependencies=[KEYED])
+async def redrive_all(
+    request: Request, who: Operator, kit: TheKit, operated: TheOperated, why: Why
+) -> Response:
+    """Apply the oldest open dead letters, at most 100; those that fail stay as they are."""
 
-        async def work(session: AsyncSession) -> Done:
-            now = kit.clock.wall()
-            await dead_letters.drop(session, letter_id, by=who.subject, note=why.reason, now=now)
-            return await _letter(session, letter_id), "dropped"
+    async def work(session: AsyncSession) -> Done:
+        done = await trial.redrive_all(
+            session,
+            at_most=AT_ONCE,
+            handlers=operated.handlers,
+            by=who.subject,
+            note=why.reason,
+            now=kit.clock.wall(),
+        )
+        return done, f"redriven {len(done.redriven)}, failed {len(done.failed)}"
 
-        attempt = Attempt(request, who, kit, Act.DROP, str(letter_id), why.reason)
-        return await attempt.once(work)
+    return await Attempt(request, who, kit, Act.REDRIVE_ALL, "all", why.reason).once(work)
+
+
+@router.post("/dead-letters/{letter_id}/drop", response_model=DeadLetter, dependencies=[KEYED])
+async def drop(request: Request, letter_id: UUID, who: Operator, kit: TheKit, why: Why) -> Response:
+    """Give a dead letter up, with a reason; its aggregate's later events go on."""
+
+    async def work(session: AsyncSession) -> Done:
+        now = kit.clock.wall()
+        await dead_letters.drop(session, letter_id, by=who.subject, note=why.reason, now=now)
+        return await _letter(session, letter_id), "dropped"
+
+    attempt = Attempt(request, who, kit, Act.DROP, str(letter_id), why.reason)
+    return await attempt.once(work)
 
 
 async def _letter(session: AsyncSession, letter_id: UUID) -> DeadLetter:
     return DeadLetter.model_validate(await dead_letters.show(session, letter_id))
 
 
-def _sending(ops: APIRouter) -> None:
-    @ops.post("/outbox/re-emit", response_model=Count, dependencies=[KEYED])
-    async def reemit(
-        request: Request, who: Operator, kit: TheKit, which: Annotated[Range, json_body(Range)]
-    ) -> Response:
-        """Send published events again from PostgreSQL; consumers are indifferent to it."""
+@router.post("/outbox/re-emit", response_model=Count, dependencies=[KEYED])
+async def reemit(
+    request: Request, who: Operator, kit: TheKit, which: Annotated[Range, json_body(Range)]
+) -> Response:
+    """Send published events again from PostgreSQL; consumers are indifferent to it."""
 
-        async def work(session: AsyncSession) -> Done:
-            count = await outbox.reemit(
-                session, since=which.since, until=which.until, aggregate_id=which.aggregate_id
-            )
-            return Count(events=count), f"events {count}"
+    async def work(session: AsyncSession) -> Done:
+        count = await outbox.reemit(
+            session, since=which.since, until=which.until, aggregate_id=which.aggregate_id
+        )
+        return Count(events=count), f"events {count}"
 
-        subject = _range(which)
-        attempt = Attempt(request, who, kit, Act.RE_EMIT, subject, which.reason or "")
-        return await attempt.once(work)
+    subject = _range(which)
+    attempt = Attempt(request, who, kit, Act.RE_EMIT, subject, which.reason or "")
+    return await attempt.once(work)
 
-    @ops.post("/outbox/{aggregate_id}/unpark", response_model=Count, dependencies=[KEYED])
-    async def unpark(
-        request: Request, aggregate_id: UUID, who: Operator, kit: TheKit, why: Why
-    ) -> Response:
-        """Let a parked aggregate be tried again."""
 
-        async def work(session: AsyncSession) -> Done:
-            count = await outbox.unpark(session, aggregate_id)
-            return Count(events=count), f"events {count}"
+@router.post("/outbox/{aggregate_id}/unpark", response_model=Count, dependencies=[KEYED])
+async def unpark(
+    request: Request, aggregate_id: UUID, who: Operator, kit: TheKit, why: Why
+) -> Response:
+    """Let a parked aggregate be tried again."""
 
-        attempt = Attempt(request, who, kit, Act.UNPARK, str(aggregate_id), why.reason)
-        return await attempt.once(work)
+    async def work(session: AsyncSession) -> Done:
+        count = await outbox.unpark(session, aggregate_id)
+        return Count(events=count), f"events {count}"
+
+    attempt = Attempt(request, who, kit, Act.UNPARK, str(aggregate_id), why.reason)
+    return await attempt.once(work)
 
 
 def _range(which: Range) -> str:

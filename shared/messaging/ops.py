@@ -4,20 +4,19 @@
 declared: auditors and service accounts, who may read every filing, read them too.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.messaging import acts, dead_letters, inbox, mending, outbox, pending
+from shared.messaging import acts, dead_letters, outbox, pending
 from shared.messaging.dead_letters import DeadLetter
 from shared.messaging.mending import Reader, TheKit
+from shared.messaging.operated import TheOperated
 
-Check = Callable[[AsyncConnection], Awaitable[list[str]]]
+router = APIRouter(prefix="/v1/ops", tags=["operations"])
 
 
 class DeadLetters(BaseModel):
@@ -53,71 +52,62 @@ class Verification(BaseModel):
     broken: list[str]
 
 
-def router(
-    *, handlers: inbox.Handlers, checks: Mapping[str, Check], producers: Sequence[str]
-) -> APIRouter:
-    """The operator's routes of one service."""
-    ops = APIRouter(prefix="/v1/ops", tags=["operations"])
-    _seeing(ops, checks=checks, producers=producers)
-    _reading(ops)
-    mending.add(ops, handlers=handlers)
-    return ops
+@router.get("/pending")
+async def read_pending(who: Reader, kit: TheKit, operated: TheOperated) -> pending.Pending:
+    """Events that wait in the outbox, are not yet handled, or are dead letters."""
+    return await pending.count(kit, producers=operated.producers)
 
 
-def _seeing(ops: APIRouter, *, checks: Mapping[str, Check], producers: Sequence[str]) -> None:
-    @ops.get("/pending")
-    async def read_pending(who: Reader, kit: TheKit) -> pending.Pending:
-        """Events that wait in the outbox, are not yet handled, or are dead letters."""
-        return await pending.count(kit, producers=producers)
-
-    @ops.get("/verify")
-    async def verify(who: Reader, kit: TheKit) -> Verification:
-        """Every invariant, checked now."""
-        found: dict[str, list[str]] = {}
-        async with kit.database.connect() as connection:
-            for name, check in checks.items():
-                found[name] = await check(connection)
-        return Verification(
-            checks=found,
-            broken=[f"{name}: {each}" for name, all_ in found.items() for each in all_],
-        )
+@router.get("/verify")
+async def verify(who: Reader, kit: TheKit, operated: TheOperated) -> Verification:
+    """Every invariant, checked now."""
+    found: dict[str, list[str]] = {}
+    async with kit.database.connect() as connection:
+        for name, check in operated.checks.items():
+            found[name] = await check(connection)
+    return Verification(
+        checks=found,
+        broken=[f"{name}: {each}" for name, all_ in found.items() for each in all_],
+    )
 
 
-def _reading(ops: APIRouter) -> None:
-    @ops.get("/dead-letters")
-    async def list_dead_letters(
-        who: Reader,
-        kit: TheKit,
-        state: Annotated[str | None, Query(pattern="^(open|redriven|dropped)$")] = None,
-        after: UUID | None = None,
-        limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    ) -> DeadLetters:
-        """Dead letters in the order they came."""
-        async with kit.database.connect() as connection:
-            rows = await dead_letters.listing(connection, state=state, after=after, limit=limit)
-        items = [DeadLetter.model_validate(row) for row in rows]
-        return DeadLetters(items=items, next=items[-1].id if len(items) == limit else None)
+@router.get("/dead-letters")
+async def list_dead_letters(
+    who: Reader,
+    kit: TheKit,
+    state: Annotated[str | None, Query(pattern="^(open|redriven|dropped)$")] = None,
+    after: UUID | None = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> DeadLetters:
+    """Dead letters in the order they came."""
+    async with kit.database.connect() as connection:
+        rows = await dead_letters.listing(connection, state=state, after=after, limit=limit)
+    items = [DeadLetter.model_validate(row) for row in rows]
+    return DeadLetters(items=items, next=items[-1].id if len(items) == limit else None)
 
-    @ops.get("/dead-letters/{letter_id}")
-    async def show_dead_letter(letter_id: UUID, who: Reader, kit: TheKit) -> DeadLetter:
-        """One dead letter with its payload."""
-        async with kit.database.connect() as connection:
-            return DeadLetter.model_validate(await dead_letters.show(connection, letter_id))
 
-    @ops.get("/parked")
-    async def list_parked(who: Reader, kit: TheKit) -> list[Parked]:
-        """Events that could not be published, each with its reason."""
-        async with kit.database.connect() as connection:
-            return [Parked.model_validate(each) for each in await outbox.parked(connection)]
+@router.get("/dead-letters/{letter_id}")
+async def show_dead_letter(letter_id: UUID, who: Reader, kit: TheKit) -> DeadLetter:
+    """One dead letter with its payload."""
+    async with kit.database.connect() as connection:
+        return DeadLetter.model_validate(await dead_letters.show(connection, letter_id))
 
-    @ops.get("/acts")
-    async def list_acts(
-        who: Reader,
-        kit: TheKit,
-        after: UUID | None = None,
-        limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    ) -> Acts:
-        """What operators did, in the order they did it."""
-        async with kit.database.connect() as connection:
-            items = await acts.listing(connection, after=after, limit=limit)
-        return Acts(items=items, next=items[-1].id if len(items) == limit else None)
+
+@router.get("/parked")
+async def list_parked(who: Reader, kit: TheKit) -> list[Parked]:
+    """Events that could not be published, each with its reason."""
+    async with kit.database.connect() as connection:
+        return [Parked.model_validate(each) for each in await outbox.parked(connection)]
+
+
+@router.get("/acts")
+async def list_acts(
+    who: Reader,
+    kit: TheKit,
+    after: UUID | None = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> Acts:
+    """What operators did, in the order they did it."""
+    async with kit.database.connect() as connection:
+        items = await acts.listing(connection, after=after, limit=limit)
+    return Acts(items=items, next=items[-1].id if len(items) == limit else None)

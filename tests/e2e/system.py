@@ -24,7 +24,6 @@ from shared.auth.principal import Role
 from shared.auth.tokens import TokenChecker
 from shared.clock import Clock
 from shared.database import Database
-from shared.embedded import provision
 from shared.http import connections
 from shared.kit import Kit
 from shared.messaging.bus import Bus
@@ -86,7 +85,7 @@ async def running(
             named = {service.name: service for service in services}
             yield System(url, _tokens(issuer, clock), named, clock)
     finally:
-        await provision.drop(servers.admin_url, database=database)
+        await servers.admin.drop(database)
 
 
 def _filler(servers: support.TestServers) -> Callable[[str], Awaitable[None]]:

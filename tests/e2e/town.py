@@ -21,7 +21,7 @@ from tests import factories
 from tests.e2e.clock import HandClock
 
 PATIENCE_SECONDS = 20.0
-LOOK_EVERY = 0.02
+LOOK_EVERY = 0.05
 
 FILINGS = "/declaration/v1/filings"
 REQUIREMENTS = "/mutual-recognition/v1/requirements"

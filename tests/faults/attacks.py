@@ -127,7 +127,7 @@ def _media(raw: bytes) -> Iterator[Attack]:
         yield Attack(f"as {media_type!r}", raw, frozenset({415}), media_type=media_type)
     for encoding in corpus.ENCODINGS:
         yield Attack(f"encoded in {encoding}", raw, frozenset({415}), encoding=encoding)
-    yield Attack("a bomb", corpus.BOMB, frozenset({415}), encoding="gzip")
+    yield Attack("a bomb", corpus.bomb(), frozenset({415}), encoding="gzip")
 
 
 def _fields(names: Any) -> frozenset[str]:

@@ -24,6 +24,8 @@ from shared.kit import Kit, kit_of
 Officer = Annotated[Principal, allowed(Role.OFFICER)]
 YardStaff = Annotated[Principal, allowed(Role.YARD)]
 
+router = APIRouter(prefix="/v1/cases/{case_id}", tags=["cases"], dependencies=[KEYED])
+
 Step = Callable[[Case, Actor, Moment], Change]
 
 
@@ -34,6 +36,7 @@ class Asked:
     request: Request
     case_id: UUID
     kit: Kit
+    settings: Settings
 
     async def answer(self, who: Principal, step: Step) -> Response:
         """Take the step once for the request's idempotency key, and show the case."""
@@ -57,116 +60,107 @@ class Asked:
 
 async def asked(request: Request, case_id: UUID, kit: Annotated[Kit, Depends(kit_of)]) -> Asked:
     """The request that is answered; not the class itself, which would be made in a thread."""
-    return Asked(request=request, case_id=case_id, kit=kit)
+    settings: Settings = request.app.state.settings
+    return Asked(request=request, case_id=case_id, kit=kit, settings=settings)
 
 
 Ask = Annotated[Asked, Depends(asked)]
 
 
-def router(settings: Settings) -> APIRouter:
-    """The routes that change a case."""
-    cases = APIRouter(prefix="/v1/cases/{case_id}", tags=["cases"], dependencies=[KEYED])
-    _gate(cases)
-    _container(cases, settings)
-    _section(cases, settings)
-    _amendment(cases)
-    return cases
+@router.post("/gate-in", response_model=views.CaseOut)
+async def gate_in(
+    ask: Ask, who: YardStaff, body: Annotated[forms.GateIn, json_body(forms.GateIn)]
+) -> Response:
+    """The consignment came into the yard of its slot."""
+
+    def step(case: Case, _: Actor, now: Moment) -> Change:
+        return gates.gate_in(gates.of_yard(case, who.organisation), body.values(), now=now)
+
+    return await ask.answer(who, step)
 
 
-def _gate(cases: APIRouter) -> None:
-    @cases.post("/gate-in", response_model=views.CaseOut)
-    async def gate_in(
-        ask: Ask, who: YardStaff, body: Annotated[forms.GateIn, json_body(forms.GateIn)]
-    ) -> Response:
-        """The consignment came into the yard of its slot."""
+@router.post("/gate-out", response_model=views.CaseOut)
+async def gate_out(
+    ask: Ask, who: YardStaff, body: Annotated[forms.GateIn, json_body(forms.GateIn)]
+) -> Response:
+    """The consignment left the yard, closed and sealed."""
 
-        def step(case: Case, _: Actor, now: Moment) -> Change:
-            return gates.gate_in(gates.of_yard(case, who.organisation), body.values(), now=now)
+    def step(case: Case, _: Actor, now: Moment) -> Change:
+        return gates.gate_out(gates.of_yard(case, who.organisation), body.values(), now=now)
 
-        return await ask.answer(who, step)
-
-    @cases.post("/gate-out", response_model=views.CaseOut)
-    async def gate_out(
-        ask: Ask, who: YardStaff, body: Annotated[forms.GateIn, json_body(forms.GateIn)]
-    ) -> Response:
-        """The consignment left the yard, closed and sealed."""
-
-        def step(case: Case, _: Actor, now: Moment) -> Change:
-            return gates.gate_out(gates.of_yard(case, who.organisation), body.values(), now=now)
-
-        return await ask.answer(who, step)
+    return await ask.answer(who, step)
 
 
-def _container(cases: APIRouter, settings: Settings) -> None:
-    @cases.post("/open", response_model=views.CaseOut)
-    async def open_container(
-        ask: Ask, who: Officer, body: Annotated[forms.OpenIn, json_body(forms.OpenIn)]
-    ) -> Response:
-        """Open the container in its slot, at the earliest 15 minutes before."""
+@router.post("/open", response_model=views.CaseOut)
+async def open_container(
+    ask: Ask, who: Officer, body: Annotated[forms.OpenIn, json_body(forms.OpenIn)]
+) -> Response:
+    """Open the container in its slot, at the earliest 15 minutes before."""
 
-        def step(case: Case, actor: Actor, now: Moment) -> Change:
-            present = body.present or ()
-            return inspecting.open_container(
-                case, who=actor, present=present, reason=body.reason, now=now
-            )
+    def step(case: Case, actor: Actor, now: Moment) -> Change:
+        present = body.present or ()
+        return inspecting.open_container(
+            case, who=actor, present=present, reason=body.reason, now=now
+        )
 
-        return await ask.answer(who, step)
-
-    @cases.post("/join", response_model=views.CaseOut)
-    async def join(
-        ask: Ask, who: Officer, body: Annotated[forms.JoinIn, json_body(forms.JoinIn)]
-    ) -> Response:
-        """Come to the open container as another needed agency."""
-
-        def step(case: Case, actor: Actor, now: Moment) -> Change:
-            return inspecting.join(case, who=actor, now=now, wait=settings.wait)
-
-        return await ask.answer(who, step)
+    return await ask.answer(who, step)
 
 
-def _section(cases: APIRouter, settings: Settings) -> None:
-    @cases.post("/findings", response_model=views.CaseOut)
-    async def find(
-        ask: Ask, who: Officer, body: Annotated[forms.FindingIn, json_body(forms.FindingIn)]
-    ) -> Response:
-        """Note a finding in your agency's section."""
+@router.post("/join", response_model=views.CaseOut)
+async def join(
+    ask: Ask, who: Officer, body: Annotated[forms.JoinIn, json_body(forms.JoinIn)]
+) -> Response:
+    """Come to the open container as another needed agency."""
 
-        def step(case: Case, actor: Actor, _: Moment) -> Change:
-            return inspecting.find(case, body.value(), who=actor)
+    def step(case: Case, actor: Actor, now: Moment) -> Change:
+        return inspecting.join(case, who=actor, now=now, wait=ask.settings.wait)
 
-        return await ask.answer(who, step)
-
-    @cases.post("/conclude", response_model=views.CaseOut)
-    async def conclude(
-        ask: Ask, who: Officer, body: Annotated[forms.ConcludeIn, json_body(forms.ConcludeIn)]
-    ) -> Response:
-        """Conclude your agency's section, with the findings noted before and those given here."""
-
-        def step(case: Case, actor: Actor, now: Moment) -> Change:
-            return inspecting.conclude(case, body.value(), who=actor, now=now, wait=settings.wait)
-
-        return await ask.answer(who, step)
-
-    @cases.post("/escalate", response_model=views.CaseOut)
-    async def escalate(
-        ask: Ask, who: Officer, body: Annotated[forms.EscalateIn, json_body(forms.EscalateIn)]
-    ) -> Response:
-        """Ask for a deeper look of your agency, or call in another; a revision answers it."""
-
-        def step(case: Case, actor: Actor, _: Moment) -> Change:
-            return inspecting.escalate(case, body.value(), who=actor, agencies=settings.agencies)
-
-        return await ask.answer(who, step)
+    return await ask.answer(who, step)
 
 
-def _amendment(cases: APIRouter) -> None:
-    @cases.post("/consent", response_model=views.CaseOut)
-    async def answer_consent(
-        ask: Ask, who: Officer, body: Annotated[forms.ConsentIn, json_body(forms.ConsentIn)]
-    ) -> Response:
-        """Consent to an amendment of what is declared after the opening, or refuse it."""
+@router.post("/findings", response_model=views.CaseOut)
+async def find(
+    ask: Ask, who: Officer, body: Annotated[forms.FindingIn, json_body(forms.FindingIn)]
+) -> Response:
+    """Note a finding in your agency's section."""
 
-        def step(case: Case, actor: Actor, _: Moment) -> Change:
-            return consent.answer(case, consents=body.consent, reason=body.reason, who=actor)
+    def step(case: Case, actor: Actor, _: Moment) -> Change:
+        return inspecting.find(case, body.value(), who=actor)
 
-        return await ask.answer(who, step)
+    return await ask.answer(who, step)
+
+
+@router.post("/conclude", response_model=views.CaseOut)
+async def conclude(
+    ask: Ask, who: Officer, body: Annotated[forms.ConcludeIn, json_body(forms.ConcludeIn)]
+) -> Response:
+    """Conclude your agency's section, with the findings noted before and those given here."""
+
+    def step(case: Case, actor: Actor, now: Moment) -> Change:
+        return inspecting.conclude(case, body.value(), who=actor, now=now, wait=ask.settings.wait)
+
+    return await ask.answer(who, step)
+
+
+@router.post("/escalate", response_model=views.CaseOut)
+async def escalate(
+    ask: Ask, who: Officer, body: Annotated[forms.EscalateIn, json_body(forms.EscalateIn)]
+) -> Response:
+    """Ask for a deeper look of your agency, or call in another; a revision answers it."""
+
+    def step(case: Case, actor: Actor, _: Moment) -> Change:
+        return inspecting.escalate(case, body.value(), who=actor, agencies=ask.settings.agencies)
+
+    return await ask.answer(who, step)
+
+
+@router.post("/consent", response_model=views.CaseOut)
+async def answer_consent(
+    ask: Ask, who: Officer, body: Annotated[forms.ConsentIn, json_body(forms.ConsentIn)]
+) -> Response:
+    """Consent to an amendment of what is declared after the opening, or refuse it."""
+
+    def step(case: Case, actor: Actor, _: Moment) -> Change:
+        return consent.answer(case, consents=body.consent, reason=body.reason, who=actor)
+
+    return await ask.answer(who, step)

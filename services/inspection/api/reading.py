@@ -17,6 +17,8 @@ from shared.contracts.values import Agency
 from shared.http.paging import DEFAULT_LIMIT, Cursor, Limit, Page, decode_cursor, page
 from shared.kit import Kit, kit_of
 
+router = APIRouter(prefix="/v1/cases", tags=["cases"])
+
 TheKit = Annotated[Kit, Depends(kit_of)]
 Reader = Annotated[
     Principal, allowed(Role.BROKER, Role.YARD, Role.OFFICER, Role.SUPERVISOR, Role.AUDITOR)
@@ -27,64 +29,55 @@ CASE_KEY: TypeAdapter[queries.Key] = TypeAdapter(queries.Key)
 RECORD_KEY: TypeAdapter[int] = TypeAdapter(Annotated[int, Field(ge=0, lt=2**31)])
 
 
-def router() -> APIRouter:
-    """The routes that change nothing."""
-    cases = APIRouter(prefix="/v1/cases", tags=["cases"])
-    _listing(cases)
-    _one(cases)
-    return cases
+@router.get("")
+async def list_cases(
+    who: Reader,
+    kit: TheKit,
+    status: Status | None = None,
+    yard: Annotated[str | None, Query(max_length=64)] = None,
+    agency: Agency | None = None,
+    filing_id: UUID | None = None,
+    cursor: Cursor = None,
+    limit: Limit = DEFAULT_LIMIT,
+) -> Page[views.CaseOut]:
+    """Cases, oldest first. Brokers see their own, yard staff those of their yard."""
+    if who.role is Role.YARD and yard not in (None, who.organisation):
+        return Page(items=[])
+    wanted = queries.Wanted(
+        status=status,
+        yard=who.organisation if who.role is Role.YARD else yard,
+        agency=agency,
+        filing_id=filing_id,
+        broker=who.organisation if who.role is Role.BROKER else None,
+    )
+    after = decode_cursor(cursor, CASE_KEY)
+    async with kit.database.connect() as connection:
+        found = await queries.cases(connection, wanted, after=after, limit=limit + 1)
+    some = page(found, limit=limit, key=lambda case: (case.created_at, case.id))
+    now = kit.clock.yard()
+    items = [views.case_out(case, who=who, now=now) for case in some.items]
+    return Page(items=items, next=some.next)
 
 
-def _listing(cases: APIRouter) -> None:
-    @cases.get("")
-    async def list_cases(
-        who: Reader,
-        kit: TheKit,
-        status: Status | None = None,
-        yard: Annotated[str | None, Query(max_length=64)] = None,
-        agency: Agency | None = None,
-        filing_id: UUID | None = None,
-        cursor: Cursor = None,
-        limit: Limit = DEFAULT_LIMIT,
-    ) -> Page[views.CaseOut]:
-        """Cases, oldest first. Brokers see their own, yard staff those of their yard."""
-        if who.role is Role.YARD and yard not in (None, who.organisation):
-            return Page(items=[])
-        wanted = queries.Wanted(
-            status=status,
-            yard=who.organisation if who.role is Role.YARD else yard,
-            agency=agency,
-            filing_id=filing_id,
-            broker=who.organisation if who.role is Role.BROKER else None,
-        )
-        after = decode_cursor(cursor, CASE_KEY)
-        async with kit.database.connect() as connection:
-            found = await queries.cases(connection, wanted, after=after, limit=limit + 1)
-        some = page(found, limit=limit, key=lambda case: (case.created_at, case.id))
-        now = kit.clock.yard()
-        items = [views.case_out(case, who=who, now=now) for case in some.items]
-        return Page(items=items, next=some.next)
+@router.get("/{case_id}")
+async def read_case(case_id: UUID, who: Reader, kit: TheKit) -> views.CaseOut:
+    """One case; officers read both sections."""
+    async with kit.database.connect() as connection:
+        case = await queries.case(connection, case_id)
+    return views.case_out(_visible(case, who), who=who, now=kit.clock.yard())
 
 
-def _one(cases: APIRouter) -> None:
-    @cases.get("/{case_id}")
-    async def read_case(case_id: UUID, who: Reader, kit: TheKit) -> views.CaseOut:
-        """One case; officers read both sections."""
-        async with kit.database.connect() as connection:
-            case = await queries.case(connection, case_id)
-        return views.case_out(_visible(case, who), who=who, now=kit.clock.yard())
-
-    @cases.get("/{case_id}/records")
-    async def read_records(
-        case_id: UUID, who: Inspector, kit: TheKit, cursor: Cursor = None, limit: Limit = 200
-    ) -> Page[views.RecordOut]:
-        """The case's chain of records, from the first."""
-        after = decode_cursor(cursor, RECORD_KEY) or 0
-        async with kit.database.connect() as connection:
-            await queries.case(connection, case_id)
-            found = await queries.chain(connection, case_id, after=after, limit=limit + 1)
-        some = page(found, limit=limit, key=lambda record: record.seq)
-        return Page(items=[views.record_out(each) for each in some.items], next=some.next)
+@router.get("/{case_id}/records")
+async def read_records(
+    case_id: UUID, who: Inspector, kit: TheKit, cursor: Cursor = None, limit: Limit = 200
+) -> Page[views.RecordOut]:
+    """The case's chain of records, from the first."""
+    after = decode_cursor(cursor, RECORD_KEY) or 0
+    async with kit.database.connect() as connection:
+        await queries.case(connection, case_id)
+        found = await queries.chain(connection, case_id, after=after, limit=limit + 1)
+    some = page(found, limit=limit, key=lambda record: record.seq)
+    return Page(items=[views.record_out(each) for each in some.items], next=some.next)
 
 
 def _visible(case: Case, who: Principal) -> Case:

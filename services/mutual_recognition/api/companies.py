@@ -9,10 +9,10 @@ from stdnum.cn import uscc as uscc_code
 
 from services.mutual_recognition import registers
 from services.mutual_recognition.api import views
+from services.mutual_recognition.api.books import TheBook
 from services.mutual_recognition.commands import companies as commands
 from services.mutual_recognition.commands import desk as desks
 from services.mutual_recognition.domain import refusals
-from services.mutual_recognition.rulebook import Rulebook
 from shared.auth.guard import allowed
 from shared.auth.principal import Principal, Role
 from shared.http import idempotency, paging
@@ -23,6 +23,8 @@ from shared.http.paging import Cursor, Limit, Page
 from shared.kit import Kit, kit_of
 
 CURSOR = TypeAdapter(str)
+router = APIRouter(prefix="/v1/companies", tags=["companies"])
+
 READERS = (Role.OFFICER, Role.SUPERVISOR, Role.AUDITOR, Role.SERVICE)
 
 
@@ -42,110 +44,101 @@ class RatingIn(StrictModel):
     grounds: Annotated[str, Text(max=400)]
 
 
-def router(book: Rulebook) -> APIRouter:
-    """The routes."""
-    routes = APIRouter(prefix="/v1/companies", tags=["companies"])
-    _reading(routes)
-    _registering(routes, book)
-    _rating(routes, book)
-    return routes
+@router.get("")
+async def companies(
+    _who: Annotated[Principal, allowed(*READERS)],
+    kit: Annotated[Kit, Depends(kit_of)],
+    cursor: Cursor = None,
+    limit: Limit = paging.DEFAULT_LIMIT,
+) -> Page[views.CompanyOut]:
+    """Registered companies, by code."""
+    after = paging.decode_cursor(cursor, CURSOR)
+    async with kit.database.connect() as connection:
+        rows = await registers.page(connection, after=after, limit=limit + 1)
+    found = [views.CompanyOut.model_validate(dict(row)) for row in rows]
+    return paging.page(found, limit=limit, key=lambda each: each.uscc)
 
 
-def _reading(routes: APIRouter) -> None:
-    @routes.get("")
-    async def companies(
-        _who: Annotated[Principal, allowed(*READERS)],
-        kit: Annotated[Kit, Depends(kit_of)],
-        cursor: Cursor = None,
-        limit: Limit = paging.DEFAULT_LIMIT,
-    ) -> Page[views.CompanyOut]:
-        """Registered companies, by code."""
-        after = paging.decode_cursor(cursor, CURSOR)
-        async with kit.database.connect() as connection:
-            rows = await registers.page(connection, after=after, limit=limit + 1)
-        found = [views.CompanyOut.model_validate(dict(row)) for row in rows]
-        return paging.page(found, limit=limit, key=lambda each: each.uscc)
-
-    @routes.get("/{uscc}")
-    async def company(
-        uscc: str,
-        _who: Annotated[Principal, allowed(*READERS)],
-        kit: Annotated[Kit, Depends(kit_of)],
-    ) -> views.RatedCompanyOut:
-        """One company with its ratings."""
-        async with kit.database.connect() as connection:
-            row = await registers.company(connection, uscc)
-            if row is None:
-                raise refusals.NoSuchCompany(uscc=uscc)
-            ratings = [dict(each) for each in await registers.ratings(connection, uscc)]
-        return views.RatedCompanyOut.model_validate({**row, "ratings": ratings})
+@router.get("/{uscc}")
+async def company(
+    uscc: str,
+    _who: Annotated[Principal, allowed(*READERS)],
+    kit: Annotated[Kit, Depends(kit_of)],
+) -> views.RatedCompanyOut:
+    """One company with its ratings."""
+    async with kit.database.connect() as connection:
+        row = await registers.company(connection, uscc)
+        if row is None:
+            raise refusals.NoSuchCompany(uscc=uscc)
+        ratings = [dict(each) for each in await registers.ratings(connection, uscc)]
+    return views.RatedCompanyOut.model_validate({**row, "ratings": ratings})
 
 
-def _registering(routes: APIRouter, book: Rulebook) -> None:
-    @routes.post(
-        "",
-        status_code=201,
-        response_model=views.CompanyOut,
-        dependencies=[idempotency.KEYED],
-        responses={200: {"model": views.CompanyOut, "description": "Registered before."}},
-    )
-    async def register(
-        request: Request,
-        who: Annotated[Principal, allowed(Role.SUPERVISOR)],
-        kit: Annotated[Kit, Depends(kit_of)],
-        entry: Annotated[CompanyIn, json_body(CompanyIn)],
-    ) -> Response:
-        """Register a company; one that is known under this name is answered with 200."""
-        if not uscc_code.is_valid(entry.uscc):
-            raise refusals.InvalidUscc(pointer="/uscc", uscc=entry.uscc)
-        desk = desks.at(kit, book)
+@router.post(
+    "",
+    status_code=201,
+    response_model=views.CompanyOut,
+    dependencies=[idempotency.KEYED],
+    responses={200: {"model": views.CompanyOut, "description": "Registered before."}},
+)
+async def register(
+    request: Request,
+    who: Annotated[Principal, allowed(Role.SUPERVISOR)],
+    kit: Annotated[Kit, Depends(kit_of)],
+    book: TheBook,
+    entry: Annotated[CompanyIn, json_body(CompanyIn)],
+) -> Response:
+    """Register a company; one that is known under this name is answered with 200."""
+    if not uscc_code.is_valid(entry.uscc):
+        raise refusals.InvalidUscc(pointer="/uscc", uscc=entry.uscc)
+    desk = desks.at(kit, book)
 
-        async def work(session: AsyncSession) -> Answer:
-            fresh = await commands.register(
-                session, uscc=entry.uscc, name=entry.name, registered_by=who.subject, desk=desk
-            )
-            known = dict(await registers.company(session, entry.uscc) or {})
-            return Answer(201 if fresh else 200, views.CompanyOut.model_validate(known))
-
-        return await idempotency.once(
-            request, database=kit.database, owner=who.office, now=desk.now, work=work
+    async def work(session: AsyncSession) -> Answer:
+        fresh = await commands.register(
+            session, uscc=entry.uscc, name=entry.name, registered_by=who.subject, desk=desk
         )
+        known = dict(await registers.company(session, entry.uscc) or {})
+        return Answer(201 if fresh else 200, views.CompanyOut.model_validate(known))
 
-
-def _rating(routes: APIRouter, book: Rulebook) -> None:
-    @routes.post(
-        "/{uscc}/ratings",
-        status_code=201,
-        response_model=views.RatingOut,
-        dependencies=[idempotency.KEYED],
+    return await idempotency.once(
+        request, database=kit.database, owner=who.office, now=desk.now, work=work
     )
-    async def rate(
-        request: Request,
-        uscc: str,
-        who: Annotated[Principal, allowed(Role.SUPERVISOR)],
-        kit: Annotated[Kit, Depends(kit_of)],
-        rating: Annotated[RatingIn, json_body(RatingIn)],
-    ) -> Response:
-        """Rate a company for the supervisor's own agency."""
-        if rating.valid_to is not None and rating.valid_to < rating.valid_from:
-            raise refusals.PeriodEndsBeforeItBegins(pointer="/valid_to")
-        desk = desks.at(kit, book)
 
-        async def work(session: AsyncSession) -> Answer:
-            facts = rating.model_dump()
-            given_by = who.subject
-            rating_id = await commands.rate(
-                session, uscc=uscc, agency=who.agency, given_by=given_by, desk=desk, **facts
-            )
-            made = {
-                **facts,
-                "id": rating_id,
-                "agency": who.agency,
-                "given_by": given_by,
-                "given_at": desk.now,
-            }
-            return Answer(201, views.RatingOut.model_validate(made))
 
-        return await idempotency.once(
-            request, database=kit.database, owner=who.office, now=desk.now, work=work
+@router.post(
+    "/{uscc}/ratings",
+    status_code=201,
+    response_model=views.RatingOut,
+    dependencies=[idempotency.KEYED],
+)
+async def rate(
+    request: Request,
+    uscc: str,
+    who: Annotated[Principal, allowed(Role.SUPERVISOR)],
+    kit: Annotated[Kit, Depends(kit_of)],
+    book: TheBook,
+    rating: Annotated[RatingIn, json_body(RatingIn)],
+) -> Response:
+    """Rate a company for the supervisor's own agency."""
+    if rating.valid_to is not None and rating.valid_to < rating.valid_from:
+        raise refusals.PeriodEndsBeforeItBegins(pointer="/valid_to")
+    desk = desks.at(kit, book)
+
+    async def work(session: AsyncSession) -> Answer:
+        facts = rating.model_dump()
+        given_by = who.subject
+        rating_id = await commands.rate(
+            session, uscc=uscc, agency=who.agency, given_by=given_by, desk=desk, **facts
         )
+        made = {
+            **facts,
+            "id": rating_id,
+            "agency": who.agency,
+            "given_by": given_by,
+            "given_at": desk.now,
+        }
+        return Answer(201, views.RatingOut.model_validate(made))
+
+    return await idempotency.once(
+        request, database=kit.database, owner=who.office, now=desk.now, work=work
+    )

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.mutual_recognition import decisions, queries
 from services.mutual_recognition.api import views
+from services.mutual_recognition.api.books import TheBook
 from services.mutual_recognition.commands import desk as desks
 from services.mutual_recognition.commands import inspections
 from services.mutual_recognition.domain import agencies as agency_data
@@ -16,7 +17,6 @@ from services.mutual_recognition.domain import refusals
 from services.mutual_recognition.domain.determination import Order
 from services.mutual_recognition.domain.recognition import Status as RecognitionStatus
 from services.mutual_recognition.domain.requirement import Status
-from services.mutual_recognition.rulebook import Rulebook
 from shared.auth import guard
 from shared.auth.guard import allowed
 from shared.auth.principal import Principal, Role
@@ -27,6 +27,8 @@ from shared.http.idempotency import Answer
 from shared.http.model import StrictModel, Text
 from shared.http.paging import Cursor, Limit, Page
 from shared.kit import Kit, kit_of
+
+router = APIRouter(prefix="/v1", tags=["requirements"])
 
 READERS = (Role.BROKER, Role.OFFICER, Role.SUPERVISOR, Role.AUDITOR, Role.SERVICE)
 CURSOR = TypeAdapter(UUID)
@@ -42,142 +44,126 @@ class OrderIn(StrictModel):
     reason: Annotated[str, Text(max=400)]
 
 
-def router(book: Rulebook) -> APIRouter:
-    """The routes."""
-    routes = APIRouter(prefix="/v1", tags=["requirements"])
-    _listing(routes)
-    _reading(routes)
-    _deciding(routes, book)
-    _ordering(routes, book)
-    _recognitions(routes)
-    return routes
+@router.get("/requirements")
+async def requirements(
+    who: Annotated[Principal, allowed(*READERS)],
+    kit: Annotated[Kit, Depends(kit_of)],
+    filing_id: Annotated[UUID | None, Query()] = None,
+    status: Annotated[Status | None, Query()] = None,
+    mode: Annotated[Mode | None, Query()] = None,
+    cursor: Cursor = None,
+    limit: Limit = paging.DEFAULT_LIMIT,
+) -> Page[views.RequirementOut]:
+    """Requirements, newest first; a broker's own."""
+    before = paging.decode_cursor(cursor, CURSOR)
+    async with kit.database.connect() as connection:
+        rows = await queries.requirement_page(
+            connection,
+            broker=guard.limited_to(who),
+            filing_id=filing_id,
+            status=status,
+            mode=mode,
+            before=before,
+            limit=limit + 1,
+        )
+    found = [views.requirement(row, who=who) for row in rows]
+    return paging.page(found, limit=limit, key=lambda each: each.filing_id)
 
 
-def _listing(routes: APIRouter) -> None:
-    @routes.get("/requirements")
-    async def requirements(
-        who: Annotated[Principal, allowed(*READERS)],
-        kit: Annotated[Kit, Depends(kit_of)],
-        filing_id: Annotated[UUID | None, Query()] = None,
-        status: Annotated[Status | None, Query()] = None,
-        mode: Annotated[Mode | None, Query()] = None,
-        cursor: Cursor = None,
-        limit: Limit = paging.DEFAULT_LIMIT,
-    ) -> Page[views.RequirementOut]:
-        """Requirements, newest first; a broker's own."""
-        before = paging.decode_cursor(cursor, CURSOR)
-        async with kit.database.connect() as connection:
-            rows = await queries.requirement_page(
-                connection,
-                broker=guard.limited_to(who),
-                filing_id=filing_id,
-                status=status,
-                mode=mode,
-                before=before,
-                limit=limit + 1,
-            )
-        found = [views.requirement(row, who=who) for row in rows]
-        return paging.page(found, limit=limit, key=lambda each: each.filing_id)
+@router.get("/requirements/{requirement_id}")
+async def requirement(
+    requirement_id: UUID,
+    who: Annotated[Principal, allowed(*READERS)],
+    kit: Annotated[Kit, Depends(kit_of)],
+) -> views.RequirementOut:
+    """One requirement with its recognition."""
+    missing = refusals.NoSuchRequirement(requirement=requirement_id)
+    async with kit.database.connect() as connection:
+        row = await queries.requirement(connection, requirement_id)
+        if row is None:
+            raise missing
+        guard.own(who, row["broker"], missing=missing)
+        found = await queries.recognition_of(connection, requirement_id)
+        return views.requirement(row, found, who=who)
 
 
-def _reading(routes: APIRouter) -> None:
-    @routes.get("/requirements/{requirement_id}")
-    async def requirement(
-        requirement_id: UUID,
-        who: Annotated[Principal, allowed(*READERS)],
-        kit: Annotated[Kit, Depends(kit_of)],
-    ) -> views.RequirementOut:
-        """One requirement with its recognition."""
-        missing = refusals.NoSuchRequirement(requirement=requirement_id)
-        async with kit.database.connect() as connection:
-            row = await queries.requirement(connection, requirement_id)
-            if row is None:
-                raise missing
-            guard.own(who, row["broker"], missing=missing)
-            found = await queries.recognition_of(connection, requirement_id)
-            return views.requirement(row, found, who=who)
+@router.get("/decisions/{decision_id}")
+async def decision(
+    decision_id: UUID,
+    _who: Annotated[Principal, allowed(Role.OFFICER, Role.SUPERVISOR, Role.AUDITOR, Role.SERVICE)],
+    kit: Annotated[Kit, Depends(kit_of)],
+    book: TheBook,
+) -> views.DecisionOut:
+    """Why a requirement is what it is, recomputed while you ask."""
+    async with kit.database.connect() as connection:
+        row = await queries.decision(connection, decision_id)
+        if row is None:
+            raise refusals.NoSuchDecision(decision=decision_id)
+        stored = await decisions.load(connection, row, book=book)
+    again = decisions.make(stored.id, stored.case, ticket=stored.ticket, book=book)
+    told = {"draw_key": stored.ticket.key, "recomputed": again == stored}
+    return views.DecisionOut.model_validate({**row, **told})
 
 
-def _deciding(routes: APIRouter, book: Rulebook) -> None:
-    @routes.get("/decisions/{decision_id}")
-    async def decision(
-        decision_id: UUID,
-        _who: Annotated[
-            Principal, allowed(Role.OFFICER, Role.SUPERVISOR, Role.AUDITOR, Role.SERVICE)
-        ],
-        kit: Annotated[Kit, Depends(kit_of)],
-    ) -> views.DecisionOut:
-        """Why a requirement is what it is, recomputed while you ask."""
-        async with kit.database.connect() as connection:
-            row = await queries.decision(connection, decision_id)
-            if row is None:
-                raise refusals.NoSuchDecision(decision=decision_id)
-            stored = await decisions.load(connection, row, book=book)
-        again = decisions.make(stored.id, stored.case, ticket=stored.ticket, book=book)
-        told = {"draw_key": stored.ticket.key, "recomputed": again == stored}
-        return views.DecisionOut.model_validate({**row, **told})
-
-
-def _ordering(routes: APIRouter, book: Rulebook) -> None:
-    @routes.post(
-        "/requirements/{requirement_id}/orders",
-        status_code=202,
-        response_model=views.RequirementOut,
-        dependencies=[idempotency.KEYED],
+@router.post(
+    "/requirements/{requirement_id}/orders",
+    status_code=202,
+    response_model=views.RequirementOut,
+    dependencies=[idempotency.KEYED],
+)
+async def order(
+    request: Request,
+    requirement_id: UUID,
+    who: Annotated[Principal, allowed(Role.OFFICER)],
+    kit: Annotated[Kit, Depends(kit_of)],
+    book: TheBook,
+    wish: Annotated[OrderIn, json_body(OrderIn)],
+) -> Response:
+    """Late selection: the officer's agency inspects, or inspects deeper."""
+    agency = str(who.agency)
+    if not set(wish.skills) <= {*book.agencies.skills.get(agency, ()), agency_data.GENERAL}:
+        raise refusals.UnknownSkill(pointer="/skills", agency=agency, skills=wish.skills)
+    desk = desks.at(kit, book)
+    given = Order(
+        id=desk.ids(),
+        cause="late_selection",
+        agency=agency,
+        scope=wish.scope,
+        skills=wish.skills,
+        minutes=wish.minutes,
+        reason=wish.reason,
+        given_by=who.subject,
+        given_at=desk.now,
     )
-    async def order(
-        request: Request,
-        requirement_id: UUID,
-        who: Annotated[Principal, allowed(Role.OFFICER)],
-        kit: Annotated[Kit, Depends(kit_of)],
-        wish: Annotated[OrderIn, json_body(OrderIn)],
-    ) -> Response:
-        """Late selection: the officer's agency inspects, or inspects deeper."""
-        agency = str(who.agency)
-        if not set(wish.skills) <= {*book.agencies.skills.get(agency, ()), agency_data.GENERAL}:
-            raise refusals.UnknownSkill(pointer="/skills", agency=agency, skills=wish.skills)
-        desk = desks.at(kit, book)
-        given = Order(
-            id=desk.ids(),
-            cause="late_selection",
-            agency=agency,
-            scope=wish.scope,
-            skills=wish.skills,
-            minutes=wish.minutes,
-            reason=wish.reason,
-            given_by=who.subject,
-            given_at=desk.now,
+
+    async def work(session: AsyncSession) -> Answer:
+        revised = await inspections.order(session, requirement_id, given, desk=desk)
+        return Answer(202, views.requirement(revised, who=who))
+
+    return await idempotency.once(
+        request, database=kit.database, owner=who.office, now=desk.now, work=work
+    )
+
+
+@router.get("/recognitions")
+async def recognitions(
+    who: Annotated[Principal, allowed(*READERS)],
+    kit: Annotated[Kit, Depends(kit_of)],
+    filing_id: Annotated[UUID | None, Query()] = None,
+    status: Annotated[RecognitionStatus | None, Query()] = None,
+    cursor: Cursor = None,
+    limit: Limit = paging.DEFAULT_LIMIT,
+) -> Page[views.RecognitionOut]:
+    """Recognitions, newest first; a broker's own."""
+    before = paging.decode_cursor(cursor, CURSOR)
+    async with kit.database.connect() as connection:
+        rows = await queries.recognition_page(
+            connection,
+            broker=guard.limited_to(who),
+            filing_id=filing_id,
+            status=status,
+            before=before,
+            limit=limit + 1,
         )
-
-        async def work(session: AsyncSession) -> Answer:
-            revised = await inspections.order(session, requirement_id, given, desk=desk)
-            return Answer(202, views.requirement(revised, who=who))
-
-        return await idempotency.once(
-            request, database=kit.database, owner=who.office, now=desk.now, work=work
-        )
-
-
-def _recognitions(routes: APIRouter) -> None:
-    @routes.get("/recognitions")
-    async def recognitions(
-        who: Annotated[Principal, allowed(*READERS)],
-        kit: Annotated[Kit, Depends(kit_of)],
-        filing_id: Annotated[UUID | None, Query()] = None,
-        status: Annotated[RecognitionStatus | None, Query()] = None,
-        cursor: Cursor = None,
-        limit: Limit = paging.DEFAULT_LIMIT,
-    ) -> Page[views.RecognitionOut]:
-        """Recognitions, newest first; a broker's own."""
-        before = paging.decode_cursor(cursor, CURSOR)
-        async with kit.database.connect() as connection:
-            rows = await queries.recognition_page(
-                connection,
-                broker=guard.limited_to(who),
-                filing_id=filing_id,
-                status=status,
-                before=before,
-                limit=limit + 1,
-            )
-        found = [views.recognition(row, is_open=row["is_open"], who=who) for row in rows]
-        return paging.page(found, limit=limit, key=lambda each: each.filing_id)
+    found = [views.recognition(row, is_open=row["is_open"], who=who) for row in rows]
+    return paging.page(found, limit=limit, key=lambda each: each.filing_id)

@@ -7,10 +7,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from services.mutual_recognition import queries
 from services.mutual_recognition.api import views
+from services.mutual_recognition.api.books import TheBook
 from services.mutual_recognition.commands import desk as desks
 from services.mutual_recognition.commands import tables as commands
 from services.mutual_recognition.domain import refusals
-from services.mutual_recognition.rulebook import Rulebook
 from services.mutual_recognition.rules.table import Table
 from shared.auth.guard import allowed
 from shared.auth.principal import Principal, Role
@@ -20,96 +20,89 @@ from shared.http.idempotency import Answer
 from shared.http.paging import Page
 from shared.kit import Kit, kit_of
 
+router = APIRouter(prefix="/v1/tables", tags=["rule tables"])
+
 READERS = (Role.OFFICER, Role.SUPERVISOR, Role.AUDITOR, Role.SERVICE)
 Name = Annotated[str, Path(max_length=64, pattern=r"^[a-z][a-z_-]*$")]
 Number = Annotated[int, Path(ge=1, le=1_000_000)]
 
 
-def router(book: Rulebook) -> APIRouter:
-    """The routes."""
-    routes = APIRouter(prefix="/v1/tables", tags=["rule tables"])
-    _reading(routes)
-    _drafting(routes, book)
-    _approving(routes, book)
-    return routes
+@router.get("")
+async def tables(
+    _who: Annotated[Principal, allowed(*READERS)],
+    kit: Annotated[Kit, Depends(kit_of)],
+) -> Page[views.VersionOut]:
+    """Every version of every table, without its rows."""
+    async with kit.database.connect() as connection:
+        rows = await queries.rule_versions_of(connection)
+    return Page(items=[views.VersionOut.model_validate(dict(row)) for row in rows])
 
 
-def _reading(routes: APIRouter) -> None:
-    @routes.get("")
-    async def tables(
-        _who: Annotated[Principal, allowed(*READERS)],
-        kit: Annotated[Kit, Depends(kit_of)],
-    ) -> Page[views.VersionOut]:
-        """Every version of every table, without its rows."""
-        async with kit.database.connect() as connection:
-            rows = await queries.rule_versions_of(connection)
-        return Page(items=[views.VersionOut.model_validate(dict(row)) for row in rows])
-
-    @routes.get("/{name}/versions/{number}")
-    async def version(
-        name: Name,
-        number: Number,
-        _who: Annotated[Principal, allowed(*READERS)],
-        kit: Annotated[Kit, Depends(kit_of)],
-    ) -> views.TableVersionOut:
-        """One version with its rows and approvals."""
-        async with kit.database.connect() as connection:
-            return await _shown(connection, name, number)
+@router.get("/{name}/versions/{number}")
+async def version(
+    name: Name,
+    number: Number,
+    _who: Annotated[Principal, allowed(*READERS)],
+    kit: Annotated[Kit, Depends(kit_of)],
+) -> views.TableVersionOut:
+    """One version with its rows and approvals."""
+    async with kit.database.connect() as connection:
+        return await _shown(connection, name, number)
 
 
-def _drafting(routes: APIRouter, book: Rulebook) -> None:
-    @routes.post(
-        "/{name}/versions",
-        status_code=201,
-        response_model=views.TableVersionOut,
-        dependencies=[idempotency.KEYED],
-    )
-    async def draft(
-        request: Request,
-        name: Name,
-        who: Annotated[Principal, allowed(Role.SUPERVISOR)],
-        kit: Annotated[Kit, Depends(kit_of)],
-        content: Annotated[Table, json_body(Table)],
-    ) -> Response:
-        """Draft the next version. A malformed table is refused whole, with all its faults."""
-        desk = desks.at(kit, book)
+@router.post(
+    "/{name}/versions",
+    status_code=201,
+    response_model=views.TableVersionOut,
+    dependencies=[idempotency.KEYED],
+)
+async def draft(
+    request: Request,
+    name: Name,
+    who: Annotated[Principal, allowed(Role.SUPERVISOR)],
+    kit: Annotated[Kit, Depends(kit_of)],
+    book: TheBook,
+    content: Annotated[Table, json_body(Table)],
+) -> Response:
+    """Draft the next version. A malformed table is refused whole, with all its faults."""
+    desk = desks.at(kit, book)
 
-        async def work(session: AsyncSession) -> Answer:
-            number = await commands.draft(
-                session, name, content, author=who.subject, agency=str(who.agency), desk=desk
-            )
-            return Answer(201, await _shown(await session.connection(), name, number))
-
-        return await idempotency.once(
-            request, database=kit.database, owner=who.office, now=desk.now, work=work
+    async def work(session: AsyncSession) -> Answer:
+        number = await commands.draft(
+            session, name, content, author=who.subject, agency=str(who.agency), desk=desk
         )
+        return Answer(201, await _shown(await session.connection(), name, number))
 
-
-def _approving(routes: APIRouter, book: Rulebook) -> None:
-    @routes.post(
-        "/{name}/versions/{number}/approve",
-        response_model=views.TableVersionOut,
-        dependencies=[idempotency.KEYED],
+    return await idempotency.once(
+        request, database=kit.database, owner=who.office, now=desk.now, work=work
     )
-    async def approve(
-        request: Request,
-        name: Name,
-        number: Number,
-        who: Annotated[Principal, allowed(Role.SUPERVISOR)],
-        kit: Annotated[Kit, Depends(kit_of)],
-    ) -> Response:
-        """Approve a draft for the supervisor's agency; both agencies' approval publishes it."""
-        desk = desks.at(kit, book)
 
-        async def work(session: AsyncSession) -> Answer:
-            await commands.approve(
-                session, name, number, by=who.subject, agency=str(who.agency), desk=desk
-            )
-            return Answer(200, await _shown(await session.connection(), name, number))
 
-        return await idempotency.once(
-            request, database=kit.database, owner=who.office, now=desk.now, work=work
+@router.post(
+    "/{name}/versions/{number}/approve",
+    response_model=views.TableVersionOut,
+    dependencies=[idempotency.KEYED],
+)
+async def approve(
+    request: Request,
+    name: Name,
+    number: Number,
+    who: Annotated[Principal, allowed(Role.SUPERVISOR)],
+    kit: Annotated[Kit, Depends(kit_of)],
+    book: TheBook,
+) -> Response:
+    """Approve a draft for the supervisor's agency; both agencies' approval publishes it."""
+    desk = desks.at(kit, book)
+
+    async def work(session: AsyncSession) -> Answer:
+        await commands.approve(
+            session, name, number, by=who.subject, agency=str(who.agency), desk=desk
         )
+        return Answer(200, await _shown(await session.connection(), name, number))
+
+    return await idempotency.once(
+        request, database=kit.database, owner=who.office, now=desk.now, work=work
+    )
 
 
 async def _shown(connection: AsyncConnection, name: str, number: int) -> views.TableVersionOut:

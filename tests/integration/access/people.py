@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 from shared.auth.principal import Role
 from tests import factories, kits
@@ -30,15 +31,20 @@ class Caller:
         """The token as it is sent, minted for a day."""
         if self.role is None:
             return {}
-        token = kits.token_issuer().mint(
-            self.role,
-            organisation=self.org,
-            agency=self.agency,
-            subject=self.name,
-            now=now - self.age,
-            lifetime=DAY,
-        )
-        return {"Authorization": f"Bearer {token}"}
+        return {"Authorization": f"Bearer {_token(self, now - self.age)}"}
+
+
+@cache
+def _token(caller: Caller, issued: datetime) -> str:
+    assert caller.role is not None
+    return kits.token_issuer().mint(
+        caller.role,
+        organisation=caller.org,
+        agency=caller.agency,
+        subject=caller.name,
+        now=issued,
+        lifetime=DAY,
+    )
 
 
 BROKER = Caller("broker", Role.BROKER, factories.BROKER)

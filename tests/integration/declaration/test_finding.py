@@ -4,12 +4,18 @@ from typing import Any
 
 import httpx
 import pytest
+import pytest_asyncio
 
 from shared.auth.principal import Role
 from shared.service import Service
 from tests import kits
 from tests.factories import BROKER, CONSIGNEE, OTHER_BROKER, container, container_number, line, uscc
 from tests.integration.declaration.asking import filed
+from tests.integration.declaration.standing import broker, service
+
+__all__ = ["broker", "service"]
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 Query = dict[str, str]
 OWNER = uscc(9)
@@ -36,7 +42,7 @@ async def refused(client: httpx.AsyncClient, query: Any) -> set[tuple[str, str]]
     return {(each["code"], each["pointer"]) for each in answer.json()["errors"]}
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def agent(service: Service, broker: httpx.AsyncClient) -> httpx.AsyncClient:
     """A broker with two filings, beside another broker with one like the second."""
     await filed(broker)

@@ -12,6 +12,11 @@ from shared.service import Service
 from tests import kits
 from tests.factories import NOW
 from tests.integration.declaration.asking import Json
+from tests.integration.declaration.standing import broker, service
+
+__all__ = ["broker", "service"]
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 REFERENCE = "/v1/reference"
 BEEF = {

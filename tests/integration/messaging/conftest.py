@@ -1,14 +1,15 @@
 """A room for each test: two migrated databases and a namespace in JetStream."""
 
 from collections.abc import AsyncIterator, Iterator
+from urllib.parse import urlsplit
 
 import pytest
 import structlog
 
 from shared.database import Database
-from shared.embedded import provision
 from tests import servers as support
 from tests.integration.messaging.room import MIGRATIONS, Room
+from tests.wire import Wire, wired
 
 TEMPLATE = "template_messaging"
 SCHEMA = support.SCHEMA
@@ -17,6 +18,7 @@ SCHEMA = support.SCHEMA
 @pytest.fixture(autouse=True)
 def _plain_logs() -> Iterator[None]:
     """Tracebacks without local variables: structlog's default spends seconds on them."""
+    before = structlog.get_config()
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -25,7 +27,7 @@ def _plain_logs() -> Iterator[None]:
         ]
     )
     yield
-    structlog.reset_defaults()
+    structlog.configure(**before)
 
 
 @pytest.fixture
@@ -45,4 +47,13 @@ async def room(servers: support.TestServers, namespace: str) -> AsyncIterator[Ro
     yield Room(producer, consumer, servers.nats_url, namespace)
     for name, database in zip(names, (producer, consumer), strict=True):
         await database.close()
-        await provision.drop(servers.admin_url, database=name)
+        await servers.admin.drop(name)
+
+
+@pytest.fixture
+async def wire(room: Room) -> AsyncIterator[Wire]:
+    """A wire to the room's broker; who is `behind` it is at its end."""
+    broker = urlsplit(room.nats_url)
+    assert broker.port is not None
+    async with wired(broker.port) as made:
+        yield made

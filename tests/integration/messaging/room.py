@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from sqlalchemy import text
@@ -25,6 +26,7 @@ from shared.kit import Kit
 from shared.messaging import inbox, outbox
 from shared.messaging.bus import Bus
 from tests import kits
+from tests.wire import HOST, Wire
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 PRODUCER = "declaration"
@@ -57,6 +59,12 @@ class Room:
             name=name,
             bus=Bus(self.nats_url, namespace=self.namespace),
         )
+
+    def behind(self, wire: Wire) -> "Room":
+        """The same room, its broker behind the wire."""
+        login = urlsplit(self.nats_url).netloc.rpartition("@")[0]
+        there = f"{login}@{HOST}:{wire.port}" if login else f"{HOST}:{wire.port}"
+        return Room(self.producer, self.consumer, f"nats://{there}", self.namespace, self.spoil)
 
     def filer(self) -> service.Service:
         """The service that sends."""

@@ -15,6 +15,7 @@ from tests.integration.messaging.room import (
     running,
     until,
 )
+from tests.wire import Wire
 
 TOO_LARGE = "x" * 1_100_000
 
@@ -57,8 +58,8 @@ async def test_what_waits_in_the_outbox_and_what_is_parked_is_counted(room: Room
     assert 3_600 <= oldest < 3_900
 
 
-async def test_events_not_yet_handled_and_dead_letters_are_counted(room: Room) -> None:
-    noter = room.noter()
+async def test_events_not_yet_handled_and_dead_letters_are_counted(room: Room, wire: Wire) -> None:
+    noter = room.behind(wire).noter()
     bus = noter.kit.bus
     first, second = envelopes([uuid4()], events=2)
     async with running(noter):
@@ -71,7 +72,7 @@ async def test_events_not_yet_handled_and_dead_letters_are_counted(room: Room) -
         await _is(noter, "dead_letters", 1)
         await bus.publish(first, emission=1)
         await _is(noter, "consumer_lag_events", 0, stream=stream)
-        bus.url = "nats://127.0.0.1:1"  # so that it stays away
-        await bus.client.close()
+        wire.dies()  # so that it stays away
+        wire.is_cut()
         await _is(noter, "consumer_lag_events", math.nan, stream=stream)
     assert noter.name == CONSUMER

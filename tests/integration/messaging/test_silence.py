@@ -2,8 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
@@ -11,29 +9,12 @@ from nats.aio.client import Client
 
 from shared.messaging import bus, connection, consumer, pull
 from tests.integration.messaging.room import Room, running, until
-from tests.wire import HOST, Wire, wired
+from tests.wire import Wire
 
 SOON = 15
 BUSY = 1
 ENOUGH = 16
 """Megabytes: more than the buffers between two processes hold."""
-
-
-@pytest.fixture
-async def wire(room: Room) -> AsyncIterator[Wire]:
-    """A wire to the room's broker; the noter is at its end."""
-    broker = urlsplit(room.nats_url)
-    assert broker.port is not None
-    async with wired(broker.port) as made:
-        yield made
-
-
-def _over(room: Room, wire: Wire) -> Room:
-    """The same room, its broker behind the wire."""
-    broker = urlsplit(room.nats_url)
-    login = broker.netloc.rpartition("@")[0]
-    there = f"{login}@{HOST}:{wire.port}" if login else f"{HOST}:{wire.port}"
-    return Room(room.producer, room.consumer, f"nats://{there}", room.namespace, room.spoil)
 
 
 async def _unread(client: Client) -> None:
@@ -59,7 +40,7 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_a_broker_that_does_not_answer_is_left_and_sought_again(
     room: Room, wire: Wire, *, full: bool
 ) -> None:
-    noter = _over(room, wire).noter()
+    noter = room.behind(wire).noter()
     async with running(room.filer(), noter):
         await room.tell(uuid4())
         await room.seen_are(1)
@@ -75,7 +56,7 @@ async def test_a_connection_that_comes_back_while_the_service_is_busy_is_used(
     room: Room, wire: Wire
 ) -> None:
     """What the broker says and what the service does about it a while later coincide then."""
-    noter = _over(room, wire).noter()
+    noter = room.behind(wire).noter()
     async with running(room.filer(), noter):
         await room.tell(uuid4())
         await room.seen_are(1)
@@ -97,7 +78,7 @@ async def test_a_broker_that_answers_late_is_heard_again(
     """Whoever has given up waiting for an answer is not confused when it comes."""
     monkeypatch.setattr(connection, "PING_SECONDS", 600)
     monkeypatch.setattr(pull, "ECHO_SECONDS", 1.0)
-    noter = _over(room, wire).noter()
+    noter = room.behind(wire).noter()
     async with running(room.filer(), noter):
         await room.tell(uuid4())
         await room.seen_are(1)
@@ -109,7 +90,7 @@ async def test_a_broker_that_answers_late_is_heard_again(
 
 
 async def test_a_service_ends_while_its_broker_does_not_answer(room: Room, wire: Wire) -> None:
-    noter = _over(room, wire).noter()
+    noter = room.behind(wire).noter()
     async with asyncio.timeout(SOON):
         async with running(noter):
             await noter.kit.bus.ready()
