@@ -3,7 +3,7 @@
 from decimal import Decimal
 from uuid import UUID
 
-from services.inspection.domain import consent, inspecting
+from services.inspection.domain import concluding, consent, inspecting
 from services.inspection.domain.case import Case
 from services.inspection.domain.records import Actor
 from services.inspection.domain.verdicts import Found, Report
@@ -97,7 +97,7 @@ def conclude(
         )
         for line in (case.required.lines if case.required else ())
     )
-    change = inspecting.conclude(
+    change = concluding.conclude(
         case,
         Report(verdict, disposal, findings, found),
         who=officer(agency),

@@ -65,7 +65,8 @@ def _inspect(town: Town, case: Case, *, said: str, share: str, alone: bool) -> b
 
 def _to_conclude(section: Section, case: Case) -> bool:
     present = case.opening is not None and section.agency in case.opening.present
-    return section.suspended or (present and not section.concluded)
+    suspended = any(map(section.suspended_on, case.parts))
+    return suspended or (present and not case.concluded(section))
 
 
 def to_the_end(town: Town, *, arrived: Callable[[], None]) -> None:

@@ -1,7 +1,7 @@
-"""Whose inspection a case is."""
+"""Whose inspection a case is, and what an agency may still write into its section."""
 
 from services.inspection.domain import errors
-from services.inspection.domain.case import Case, Section
+from services.inspection.domain.case import Case, Opening, Section
 from services.inspection.domain.records import Actor
 
 
@@ -10,4 +10,32 @@ def needed_section(case: Case, who: Actor) -> Section:
     section = case.section(who.agency)
     if section is None or not section.needed:
         raise errors.AgencyNotNeeded(agency=who.agency)
+    return section
+
+
+def at_work(case: Case, who: Actor) -> tuple[Opening, Section]:
+    """The open opening, and one's own section. Raises ContainerNotOpen, AgencyNotNeeded."""
+    if case.opening is None:
+        raise errors.ContainerNotOpen
+    return case.opening, needed_section(case, who)
+
+
+def to_conclude(case: Case, section: Section) -> tuple[str, ...]:
+    """The containers that an agency may still conclude on. Raises SectionConcluded if none is."""
+    found = tuple(part for part in case.parts if section.may_conclude_on(part))
+    if not found:
+        raise errors.SectionConcluded(agency=section.agency)
+    return found
+
+
+def writable(case: Case, who: Actor) -> Section:
+    """One's own section, if something may still be written into it.
+
+    A laboratory's result or a treatment may be written of without standing at the container.
+    """
+    opening, section = at_work(case, who)
+    parts = to_conclude(case, section)
+    from_laboratory = any(map(section.concluded_on, parts))
+    if section.agency not in opening.present and not from_laboratory:
+        raise errors.NotAtContainer(agency=section.agency)
     return section
