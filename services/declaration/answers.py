@@ -85,14 +85,16 @@ class FilingOut(BaseModel):
 
 def tag(filing: Filing) -> str:
     """The entity tag of what is answered for a filing: it counts all that changes what is shown,
-    events, revisions of the requirement, questions asked and ended, and the opening.
+    events, revisions of the requirement, questions asked and ended, and that
+    containers were opened.
 
     A receipt that only tells something is not shown, and no part of it.
     """
     heard = filing.requirement
     asked_and_ended = 2 * filing.questions - len(filing.open_questions)
     revision = 0 if heard is None else heard.revision
-    return etag.strong(filing.version, revision, asked_and_ended, int(filing.opened))
+    opened = filing.opened and bool(filing.content.containers)
+    return etag.strong(filing.version, revision, asked_and_ended, int(opened))
 
 
 def _pending(filing: Filing) -> PendingOut | None:

@@ -18,7 +18,7 @@ from tests.factories import container_number
 from tests.unit.inspection import builders as b
 
 ONE, TWO, OTHER = (container_number(number) for number in (1, 2, 3))
-TWO_BOXES = {
+TWO_BOXES: dict[str, Any] = {
     "containers": (
         Container(number=ONE, size_type="45G1", lines=(1,)),
         Container(number=TWO, size_type="45G1", lines=(1, 2)),
