@@ -184,6 +184,8 @@ def _recognition(recognition: Recognition, *, whole: bool) -> Recognition:
 
 def _section(section: Section, case: Case, *, whole: bool) -> SectionOut:
     conclusions = [_conclusion(each, whole=whole) for each in section.conclusions]
+    inspects = section.needed and case.status not in moves.ENDED
+    left = [each for each in case.parts if each and section.may_conclude_on(each)]
     return SectionOut(
         needed=section.needed,
         scope=section.scope,
@@ -191,7 +193,7 @@ def _section(section: Section, case: Case, *, whole: bool) -> SectionOut:
         concluded=case.concluded(section),
         conclusion=conclusions[-1] if conclusions else None,
         conclusions=conclusions,
-        open=tuple(each for each in case.parts if each and section.may_conclude_on(each)),
+        open=tuple(left) if inspects else (),
         findings=section.findings if whole else None,
     )
 

@@ -4,13 +4,14 @@ Loose cargo is one part, `LOOSE`, which is no container's number.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 
 from services.mutual_recognition.domain import settle
 from services.mutual_recognition.domain.determination import Determination
 from services.mutual_recognition.domain.settle import Conclusion, Settled, Step
 from shared.contracts.envelope import Fact
 from shared.contracts.filing import Consignment, GoodsLine
-from shared.contracts.values import Element, Line, Outcome, Said
+from shared.contracts.values import Container, Element, Line, Outcome, Said
 
 LOOSE = ""
 CLOSED = frozenset({Outcome.RELEASED, Outcome.REFUSED_ENTRY})
@@ -47,12 +48,18 @@ def groups(consignment: Consignment) -> tuple[frozenset[str], ...]:
     A line's figures are declared for the whole filing. All parts are one group where it is not
     declared of each line and each container what is in it.
     """
-    carried = {number for each in consignment.containers for number in each.lines}
-    declared = {line.number for line in consignment.lines}
-    if carried != declared or not all(each.lines for each in consignment.containers):
-        return (frozenset(of(consignment)),)
+    return _groups(consignment.containers, frozenset(line.number for line in consignment.lines))
+
+
+@lru_cache(maxsize=64)
+def _groups(
+    containers: tuple[Container, ...], declared: frozenset[int]
+) -> tuple[frozenset[str], ...]:
+    carried = {number for each in containers for number in each.lines}
+    if carried != declared or not all(each.lines for each in containers):
+        return (frozenset(each.number for each in containers) or frozenset({LOOSE}),)
     found: list[tuple[set[str], set[int]]] = []
-    for each in consignment.containers:
+    for each in containers:
         parts, lines = {each.number}, set(each.lines)
         for other in [group for group in found if group[1] & lines]:
             found.remove(other)

@@ -1,5 +1,6 @@
 """A filing's containers are decided one by one, on a real database."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -9,35 +10,8 @@ from shared.auth.principal import Role
 from shared.contracts import derived
 from shared.contracts.values import Scope, Verdict
 from tests import factories
-from tests.integration.mutual_recognition.world import WOOD, World, found, wood
-
-A, B, C = (factories.container_number(serial) for serial in (1, 2, 3))
-PARTLY = "requirement.partly_met"
-
-
-def three(*, shared: bool = False, **changes: Any) -> dict[str, Any]:
-    """Wood in three containers, a goods line in each, or line 1 in the first two of them."""
-    loads = ([1], [1, 2] if shared else [2], [3])
-    return wood() | {
-        "lines": [factories.line(number, **WOOD) for number in (1, 2, 3)],
-        "containers": [
-            factories.container(serial, lines=lines) for serial, lines in enumerate(loads, 1)
-        ],
-        "net_kg": "3000",
-        **changes,
-    }
-
-
-async def both(world: World, filing: Any, *parts: str, by: Verdict = Verdict.CONFORM) -> None:
-    """Both agencies conclude on these containers; customs says this."""
-    await world.conclude(filing, "quarantine", containers=parts)
-    await world.conclude(filing, "customs", by, containers=parts)
-
-
-async def partly(world: World, filing: Any) -> list[tuple[str, list[str]]]:
-    """What was told of some containers: outcome and numbers, in order."""
-    told = [each for each in await world.events(filing) if each.type.endswith("partly_met.v1")]
-    return [(each.data["outcome"], each.data["containers"]) for each in told]
+from tests.integration.mutual_recognition.boxes import PARTLY, A, B, C, both, partly, three
+from tests.integration.mutual_recognition.world import WOOD, World
 
 
 async def test_a_container_is_released_once_both_have_concluded_on_it(world: World) -> None:
@@ -129,53 +103,6 @@ async def test_a_shallow_look_releases_no_container(world: World) -> None:
     assert await partly(world, filing) == []
 
 
-async def test_a_container_is_released_by_recognition_when_its_goods_agree(world: World) -> None:
-    await world.trust()
-    filing = await world.accept(three())
-    await world.conclude(filing, "quarantine", containers=(A,), found=(found(1),))
-    assert await world.told(filing) == [
-        "requirement.determined",
-        "recognition.expected",
-        PARTLY,
-    ]
-    assert (await world.last(filing, PARTLY))["recognised"] == ["name", "quantity", "weight"]
-    await world.conclude(filing, "quarantine", Verdict.NONCONFORM, containers=(B,))
-    await world.conclude(filing, "quarantine", containers=(C,), found=(found(3),))
-    assert (await world.told(filing))[-2:] == ["recognition.granted", "requirement.met"]
-    granted = await world.last(filing, "recognition.granted")
-    assert {each["line"] for each in granted["verdicts"]} == {1, 3}
-    assert (await world.last(filing, "requirement.met"))["outcome"] == "refused_entry"
-    assert await world.broken() == {}
-
-
-async def test_what_was_recognised_stays_released_when_another_container_disagrees(
-    world: World,
-) -> None:
-    await world.trust()
-    filing = await world.accept(three())
-    await world.conclude(filing, "quarantine", containers=(A,), found=(found(1),))
-    await world.conclude(filing, "quarantine", containers=(B,), found=(found(2, net_kg="1"),))
-    assert (await world.told(filing))[-2:] == ["recognition.refused", "requirement.revised"]
-    await world.conclude(filing, "quarantine", containers=(C,), found=(found(3),))
-    assert await partly(world, filing) == [("released", [A])]
-    await world.conclude(filing, "customs", containers=(B, C))
-    assert (await world.last(filing, "requirement.met"))["outcome"] == "released"
-    assert await world.broken() == {}
-
-
-async def test_containers_that_share_a_line_are_compared_together(world: World) -> None:
-    await world.trust()
-    filing = await world.accept(three(shared=True))
-    half = found(1, quantity="250", net_kg="500")
-    await world.conclude(filing, "quarantine", containers=(A,), found=(half,))
-    assert await partly(world, filing) == []
-    await world.conclude(filing, "quarantine", containers=(B,), found=(half, found(2)))
-    assert await partly(world, filing) == [("released", [A, B])]
-    await world.conclude(filing, "quarantine", containers=(C,), found=(found(3),))
-    assert (await world.last(filing, "requirement.met"))["outcome"] == "released"
-    assert await world.broken() == {}
-
-
 async def test_the_database_keeps_what_was_decided_of_a_container(world: World) -> None:
     filing = await world.accept(three())
     await both(world, filing, A)
@@ -238,3 +165,26 @@ async def test_a_broken_invariant_of_containers_is_seen(
     for part in statement.split(";"):
         await world.execute(part)
     assert check in await world.broken()
+
+
+async def test_an_order_and_a_release_at_once_leave_each_container_in_one_clear_state(
+    world: World,
+) -> None:
+    lines = [_dutiable(number) for number in (1, 2, 3)]
+    filings = [await world.accept(three(lines=lines, reference=str(n))) for n in range(6)]
+    order = {"scope": "sample", "reason": "线索 a tip"}
+
+    async def tip(filing: Any) -> int:
+        path = f"/v1/requirements/{derived.requirement_id(filing)}/orders"
+        answer = await world.post(path, order, role=Role.OFFICER, agency="quarantine")
+        return answer.status_code
+
+    for wave in ((A,), (B,)):
+        concluding = [world.conclude(each, "quarantine", containers=wave) for each in filings]
+        tips = asyncio.gather(*map(tip, filings))
+        await asyncio.gather(*concluding)
+        assert set(await tips) <= {202, 409}
+    for filing in filings:
+        told = await partly(world, filing)
+        assert told in ([], [("released", [A])])
+    assert await world.broken() == {}
