@@ -4,9 +4,12 @@ from uuid import UUID
 
 import httpx
 import pytest
-from sqlalchemy import text
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
+from services.declaration.app import MIGRATIONS
 from shared.contracts.values import Outcome
 from shared.service import Service
 from tests import kits
@@ -108,3 +111,24 @@ async def test_a_broken_invariant_of_containers_is_seen(
     async with service.kit.database.transaction() as session:
         await session.execute(text(f"UPDATE filings SET {change}"))
     assert any(name.startswith(check) for name in await broken(service))
+
+
+async def test_of_filings_that_were_stored_before_it_is_known_which_were_opened(
+    service: Service, broker: httpx.AsyncClient, deliveries: Deliveries
+) -> None:
+    opened, waiting = await filed(broker, reference="R-1"), await filed(broker, reference="R-2")
+    await deliveries.bring(Told(UUID(opened["id"])).opened())
+
+    def again(connection: Connection) -> None:
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0009-1")
+        command.upgrade(config, "head")
+
+    engine = service.kit.database.engine
+    async with engine.execution_options(isolation_level="READ COMMITTED").begin() as connection:
+        await connection.run_sync(again)
+    for found, state in ((opened, "under_inspection"), (waiting, "waiting")):
+        seen = (await broker.get(f"/v1/filings/{found['id']}")).json()
+        assert {each["state"] for each in seen["containers"]} == {state}
