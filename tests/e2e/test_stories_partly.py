@@ -1,5 +1,6 @@
 """A filing of three containers, released, held and refused entry one by one."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -120,6 +121,31 @@ async def test_what_is_recognised_is_released_and_the_second_agency_looks_at_the
     assert after["sections"]["customs"]["conclusion"]["containers"] == [two, last]
     await town.filing_is(filing, "released")
     await stand(town, filing, "released", "released", "released")
+
+
+async def test_the_second_agencys_own_opening_is_of_what_was_not_released(town: Town) -> None:
+    """It comes after the wait, to two of three containers; the first has left the yard."""
+    filing, (one, two, last) = await three(town, "recognition", consignee=await town.trusted())
+    await town.required(filing, "recognition")
+    case = await town.opened(filing, "quarantine")
+    found = [{name: line[name] for name in FOUND} for line in case["lines"]]
+    first = {**CONFORMS, "containers": [one], "found": found[:1]}
+    await town.act("quarantine", case, "conclude", **first)
+    rest = {**CONFORMS, "containers": [two, last], "found": found[1:2]}
+    await town.act("quarantine", case, "conclude", **rest)
+    waiting = await town.case_when(filing, lambda seen: seen["waiting"] is not None)
+    assert (waiting["decided"], waiting["waiting"]["for"]) == ({one: "released"}, ["customs"])
+    await town.do("yard", f"{CASES}/{case['id']}/gate-out", seals(one))
+
+    town.clock.leap(datetime.fromisoformat(waiting["waiting"]["until"]))
+    await town.case_when(filing, lambda seen: seen["status"] == "planned")
+    again = await town.opened(filing, "customs")
+    assert again["sections"]["customs"]["open"] == [two, last]
+    await town.act("customs", again, "conclude", **CONFORMS)
+
+    await town.filing_is(filing, "released")
+    counts = (await town.case_is(filing, "completed"))["counts"]
+    assert (counts["moves"], counts["moves_avoided"]) == (5, 1)
 
 
 async def test_loose_cargo_is_not_released_in_parts(town: Town) -> None:

@@ -47,6 +47,14 @@ class ContainerDecided(errors.Conflict):
     mend_zh = "请勿填写该集装箱；如需查验，请按后续稽查办理。"
 
 
+class ContainerUndecided(errors.Conflict):
+    """This container is still to be decided: it stays until it is, or until all leave together."""
+
+    zh = "该集装箱尚未作出处理决定，须待决定后或与其余集装箱一并离场。"
+    mend = "Read the case: `decided` names the containers that may leave alone."
+    mend_zh = "请查看案卷：decided 列明可单独离场的集装箱。"
+
+
 class InOtherContainer(errors.Invalid):
     """This is in a container that the verdict does not stand for."""
 

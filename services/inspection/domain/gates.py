@@ -40,23 +40,35 @@ def gate_in(case: Case, seals: Sequence[Seal], *, now: Moment) -> Change:
 def gate_out(case: Case, seals: Sequence[Seal], *, now: Moment) -> Change:
     """All that was still inside left, closed and sealed; or decided containers before the others.
 
-    Raises CaseMoveNotAllowed (while a container is open that is to leave), NotInside, Faults.
+    Raises CaseMoveNotAllowed (while a container is open that is to leave), ContainerUndecided,
+    NotInside, Faults.
     """
-    gate, named = case.gate, {seal.container for seal in seals}
-    inside = _without(case.containers, gate.left if gate else ())
-    decided = set(inside if case.status is Status.COMPLETED else case.decided)
-    in_part = bool(named) and named < set(inside) and named <= decided
-    status = moves.after(case.status, Act.GATE_OUT_PART if in_part else Act.GATE_OUT)
+    gate, left = case.gate, case.gate.left if case.gate else ()
+    inside = _without(case.containers, left)
+    early = _early(case, seals, inside=inside)
+    status = moves.after(case.status, Act.GATE_OUT_PART if early else Act.GATE_OUT)
     if gate is None or not gate.inside:
         raise errors.NotInside
-    _check(seals, of=tuple(named) if in_part else inside)
-    if in_part:
-        rest = tuple(each for each in gate.seals if each.container not in named)
-        after = gate.model_copy(update={"left": (*gate.left, *sorted(named)), "seals": rest})
-        facts = _facts(Gate(yard=gate.yard, inside=False, at=now.yard, seals=tuple(seals)))
-        return Change(replace(case, status=status, gate=after)).noted("gate_out_part", **facts)
-    gone = Gate(yard=gate.yard, inside=False, at=now.yard, seals=tuple(seals), left=gate.left)
-    return Change(replace(case, status=status, gate=gone)).noted("gate_out", **_facts(gone))
+    _check(seals, of=early or inside)
+    gone = Gate(yard=gate.yard, inside=False, at=now.yard, seals=tuple(seals), left=left)
+    after, kind = gone, "gate_out"
+    if early:
+        rest = tuple(each for each in gate.seals if each.container not in early)
+        after = gate.model_copy(update={"left": (*left, *early), "seals": rest})
+        kind = "gate_out_part"
+    return Change(replace(case, status=status, gate=after)).noted(kind, **_facts(gone))
+
+
+def _early(case: Case, seals: Sequence[Seal], *, inside: Sequence[str]) -> tuple[str, ...]:
+    """The containers that leave before the others, if these do. Raises ContainerUndecided."""
+    named = {seal.container for seal in seals}
+    decided = inside if case.status is Status.COMPLETED else case.decided
+    if not named or not named < set(inside) or not decided:
+        return ()
+    undecided = sorted(named.difference(decided))
+    if undecided:
+        raise containers.ContainerUndecided(pointer="/seals", containers=undecided)
+    return tuple(sorted(named))
 
 
 def _without(all_of: Sequence[str], left: Sequence[str]) -> tuple[str, ...]:

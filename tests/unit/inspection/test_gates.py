@@ -6,6 +6,7 @@ import pytest
 
 from services.inspection.domain import ending, errors, gates
 from services.inspection.domain.case import Case
+from services.inspection.domain.containers import ContainerUndecided
 from services.inspection.domain.facts import Decided, Seal
 from services.inspection.domain.moves import Status
 from shared.contracts.values import Container, Outcome
@@ -99,8 +100,11 @@ def test_a_released_container_leaves_before_the_others(status: Status) -> None:
 
 def test_a_container_that_is_to_be_decided_does_not_leave_alone() -> None:
     inside = gates.gate_in(_case(), SEALS, now=b.at()).case
-    with pytest.raises(Faults) as refused:
+    with pytest.raises(ContainerUndecided) as undecided:
         gates.gate_out(_decided(inside, ONE), SEALS[1:], now=b.at())
+    assert undecided.value.facts["containers"] == [TWO]
+    with pytest.raises(Faults) as refused:
+        gates.gate_out(inside, SEALS[1:], now=b.at())
     assert [fault.code for fault in refused.value.faults] == ["seal_missing"]
     with pytest.raises(errors.CaseMoveNotAllowed):
         gates.gate_out(_decided(replace(inside, status=Status.OPEN), ONE), SEALS, now=b.at())
