@@ -50,3 +50,15 @@ async def test_containers_that_share_a_line_are_compared_together(world: World) 
     await world.conclude(filing, "quarantine", containers=(C,), found=(found(3),))
     assert (await world.last(filing, "requirement.met"))["outcome"] == "released"
     assert await world.broken() == {}
+
+
+async def test_a_release_that_nobody_recognised_is_seen(world: World) -> None:
+    await world.trust()
+    filing = await world.accept(three())
+    await world.conclude(filing, "quarantine", containers=(A,), found=(found(1),))
+    assert await world.broken() == {}
+    await world.execute("ALTER TABLE requirements DISABLE TRIGGER decided_once")
+    await world.execute(
+        f"UPDATE requirements SET ends = jsonb_set(ends, '{{{A},recognised}}', '[]')"
+    )
+    assert set(await world.broken()) == {"a release in mode recognition has its recognition"}
