@@ -97,7 +97,7 @@ def conclude(
     """An officer concludes, perhaps on some containers; `share` is how much of it was found."""
     verdict, disposal = REPORTS[said]
     section, named = case.section(agency), picked(case, pick)
-    covered = named or (standing.to_conclude(case, section) if section else ())
+    covered = named or (standing.unsaid(case, section) if section else ())
     noted = [] if section is None else section.findings
     if said == "conforms" and any(each.container in (None, *covered) for each in noted):
         verdict, disposal = REPORTS["minor"]

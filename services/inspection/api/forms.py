@@ -78,7 +78,8 @@ class FoundIn(StrictModel):
 class ConcludeIn(StrictModel):
     """A section's verdict, what is to be done, and what was found.
 
-    It stands for the named `containers`; without, for all that are still to be concluded on.
+    It stands for the named `containers`; without, for all that your agency has not concluded on,
+    and where it has on all, for those that are suspended or to be treated.
     """
 
     verdict: Verdict

@@ -18,15 +18,15 @@ def conclude(
     """Conclude one's own section; on each container once, anew after a suspended verdict or a
     treatment, or deeper.
 
-    Without named containers it is about all that the agency may still conclude on.
+    Without named containers it is about all that has no conclusion yet, else about what waits for
+    another one.
     Raises CaseMoveNotAllowed, AgencyNotNeeded, SectionConcluded, NotAtContainer,
     AmendmentAwaited, ContainerDecided, Faults.
     """
     moves.after(case.status, Act.CONCLUDE)
-    opening, section = standing.at_work(case, who)
-    covered = report.containers or standing.to_conclude(case, section)
-    if section.agency not in opening.present and not all(map(section.concluded_on, covered)):
-        raise errors.NotAtContainer(agency=section.agency)
+    _, section = standing.at_work(case, who)
+    covered = report.containers or standing.unsaid(case, section)
+    standing.at_container(case, section, covered)
     consent.not_given(case)
     now_said = [each for each in section.findings if each.container in (None, *covered)]
     findings, found = verdicts.check(

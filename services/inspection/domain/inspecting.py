@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from services.inspection.domain import containers, errors, moves, standing, waiting
-from services.inspection.domain.case import Case, Change, Opening
+from services.inspection.domain.case import Case, Change, Opening, Section
 from services.inspection.domain.moves import Act, Status
 from services.inspection.domain.records import Actor, Moment
 from shared.contracts.case import CaseEscalationRequested, CaseJoined, CaseOpened
@@ -114,7 +114,7 @@ def find(case: Case, finding: Finding, *, who: Actor) -> Change:
     status = moves.after(case.status, Act.FIND)
     section = standing.writable(case, who)
     if finding.container is not None:
-        _check_container(case, finding.container)
+        _check_container(case, section, finding.container)
     if len(section.findings) >= MOST_NOTED:
         raise errors.TooManyFindings(most=MOST_NOTED)
     noted = replace(section, findings=(*section.findings, finding))
@@ -122,14 +122,21 @@ def find(case: Case, finding: Finding, *, who: Actor) -> Change:
     return Change(changed).noted("finding", **finding.model_dump(exclude_none=True))
 
 
-def _check_container(case: Case, container: str) -> None:
-    """Raises Faults, ContainerDecided."""
+def _check_container(case: Case, section: Section, container: str) -> None:
+    """A conclusion on it is still to come. Raises Faults, ContainerDecided, SectionConcluded,
+    NotAtContainer.
+    """
     pointer = "/container"
     wrong = tuple(containers.faults([container], of=case.containers, pointer=lambda _: pointer))
     if wrong:
         raise Faults(*wrong)
     if container in case.decided:
         raise containers.ContainerDecided(pointer=pointer, container=container)
+    if not section.may_conclude_on(container):
+        raise errors.SectionConcluded(
+            pointer=pointer, agency=section.agency, containers=[container]
+        )
+    standing.at_container(case, section, [container])
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """Whose inspection a case is, and what an agency may still write into its section."""
 
+from collections.abc import Iterable
+
 from services.inspection.domain import errors
 from services.inspection.domain.case import Case, Opening, Section
 from services.inspection.domain.records import Actor
@@ -28,14 +30,31 @@ def to_conclude(case: Case, section: Section) -> tuple[str, ...]:
     return found
 
 
+def unsaid(case: Case, section: Section) -> tuple[str, ...]:
+    """What a verdict stands for that names no container: all that has none yet, as deep as it must.
+
+    Where all have one, those that are suspended or to be treated. Raises SectionConcluded.
+    """
+    found = to_conclude(case, section)
+    return tuple(part for part in found if not section.concluded_on(part)) or found
+
+
+def at_container(case: Case, section: Section, parts: Iterable[str]) -> None:
+    """A laboratory's result or a treatment may be written of without standing at the container.
+
+    Raises NotAtContainer.
+    """
+    present = case.opening.present if case.opening else ()
+    if section.agency not in present and not all(map(section.concluded_on, parts)):
+        raise errors.NotAtContainer(agency=section.agency)
+
+
 def writable(case: Case, who: Actor) -> Section:
     """One's own section, if something may still be written into it.
 
-    A laboratory's result or a treatment may be written of without standing at the container.
+    Raises ContainerNotOpen, AgencyNotNeeded, SectionConcluded, NotAtContainer.
     """
-    opening, section = at_work(case, who)
+    _, section = at_work(case, who)
     parts = to_conclude(case, section)
-    from_laboratory = any(map(section.concluded_on, parts))
-    if section.agency not in opening.present and not from_laboratory:
-        raise errors.NotAtContainer(agency=section.agency)
+    at_container(case, section, [part for part in parts if section.concluded_on(part)] or parts)
     return section

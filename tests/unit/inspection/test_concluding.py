@@ -89,12 +89,10 @@ def test_a_verdict_on_a_decided_container_is_refused(outcome: Outcome) -> None:
 
 def test_what_is_held_is_concluded_on_again_and_the_other_is_not() -> None:
     case = b.concluded(_opened(**b.single()), b.CUSTOMS, on(ONE, of=b.SUSPEND)).case
-    case = b.concluded(case, b.CUSTOMS).case
-    customs = case.section("customs")
-    assert customs is not None
-    assert customs.conclusions[-1].containers == ()
-    case = b.concluded(_opened(**b.single()), b.CUSTOMS, on(ONE, of=b.SUSPEND)).case
-    case = decided(b.concluded(case, b.CUSTOMS, on(TWO)).case, TWO)
+    (event,) = b.concluded(case, b.CUSTOMS).events
+    assert isinstance(event, SectionPartlyConcluded)
+    assert event.containers == (TWO,)
+    case = decided(b.concluded(case, b.CUSTOMS).case, TWO)
     held = b.kept(ending.meet(case, Outcome.HELD, reason=factories.said("x"), now=b.at(60)))
     assert held.status is Status.AWAITING_LABORATORY
     (event,) = b.concluded(held, b.CUSTOMS, minutes=600).events
@@ -137,6 +135,27 @@ def test_a_finding_of_one_container_does_not_stop_the_other() -> None:
     (event,) = b.concluded(change.case, b.CUSTOMS, replace(b.NONCONFORM, findings=())).events
     assert isinstance(event, SectionPartlyConcluded)
     assert event.findings == (pest,)
+
+
+def test_nothing_is_found_in_a_container_that_ones_own_agency_has_concluded_on() -> None:
+    case = b.concluded(_opened(), b.CUSTOMS, on(ONE)).case
+    pest = b.FOUND_PEST.model_copy(update={"container": ONE})
+    with pytest.raises(errors.SectionConcluded) as refused:
+        inspecting.find(case, pest, who=b.CUSTOMS)
+    assert refused.value.facts["containers"] == [ONE]
+    assert inspecting.find(case, pest, who=b.QUARANTINE).notes[0].payload["container"] == ONE
+
+
+def test_away_from_the_containers_only_a_suspended_one_is_written_of() -> None:
+    case = b.concluded(_opened(), b.CUSTOMS, on(ONE, of=b.SUSPEND)).case
+    (first,) = case.openings
+    away = case.with_opening(replace(first, present=("quarantine",)))
+    one, two = (b.FOUND_PEST.model_copy(update={"container": each}) for each in (ONE, TWO))
+    assert inspecting.find(away, one, who=b.CUSTOMS).notes[0].kind == "finding"
+    with pytest.raises(errors.NotAtContainer):
+        inspecting.find(away, two, who=b.CUSTOMS)
+    with pytest.raises(errors.NotAtContainer):
+        b.concluded(away, b.CUSTOMS, on(ONE, TWO))
 
 
 def test_a_finding_in_a_container_of_another_consignment_is_refused() -> None:
