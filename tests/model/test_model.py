@@ -55,7 +55,7 @@ def _covers_everything(conclusion: Conclusion, part: str) -> bool:
 @pytest.mark.parametrize(
     ("of", "name", "wrong", "objection"),
     [
-        (Conclusion, "covers", _covers_everything, "is released without"),
+        (Conclusion, "covers", _covers_everything, "is released (without|against)"),
         (settling, "LAST_WORD", settling.LAST_WORD[::-1], "of .* is released"),
         (crosscheck, "agree", lambda _: True, "is recognised with"),
     ],

@@ -78,8 +78,8 @@ class FoundIn(StrictModel):
 class ConcludeIn(StrictModel):
     """A section's verdict, what is to be done, and what was found.
 
-    It stands for the named `containers`; without, for all that your agency has not concluded on,
-    and where it has on all, for those that are suspended or to be treated.
+    It stands for the named `containers`; without, for all that are still to be concluded on, but
+    for those that are suspended or to be treated only where nothing else is left.
     """
 
     verdict: Verdict

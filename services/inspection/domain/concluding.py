@@ -18,8 +18,8 @@ def conclude(
     """Conclude one's own section; on each container once, anew after a suspended verdict or a
     treatment, or deeper.
 
-    Without named containers it is about all that has no conclusion yet, else about what waits for
-    another one.
+    Without named containers it is about all that is still to be concluded on, and about what is
+    suspended or to be treated only where nothing else is left.
     Raises CaseMoveNotAllowed, AgencyNotNeeded, SectionConcluded, NotAtContainer,
     AmendmentAwaited, ContainerDecided, Faults.
     """

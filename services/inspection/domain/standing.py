@@ -31,12 +31,13 @@ def to_conclude(case: Case, section: Section) -> tuple[str, ...]:
 
 
 def unsaid(case: Case, section: Section) -> tuple[str, ...]:
-    """What a verdict stands for that names no container: all that has none yet, as deep as it must.
+    """What a verdict stands for that names no container: all that is still to be concluded on.
 
-    Where all have one, those that are suspended or to be treated. Raises SectionConcluded.
+    What is suspended or to be treated is part of it only where nothing else is left.
+    Raises SectionConcluded.
     """
     found = to_conclude(case, section)
-    return tuple(part for part in found if not section.concluded_on(part)) or found
+    return tuple(part for part in found if not section.suspended_on(part)) or found
 
 
 def at_container(case: Case, section: Section, parts: Iterable[str]) -> None:

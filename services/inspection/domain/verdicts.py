@@ -33,7 +33,7 @@ class Found:
 class Report:
     """What an officer concludes of a section, with findings not noted before.
 
-    `containers` are those that it stands for; empty: all without a conclusion, else what waits.
+    `containers` are those that it stands for; empty: as `standing.unsaid`.
     """
 
     verdict: Verdict

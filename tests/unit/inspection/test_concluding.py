@@ -92,6 +92,10 @@ def test_what_is_held_is_concluded_on_again_and_the_other_is_not() -> None:
     (event,) = b.concluded(case, b.CUSTOMS).events
     assert isinstance(event, SectionPartlyConcluded)
     assert event.containers == (TWO,)
+    deeper = b.revised(**TWO_BOXES, **b.single(scope=Scope.SAMPLE))
+    (event,) = b.concluded(b.kept(b.require(case, deeper)), b.CUSTOMS).events
+    assert isinstance(event, SectionPartlyConcluded)
+    assert event.containers == (TWO,)
     case = decided(b.concluded(case, b.CUSTOMS).case, TWO)
     held = b.kept(ending.meet(case, Outcome.HELD, reason=factories.said("x"), now=b.at(60)))
     assert held.status is Status.AWAITING_LABORATORY
