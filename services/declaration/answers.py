@@ -7,6 +7,8 @@ from uuid import UUID
 from pydantic import BaseModel
 from sqlalchemy import RowMapping
 
+from services.declaration.domain import boxes
+from services.declaration.domain.boxes import State
 from services.declaration.domain.content import Content
 from services.declaration.domain.filing import Filing
 from services.declaration.domain.moves import Status
@@ -31,10 +33,20 @@ class RequirementOut(BaseModel):
     revision: int
 
 
+class ContainerOut(BaseModel):
+    """How one container stands, and why if that was told of it."""
+
+    number: str
+    state: State
+    reason: Said | None = None
+
+
 class FilingOut(BaseModel):
     """A filing as it stands. `version` counts its events, `filing_version` its contents.
 
-    `open_questions` are the numbers of the questions that wait for an answer.
+    `open_questions` are the numbers of the questions that wait for an answer. Each of the
+    `containers` is released, held or refused entry by itself; where some were released and others
+    refused entry, the filing ends `refused_entry`.
     """
 
     id: UUID
@@ -48,6 +60,7 @@ class FilingOut(BaseModel):
     pending: PendingOut | None = None
     reason: Said | None = None
     requirement: RequirementOut | None = None
+    containers: list[ContainerOut] = []
     open_questions: list[int] = []
 
     @classmethod
@@ -65,19 +78,23 @@ class FilingOut(BaseModel):
             pending=_pending(filing),
             reason=filing.reason,
             requirement=_requirement(filing),
+            containers=_containers(filing),
             open_questions=list(filing.open_questions),
         )
 
 
 def tag(filing: Filing) -> str:
     """The entity tag of what is answered for a filing: it counts all that changes what is shown,
-    events, revisions of the requirement, and questions asked and ended.
+    events, revisions of the requirement, questions asked and ended, and that
+    containers were opened.
 
     A receipt that only tells something is not shown, and no part of it.
     """
     heard = filing.requirement
     asked_and_ended = 2 * filing.questions - len(filing.open_questions)
-    return etag.strong(filing.version, 0 if heard is None else heard.revision, asked_and_ended)
+    revision = 0 if heard is None else heard.revision
+    opened = filing.opened and bool(filing.content.containers)
+    return etag.strong(filing.version, revision, asked_and_ended, int(opened))
 
 
 def _pending(filing: Filing) -> PendingOut | None:
@@ -96,6 +113,16 @@ def _pending(filing: Filing) -> PendingOut | None:
 def _requirement(filing: Filing) -> RequirementOut | None:
     heard = filing.requirement
     return None if heard is None else RequirementOut(mode=heard.mode, revision=heard.revision)
+
+
+def _containers(filing: Filing) -> list[ContainerOut]:
+    def shown(number: str) -> ContainerOut:
+        told = filing.told.get(number)
+        state = boxes.state(told, whole=filing.status, opened=filing.opened)
+        why = filing.reason if state.value == filing.status.value else None
+        return ContainerOut(number=number, state=state, reason=told.reason if told else why)
+
+    return [shown(each.number) for each in filing.content.containers]
 
 
 class ReceiptOut(BaseModel):

@@ -66,6 +66,18 @@ TERMS = text("""
         ON t.term = due.term AND t.accepted_at = f.accepted_at AND t.filing_id = f.id
     GROUP BY f.id
 """)
+CONTAINERS = text("""
+    SELECT f.id, f.status, jsonb_array_length(f.content -> 'containers') AS all_of_them,
+           count(*) FILTER (WHERE t.value ->> 'outcome' = 'released') AS released,
+           count(*) FILTER (WHERE t.value ->> 'outcome' = 'refused_entry') AS refused,
+           count(*) FILTER (WHERE t.value ->> 'outcome' = 'held') AS held,
+           (SELECT count(*)
+            FROM filing_receipts r, jsonb_array_elements(r.facts -> 'containers')
+            WHERE r.filing_id = f.id AND r.kind IN ('partly_released', 'partly_refused_entry'))
+               AS receipts
+    FROM filings f, jsonb_each(f.told) t
+    GROUP BY f.id
+""")
 
 
 @dataclass(frozen=True)
@@ -105,6 +117,15 @@ CHECKS: Mapping[str, Check] = {
     ),
     "every content of a filing is kept, the last is the one in force": Invariant(
         CONTENTS, "(kept, in_force) <> (filing_version, 1)"
+    ),
+    "a filing is released once all its containers are, and withdrawn while none is": Invariant(
+        CONTAINERS,
+        "(status = 'released' AND refused > 0) OR status = 'withdrawn'"
+        " OR (status = 'refused_entry' AND released = all_of_them)"
+        " OR (status IN ('released', 'refused_entry') AND held > 0)",
+    ),
+    "a container is released or refused entry by one receipt": Invariant(
+        CONTAINERS, "receipts <> released + refused"
     ),
     "every filing is found by its containers, companies and goods codes": Invariant(
         TERMS, "lacking > 0"

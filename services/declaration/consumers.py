@@ -27,6 +27,7 @@ REACTIONS: Mapping[type[Event], React] = {
     requirement.RequirementRevised: reactions.revised,
     requirement.AmendmentNoted: reactions.noted,
     requirement.ChangeRefused: reactions.change_refused,
+    requirement.RequirementPartlyMet: reactions.partly_met,
     requirement.RequirementMet: reactions.met,
     requirement.RequirementVoided: reactions.voided,
     recognition.RecognitionGranted: reactions.granted,
@@ -37,6 +38,7 @@ REACTIONS: Mapping[type[Event], React] = {
     booking.BookingMissed: reactions.missed,
     case.CaseOpened: reactions.opened,
     case.SectionConcluded: reactions.concluded,
+    case.SectionPartlyConcluded: reactions.concluded,
 }
 
 

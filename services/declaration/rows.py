@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from services.declaration.domain import receipts
+from services.declaration.domain.boxes import Told
 from services.declaration.domain.content import Content
 from services.declaration.domain.filing import Filing, Pending, Requirement, Step
 from services.declaration.domain.history import Deed
 from services.declaration.domain.moves import Status
 from services.declaration.domain.receipts import Note
-from shared.contracts.values import Mode, Purpose, Said
+from shared.contracts.values import Mode, Outcome, Purpose, Said
 from shared.prepared import Row
 
 
@@ -34,9 +35,15 @@ def of(filing: Filing) -> dict[str, Any]:
         "requirement": None
         if requirement is None
         else {"mode": requirement.mode.value, "revision": requirement.revision},
+        "opened": filing.opened,
+        "told": {number: _told_row(each) for number, each in filing.told.items()},
         "accepted_at": filing.accepted_at,
         "changed_at": filing.changed_at,
     }
+
+
+def _told_row(told: Told) -> dict[str, Any]:
+    return {"outcome": told.outcome.value, "reason": told.reason.model_dump()}
 
 
 def _pending_row(pending: Pending) -> dict[str, Any]:
@@ -57,6 +64,7 @@ def filing(row: Row) -> Filing:
     pending, requirement = values.pop("pending"), values.pop("requirement")
     values["status"] = Status(values["status"])
     values["open_questions"] = tuple(values["open_questions"])
+    values["told"] = {number: _told(each) for number, each in values["told"].items()}
     values["content"] = Content.model_validate(values["content"])
     if values["reason"] is not None:
         values["reason"] = Said.model_validate(values["reason"])
@@ -64,6 +72,10 @@ def filing(row: Row) -> Filing:
         mode = Mode(requirement["mode"])
         values["requirement"] = Requirement(mode=mode, revision=requirement["revision"])
     return Filing(**values, pending=None if pending is None else _pending(pending))
+
+
+def _told(row: Mapping[str, Any]) -> Told:
+    return Told(Outcome(row["outcome"]), Said.model_validate(row["reason"]))
 
 
 def _pending(row: Mapping[str, Any]) -> Pending:

@@ -23,7 +23,7 @@ from shared.prepared import Row, Statement
 SOURCE = "declaration"
 CHANGING = (
     *("status", "version", "receipts", "acts", "questions", "open_questions"),
-    *("pending", "reason", "requirement", "changed_at"),
+    *("pending", "reason", "requirement", "opened", "told", "changed_at"),
 )
 WITH_CONTENT = ("filing_version", "reference", "content")
 

@@ -13,7 +13,10 @@ from shared.messaging.tables import moment
 
 
 class FilingRow(SQLModel, table=True):
-    """A filing as it stands. `version` counts its events, `receipts` and `acts` what they say."""
+    """A filing as it stands. `version` counts its events, `receipts` and `acts` what they say.
+
+    `told` is what is known of containers alone, by their numbers.
+    """
 
     __tablename__ = "filings"
 
@@ -32,6 +35,8 @@ class FilingRow(SQLModel, table=True):
     pending: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
     reason: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
     requirement: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
+    opened: bool
+    told: dict[str, Any] = Field(sa_type=JSONB)
     accepted_at: datetime = moment()
     changed_at: datetime = moment()
 

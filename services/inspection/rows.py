@@ -8,6 +8,7 @@ from services.inspection.domain.case import Case, Consent, Opening, Section
 from services.inspection.domain.facts import (
     Conclusion,
     Counts,
+    Decided,
     Gate,
     Recognition,
     Required,
@@ -46,6 +47,7 @@ def case_values(case: Case) -> dict[str, Any]:
         "gate": _dump(case.gate),
         "recognition": _dump(case.recognition),
         "counts": _dump(case.counts),
+        "decided": {part: _dump(each) for part, each in case.decided.items()},
         "head_seq": case.head.seq,
         "head_hash": case.head.hash,
     }
@@ -122,6 +124,7 @@ def case_of(row: Row, its_sections: Sequence[Section], its_openings: Sequence[Op
         gate=Gate.model_validate(row["gate"]) if row["gate"] else None,
         recognition=Recognition.model_validate(row["recognition"]) if row["recognition"] else None,
         counts=Counts.model_validate(row["counts"]) if row["counts"] else None,
+        decided={part: Decided.model_validate(each) for part, each in row["decided"].items()},
         head=records.Head(seq=row["head_seq"], hash=row["head_hash"]),
     )
 

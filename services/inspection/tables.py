@@ -57,6 +57,7 @@ class CaseRow(SQLModel, table=True):
     gate: Json = _facts(nullable=True)
     recognition: Json = _facts(nullable=True)
     counts: Json = _facts(nullable=True)
+    decided: Json = _facts()
     head_seq: int
     head_hash: str = _text()
     created_at: datetime = _moment()

@@ -12,31 +12,69 @@ from shared.messaging.operated import Check
 
 BATCH = 200
 
+WITH = """
+    WITH decided AS (
+      SELECT r.id, e.key AS part, e.value ->> 'outcome' AS outcome,
+        (e.value ->> 'revision')::int AS revision,
+        e.value -> 'recognised' <> '[]' AS recognised
+      FROM requirements r, jsonb_each(r.ends) e
+      WHERE e.value ->> 'outcome' <> 'held'
+      UNION ALL
+      SELECT r.id, coalesce(c ->> 'number', ''), r.outcome, r.revision, false
+      FROM requirements r LEFT JOIN jsonb_array_elements(r.consignment -> 'containers') c ON true
+      WHERE r.status = 'met' AND NOT r.ends ? coalesce(c ->> 'number', '')),
+    heard AS (
+      SELECT p.id, p.part, c.agency, c.number, c.scope, c.verdict,
+        c.content ->> 'disposal' AS disposal
+      FROM decided p JOIN requirement_conclusions c ON c.requirement_id = p.id
+      WHERE coalesce(c.content -> 'containers', '[]') = '[]'
+         OR c.content -> 'containers' ? p.part)
+"""
+"""Every part with its outcome, as told of the container alone, else as the whole was met (loose
+cargo is one part without a number); and what was concluded on each.
+"""
+
 # Every check is a query for the ids that break it.
 QUERIES = {
     "a requirement stands on its last decision": """
         SELECT r.id FROM requirements r LEFT JOIN decisions d ON d.id = r.decision_id
         WHERE d.id IS NULL OR d.requirement_id <> r.id OR d.revision <> r.revision
            OR d.outcome <> r.determination""",
-    "a requirement that is met has every conclusion it needs": """
-        SELECT r.id FROM requirements r, jsonb_array_elements(r.determination -> 'needs') need,
+    "what is released or met has every conclusion it needs": """
+        SELECT p.id FROM decided p
+        JOIN decisions d ON (d.requirement_id, d.revision) = (p.id, p.revision),
+          jsonb_array_elements(d.outcome -> 'needs') need,
           (SELECT ARRAY['documents', 'scan', 'unpack', 'sample'] AS depths) scopes
-        WHERE r.status = 'met' AND NOT EXISTS (
-          SELECT FROM requirement_conclusions c
-          WHERE c.requirement_id = r.id AND c.agency = need ->> 'agency'
-            AND array_position(depths, c.scope) >= array_position(depths, need ->> 'scope'))""",
+        WHERE NOT EXISTS (
+          SELECT FROM heard h
+          WHERE (h.id, h.part, h.agency) = (p.id, p.part, need ->> 'agency')
+            AND array_position(depths, h.scope) >= array_position(depths, need ->> 'scope'))""",
     "a release in mode recognition has its recognition": """
-        SELECT r.id FROM requirements r
-        WHERE r.status = 'met' AND r.mode = 'recognition' AND r.outcome = 'released'
+        SELECT p.id FROM decided p
+        JOIN decisions d ON (d.requirement_id, d.revision) = (p.id, p.revision)
+        WHERE p.outcome = 'released' AND d.outcome ->> 'mode' = 'recognition'
+          AND NOT p.recognised
           AND NOT EXISTS (SELECT FROM recognitions g
-                          WHERE g.requirement_id = r.id AND g.status = 'granted')""",
+                          WHERE g.requirement_id = p.id AND g.status = 'granted')""",
     "nothing is released against an agency's last word": """
-        SELECT r.id FROM requirements r JOIN LATERAL (
-          SELECT DISTINCT ON (agency) verdict, content ->> 'disposal' AS disposal
-          FROM requirement_conclusions c
-          WHERE c.requirement_id = r.id ORDER BY agency, number DESC) last ON true
-        WHERE r.status = 'met' AND r.outcome = 'released'
+        SELECT p.id FROM decided p JOIN (
+          SELECT DISTINCT ON (id, part, agency) * FROM heard
+          ORDER BY id, part, agency, number DESC) last USING (id, part)
+        WHERE p.outcome = 'released'
           AND (last.verdict IN ('nonconform', 'suspend') OR last.disposal = 'treat')""",
+    "a container is released or refused entry once": """
+        SELECT o.aggregate_id FROM outbox o,
+          jsonb_array_elements_text(o.envelope #> '{data,containers}') part
+        WHERE o.type = 'onestop.requirement.partly_met.v1'
+          AND o.envelope #>> '{data,outcome}' <> 'held'
+        GROUP BY o.aggregate_id, part HAVING count(*) > 1""",
+    "all is released where the whole is, else something is refused entry": """
+        SELECT r.id FROM requirements r, jsonb_each(r.ends) e
+        WHERE r.outcome = 'released' AND e.value ->> 'outcome' <> 'released'
+        UNION SELECT r.id FROM requirements r
+        WHERE r.outcome = 'refused_entry' AND r.ends <> '{}' AND NOT EXISTS (
+          SELECT FROM jsonb_array_elements(r.consignment -> 'containers') c
+          WHERE r.ends #>> ARRAY[c ->> 'number', 'outcome'] IS DISTINCT FROM 'released')""",
     "a granted recognition has verdicts that all agree": """
         SELECT g.id FROM recognitions g
         WHERE g.status = 'granted' AND (g.verdicts = '[]' OR EXISTS (
@@ -76,7 +114,8 @@ def checks(book: Rulebook) -> dict[str, Check]:
 
 def _query(statement: str) -> Check:
     async def check(connection: AsyncConnection) -> list[str]:
-        return [str(broken) for broken in (await connection.execute(text(statement))).scalars()]
+        found = await connection.execute(text(WITH + statement))
+        return [str(broken) for broken in found.scalars()]
 
     return check
 

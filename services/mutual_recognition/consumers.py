@@ -50,5 +50,6 @@ def handlers(kit: Kit, settings: Settings) -> Handlers:
         case.LeaveGiven: run(filings.leave_given),
         case.LeaveRefused: run(filings.leave_refused),
         case.SectionConcluded: run(inspections.conclude),
+        case.SectionPartlyConcluded: run(inspections.conclude),
         case.CaseEscalationRequested: escalated,
     }

@@ -9,6 +9,7 @@ from sqlalchemy import Integer, Table, Uuid, and_, bindparam, insert, or_, selec
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.mutual_recognition.domain.determination import Determination, Terms
+from services.mutual_recognition.domain.parts import End
 from services.mutual_recognition.domain.recognition import Recognition
 from services.mutual_recognition.domain.recognition import Status as RecognitionStatus
 from services.mutual_recognition.domain.requirement import Pending, Requirement, Status
@@ -148,6 +149,7 @@ def requirement_of(row: Row) -> Requirement:
         pending=None if row["pending"] is None else Pending.model_validate(row["pending"]),
         outcome=None if row["outcome"] is None else Outcome(row["outcome"]),
         reason=None if row["reason"] is None else Said.model_validate(row["reason"]),
+        ends={part: End.model_validate(end) for part, end in row["ends"].items()},
     )
 
 
@@ -168,6 +170,7 @@ def _columns(requirement: Requirement) -> dict[str, Any]:
         "pending": None if pending is None else pending.model_dump(mode="json"),
         "outcome": requirement.outcome,
         "reason": None if requirement.reason is None else requirement.reason.model_dump(),
+        "ends": {part: end.model_dump(mode="json") for part, end in requirement.ends.items()},
     }
 
 

@@ -21,7 +21,10 @@ def _json_or_null() -> Any:
 
 
 class RequirementRow(SQLModel, table=True):
-    """What must be inspected of one filing. `pending` is a broker's change without an answer."""
+    """What must be inspected of one filing. `pending` is a broker's change without an answer.
+
+    `ends` are the containers whose outcome was told before the whole was met, by their numbers.
+    """
 
     __tablename__ = "requirements"
     __table_args__: ClassVar[Any] = (
@@ -47,6 +50,7 @@ class RequirementRow(SQLModel, table=True):
     pending: dict[str, Any] | None = _json_or_null()
     outcome: str | None = Field(default=None, sa_type=Text)
     reason: dict[str, Any] | None = _json_or_null()
+    ends: dict[str, Any] = _json()
     created_at: datetime = moment()
     changed_at: datetime = moment()
 

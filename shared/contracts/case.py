@@ -73,7 +73,7 @@ class CaseEscalationRequested(CaseEvent):
 
 
 class SectionConcluded(CaseEvent):
-    """An agency concluded its section: what it found and what follows.
+    """An agency concluded its section: what it found and what follows, for the whole consignment.
 
     `found` has a line for each goods line that was counted or weighed (kg).
     """
@@ -89,6 +89,14 @@ class SectionConcluded(CaseEvent):
     found: tuple[Line, ...] = ()
     concluded_at: Instant
     officer: str
+
+
+class SectionPartlyConcluded(SectionConcluded):
+    """An agency's conclusion for some containers of the consignment alone, by their numbers."""
+
+    name: ClassVar[str] = "partly_concluded"
+
+    containers: tuple[str, ...] = Field(min_length=1)
 
 
 class CaseWaiting(CaseEvent):

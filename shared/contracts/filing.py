@@ -119,6 +119,16 @@ class FilingWithdrawn(FilingEvent):
     name: ClassVar[str] = "withdrawn"
 
 
+class FilingPartlyDecided(FilingEvent):
+    """Some containers were released, refused entry or held; the filing goes on with the others."""
+
+    name: ClassVar[str] = "partly_decided"
+
+    containers: tuple[str, ...] = Field(min_length=1)
+    outcome: Outcome
+    reason: Said
+
+
 class FilingHeld(FilingEvent):
     """The filing waits for an agency, with its reason."""
 
@@ -137,7 +147,10 @@ class FilingReleased(FilingEvent):
 
 
 class FilingRefusedEntry(FilingEvent):
-    """The filing ended: the cargo is returned, destroyed or detained."""
+    """The filing ended: the cargo is returned, destroyed or detained.
+
+    Of several containers at least one is; the others may have been released before.
+    """
 
     name: ClassVar[str] = "refused_entry"
 

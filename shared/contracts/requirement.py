@@ -119,11 +119,27 @@ class ChangeRefused(RequirementEvent):
     reason: Said
 
 
+class RequirementPartlyMet(RequirementEvent):
+    """Some containers have their outcome; the requirement goes on with the others.
+
+    `released` and `refused_entry` are told of a container once and for good. A container that is
+    `held` waits for an agency's later conclusion.
+    """
+
+    name: ClassVar[str] = "partly_met"
+
+    containers: tuple[str, ...] = Field(min_length=1)
+    outcome: Outcome
+    reason: Said
+    recognised: tuple[Element, ...] = ()
+
+
 class RequirementMet(RequirementEvent):
     """Everything required was done; the filing ends by `outcome`.
 
     With outcome `held` an agency suspended its verdict; a later conclusion leads to another
-    `met` with the final outcome.
+    `met` with the final outcome. `containers` have this outcome, all others were released or
+    refused entry before; empty: the whole consignment has it.
     """
 
     name: ClassVar[str] = "met"
@@ -131,6 +147,7 @@ class RequirementMet(RequirementEvent):
     outcome: Outcome
     reason: Said
     recognised: tuple[Element, ...] = ()
+    containers: tuple[str, ...] = ()
 
 
 class RequirementVoided(RequirementEvent):

@@ -148,10 +148,11 @@ class Line(Fact):
 
 
 class Finding(Fact):
-    """Something an officer found: a stable code and what was seen."""
+    """Something an officer found: a stable code, what was seen, and in which container if known."""
 
     code: str
     text: str
+    container: str | None = None
 
 
 class TeamPlace(Fact):

@@ -1,7 +1,6 @@
 """What must hold of the town at any time. Each yields what breaks it."""
 
 from collections.abc import Iterator
-from decimal import Decimal
 from itertools import combinations
 
 from services.booking.domain import fit
@@ -9,13 +8,12 @@ from services.booking.domain.booking import Booking
 from services.booking.domain.booking import Status as BookingStatus
 from services.declaration.domain.filing import Filing
 from services.declaration.domain.moves import Status as FilingStatus
-from services.inspection.domain.case import Case
 from services.inspection.domain.moves import Status as CaseStatus
 from services.mutual_recognition.domain.recognition import Status as RecognitionStatus
-from services.mutual_recognition.rules.matter import Matter
 from shared.contracts import derived
 from shared.contracts.requirement import RequirementMet
-from shared.contracts.values import Disposal, Line, Mode, Outcome, Verdict
+from shared.contracts.values import Mode, Verdict
+from tests.model import boxes
 from tests.model.town import Town
 from tests.model.yard_rows import overlap
 
@@ -33,8 +31,6 @@ def ends(town: Town) -> Iterator[str]:
         case = town.inspection.cases.get(requirement)
         if filing.status in BY_REQUIREMENT and filing.status.value not in _met(town, filing):
             yield f"filing {filing.id} is {filing.status}, met was {_met(town, filing)}"
-        if filing.status is FilingStatus.RELEASED:
-            yield from _released(filing, town.recognising.matters[requirement], case)
         if filing.status is FilingStatus.WITHDRAWN and case is not None and case.openings:
             yield f"filing {filing.id} is withdrawn, though its container was opened"
 
@@ -50,44 +46,17 @@ def _met(town: Town, filing: Filing) -> list[str]:
     ]
 
 
-def _released(filing: Filing, matter: Matter, case: Case | None) -> Iterator[str]:
-    """Every agency that inspects has concluded deep enough, and none of them badly."""
-    if matter.requirement.outcome is not Outcome.RELEASED:
-        yield f"filing {filing.id} is released, its requirement {matter.requirement.outcome}"
-    sections = {each.agency: each for each in case.sections} if case else {}
-    for need in matter.requirement.determination.needs:
-        section = sections.get(need.agency)
-        last = section.conclusion if section else None
-        if last is None or last.scope.depth < need.scope.depth:
-            yield f"filing {filing.id} is released without {need.agency}"
-    for section in sections.values():
-        last = section.conclusion
-        if last and (last.verdict in BAD or last.disposal is Disposal.TREAT):
-            yield f"filing {filing.id} is released against {section.agency}"
-
-
 def recognised(town: Town) -> Iterator[str]:
-    """A recognition is expected as long as the mode says so, and granted on a clean result."""
+    """A recognition is expected as long as the mode says so, and granted on what agrees."""
     for key, matter in town.recognising.matters.items():
         required, recognition = matter.requirement, matter.recognition
         status = recognition.status if recognition else None
         wanted = required.determination.mode is Mode.RECOGNITION and required.is_open
         if (status is RecognitionStatus.EXPECTED) != wanted:
             yield f"requirement {key} is {required.status}, its recognition {status}"
-        if recognition is None or status is not RecognitionStatus.GRANTED:
-            continue
-        section = town.inspection.cases[key].section(recognition.primary)
-        last = section.conclusion if section else None
-        clean = last is not None and last.verdict is Verdict.CONFORM and not last.findings
-        as_declared = last is not None and [_figures(each) for each in last.found] == [
-            _figures(each) for each in required.consignment.lines
-        ]
-        if not (clean and as_declared and all(each.agrees for each in recognition.verdicts)):
-            yield f"recognition {recognition.id} is granted on {last}"
-
-
-def _figures(line: Line) -> tuple[str, Decimal, Decimal]:
-    return line.name, line.quantity, line.net_kg
+        verdicts = recognition.verdicts if recognition else ()
+        if status is RecognitionStatus.GRANTED and not all(each.agrees for each in verdicts):
+            yield f"the recognition of {key} is granted on {verdicts}"
 
 
 def yard(town: Town) -> Iterator[str]:
@@ -129,4 +98,4 @@ def cases(town: Town) -> Iterator[str]:
             yield f"case {case.id} has a conclusion that nobody needs"
 
 
-ALWAYS = (ends, recognised, yard, cases)
+ALWAYS = (ends, recognised, yard, cases, *boxes.ALWAYS)

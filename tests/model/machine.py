@@ -28,6 +28,8 @@ SAID = st.sampled_from(
     ["conforms", "conforms", "conforms", "suspended", "minor", "treat", "nonconforming"]
 )
 SHARES = st.sampled_from(["1", "1", "0.5"])
+PICKS = st.sampled_from([0, 0, 1, 2, 3, 4, 6])
+"""Which containers, a bit for each; 0: no container is named."""
 WHICH = st.integers(0, MOST_FILINGS - 1)
 ANY = st.integers(0, 11)
 
@@ -46,12 +48,21 @@ AT_THE_CASE = st.one_of(
         partial, st.just(officers.open_container), agency=AGENCIES, reason=st.just("once more")
     ),
     st.builds(partial, st.just(officers.join), agency=AGENCIES),
-    st.builds(partial, st.just(officers.find), agency=AGENCIES),
+    st.builds(partial, st.just(officers.find), agency=AGENCIES, pick=PICKS),
     st.builds(partial, st.just(officers.answer), agency=AGENCIES, consents=st.booleans()),
-    st.builds(partial, st.just(officers.conclude), agency=AGENCIES, said=SAID, share=SHARES),
+    st.builds(
+        partial, st.just(officers.conclude), agency=AGENCIES, said=SAID, share=SHARES, pick=PICKS
+    ),
     st.builds(partial, st.just(officers.escalate), agency=AGENCIES, calls=AGENCIES, scope=SCOPES),
 )
-WORK = st.builds(partial, st.just(work.go_on), said=SAID, share=SHARES, alone=st.booleans())
+WORK = st.builds(
+    partial,
+    st.just(work.go_on),
+    said=SAID,
+    share=SHARES,
+    pick=PICKS,
+    alone=st.booleans(),
+)
 
 
 class TownMachine(RuleBasedStateMachine):

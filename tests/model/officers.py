@@ -1,9 +1,10 @@
 """What officers do in the model town."""
 
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from uuid import UUID
 
-from services.inspection.domain import consent, inspecting
+from services.inspection.domain import concluding, consent, inspecting, standing
 from services.inspection.domain.case import Case
 from services.inspection.domain.records import Actor
 from services.inspection.domain.verdicts import Found, Report
@@ -71,40 +72,61 @@ def answer(town: Town, case: Case, agency: str, *, consents: bool) -> None:
     town.tell(town.inspection.keep(change, who=officer(agency)))
 
 
-def find(town: Town, case: Case, agency: str) -> None:
-    """An officer notes a finding."""
-    change = inspecting.find(case, PEST, who=officer(agency))
+def find(town: Town, case: Case, agency: str, *, pick: int = 0) -> None:
+    """An officer notes a finding, perhaps in one container."""
+    container = next(iter(picked(case, pick)), None)
+    finding = PEST.model_copy(update={"container": container})
+    change = inspecting.find(case, finding, who=officer(agency))
     town.tell(town.inspection.keep(change, who=officer(agency)))
 
 
+def picked(case: Case, pick: int) -> tuple[str, ...]:
+    """Some of the consignment's containers: a bit for each; none of them for 0."""
+    return tuple(each for bit, each in enumerate(case.containers) if pick >> bit & 1)
+
+
 def conclude(
-    town: Town, case: Case, agency: str, *, said: str = "conforms", share: str = "1"
+    town: Town,
+    case: Case,
+    agency: str,
+    *,
+    said: str = "conforms",
+    share: str = "1",
+    pick: int = 0,
 ) -> None:
-    """An officer concludes; `share` is how much was found of what was declared."""
+    """An officer concludes, perhaps on some containers; `share` is how much of it was found."""
     verdict, disposal = REPORTS[said]
-    section = case.section(agency)
-    noted = bool(section and section.findings)
-    if noted and said == "conforms":
+    section, named = case.section(agency), picked(case, pick)
+    covered = named or (standing.unsaid(case, section) if section else ())
+    noted = [] if section is None else section.findings
+    if said == "conforms" and any(each.container in (None, *covered) for each in noted):
         verdict, disposal = REPORTS["minor"]
     findings = (PEST,) if said in {"minor", "treat", "nonconforming"} else ()
-    found = tuple(
-        Found(
-            number=line.number,
-            name=line.name,
-            quantity=line.quantity * Decimal(share),
-            unit=line.unit,
-            net_kg=line.net_kg * Decimal(share),
-        )
-        for line in (case.required.lines if case.required else ())
-    )
-    change = inspecting.conclude(
+    change = concluding.conclude(
         case,
-        Report(verdict, disposal, findings, found),
+        Report(verdict, disposal, findings, tuple(_found(case, covered, share)), named),
         who=officer(agency),
         now=town.inspection.now(),
         wait=town.inspection.settings.wait,
     )
     town.tell(town.inspection.keep(change, who=officer(agency)))
+
+
+def _found(case: Case, covered: Sequence[str], share: str) -> Iterator[Found]:
+    """That share of what is in these containers: of a line in several, as much in each."""
+    required = case.required
+    for line in required.lines if required else ():
+        boxes = required.containers if required else ()
+        carriers = [each.number for each in boxes if line.number in each.lines]
+        here = Decimal(sum(each in covered for each in carriers)) / len(carriers)
+        if here:
+            yield Found(
+                number=line.number,
+                name=line.name,
+                quantity=line.quantity * Decimal(share) * here,
+                unit=line.unit,
+                net_kg=line.net_kg * Decimal(share) * here,
+            )
 
 
 def escalate(town: Town, case: Case, agency: str, *, calls: str, scope: Scope) -> None:

@@ -5,9 +5,11 @@
 
 import pytest
 
-from services.mutual_recognition.domain import settle
+from services.mutual_recognition.domain import crosscheck, settle
 from services.mutual_recognition.domain.determination import Determination
+from services.mutual_recognition.domain.requirement import Requirement
 from services.mutual_recognition.domain.settle import Conclusion, Settled
+from services.mutual_recognition.rules import settling
 from tests.model import bus, yard_rows
 from tests.model.bus import Place
 from tests.model.run import run
@@ -43,6 +45,35 @@ def test_the_model_objects_to_a_release_on_the_first_conclusion(
 
     monkeypatch.setattr(settle, "settle", hasty)
     with pytest.raises(AssertionError, match="released without"):
+        run(examples=TOWNS, seed=1, shrink=False)
+
+
+def _covers_everything(conclusion: Conclusion, part: str) -> bool:
+    return bool(conclusion) and bool(part)
+
+
+@pytest.mark.parametrize(
+    ("of", "name", "wrong", "objection"),
+    [
+        (Conclusion, "covers", _covers_everything, "is released (without|against)"),
+        (settling, "LAST_WORD", settling.LAST_WORD[::-1], "of .* is released"),
+        (crosscheck, "agree", lambda _: True, "is recognised with"),
+    ],
+)
+def test_the_model_objects_to_a_wrong_decision_on_a_container(
+    monkeypatch: pytest.MonkeyPatch, of: object, name: str, wrong: object, objection: str
+) -> None:
+    monkeypatch.setattr(of, name, wrong)
+    with pytest.raises(AssertionError, match=objection):
+        run(examples=TOWNS, seed=1, shrink=False)
+
+
+def test_the_model_objects_to_a_release_that_is_told_twice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Requirement, "decided", ())
+    monkeypatch.setattr(settling, "_is_told", lambda *_: False)
+    with pytest.raises(AssertionError, match="was decided 2 times"):
         run(examples=TOWNS, seed=1, shrink=False)
 
 

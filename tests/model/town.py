@@ -50,14 +50,19 @@ def small_yard() -> Yard:
 
 @cache
 def goods(kind: str) -> Content:
-    """A filing's content that the founding rules give that mode."""
+    """A filing's content that the founding rules give that mode: two goods lines, one of them in
+    two of the three containers.
+    """
     consignee = {"uscc": TRUSTED, "name": "青岛守信有限公司"}
     return made.content(
         arrival=(factories.NOW - timedelta(hours=6)).isoformat(),
-        net_kg="1000",
-        gross_kg="1100",
-        lines=[factories.line(1, **GOODS[kind])],
-        containers=[factories.container(1)],
+        net_kg="2000",
+        gross_kg="2100",
+        lines=[factories.line(number, **GOODS[kind]) for number in (1, 2)],
+        containers=[
+            factories.container(serial, lines=lines)
+            for serial, lines in enumerate(([1], [2], [2]), 1)
+        ],
         **({"consignee": consignee} if kind == "recognition" else {}),
     )
 

@@ -18,17 +18,23 @@ PATIENCE = 100
 
 
 def go_on(
-    town: Town, filing_id: UUID, *, said: str = "conforms", share: str = "1", alone: bool = False
+    town: Town,
+    filing_id: UUID,
+    *,
+    said: str = "conforms",
+    share: str = "1",
+    pick: int = 0,
+    alone: bool = False,
 ) -> bool:
     """Do what is next for a filing, as whoever has to do it; False if nobody has to.
 
-    `alone`: who is at the container concludes, and nobody joins.
+    `alone`: who is at the container concludes, and nobody joins. `pick`: on which containers.
     """
     if town.declaration.filings[filing_id].status in ENDED:
         return False
     case = town.inspection.cases.get(derived.requirement_id(filing_id))
     if case is not None and case.opening is not None:
-        return _inspect(town, case, said=said, share=share, alone=alone)
+        return _inspect(town, case, said=said, share=share, pick=pick, alone=alone)
     booking = town.booking.rows.bookings.get(derived.booking_id(derived.requirement_id(filing_id)))
     if booking is not None and booking.seeking:
         return brokers.choose(town, booking)
@@ -51,21 +57,22 @@ def _open(town: Town, case: Case) -> bool:
     return True
 
 
-def _inspect(town: Town, case: Case, *, said: str, share: str, alone: bool) -> bool:
+def _inspect(town: Town, case: Case, *, said: str, share: str, pick: int, alone: bool) -> bool:
     """Join where an agency is missing, conclude where one has to."""
     if case.missing and not alone:
         officers.join(town, case, case.missing[0])
         return True
     for section in case.needed:
         if _to_conclude(section, case):
-            officers.conclude(town, case, section.agency, said=said, share=share)
+            officers.conclude(town, case, section.agency, said=said, share=share, pick=pick)
             return True
     return False
 
 
 def _to_conclude(section: Section, case: Case) -> bool:
     present = case.opening is not None and section.agency in case.opening.present
-    return section.suspended or (present and not section.concluded)
+    suspended = any(map(section.suspended_on, case.parts))
+    return suspended or (present and not case.concluded(section))
 
 
 def to_the_end(town: Town, *, arrived: Callable[[], None]) -> None:

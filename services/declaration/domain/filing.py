@@ -4,12 +4,12 @@
 receipts, `acts` what was done to it by whomever; all from 1.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
-from services.declaration.domain import moves
+from services.declaration.domain import boxes, moves
 from services.declaration.domain.content import Content
 from services.declaration.domain.moves import Act, Status
 from services.declaration.domain.receipts import Kind, Note
@@ -41,6 +41,9 @@ class Requirement:
 class Filing:
     """One merged declaration. `accepted_at` and `changed_at` are wall time (UTC).
 
+    `opened`: its inspection has begun. `told` are the containers of which more is known than of
+    the whole.
+
     `questions` counts what was asked about it; `open_questions` are the numbers of those that
     wait for an answer.
     """
@@ -62,6 +65,8 @@ class Filing:
     acts: int = 1
     questions: int = 0
     open_questions: tuple[int, ...] = ()
+    opened: bool = False
+    told: Mapping[str, boxes.Told] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -164,6 +169,31 @@ def withdraw(filing: Filing, *, now: datetime) -> Step:
     return _step(changed, [withdrawn], [Note(Kind.WITHDRAWN, {})])
 
 
+def decide_part(
+    filing: Filing, *, containers: Sequence[str], outcome: Outcome, reason: Said, now: datetime
+) -> Step | None:
+    """Some containers have their outcome; the filing goes on. None if they had theirs before."""
+    new = [each for each in containers if each not in boxes.closed(filing.told)]
+    if not new:
+        return None
+    told = dict.fromkeys(new, boxes.Told(outcome, reason))
+    changed = replace(
+        filing,
+        status=moves.after(filing.status, Act.DECIDE_PART),
+        told={**filing.told, **told},
+        changed_at=now,
+    )
+    event = contract.FilingPartlyDecided(
+        filing_id=filing.id,
+        filing_version=filing.filing_version,
+        containers=tuple(new),
+        outcome=outcome,
+        reason=reason,
+    )
+    facts = {"containers": new, "reason": reason.model_dump()}
+    return _step(changed, [event], [Note(Kind(f"partly_{outcome}"), facts)])
+
+
 def conclude(filing: Filing, *, outcome: Outcome, reason: Said, now: datetime) -> Step:
     """The requirement is met: the filing is released, refused entry or held.
 
@@ -174,7 +204,13 @@ def conclude(filing: Filing, *, outcome: Outcome, reason: Said, now: datetime) -
         then = conclude(first.filing, outcome=outcome, reason=reason, now=now)
         return Step(then.filing, first.events + then.events, first.notes + then.notes)
     act, kind = _ENDS[outcome]
-    changed = replace(filing, status=moves.after(filing.status, act), reason=reason, changed_at=now)
+    changed = replace(
+        filing,
+        status=moves.after(filing.status, act),
+        reason=reason,
+        told=boxes.closed(filing.told),
+        changed_at=now,
+    )
     event = _outcome_event(filing, outcome=outcome, reason=reason)
     return _step(changed, [event], [Note(kind, {"reason": reason.model_dump()})])
 

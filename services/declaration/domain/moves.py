@@ -26,6 +26,7 @@ class Act(StrEnum):
     AMEND = "amend"
     REFUSE_CHANGE = "refuse_change"
     WITHDRAW = "withdraw"
+    DECIDE_PART = "decide_part"
     HOLD = "hold"
     RELEASE = "release"
     REFUSE_ENTRY = "refuse_entry"
@@ -44,6 +45,7 @@ MOVES: Mapping[tuple[Status, Act], Status] = {
     (Status.AMENDING, Act.REFUSE_CHANGE): Status.ACCEPTED,
     (Status.WITHDRAWING, Act.REFUSE_CHANGE): Status.ACCEPTED,
     (Status.WITHDRAWING, Act.WITHDRAW): Status.WITHDRAWN,
+    **{(status, Act.DECIDE_PART): status for status in OPEN},
     **{(status, Act.HOLD): Status.HELD for status in OPEN},
     **{(status, Act.RELEASE): Status.RELEASED for status in OPEN},
     **{(status, Act.REFUSE_ENTRY): Status.REFUSED_ENTRY for status in OPEN},

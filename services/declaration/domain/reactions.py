@@ -60,6 +60,19 @@ def voided(filing: Filing, event: requirement.RequirementVoided, *, now: datetim
     return filings.withdraw(filing, now=now)
 
 
+def partly_met(
+    filing: Filing, event: requirement.RequirementPartlyMet, *, now: datetime
+) -> Step | None:
+    """Some containers have their outcome. Only for the current version."""
+    if event.filing_version != filing.filing_version:
+        return None
+    if not moves.allows(filing.status, Act.DECIDE_PART):
+        return None
+    return filings.decide_part(
+        filing, containers=event.containers, outcome=event.outcome, reason=event.reason, now=now
+    )
+
+
 def met(filing: Filing, event: requirement.RequirementMet, *, now: datetime) -> Step | None:
     """Everything required was done: the filing ends, or is held. Only for the current version."""
     if event.filing_version != filing.filing_version:
@@ -112,16 +125,19 @@ def opened(filing: Filing, event: case.CaseOpened, *, now: datetime) -> Step | N
         "agencies": list(event.present),
         "opened_at": utc(event.opened_at),
     }
-    return filings.note(filing, Note(Kind.INSPECTION_OPENED, facts))
+    return filings.note(replace(filing, opened=True), Note(Kind.INSPECTION_OPENED, facts))
 
 
 def concluded(filing: Filing, event: case.SectionConcluded, *, now: datetime) -> Step | None:
-    """An agency concluded its section."""
+    """An agency concluded its section, or what it says of some containers."""
     facts = {
         "agency": event.agency,
         "verdict": event.verdict.value,
         "disposal": event.disposal.value,
     }
+    if isinstance(event, case.SectionPartlyConcluded):
+        some = {"containers": list(event.containers)}
+        return filings.note(filing, Note(Kind.SECTION_PARTLY_CONCLUDED, facts | some))
     return filings.note(filing, Note(Kind.SECTION_CONCLUDED, facts))
 
 

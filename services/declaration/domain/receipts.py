@@ -20,6 +20,7 @@ class Kind(StrEnum):
     SLOT_MISSED = "slot_missed"
     INSPECTION_OPENED = "inspection_opened"
     SECTION_CONCLUDED = "section_concluded"
+    SECTION_PARTLY_CONCLUDED = "section_partly_concluded"
     RECOGNITION_GRANTED = "recognition_granted"
     RECOGNITION_REFUSED = "recognition_refused"
     AMENDMENT_ASKED = "amendment_asked"
@@ -29,6 +30,9 @@ class Kind(StrEnum):
     QUESTION_ASKED = "question_asked"
     QUESTION_ANSWERED = "question_answered"
     QUESTION_CLOSED = "question_closed"
+    PARTLY_RELEASED = "partly_released"
+    PARTLY_HELD = "partly_held"
+    PARTLY_REFUSED_ENTRY = "partly_refused_entry"
     HELD = "held"
     RELEASED = "released"
     REFUSED_ENTRY = "refused_entry"
@@ -84,6 +88,10 @@ TEXTS: Mapping[Kind, Text] = {
     Kind.SECTION_CONCLUDED: Text(
         "Concluded by {agency}: {verdict}.", "{agency}查验结论：{verdict}。"
     ),
+    Kind.SECTION_PARTLY_CONCLUDED: Text(
+        "Concluded by {agency} for {containers}: {verdict}.",
+        "{agency}对集装箱{containers}的查验结论：{verdict}。",
+    ),
     Kind.RECOGNITION_GRANTED: Text(
         "The result of {primary} is recognised by {recognising}; no second unpacking.",
         "{recognising}已认可{primary}的查验结果，无需再次掏箱。",
@@ -111,6 +119,13 @@ TEXTS: Mapping[Kind, Text] = {
     Kind.QUESTION_CLOSED: Text(
         "Question {question} was closed by {agency}: {reason}",
         "{agency}已关闭第 {question} 问。原因：{reason}",
+    ),
+    Kind.PARTLY_RELEASED: Text(
+        "Released in part: {containers}.", "部分放行，集装箱：{containers}。"
+    ),
+    Kind.PARTLY_HELD: Text("Held in part: {reason}", "部分集装箱扣留待处理。原因：{reason}"),
+    Kind.PARTLY_REFUSED_ENTRY: Text(
+        "Entry refused in part: {reason}", "部分集装箱不准进出境。原因：{reason}"
     ),
     Kind.HELD: Text("Held: {reason}", "货物扣留待处理。原因：{reason}"),
     Kind.RELEASED: Text("Released.", "货物放行。"),

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inspection import commands
 from services.inspection.api import forms, views
-from services.inspection.domain import consent, gates, inspecting
+from services.inspection.domain import concluding, consent, gates, inspecting
 from services.inspection.domain.case import Case, Change
 from services.inspection.domain.records import Actor, Moment
 from services.inspection.settings import Settings
@@ -83,7 +83,7 @@ async def gate_in(
 async def gate_out(
     ask: Ask, who: YardStaff, body: Annotated[forms.GateIn, json_body(forms.GateIn)]
 ) -> Response:
-    """The consignment left the yard, closed and sealed."""
+    """The consignment left the yard, closed and sealed; or decided containers alone."""
 
     def step(case: Case, _: Actor, now: Moment) -> Change:
         return gates.gate_out(gates.of_yard(case, who.organisation), body.values(), now=now)
@@ -134,10 +134,13 @@ async def find(
 async def conclude(
     ask: Ask, who: Officer, body: Annotated[forms.ConcludeIn, json_body(forms.ConcludeIn)]
 ) -> Response:
-    """Conclude your agency's section, with the findings noted before and those given here."""
+    """Conclude your agency's section, with the findings noted before and those given here.
+
+    Name `containers` to conclude on some of them alone: each is decided by itself.
+    """
 
     def step(case: Case, actor: Actor, now: Moment) -> Change:
-        return inspecting.conclude(case, body.value(), who=actor, now=now, wait=ask.settings.wait)
+        return concluding.conclude(case, body.value(), who=actor, now=now, wait=ask.settings.wait)
 
     return await ask.answer(who, step)
 

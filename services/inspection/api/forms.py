@@ -16,17 +16,21 @@ MAX_LINES = 50
 
 AgencyName = Annotated[str, Text(max=32, pattern=r"[a-z][a-z_]{1,31}")]
 Reason = Annotated[str, Text(max=500)]
+ContainerNumber = Annotated[str, Text(max=20)]
 
 
 class SealIn(StrictModel):
     """A container and the seal on its doors."""
 
-    container: Annotated[str, Text(max=20)]
+    container: ContainerNumber
     seal: Annotated[str, Text(max=40, pattern=r"[A-Za-z0-9][A-Za-z0-9 ./-]*")]
 
 
 class GateIn(StrictModel):
-    """The consignment passes the gate: the seal of each container; none for loose cargo."""
+    """The consignment passes the gate: the seal of each container; none for loose cargo.
+
+    Containers that were decided before the others may leave alone, and do not come in again.
+    """
 
     seals: Annotated[tuple[SealIn, ...], Field(max_length=MAX_CONTAINERS)] = ()
 
@@ -47,14 +51,18 @@ class JoinIn(StrictModel):
 
 
 class FindingIn(StrictModel):
-    """Something found: a stable code such as `misdeclared`, and what was seen."""
+    """Something found: a stable code such as `misdeclared`, and what was seen.
+
+    With its `container`, it is part of the conclusion on that; without, of the next one.
+    """
 
     code: Annotated[str, Text(max=64, pattern=r"[a-z][a-z0-9_]*")]
     text: Annotated[str, Text(max=1000, lines=True)]
+    container: ContainerNumber | None = None
 
     def value(self) -> Finding:
         """As the domain says it."""
-        return Finding(code=self.code, text=self.text)
+        return Finding(code=self.code, text=self.text, container=self.container)
 
 
 class FoundIn(StrictModel):
@@ -68,12 +76,17 @@ class FoundIn(StrictModel):
 
 
 class ConcludeIn(StrictModel):
-    """A section's verdict, what is to be done, and what was found."""
+    """A section's verdict, what is to be done, and what was found.
+
+    It stands for the named `containers`; without, for all that are still to be concluded on, but
+    for those that are suspended or to be treated only where nothing else is left.
+    """
 
     verdict: Verdict
     disposal: Disposal
     findings: Annotated[tuple[FindingIn, ...], Field(max_length=MAX_FINDINGS)] = ()
     found: Annotated[tuple[FoundIn, ...], Field(max_length=MAX_LINES)] = ()
+    containers: Annotated[tuple[ContainerNumber, ...], Field(max_length=MAX_CONTAINERS)] = ()
 
     def value(self) -> Report:
         """As the domain says it."""
@@ -85,6 +98,7 @@ class ConcludeIn(StrictModel):
                 Found(each.number, each.name, each.quantity, each.unit, each.net_kg)
                 for each in self.found
             ),
+            containers=self.containers,
         )
 
 

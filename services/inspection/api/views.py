@@ -11,13 +11,26 @@ from services.inspection.domain.case import Case, Opening, Section
 from services.inspection.domain.facts import Conclusion, Counts, Gate, Recognition
 from services.inspection.domain.moves import Status
 from shared.auth.principal import Principal, Role
-from shared.contracts.values import AgencyNeed, Container, Finding, Line, Mode, Said, Scope, Slot
+from shared.contracts.values import (
+    AgencyNeed,
+    Container,
+    Finding,
+    Line,
+    Mode,
+    Outcome,
+    Said,
+    Scope,
+    Slot,
+)
 
 READS_ALL = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.AUDITOR})
 
 
 class ConclusionOut(BaseModel):
-    """What an agency concluded. `findings`, `found`, `officer`: null where they are not yours."""
+    """What an agency concluded. `findings`, `found`, `officer`: null where they are not yours.
+
+    `containers` are those that it stands for; empty: the whole consignment.
+    """
 
     number: int
     scope: Scope
@@ -27,16 +40,23 @@ class ConclusionOut(BaseModel):
     found: tuple[Line, ...] | None
     concluded_at: datetime
     officer: str | None
+    containers: tuple[str, ...]
 
 
 class SectionOut(BaseModel):
-    """An agency's section. `joined_at`: when it came to the newest opening."""
+    """An agency's section. `joined_at`: when it came to the newest opening.
+
+    `conclusions` are all of them, the oldest first; `conclusion` is the newest. `open` are the
+    containers that it may still conclude on.
+    """
 
     needed: bool
     scope: Scope
     joined_at: datetime | None
     concluded: bool
     conclusion: ConclusionOut | None
+    conclusions: list[ConclusionOut]
+    open: tuple[str, ...]
     findings: tuple[Finding, ...] | None
 
 
@@ -62,7 +82,7 @@ class CaseOut(BaseModel):
     """A case. `may_open`: the container may be opened now; `gaps`: what is missing for it.
 
     `consent`: an amendment after the opening waits for an officer's answer (`asked`), or was
-    consented to and is not here yet (`given`).
+    consented to and is not here yet (`given`). `decided`: how containers ended before the others.
     """
 
     id: UUID
@@ -81,6 +101,7 @@ class CaseOut(BaseModel):
     sections: dict[str, SectionOut]
     openings: list[OpeningOut]
     containers: tuple[Container, ...]
+    decided: dict[str, Outcome]
     lines: tuple[Line, ...]
     waiting: WaitingOut | None
     leave: str | None
@@ -140,9 +161,10 @@ def case_out(case: Case, *, who: Principal, now: datetime) -> CaseOut:
         needs=required.needs if required else (),
         recognising=required.recognising if required else None,
         recognition=_recognition(case.recognition, whole=whole) if case.recognition else None,
-        sections={each.agency: _section(each, whole=whole) for each in case.sections},
+        sections={each.agency: _section(each, case, whole=whole) for each in case.sections},
         openings=[_opening(each) for each in case.openings],
         containers=required.containers if required else (),
+        decided={part: each.outcome for part, each in case.decided.items()},
         lines=required.lines if required else (),
         waiting=WaitingOut.model_validate(case.waiting, from_attributes=True)
         if case.waiting
@@ -160,13 +182,18 @@ def _recognition(recognition: Recognition, *, whole: bool) -> Recognition:
     return recognition if whole else recognition.model_copy(update={"reason": None})
 
 
-def _section(section: Section, *, whole: bool) -> SectionOut:
+def _section(section: Section, case: Case, *, whole: bool) -> SectionOut:
+    conclusions = [_conclusion(each, whole=whole) for each in section.conclusions]
+    inspects = section.needed and case.status not in moves.ENDED
+    left = [each for each in case.parts if each and section.may_conclude_on(each)]
     return SectionOut(
         needed=section.needed,
         scope=section.scope,
         joined_at=section.joined_at,
-        concluded=section.concluded,
-        conclusion=_conclusion(section.conclusion, whole=whole) if section.conclusion else None,
+        concluded=case.concluded(section),
+        conclusion=conclusions[-1] if conclusions else None,
+        conclusions=conclusions,
+        open=tuple(left) if inspects else (),
         findings=section.findings if whole else None,
     )
 
@@ -181,6 +208,7 @@ def _conclusion(conclusion: Conclusion, *, whole: bool) -> ConclusionOut:
         found=conclusion.found if whole else None,
         concluded_at=conclusion.concluded_at,
         officer=conclusion.officer if whole else None,
+        containers=conclusion.containers,
     )
 
 

@@ -3,8 +3,8 @@
 Values only; what happens to them is in `planning`, `inspecting`, `gates` and `ending`.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -14,6 +14,7 @@ from services.inspection.domain import records
 from services.inspection.domain.facts import (
     Conclusion,
     Counts,
+    Decided,
     Gate,
     Recognition,
     Required,
@@ -23,6 +24,8 @@ from services.inspection.domain.moves import Status
 from shared.contracts.case import CaseEvent
 from shared.contracts.values import Disposal, Finding, Purpose, Said, Scope, Slot, Verdict
 
+LOOSE = ""
+"""Loose cargo is one part of a consignment, which is no container's number."""
 TO_BE_TREATED = (Verdict.MINOR, Disposal.TREAT)
 
 
@@ -52,17 +55,24 @@ class Section:
         """The newest conclusion."""
         return self.conclusions[-1] if self.conclusions else None
 
-    @property
-    def concluded(self) -> bool:
-        """Whether the newest conclusion is as deep as what is required now."""
-        return self.conclusion is not None and self.conclusion.scope.depth >= self.scope.depth
+    def last(self, part: str) -> Conclusion | None:
+        """The newest conclusion on a container."""
+        return next((each for each in reversed(self.conclusions) if each.covers(part)), None)
 
-    @property
-    def suspended(self) -> bool:
-        """Whether the newest conclusion waits for another: a laboratory's result, a treatment."""
-        last = self.conclusion
+    def concluded_on(self, part: str) -> bool:
+        """Whether the newest conclusion on it is as deep as what is required now."""
+        last = self.last(part)
+        return last is not None and last.scope.depth >= self.scope.depth
+
+    def suspended_on(self, part: str) -> bool:
+        """Whether the newest conclusion on it waits for another: of a laboratory, a treatment."""
+        last = self.last(part)
         treated = last is not None and (last.verdict, last.disposal) == TO_BE_TREATED
         return last is not None and (last.verdict is Verdict.SUSPEND or treated)
+
+    def may_conclude_on(self, part: str) -> bool:
+        """Whether something is still to be said of it."""
+        return not self.concluded_on(part) or self.suspended_on(part)
 
 
 @dataclass(frozen=True)
@@ -88,7 +98,7 @@ class Opening:
 class Case:
     """One inspection. `version` counts its events, `head` is the end of its chain of records.
 
-    `created_at` is wall time.
+    `created_at` is wall time. `decided` are the containers that ended before the others.
     """
 
     id: UUID
@@ -108,6 +118,7 @@ class Case:
     gate: Gate | None = None
     recognition: Recognition | None = None
     counts: Counts | None = None
+    decided: Mapping[str, Decided] = field(default_factory=dict)
     head: records.Head = records.START
 
     @property
@@ -140,13 +151,27 @@ class Case:
         return tuple(section for section in self.sections if section.needed)
 
     @property
+    def containers(self) -> tuple[str, ...]:
+        """The numbers of all containers of the consignment."""
+        return tuple(each.number for each in self.required.containers) if self.required else ()
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The containers that are still to be decided; loose cargo is one part."""
+        return tuple(each for each in self.containers or (LOOSE,) if each not in self.decided)
+
+    def concluded(self, section: Section) -> bool:
+        """Whether an agency has concluded on all that is still to be decided."""
+        return all(map(section.concluded_on, self.parts))
+
+    @property
     def missing(self) -> tuple[str, ...]:
         """Needed agencies that have not concluded and are not at an open container."""
         present = self.opening.present if self.opening else ()
         return tuple(
             section.agency
             for section in self.needed
-            if not section.concluded and section.agency not in present
+            if not self.concluded(section) and section.agency not in present
         )
 
     def section(self, agency: str | None) -> Section | None:

@@ -1,10 +1,11 @@
-"""How a case ends: the requirement alone decides that it does."""
+"""How a case ends, or some of its containers: the requirement alone decides that."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from services.inspection.domain import counting, moves
 from services.inspection.domain.case import Case, Change
-from services.inspection.domain.facts import Required
+from services.inspection.domain.facts import Decided, Required
 from services.inspection.domain.moves import Act
 from services.inspection.domain.records import Moment
 from shared.contracts.case import CaseCompleted, CaseVoided
@@ -26,6 +27,30 @@ def meet(case: Case, outcome: Outcome, *, reason: Said, now: Moment) -> Change |
     return _complete(case, case.required, now=now)
 
 
+def meet_part(
+    case: Case, outcome: Outcome, *, containers: Sequence[str], reason: Said
+) -> Change | None:
+    """Some containers have their outcome: the case goes on with the others.
+
+    They are repacked and closed, and may leave the yard. What is held stays in the case.
+    """
+    if not moves.allowed(case.status, Act.DECIDE_PART):
+        return None
+    now = Decided(outcome=outcome, openings=len(case.openings))
+    new = {} if outcome is Outcome.HELD else dict.fromkeys(containers, now)
+    after = replace(
+        case,
+        status=moves.after(case.status, Act.DECIDE_PART),
+        decided={**new, **case.decided},
+    )
+    return Change(after).noted(
+        "partly_met",
+        outcome=outcome.value,
+        containers=list(containers),
+        reason=reason.model_dump(),
+    )
+
+
 def _hold(case: Case, *, reason: Said) -> Change | None:
     if not moves.allowed(case.status, Act.HOLD):
         return None
@@ -38,7 +63,7 @@ def _complete(case: Case, required: Required, *, now: Moment) -> Change:
         len(each.findings) + sum(len(one.findings) for one in each.conclusions)
         for each in case.sections
     )
-    counts = counting.count(required, case.openings, findings=found)
+    counts = counting.count(required, case.openings, findings=found, decided=case.decided)
     closed, ended_at = case, case.openings[-1].no_earlier(now.yard)
     if case.opening is not None:
         closed = case.with_opening(replace(case.opening, closed_at=ended_at))

@@ -169,30 +169,6 @@ class LineFoundTwice(errors.Invalid):
     mend_zh = "每个商品项只填报一次。"
 
 
-class ContainerUnknown(errors.Invalid):
-    """This container is not part of the consignment."""
-
-    zh = "该集装箱不属于本票货物。"
-    mend = "Check the container number against the case."
-    mend_zh = "请与案卷核对集装箱号。"
-
-
-class ContainerTwice(errors.Invalid):
-    """This container is named twice."""
-
-    zh = "该集装箱重复填写。"
-    mend = "Name each container once."
-    mend_zh = "每个集装箱只填写一次。"
-
-
-class SealMissing(errors.Invalid):
-    """A container of the consignment has no seal in the list."""
-
-    zh = "本票货物有集装箱未填写封志号。"
-    mend = "Give the seal of every container of the case."
-    mend_zh = "请填写案卷中每个集装箱的封志号。"
-
-
 class AlreadyInside(errors.Conflict):
     """The consignment is already in a yard."""
 

@@ -13,6 +13,7 @@ from shared.contracts.values import (
     Instant,
     Line,
     Mode,
+    Outcome,
     Said,
     Scope,
     Verdict,
@@ -44,7 +45,10 @@ class Required(Fact):
 
 
 class Conclusion(Fact):
-    """What one agency concluded; `number` counts its conclusions from 1."""
+    """What one agency concluded; `number` counts its conclusions from 1.
+
+    `containers` are those that it is about; empty: the whole consignment.
+    """
 
     number: int
     scope: Scope
@@ -54,6 +58,18 @@ class Conclusion(Fact):
     found: tuple[Line, ...] = ()
     concluded_at: Instant
     officer: str
+    containers: tuple[str, ...] = ()
+
+    def covers(self, part: str) -> bool:
+        """Whether it is about this container, or about loose cargo."""
+        return not self.containers or part in self.containers
+
+
+class Decided(Fact):
+    """How a container ended before the others, after how many openings of the case."""
+
+    outcome: Outcome
+    openings: int
 
 
 class Seal(Fact):
@@ -64,12 +80,16 @@ class Seal(Fact):
 
 
 class Gate(Fact):
-    """The consignment's last way through a yard's gate (yard clock, UTC)."""
+    """The consignment's last way through a yard's gate (yard clock, UTC).
+
+    `left` are the containers that are with it no more: decided, and gone before the others.
+    """
 
     yard: str
     inside: bool
     at: Instant
     seals: tuple[Seal, ...] = ()
+    left: tuple[str, ...] = ()
 
 
 class Waiting(Fact):

@@ -1,12 +1,15 @@
-"""The yard's gate: the consignment comes in sealed and leaves sealed again."""
+"""The yard's gate: the consignment comes in sealed and leaves sealed again.
+
+Containers that were released or refused entry before the others may leave before them.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from services.inspection.domain import errors, moves
+from services.inspection.domain import containers, errors, moves
 from services.inspection.domain.case import Case, Change
 from services.inspection.domain.facts import Gate, Seal
-from services.inspection.domain.moves import Act
+from services.inspection.domain.moves import Act, Status
 from services.inspection.domain.records import Json, Moment
 from shared.errors import Fault, Faults
 
@@ -19,7 +22,7 @@ def of_yard(case: Case, yard: str) -> Case:
 
 
 def gate_in(case: Case, seals: Sequence[Seal], *, now: Moment) -> Change:
-    """The whole consignment came into the slot's yard.
+    """The consignment came into the slot's yard, but for what was decided before.
 
     Raises CaseMoveNotAllowed, CaseNotReady, AlreadyInside, Faults.
     """
@@ -28,44 +31,64 @@ def gate_in(case: Case, seals: Sequence[Seal], *, now: Moment) -> Change:
         raise errors.CaseNotReady(gaps=case.gaps)
     if case.gate is not None and case.gate.inside:
         raise errors.AlreadyInside(yard=case.gate.yard)
-    _check(case, seals)
-    gate = Gate(yard=case.slot.yard, inside=True, at=now.yard, seals=tuple(seals))
+    left = tuple(each for each in case.containers if each in case.decided)
+    _check(seals, of=_without(case.containers, left))
+    gate = Gate(yard=case.slot.yard, inside=True, at=now.yard, seals=tuple(seals), left=left)
     return Change(replace(case, status=status, gate=gate)).noted("gate_in", **_facts(gate))
 
 
 def gate_out(case: Case, seals: Sequence[Seal], *, now: Moment) -> Change:
-    """The consignment left, closed and sealed.
+    """All that was still inside left, closed and sealed; or decided containers before the others.
 
-    Raises CaseMoveNotAllowed (also while the container is open), NotInside, Faults.
+    Raises CaseMoveNotAllowed (while a container is open that is to leave), ContainerUndecided,
+    NotInside, Faults.
     """
-    status = moves.after(case.status, Act.GATE_OUT)
-    if case.gate is None or not case.gate.inside:
+    gate, left = case.gate, case.gate.left if case.gate else ()
+    inside = _without(case.containers, left)
+    early = _early(case, seals, inside=inside)
+    status = moves.after(case.status, Act.GATE_OUT_PART if early else Act.GATE_OUT)
+    if gate is None or not gate.inside:
         raise errors.NotInside
-    _check(case, seals)
-    gate = Gate(yard=case.gate.yard, inside=False, at=now.yard, seals=tuple(seals))
-    return Change(replace(case, status=status, gate=gate)).noted("gate_out", **_facts(gate))
+    _check(seals, of=early or inside)
+    gone = Gate(yard=gate.yard, inside=False, at=now.yard, seals=tuple(seals), left=left)
+    after, kind = gone, "gate_out"
+    if early:
+        rest = tuple(each for each in gate.seals if each.container not in early)
+        after = gate.model_copy(update={"left": (*left, *early), "seals": rest})
+        kind = "gate_out_part"
+    return Change(replace(case, status=status, gate=after)).noted(kind, **_facts(gone))
+
+
+def _early(case: Case, seals: Sequence[Seal], *, inside: Sequence[str]) -> tuple[str, ...]:
+    """The containers that leave before the others, if these do. Raises ContainerUndecided."""
+    named = {seal.container for seal in seals}
+    decided = inside if case.status is Status.COMPLETED else case.decided
+    if not named or not named < set(inside) or not decided:
+        return ()
+    undecided = sorted(named.difference(decided))
+    if undecided:
+        raise containers.ContainerUndecided(pointer="/seals", containers=undecided)
+    return tuple(sorted(named))
+
+
+def _without(all_of: Sequence[str], left: Sequence[str]) -> tuple[str, ...]:
+    return tuple(each for each in all_of if each not in left)
 
 
 def _facts(gate: Gate) -> dict[str, Json]:
-    return gate.model_dump(mode="json", exclude={"inside"})
+    return gate.model_dump(mode="json", exclude={"inside", "left"})
 
 
-def _check(case: Case, seals: Sequence[Seal]) -> None:
-    """Each container of the consignment exactly once; loose cargo has none."""
-    faults = list(_faults(case, seals))
+def _check(seals: Sequence[Seal], *, of: Sequence[str]) -> None:
+    """Each of these containers exactly once; loose cargo has none."""
+    faults = list(_faults(seals, of=of))
     if faults:
         raise Faults(*faults)
 
 
-def _faults(case: Case, seals: Sequence[Seal]) -> Iterator[Fault]:
-    containers = [each.number for each in case.required.containers] if case.required else []
+def _faults(seals: Sequence[Seal], *, of: Sequence[str]) -> Iterator[Fault]:
     named = [seal.container for seal in seals]
-    for index, container in enumerate(named):
-        pointer = f"/seals/{index}/container"
-        if container not in containers:
-            yield errors.fault(errors.ContainerUnknown(pointer=pointer, container=container))
-        elif container in named[:index]:
-            yield errors.fault(errors.ContainerTwice(pointer=pointer, container=container))
-    for container in containers:
+    yield from containers.faults(named, of=of, pointer=lambda at: f"/seals/{at}/container")
+    for container in of:
         if container not in named:
-            yield errors.fault(errors.SealMissing(pointer="/seals", container=container))
+            yield errors.fault(containers.SealMissing(pointer="/seals", container=container))

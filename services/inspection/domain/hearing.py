@@ -44,6 +44,7 @@ def of_requirement(wait: waiting.Wait) -> Mapping[type[Event], Decide]:
         requirement.AmendmentNoted: _noted,
         requirement.ChangeRefused: _change_refused,
         requirement.LeaveAsked: _leave_asked,
+        requirement.RequirementPartlyMet: _partly_met,
         requirement.RequirementMet: _met,
         requirement.RequirementVoided: _voided,
         recognition.RecognitionExpected: _recognition,
@@ -63,6 +64,10 @@ def _change_refused(case: Case, event: requirement.ChangeRefused, _now: Moment) 
 
 def _leave_asked(case: Case, event: requirement.LeaveAsked, _now: Moment) -> Change | None:
     return planning.ask_leave(case, event.purpose)
+
+
+def _partly_met(case: Case, event: requirement.RequirementPartlyMet, _now: Moment) -> Change | None:
+    return ending.meet_part(case, event.outcome, containers=event.containers, reason=event.reason)
 
 
 def _met(case: Case, event: requirement.RequirementMet, now: Moment) -> Change | None:

@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from services.inspection.domain import consent, errors, moves, standing, verdicts, waiting
+from services.inspection.domain import containers, errors, moves, standing, waiting
 from services.inspection.domain.case import Case, Change, Opening, Section
-from services.inspection.domain.facts import Conclusion
 from services.inspection.domain.moves import Act, Status
 from services.inspection.domain.records import Actor, Moment
-from shared.contracts.case import CaseEscalationRequested, CaseJoined, CaseOpened, SectionConcluded
-from shared.contracts.values import Finding, Mode, Said, Scope
+from shared.contracts.case import CaseEscalationRequested, CaseJoined, CaseOpened
+from shared.contracts.values import Finding, Said, Scope
 from shared.errors import Faults
 
 EARLY = timedelta(minutes=15)
@@ -91,7 +90,7 @@ def join(case: Case, *, who: Actor, now: Moment, wait: waiting.Wait) -> Change:
     Raises CaseMoveNotAllowed, AgencyNotNeeded, AlreadyJoined.
     """
     status = moves.after(case.status, Act.JOIN)
-    opening, section = _at_work(case, who)
+    opening, section = standing.at_work(case, who)
     if section.agency in opening.present:
         raise errors.AlreadyJoined(opening=opening.number)
     present = tuple(sorted({*opening.present, section.agency}))
@@ -109,57 +108,35 @@ def join(case: Case, *, who: Actor, now: Moment, wait: waiting.Wait) -> Change:
 def find(case: Case, finding: Finding, *, who: Actor) -> Change:
     """Note a finding in one's own section, before its conclusion.
 
-    Raises CaseMoveNotAllowed, AgencyNotNeeded, SectionConcluded, NotAtContainer.
+    Raises CaseMoveNotAllowed, AgencyNotNeeded, SectionConcluded, NotAtContainer,
+    ContainerDecided, TooManyFindings, Faults.
     """
     status = moves.after(case.status, Act.FIND)
-    section = _writable(case, who)
+    section = standing.writable(case, who)
+    if finding.container is not None:
+        _check_container(case, section, finding.container)
     if len(section.findings) >= MOST_NOTED:
         raise errors.TooManyFindings(most=MOST_NOTED)
     noted = replace(section, findings=(*section.findings, finding))
     changed = replace(case.with_section(noted), status=status)
-    return Change(changed).noted("finding", code=finding.code, text=finding.text)
+    return Change(changed).noted("finding", **finding.model_dump(exclude_none=True))
 
 
-def conclude(
-    case: Case, report: verdicts.Report, *, who: Actor, now: Moment, wait: waiting.Wait
-) -> Change:
-    """Conclude one's own section, once; anew after a suspended verdict or a treatment, or deeper.
-
-    Raises CaseMoveNotAllowed, AgencyNotNeeded, SectionConcluded, NotAtContainer,
-    AmendmentAwaited, Faults.
+def _check_container(case: Case, section: Section, container: str) -> None:
+    """A conclusion on it is still to come. Raises Faults, ContainerDecided, SectionConcluded,
+    NotAtContainer.
     """
-    moves.after(case.status, Act.CONCLUDE)
-    section = _writable(case, who)
-    consent.not_given(case)
-    declared = case.required.lines if case.required else ()
-    findings, found = verdicts.check(report, noted=section.findings, declared=declared)
-    conclusion = Conclusion(
-        number=len(section.conclusions) + 1,
-        scope=section.scope,
-        verdict=report.verdict,
-        disposal=report.disposal,
-        findings=findings,
-        found=found,
-        concluded_at=now.yard,
-        officer=who.subject,
-    )
-    act = Act.CONCLUDE_PRIMARY if _awaits_recognition(case) else Act.CONCLUDE
-    written = replace(section, findings=(), conclusions=(*section.conclusions, conclusion))
-    change = Change(replace(case.with_section(written), status=moves.after(case.status, act)))
-    facts = conclusion.model_dump(exclude={"number"})
-    told = change.told(
-        SectionConcluded,
-        agency=section.agency,
-        conclusion=conclusion.number,
-        **facts,
-    )
-    return waiting.begin(consent.lapse(told), now=now, wait=wait)
-
-
-def _awaits_recognition(case: Case) -> bool:
-    decided = case.recognition is not None and case.recognition.status != "expected"
-    expected = case.required is not None and case.required.mode is Mode.RECOGNITION
-    return expected and not decided
+    pointer = "/container"
+    wrong = tuple(containers.faults([container], of=case.containers, pointer=lambda _: pointer))
+    if wrong:
+        raise Faults(*wrong)
+    if container in case.decided:
+        raise containers.ContainerDecided(pointer=pointer, container=container)
+    if not section.may_conclude_on(container):
+        raise errors.SectionConcluded(
+            pointer=pointer, agency=section.agency, containers=[container]
+        )
+    standing.at_container(case, section, [container])
 
 
 @dataclass(frozen=True)
@@ -177,7 +154,7 @@ def escalate(case: Case, asked: Escalation, *, who: Actor, agencies: Sequence[st
     Raises CaseMoveNotAllowed, AgencyNotNeeded, AgencyUnknown, EscalationIdle.
     """
     status = moves.after(case.status, Act.ESCALATE)
-    _, own = _at_work(case, who)
+    _, own = standing.at_work(case, who)
     if asked.agency not in agencies:
         raise errors.AgencyUnknown(pointer="/agency", agencies=agencies)
     other = case.section(asked.agency)
@@ -193,23 +170,3 @@ def escalate(case: Case, asked: Escalation, *, who: Actor, agencies: Sequence[st
         reason=asked.reason,
         officer=who.subject,
     )
-
-
-def _at_work(case: Case, who: Actor) -> tuple[Opening, Section]:
-    if case.opening is None:
-        raise errors.ContainerNotOpen
-    return case.opening, standing.needed_section(case, who)
-
-
-def _writable(case: Case, who: Actor) -> Section:
-    """One's own section, if something may still be written into it.
-
-    A laboratory's result or a treatment may be concluded on without standing at the container.
-    """
-    opening, section = _at_work(case, who)
-    if section.concluded and not section.suspended:
-        raise errors.SectionConcluded(agency=section.agency)
-    from_laboratory = section.concluded and section.suspended
-    if section.agency not in opening.present and not from_laboratory:
-        raise errors.NotAtContainer(agency=section.agency)
-    return section

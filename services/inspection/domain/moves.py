@@ -34,6 +34,7 @@ class Act(StrEnum):
     REFUSE_CONSENT = "refuse_consent"
     GATE_IN = "gate_in"
     GATE_OUT = "gate_out"
+    GATE_OUT_PART = "gate_out_part"
     OPEN = "open"
     JOIN = "join"
     FIND = "find"
@@ -43,6 +44,7 @@ class Act(StrEnum):
     WAIT = "wait"
     CLOSE_UP = "close_up"
     RECOGNISE = "recognise"
+    DECIDE_PART = "decide_part"
     HOLD = "hold"
     COMPLETE = "complete"
     VOID = "void"
@@ -60,6 +62,8 @@ MOVES: Mapping[tuple[Status, Act], Status] = {
     (_P, Act.REFUSE_CONSENT): _P,
     (_P, Act.GATE_IN): _P,
     (_P, Act.GATE_OUT): _P,
+    (_P, Act.GATE_OUT_PART): _P,
+    (_P, Act.DECIDE_PART): _P,
     (_P, Act.OPEN): _O,
     (_P, Act.COMPLETE): _C,
     (_P, Act.VOID): _V,
@@ -75,6 +79,8 @@ MOVES: Mapping[tuple[Status, Act], Status] = {
     (_O, Act.ESCALATE): _O,
     (_O, Act.WAIT): _O,
     (_O, Act.CLOSE_UP): _P,
+    (_O, Act.GATE_OUT_PART): _O,
+    (_O, Act.DECIDE_PART): _O,
     (_O, Act.HOLD): _L,
     (_O, Act.COMPLETE): _C,
     (_R, Act.EXTEND): _R,
@@ -87,6 +93,8 @@ MOVES: Mapping[tuple[Status, Act], Status] = {
     (_R, Act.WAIT): _R,
     (_R, Act.CLOSE_UP): _P,
     (_R, Act.RECOGNISE): _O,
+    (_R, Act.GATE_OUT_PART): _R,
+    (_R, Act.DECIDE_PART): _R,
     (_R, Act.HOLD): _L,
     (_R, Act.COMPLETE): _C,
     (_L, Act.EXTEND): _L,
@@ -94,9 +102,12 @@ MOVES: Mapping[tuple[Status, Act], Status] = {
     (_L, Act.FIND): _L,
     (_L, Act.CONCLUDE): _L,
     (_L, Act.CONCLUDE_PRIMARY): _L,
+    (_L, Act.GATE_OUT_PART): _L,
+    (_L, Act.DECIDE_PART): _L,
     (_L, Act.HOLD): _L,
     (_L, Act.COMPLETE): _C,
     (_C, Act.GATE_OUT): _C,
+    (_C, Act.GATE_OUT_PART): _C,
     (_V, Act.GATE_OUT): _V,
 }
 

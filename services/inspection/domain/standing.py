@@ -1,7 +1,9 @@
-"""Whose inspection a case is."""
+"""Whose inspection a case is, and what an agency may still write into its section."""
+
+from collections.abc import Iterable
 
 from services.inspection.domain import errors
-from services.inspection.domain.case import Case, Section
+from services.inspection.domain.case import Case, Opening, Section
 from services.inspection.domain.records import Actor
 
 
@@ -10,4 +12,50 @@ def needed_section(case: Case, who: Actor) -> Section:
     section = case.section(who.agency)
     if section is None or not section.needed:
         raise errors.AgencyNotNeeded(agency=who.agency)
+    return section
+
+
+def at_work(case: Case, who: Actor) -> tuple[Opening, Section]:
+    """The open opening, and one's own section. Raises ContainerNotOpen, AgencyNotNeeded."""
+    if case.opening is None:
+        raise errors.ContainerNotOpen
+    return case.opening, needed_section(case, who)
+
+
+def to_conclude(case: Case, section: Section) -> tuple[str, ...]:
+    """The containers that an agency may still conclude on. Raises SectionConcluded if none is."""
+    found = tuple(part for part in case.parts if section.may_conclude_on(part))
+    if not found:
+        raise errors.SectionConcluded(agency=section.agency)
+    return found
+
+
+def unsaid(case: Case, section: Section) -> tuple[str, ...]:
+    """What a verdict stands for that names no container: all that is still to be concluded on.
+
+    What is suspended or to be treated is part of it only where nothing else is left.
+    Raises SectionConcluded.
+    """
+    found = to_conclude(case, section)
+    return tuple(part for part in found if not section.suspended_on(part)) or found
+
+
+def at_container(case: Case, section: Section, parts: Iterable[str]) -> None:
+    """A laboratory's result or a treatment may be written of without standing at the container.
+
+    Raises NotAtContainer.
+    """
+    present = case.opening.present if case.opening else ()
+    if section.agency not in present and not all(map(section.concluded_on, parts)):
+        raise errors.NotAtContainer(agency=section.agency)
+
+
+def writable(case: Case, who: Actor) -> Section:
+    """One's own section, if something may still be written into it.
+
+    Raises ContainerNotOpen, AgencyNotNeeded, SectionConcluded, NotAtContainer.
+    """
+    _, section = at_work(case, who)
+    parts = to_conclude(case, section)
+    at_container(case, section, [part for part in parts if section.concluded_on(part)] or parts)
     return section

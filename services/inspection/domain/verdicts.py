@@ -1,10 +1,11 @@
 """Whether what an officer reports of a section agrees with itself and with the declaration."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from services.inspection.domain import errors
+from services.inspection.domain import containers, errors
+from services.inspection.domain.facts import Required
 from shared.contracts.values import Disposal, Finding, Line, Verdict
 from shared.errors import Fault, Faults
 
@@ -30,21 +31,36 @@ class Found:
 
 @dataclass(frozen=True)
 class Report:
-    """What an officer concludes of a section, with findings not noted before."""
+    """What an officer concludes of a section, with findings not noted before.
+
+    `containers` are those that it stands for; empty: as `standing.unsaid`.
+    """
 
     verdict: Verdict
     disposal: Disposal
     findings: tuple[Finding, ...] = ()
     found: tuple[Found, ...] = ()
+    containers: tuple[str, ...] = ()
 
 
 def check(
-    report: Report, *, noted: Iterable[Finding], declared: Iterable[Line]
+    report: Report,
+    *,
+    noted: Iterable[Finding],
+    required: Required | None,
+    covered: Collection[str],
 ) -> tuple[tuple[Finding, ...], tuple[Line, ...]]:
-    """All findings and the found lines with their declared HS codes. Raises Faults, all at once."""
+    """All findings and the found lines with their declared HS codes. Raises Faults, all at once.
+
+    `covered` are the containers that it stands for.
+    """
     findings = (*noted, *report.findings)
-    codes = {line.number: line.hs_code for line in declared}
-    faults = [*_of_verdict(report, findings), *_of_lines(report.found, codes)]
+    codes = {line.number: line.hs_code for line in required.lines} if required else {}
+    faults = [
+        *_of_verdict(report, findings),
+        *_of_lines(report.found, codes, elsewhere=_elsewhere(required, covered)),
+        *_of_containers(report, required, covered),
+    ]
     if faults:
         raise Faults(*faults)
     return findings, tuple(
@@ -75,7 +91,9 @@ def _of_verdict(report: Report, findings: Sequence[Finding]) -> list[Fault]:
     return faults
 
 
-def _of_lines(found: Sequence[Found], codes: Mapping[int, str]) -> list[Fault]:
+def _of_lines(
+    found: Sequence[Found], codes: Mapping[int, str], *, elsewhere: Collection[int]
+) -> list[Fault]:
     faults = []
     seen: set[int] = set()
     for index, line in enumerate(found):
@@ -86,5 +104,33 @@ def _of_lines(found: Sequence[Found], codes: Mapping[int, str]) -> list[Fault]:
         elif line.number in seen:
             twice = errors.LineFoundTwice(pointer=pointer, number=line.number)
             faults.append(errors.fault(twice))
+        elif line.number in elsewhere:
+            other = containers.InOtherContainer(pointer=pointer, number=line.number)
+            faults.append(errors.fault(other))
         seen.add(line.number)
+    return faults
+
+
+def _elsewhere(required: Required | None, covered: Collection[str]) -> set[int]:
+    """The lines that are declared in other containers than these alone."""
+    boxes = required.containers if required else ()
+    here = {number for each in boxes if each.number in covered for number in each.lines}
+    return {number for each in boxes for number in each.lines} - here
+
+
+def _of_containers(
+    report: Report, required: Required | None, covered: Collection[str]
+) -> list[Fault]:
+    known = [each.number for each in required.containers] if required else []
+    if report.containers and not known:
+        return [errors.fault(containers.LooseCargo(pointer="/containers"))]
+    faults = [
+        *containers.faults(report.containers, of=known, pointer=lambda at: f"/containers/{at}")
+    ]
+    for index, finding in enumerate(report.findings):
+        pointer, named = f"/findings/{index}/container", finding.container
+        if named is None or named in covered:
+            continue
+        kind = containers.InOtherContainer if named in known else containers.ContainerUnknown
+        faults.append(errors.fault(kind(pointer=pointer, container=named)))
     return faults

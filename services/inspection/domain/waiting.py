@@ -37,7 +37,7 @@ def _must_wait(case: Case) -> bool:
     opening = case.opening
     if opening is None or not case.missing or not moves.allowed(case.status, Act.WAIT):
         return False
-    return all(each.concluded for each in case.needed if each.agency in opening.present)
+    return all(case.concluded(each) for each in case.needed if each.agency in opening.present)
 
 
 def lapse(case: Case, *, now: Moment) -> Change | None:

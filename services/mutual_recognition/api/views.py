@@ -37,6 +37,14 @@ class RecognitionOut(BaseModel):
     changed_at: datetime
 
 
+class ContainerOut(BaseModel):
+    """A container, and what was decided of it: null while that is to come. `held` is open."""
+
+    number: str
+    outcome: Outcome | None
+    reason: Said | None
+
+
 class RequirementOut(BaseModel):
     """A requirement as it stands. `pending` is a change that the broker waits for.
 
@@ -60,6 +68,7 @@ class RequirementOut(BaseModel):
     pending: Purpose | None
     outcome: Outcome | None
     reason: Said | None
+    containers: list[ContainerOut]
     recognition: RecognitionOut | None = None
 
 
@@ -172,8 +181,17 @@ def requirement(
         pending=value.pending.purpose if value.pending else None,
         outcome=value.outcome,
         reason=value.reason,
+        containers=[_container(each.number, value) for each in value.consignment.containers],
         recognition=None if found is None else recognition(found, is_open=value.is_open, who=who),
     )
+
+
+def _container(number: str, whole: Requirement) -> ContainerOut:
+    """As it was told of the container alone, else as the whole stands."""
+    told = whole.ends.get(number)
+    if told is None:
+        return ContainerOut(number=number, outcome=whole.outcome, reason=whole.reason)
+    return ContainerOut(number=number, outcome=told.outcome, reason=told.reason)
 
 
 def recognition(row: RowMapping, *, is_open: bool, who: Principal) -> RecognitionOut:

@@ -24,6 +24,14 @@ async def conclude(session: AsyncSession, event: SectionConcluded, *, desk: Desk
             requirement=str(event.requirement_id),
             agency=event.agency,
         )
+    late = set(current.requirement.decided).intersection(getattr(event, "containers", ()))
+    if late:
+        log.warning(
+            "conclusion on decided containers",
+            requirement=str(event.requirement_id),
+            agency=event.agency,
+            containers=sorted(late),
+        )
     concluded = closing.conclude(current, event, agencies=desk.book.agencies, ids=desk.ids)
     await desks.save(session, current, concluded, desk=desk)
 

@@ -3,10 +3,11 @@
 `version` counts the events.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from uuid import UUID
 
-from services.mutual_recognition.domain import events
+from services.mutual_recognition.domain import events, parts
 from services.mutual_recognition.domain.determination import Determination
 from services.mutual_recognition.domain.requirement import Act, Pending, Requirement, Status, moved
 from shared.contracts import derived
@@ -77,22 +78,62 @@ def _met_if_nothing(current: Requirement, before: tuple[Event, ...]) -> Changed:
     return after, (*before, *told)
 
 
+def meet_part(
+    current: Requirement,
+    *,
+    outcome: Outcome,
+    said: Mapping[str, Said],
+    recognised: tuple[Element, ...] = (),
+) -> Changed:
+    """Some containers have this outcome, each for the reason in `said`; the others are to come.
+
+    Raises ValueError for one that was released or refused entry before.
+    """
+    if not set(said) <= set(current.undecided) - {parts.LOOSE}:
+        raise ValueError(f"a container is decided once: {sorted(said)}")
+    ends = {
+        part: parts.End(
+            outcome=outcome, revision=current.revision, reason=why, recognised=recognised
+        )
+        for part, why in said.items()
+    }
+    after = replace(
+        current,
+        status=moved(current, Act.MEET_PART),
+        version=current.version + 1,
+        ends={**current.ends, **ends},
+    )
+    reason = parts.reason(said, of_all=False)
+    told = events.partly_met(
+        after, tuple(said), outcome=outcome, reason=reason, recognised=recognised
+    )
+    return after, (told,)
+
+
 def meet(
     current: Requirement,
     *,
     outcome: Outcome,
     reason: Said,
     recognised: tuple[Element, ...] = (),
+    containers: tuple[str, ...] = (),
 ) -> Changed:
-    """Close it; with outcome `held`, until an agency concludes again."""
+    """Close it; with outcome `held`, until an agency concludes again.
+
+    `containers` have this outcome, the others were decided before; empty: all have it.
+    """
     after = replace(
         current,
         status=moved(current, Act.MEET_AGAIN if current.is_held else Act.MEET),
         version=current.version + 1,
         outcome=outcome,
         reason=reason,
+        ends={each: current.ends[each] for each in current.decided},
     )
-    return after, (events.met(after, outcome=outcome, reason=reason, recognised=recognised),)
+    told = events.met(
+        after, outcome=outcome, reason=reason, recognised=recognised, containers=containers
+    )
+    return after, (told,)
 
 
 def ask_leave(current: Requirement, pending: Pending) -> Changed:

@@ -21,12 +21,39 @@ def revised(
     )
 
 
+def partly_met(
+    current: Requirement,
+    containers: tuple[str, ...],
+    *,
+    outcome: Outcome,
+    reason: Said,
+    recognised: tuple[Element, ...],
+) -> contract.RequirementPartlyMet:
+    """How it ended for some containers."""
+    return contract.RequirementPartlyMet(
+        **_ids(current),
+        containers=containers,
+        outcome=outcome,
+        reason=reason,
+        recognised=recognised,
+    )
+
+
 def met(
-    current: Requirement, *, outcome: Outcome, reason: Said, recognised: tuple[Element, ...]
+    current: Requirement,
+    *,
+    outcome: Outcome,
+    reason: Said,
+    recognised: tuple[Element, ...],
+    containers: tuple[str, ...],
 ) -> contract.RequirementMet:
     """How it ended."""
     return contract.RequirementMet(
-        **_ids(current), outcome=outcome, reason=reason, recognised=recognised
+        **_ids(current),
+        outcome=outcome,
+        reason=reason,
+        recognised=recognised,
+        containers=containers,
     )
 
 

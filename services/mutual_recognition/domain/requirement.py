@@ -1,11 +1,11 @@
 """A requirement: its value and its state table; `changes` lead from one value to the next."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
-from services.mutual_recognition.domain import refusals
+from services.mutual_recognition.domain import parts, refusals
 from services.mutual_recognition.domain.determination import Determination
 from shared.contracts.envelope import Fact
 from shared.contracts.filing import Consignment
@@ -25,6 +25,7 @@ class Act(StrEnum):
     """What can be done to a requirement."""
 
     REVISE = "revise"
+    MEET_PART = "meet_part"
     MEET = "meet"
     REOPEN = "reopen"
     MEET_AGAIN = "meet_again"
@@ -35,16 +36,19 @@ class Act(StrEnum):
 
 MOVES: Mapping[tuple[Status, Act], Status] = {
     (Status.DETERMINED, Act.REVISE): Status.REVISED,
+    (Status.DETERMINED, Act.MEET_PART): Status.DETERMINED,
     (Status.DETERMINED, Act.MEET): Status.MET,
     (Status.DETERMINED, Act.ASK_LEAVE): Status.DETERMINED,
     (Status.DETERMINED, Act.NOTE): Status.DETERMINED,
     (Status.DETERMINED, Act.VOID): Status.VOID,
     (Status.REVISED, Act.REVISE): Status.REVISED,
+    (Status.REVISED, Act.MEET_PART): Status.REVISED,
     (Status.REVISED, Act.MEET): Status.MET,
     (Status.REVISED, Act.ASK_LEAVE): Status.REVISED,
     (Status.REVISED, Act.NOTE): Status.REVISED,
     (Status.REVISED, Act.VOID): Status.VOID,
     # Only from outcome `held`, which waits for a later conclusion (a laboratory's result).
+    (Status.MET, Act.MEET_PART): Status.MET,
     (Status.MET, Act.REOPEN): Status.REVISED,
     (Status.MET, Act.MEET_AGAIN): Status.MET,
 }
@@ -60,7 +64,10 @@ class Pending(Fact):
 
 @dataclass(frozen=True)
 class Requirement:
-    """What must be inspected of one filing. `decision_id` names the record of why."""
+    """What must be inspected of one filing. `decision_id` names the record of why.
+
+    `ends` are the containers whose outcome was told before the whole was met.
+    """
 
     id: UUID
     filing_id: UUID
@@ -74,6 +81,18 @@ class Requirement:
     pending: Pending | None = None
     outcome: Outcome | None = None
     reason: Said | None = None
+    ends: Mapping[str, parts.End] = field(default_factory=dict)
+
+    @property
+    def decided(self) -> tuple[str, ...]:
+        """The containers that were released or refused entry before the whole was met."""
+        return tuple(each for each, end in self.ends.items() if end.outcome in parts.CLOSED)
+
+    @property
+    def undecided(self) -> tuple[str, ...]:
+        """The other containers; of loose cargo the one part that it is."""
+        decided = self.decided
+        return tuple(each for each in parts.of(self.consignment) if each not in decided)
 
     @property
     def is_open(self) -> bool:
@@ -88,9 +107,9 @@ class Requirement:
 
 def moved(current: Requirement, act: Act) -> Status:
     """The status after `act`. Raises `AlreadyMet` or `RequirementVoid`."""
-    needs_held = act in {Act.REOPEN, Act.MEET_AGAIN}
+    is_closed = current.status is Status.MET and not current.is_held
     target = MOVES.get((current.status, act))
-    if target is None or (needs_held and not current.is_held):
+    if target is None or is_closed:
         refusal = refusals.RequirementVoid if current.status is Status.VOID else refusals.AlreadyMet
         raise refusal(requirement=current.id, status=current.status, outcome=current.outcome)
     return target

@@ -1,4 +1,4 @@
-"""Decide whether a requirement is met, from all conclusions and the recognition."""
+"""Decide whether a part of a consignment has what is required, from the conclusions about it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,7 +27,10 @@ FINDINGS = Said(en="the first agency reports findings", zh="首查单位有查�
 
 
 class Conclusion(Fact):
-    """An agency's conclusion number `number` of its section, for one revision."""
+    """An agency's conclusion number `number` of its section, for one revision.
+
+    `containers` are those that it is about; empty: the whole consignment.
+    """
 
     agency: Agency
     number: int
@@ -39,10 +42,15 @@ class Conclusion(Fact):
     found: tuple[Line, ...] = ()
     officer: str
     concluded_at: Instant
+    containers: tuple[str, ...] = ()
+
+    def covers(self, part: str) -> bool:
+        """Whether it is about this container, or about loose cargo."""
+        return not self.containers or part in self.containers
 
 
 class Step(StrEnum):
-    """What is to be done after a conclusion."""
+    """What is to be done about a part after a conclusion."""
 
     WAIT = "wait"
     COMPARE = "compare"
@@ -60,7 +68,7 @@ class Settled:
 
 
 def settle(determination: Determination, conclusions: Sequence[Conclusion]) -> Settled:
-    """Meet it once every agency that inspects has concluded deep enough.
+    """A part is decided once every agency that inspects has concluded on it deep enough.
 
     Any nonconform means refused entry, else any suspend or a treatment that is still to be made
     means held, else it is released. In mode `recognition` a release needs the comparison first, and

@@ -4,17 +4,19 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from services.mutual_recognition.domain import changes, crosscheck, refusals, requirement, settle
-from services.mutual_recognition.domain import recognition as recognitions
+from services.mutual_recognition.domain import refusals, requirement
 from services.mutual_recognition.domain.agencies import Agencies
 from services.mutual_recognition.domain.determination import Order
-from services.mutual_recognition.domain.recognition import Recognition
-from services.mutual_recognition.domain.requirement import Act
-from services.mutual_recognition.domain.settle import Conclusion, Settled, Step
-from services.mutual_recognition.rules import answering, decide, matter
+from services.mutual_recognition.domain.requirement import Act, Requirement
+from services.mutual_recognition.domain.settle import Conclusion
+from services.mutual_recognition.rules import answering, decide, matter, settling
 from services.mutual_recognition.rules.matter import Change, Matter
-from shared.contracts.case import CaseEscalationRequested, SectionConcluded
-from shared.contracts.values import Element, Outcome, Said
+from shared.contracts.case import (
+    CaseEscalationRequested,
+    SectionConcluded,
+    SectionPartlyConcluded,
+)
+from shared.contracts.values import Said
 from shared.ids import Ids
 
 IDLE = (refusals.AlreadyMet, refusals.RequirementVoid, refusals.OrderChangesNothing)
@@ -22,7 +24,7 @@ IDLE = (refusals.AlreadyMet, refusals.RequirementVoid, refusals.OrderChangesNoth
 
 
 def conclude(current: Matter, event: SectionConcluded, *, agencies: Agencies, ids: Ids) -> Change:
-    """Keep a conclusion, and close the requirement if it was the last one needed.
+    """Keep a conclusion, and close what it was the last one needed for.
 
     A change that still waits for leave is refused first: something was opened.
     """
@@ -37,6 +39,7 @@ def conclude(current: Matter, event: SectionConcluded, *, agencies: Agencies, id
         found=event.found,
         officer=event.officer,
         concluded_at=event.concluded_at,
+        containers=_covered(current.requirement, event),
     )
     change = Change(replace(current, conclusions=(*current.conclusions, conclusion)))
     pending = current.requirement.pending
@@ -44,74 +47,14 @@ def conclude(current: Matter, event: SectionConcluded, *, agencies: Agencies, id
         change = answering.refuse(change, purpose=pending.purpose, reason=answering.BEGUN)
     if not current.requirement.is_open:
         return change
-    return _settle(change, agencies=agencies, ids=ids)
+    return settling.settle(change, agencies=agencies, ids=ids)
 
 
-def _settle(change: Change, *, agencies: Agencies, ids: Ids) -> Change:
-    said, recognition = change.matter.conclusions, change.matter.recognition
-    settled = settle.settle(change.matter.requirement.determination, said)
-    if settled.step is Step.COMPARE and recognition is not None:
-        primary = settle.latest_of(said)[recognition.primary]
-        return _compare(change, recognition, primary, agencies=agencies, ids=ids)
-    if settled.step is Step.DECLINE and recognition is not None and settled.reason is not None:
-        refused = recognitions.refuse(recognition, verdicts=(), reason=settled.reason)
-        return _refuse(change, refused, reason=settled.reason, agencies=agencies, ids=ids)
-    if settled.step is Step.MEET:
-        return _meet(change, settled)
-    return change
-
-
-def _compare(
-    change: Change,
-    recognition: Recognition,
-    primary: Conclusion,
-    *,
-    agencies: Agencies,
-    ids: Ids,
-) -> Change:
-    """Grant the recognition and release, or let the secondary agency inspect as well."""
-    terms, declared = recognition.terms, change.matter.requirement.consignment.lines
-    verdicts = crosscheck.compare(declared, primary.found, terms=terms)
-    if crosscheck.agree(verdicts):
-        granted = change.recognised(recognitions.grant(recognition, verdicts=verdicts))
-        reason = settle.told([primary], recognised_by=recognition.secondary)
-        settled = Settled(Step.MEET, Outcome.RELEASED, reason)
-        return _meet(granted, settled, recognised=terms.elements)
-    reason = crosscheck.disagreement(verdicts)
-    refused = recognitions.refuse(recognition, verdicts=verdicts, reason=reason)
-    return _refuse(change, refused, reason=reason, agencies=agencies, ids=ids)
-
-
-def _refuse(
-    change: Change,
-    refused: recognitions.Changed,
-    *,
-    reason: Said,
-    agencies: Agencies,
-    ids: Ids,
-) -> Change:
-    """The secondary agency inspects as well."""
-    case = replace(change.matter.decision.case, recognition_refused=True)
-    revised = matter.revise(
-        change.recognised(refused),
-        case,
-        cause="recognition_refused",
-        reason=reason,
-        agencies=agencies,
-        ids=ids,
-    )
-    return _settle(revised, agencies=agencies, ids=ids)
-
-
-def _meet(change: Change, settled: Settled, *, recognised: tuple[Element, ...] = ()) -> Change:
-    outcome, reason = settled.outcome, settled.reason
-    if outcome is None or reason is None:
-        raise ValueError("a requirement is met with an outcome and a reason")
-    met = changes.meet(
-        change.matter.requirement, outcome=outcome, reason=reason, recognised=recognised
-    )
-    change = change.required(met)
-    return change if outcome is Outcome.HELD else matter.lapse(change, reason=reason)
+def _covered(required: Requirement, event: SectionConcluded) -> tuple[str, ...]:
+    """Which containers a conclusion is about. One for all leaves alone what was decided before."""
+    if isinstance(event, SectionPartlyConcluded):
+        return event.containers
+    return required.undecided if required.decided and required.is_open else ()
 
 
 def order(current: Matter, given: Order, *, agencies: Agencies, ids: Ids) -> Change:

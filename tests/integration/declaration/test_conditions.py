@@ -49,7 +49,7 @@ async def test_the_tag_changes_exactly_with_what_is_shown(
         await deliveries.bring(event)
         seen.append((await read(broker, found["id"]))[1:])
     tags = [tag for tag, _ in seen]
-    assert len(set(tags)) == 4
+    assert len(set(tags)) == 5
     for (tag, shown), (tag_after, shown_after) in itertools.pairwise(seen):
         assert (tag == tag_after) is (shown == shown_after)
 

@@ -137,7 +137,7 @@ async def test_a_company_or_rating_that_breaks_a_rule_is_refused(world: World) -
         ),
         (
             "UPDATE requirements SET status = 'met', outcome = 'released'",
-            "a requirement that is met has every conclusion it needs",
+            "what is released or met has every conclusion it needs",
         ),
         (
             "UPDATE recognitions SET status = 'granted'",

@@ -20,6 +20,7 @@ from shared.contracts.case import (
     LeaveGiven,
     LeaveRefused,
     SectionConcluded,
+    SectionPartlyConcluded,
 )
 from shared.contracts.envelope import Envelope
 from shared.contracts.filing import (
@@ -105,23 +106,26 @@ class World:
         disposal: Disposal = Disposal.RELEASE,
         findings: tuple[Finding, ...] = (),
         found: tuple[Line, ...] = (),
+        containers: tuple[str, ...] = (),
     ) -> None:
-        """An agency concluded its section."""
+        """An agency concluded its section, or what it says of some containers."""
         number = self.conclusions[filing, agency] = self.conclusions.get((filing, agency), 0) + 1
-        await self.deliveries.bring(
-            SectionConcluded(
-                **_case(filing),
-                agency=agency,
-                conclusion=number,
-                scope=scope,
-                verdict=verdict,
-                disposal=disposal,
-                findings=findings,
-                found=found,
-                concluded_at=factories.NOW,
-                officer=f"officer of {agency}",
-            )
-        )
+        facts = {
+            **_case(filing),
+            "agency": agency,
+            "conclusion": number,
+            "scope": scope,
+            "verdict": verdict,
+            "disposal": disposal,
+            "findings": findings,
+            "found": found,
+            "concluded_at": factories.NOW,
+            "officer": f"officer of {agency}",
+        }
+        if containers:
+            await self.deliveries.bring(SectionPartlyConcluded(**facts, containers=containers))
+        else:
+            await self.deliveries.bring(SectionConcluded(**facts))
 
     async def escalate(self, filing: UUID, agency: str, scope: Scope = Scope.SAMPLE) -> None:
         """An officer at the open container asks for more."""
@@ -190,9 +194,9 @@ class World:
             await session.execute(text(statement))
 
 
-def found(**changes: Any) -> Line:
+def found(number: int = 1, **changes: Any) -> Line:
     """The goods of `wood()` as they were declared, or not."""
-    line = {**factories.line(1, **WOOD), **changes}
+    line = {**factories.line(number, **WOOD), **changes}
     return Line.model_validate({name: line[name] for name in Line.model_fields})
 
 

@@ -122,11 +122,19 @@ class Told:
         )
 
     def met(
-        self, outcome: Outcome = Outcome.RELEASED, *, version: int = 1
+        self, outcome: Outcome = Outcome.RELEASED, *containers: str, version: int = 1
     ) -> requirement.RequirementMet:
-        facts = self._of_requirement(version, 1)
+        facts = self._of_requirement(version, 1) | {"containers": containers}
         return requirement.RequirementMet(
             **facts, outcome=outcome, reason=factories.said("all concluded")
+        )
+
+    def partly_met(
+        self, *containers: str, outcome: Outcome = Outcome.RELEASED, version: int = 1
+    ) -> requirement.RequirementPartlyMet:
+        facts = self._of_requirement(version, 1) | {"containers": containers}
+        return requirement.RequirementPartlyMet(
+            **facts, outcome=outcome, reason=factories.said("concluded on them")
         )
 
     def granted(self) -> recognition.RecognitionGranted:
@@ -197,6 +205,10 @@ class Told:
             concluded_at=NOW,
             officer="officer 1",
         )
+
+    def partly_concluded(self, *containers: str) -> case.SectionPartlyConcluded:
+        facts = self.concluded().model_dump()
+        return case.SectionPartlyConcluded(**facts, containers=containers)
 
     def waiting(self) -> case.CaseWaiting:
         return case.CaseWaiting(**self._case(), waits_for="quarantine", until=LATER)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from services.inspection.domain import inspecting, planning, verdicts
+from services.inspection.domain import concluding, inspecting, planning, verdicts
 from services.inspection.domain.case import Case, Change
 from services.inspection.domain.records import Actor, Moment
 from shared.contracts import derived
@@ -151,7 +151,7 @@ def concluded(
     case: Case, who: Actor, report: verdicts.Report = CONFORM, *, minutes: float = 50
 ) -> Change:
     """The change that this conclusion makes."""
-    return inspecting.conclude(case, report, who=who, now=at(minutes), wait=WAIT)
+    return concluding.conclude(case, report, who=who, now=at(minutes), wait=WAIT)
 
 
 def joined(case: Case, who: Actor, *, minutes: float = 60) -> Change:

@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 
 from services.inspection.domain import counting
 from services.inspection.domain.case import Opening
-from services.inspection.domain.facts import Counts, Required
-from shared.contracts.values import AgencyNeed, Container, Mode, Scope
+from services.inspection.domain.facts import Counts, Decided, Required
+from shared.contracts.values import AgencyNeed, Container, Mode, Outcome, Scope
 from tests.factories import BROKER, NOW
 from tests.unit.inspection import builders as b
 
@@ -58,6 +58,15 @@ def test_a_recognised_result_avoids_the_recognising_agencys_visit() -> None:
 def test_one_agency_alone_avoids_nothing() -> None:
     counts = _count(_required(b.need("customs"), containers=2), _opening(1, "customs"))
     assert (counts.moves, counts.moves_avoided, counts.unpackings_avoided) == (2, 0, 0)
+
+
+def test_a_container_that_was_decided_is_no_part_of_later_visits() -> None:
+    required = _required(*b.JOINT, containers=2)
+    visits = (_opening(1, "customs", "quarantine"), _opening(2, "quarantine"))
+    decided = {"0": Decided(outcome=Outcome.RELEASED, openings=1)}
+    counts = counting.count(required, visits, findings=0, decided=decided)
+    assert (counts.moves, counts.moves_avoided) == (3, 1)
+    assert (counts.unpackings, counts.unpackings_avoided) == (3, 1)
 
 
 def test_documents_move_nothing_and_loose_cargo_counts_as_one() -> None:

@@ -5,13 +5,15 @@ from decimal import Decimal
 import pytest
 
 from services.inspection.domain import errors, verdicts
+from services.inspection.domain.facts import Required
 from services.inspection.domain.verdicts import Found, Report
 from shared.contracts.values import Disposal, Finding, Verdict
 from shared.errors import Faults
 from shared.reference import codes
 from tests.unit.inspection import builders as b
 
-DECLARED = (b.line(1), b.line(2))
+REQUIRED = Required.by(b.determined())
+COVERED = tuple(each.number for each in REQUIRED.containers)
 
 
 def _found(number: int) -> Found:
@@ -20,7 +22,7 @@ def _found(number: int) -> Found:
 
 def _codes(report: Report, *noted: Finding) -> list[tuple[str, str]]:
     try:
-        verdicts.check(report, noted=noted, declared=DECLARED)
+        verdicts.check(report, noted=noted, required=REQUIRED, covered=COVERED)
     except Faults as refused:
         return [(fault.code, fault.pointer) for fault in refused.faults]
     return []
@@ -65,7 +67,7 @@ def test_found_lines_are_declared_ones_and_each_is_found_once() -> None:
 
 def test_a_found_line_keeps_its_exact_figures_and_gets_the_declared_code() -> None:
     report = Report(Verdict.CONFORM, Disposal.RELEASE, found=(_found(2),))
-    _, (line,) = verdicts.check(report, noted=(), declared=DECLARED)
+    _, (line,) = verdicts.check(report, noted=(), required=REQUIRED, covered=COVERED)
     assert (line.number, line.hs_code) == (2, "0810500000")
     assert (str(line.quantity), str(line.net_kg)) == ("120.50", "120.4")
 

@@ -1,0 +1,81 @@
+"""An agency concludes its section: on the whole consignment, or on some containers of it."""
+
+from dataclasses import replace
+
+from services.inspection.domain import consent, errors, moves, standing, verdicts, waiting
+from services.inspection.domain.case import LOOSE, Case, Change, Section
+from services.inspection.domain.containers import ContainerDecided
+from services.inspection.domain.facts import Conclusion
+from services.inspection.domain.moves import Act
+from services.inspection.domain.records import Actor, Moment
+from shared.contracts.case import SectionConcluded, SectionPartlyConcluded
+from shared.contracts.values import Mode
+
+
+def conclude(
+    case: Case, report: verdicts.Report, *, who: Actor, now: Moment, wait: waiting.Wait
+) -> Change:
+    """Conclude one's own section; on each container once, anew after a suspended verdict or a
+    treatment, or deeper.
+
+    Without named containers it is about all that is still to be concluded on, and about what is
+    suspended or to be treated only where nothing else is left.
+    Raises CaseMoveNotAllowed, AgencyNotNeeded, SectionConcluded, NotAtContainer,
+    AmendmentAwaited, ContainerDecided, Faults.
+    """
+    moves.after(case.status, Act.CONCLUDE)
+    _, section = standing.at_work(case, who)
+    covered = report.containers or standing.unsaid(case, section)
+    standing.at_container(case, section, covered)
+    consent.not_given(case)
+    now_said = [each for each in section.findings if each.container in (None, *covered)]
+    findings, found = verdicts.check(
+        report, noted=now_said, required=case.required, covered=covered
+    )
+    _check_open(case, section, report)
+    whole = set(covered) == set(case.containers or (LOOSE,))
+    conclusion = Conclusion(
+        number=len(section.conclusions) + 1,
+        scope=section.scope,
+        verdict=report.verdict,
+        disposal=report.disposal,
+        findings=findings,
+        found=found,
+        concluded_at=now.yard,
+        officer=who.subject,
+        containers=() if whole else covered,
+    )
+    later = tuple(each for each in section.findings if each not in now_said)
+    written = replace(section, findings=later, conclusions=(*section.conclusions, conclusion))
+    return waiting.begin(consent.lapse(_told(case, written)), now=now, wait=wait)
+
+
+def _check_open(case: Case, section: Section, report: verdicts.Report) -> None:
+    """Raises ContainerDecided, SectionConcluded."""
+    decided = [each for each in report.containers if each in case.decided]
+    if decided:
+        outcomes = {each: case.decided[each].outcome.value for each in decided}
+        raise ContainerDecided(pointer="/containers", containers=outcomes)
+    done = [each for each in report.containers if not section.may_conclude_on(each)]
+    if done:
+        raise errors.SectionConcluded(pointer="/containers", agency=section.agency, containers=done)
+
+
+def _told(case: Case, written: Section) -> Change:
+    """The case with the section's new conclusion, and the event of it."""
+    conclusion = written.conclusions[-1]
+    after = case.with_section(written)
+    primary = _awaits_recognition(case) and after.concluded(written)
+    act = Act.CONCLUDE_PRIMARY if primary else Act.CONCLUDE
+    change = Change(replace(after, status=moves.after(case.status, act)))
+    facts = conclusion.model_dump(exclude={"number", "containers"})
+    facts |= {"agency": written.agency, "conclusion": conclusion.number}
+    if conclusion.containers:
+        return change.told(SectionPartlyConcluded, **facts, containers=conclusion.containers)
+    return change.told(SectionConcluded, **facts)
+
+
+def _awaits_recognition(case: Case) -> bool:
+    decided = case.recognition is not None and case.recognition.status != "expected"
+    expected = case.required is not None and case.required.mode is Mode.RECOGNITION
+    return expected and not decided

@@ -1,0 +1,187 @@
+"""What conclusions lead to: each container is decided by itself, the last one closes it all."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from services.mutual_recognition.domain import changes, crosscheck, parts
+from services.mutual_recognition.domain import recognition as recognitions
+from services.mutual_recognition.domain import settle as judging
+from services.mutual_recognition.domain.agencies import Agencies
+from services.mutual_recognition.domain.recognition import Recognition
+from services.mutual_recognition.domain.settle import Conclusion, Settled, Step
+from services.mutual_recognition.rules import matter
+from services.mutual_recognition.rules.matter import Change, Matter
+from shared.contracts.recognition import ElementVerdict
+from shared.contracts.values import Element, Mode, Outcome, Said
+from shared.ids import Ids
+
+Stands = Mapping[str, Settled]
+"""How each container stands that is not decided yet."""
+
+SHARES = Said(en="it shares goods with a container that is held", zh="与扣留的集装箱同装一项商品")
+FIRST_TOLD = (Outcome.RELEASED, Outcome.REFUSED_ENTRY, Outcome.HELD)
+LAST_WORD = (Outcome.HELD, Outcome.REFUSED_ENTRY, Outcome.RELEASED)
+"""How the whole ends: by the first of these that a container has."""
+
+
+def settle(change: Change, *, agencies: Agencies, ids: Ids) -> Change:
+    """Tell what is decided by now: of some containers, or of the last and so of the whole.
+
+    In mode `recognition` the containers that await it are compared as soon as all of their goods
+    were counted. If it comes to nothing, the secondary agency inspects all that is undecided.
+    """
+    required, recognition = change.matter.requirement, change.matter.recognition
+    result = required.determination
+    stands: Stands = parts.judged(required.undecided, result, change.matter.conclusions)
+    if recognition is not None and result.mode is Mode.RECOGNITION:
+        declined = [each for each in stands.values() if each.step is Step.DECLINE]
+        if declined and declined[0].reason is not None:
+            refused = recognitions.refuse(recognition, verdicts=(), reason=declined[0].reason)
+            return _refuse(change, stands, refused, agencies=agencies, ids=ids)
+        ready = parts.comparable(required.consignment, stands, decided=required.decided)
+        verdicts = _compared(change.matter, recognition, ready)
+        if ready and not crosscheck.agree(verdicts):
+            why = crosscheck.disagreement(verdicts)
+            refused = recognitions.refuse(recognition, verdicts=verdicts, reason=why)
+            return _refuse(change, stands, refused, agencies=agencies, ids=ids)
+        stands = _held_along({**stands, **_recognised(change.matter, recognition, ready)})
+    if all(each.step is Step.MEET for each in stands.values()):
+        return _meet(change, stands)
+    return _meet_parts(change, stands, FIRST_TOLD)
+
+
+def _compared(
+    current: Matter, recognition: Recognition, ready: Sequence[str]
+) -> tuple[ElementVerdict, ...]:
+    """What was found in these containers, compared with what was declared of their goods."""
+    consignment = current.requirement.consignment
+    said = _by_primary(current, recognition)
+    return crosscheck.compare(
+        parts.lines(consignment, ready),
+        parts.found(consignment, ready, said),
+        terms=recognition.terms,
+    )
+
+
+def _by_primary(current: Matter, recognition: Recognition) -> list[Conclusion]:
+    said = [each for each in current.conclusions if each.agency == recognition.primary]
+    return sorted(said, key=lambda each: each.number)
+
+
+def _recognised(
+    current: Matter, recognition: Recognition, ready: Sequence[str]
+) -> dict[str, Settled]:
+    """Found agrees with declared: these containers are released."""
+    said = _by_primary(current, recognition)
+    last = {part: [each for each in said if each.covers(part)][-1] for part in ready}
+    by = recognition.secondary
+    return {
+        part: Settled(Step.MEET, Outcome.RELEASED, judging.told([one], recognised_by=by))
+        for part, one in last.items()
+    }
+
+
+def _held_along(stands: Stands) -> Stands:
+    """If nobody has to inspect any more, what cannot be compared yet waits for what is held."""
+    if any(each.step is Step.WAIT for each in stands.values()):
+        return stands
+    held = Settled(Step.MEET, Outcome.HELD, SHARES)
+    return {part: held if one.step is Step.COMPARE else one for part, one in stands.items()}
+
+
+def _refuse(
+    change: Change,
+    stands: Stands,
+    refused: recognitions.Changed,
+    *,
+    agencies: Agencies,
+    ids: Ids,
+) -> Change:
+    """The secondary agency inspects as well what is not decided without it."""
+    change = _meet_parts(change, stands, (Outcome.REFUSED_ENTRY,))
+    case = replace(change.matter.decision.case, recognition_refused=True)
+    recognition, _ = refused
+    if recognition.reason is None:
+        raise ValueError("a recognition is refused for a reason")
+    revised = matter.revise(
+        change.recognised(refused),
+        case,
+        cause="recognition_refused",
+        reason=recognition.reason,
+        agencies=agencies,
+        ids=ids,
+    )
+    return settle(revised, agencies=agencies, ids=ids)
+
+
+def _meet_parts(change: Change, stands: Stands, outcomes: Sequence[Outcome]) -> Change:
+    """Tell of the containers that have one of these outcomes and were not told to have it."""
+    told = change.matter.requirement.ends
+    for outcome in outcomes:
+        said = {
+            part: each.reason
+            for part, each in stands.items()
+            if each.outcome is outcome and each.reason is not None and part != parts.LOOSE
+        }
+        new = {part: why for part, why in said.items() if not _is_told(told, part, outcome, why)}
+        if new:
+            by = _elements(change.matter, outcome)
+            change = change.required(
+                changes.meet_part(
+                    change.matter.requirement, outcome=outcome, said=new, recognised=by
+                )
+            )
+    return change
+
+
+def _is_told(told: Mapping[str, parts.End], part: str, outcome: Outcome, why: Said) -> bool:
+    end = told.get(part)
+    return end is not None and (end.outcome, end.reason) == (outcome, why)
+
+
+def _elements(current: Matter, outcome: Outcome) -> tuple[Element, ...]:
+    """What was recognised of a container with this outcome: only by that it is released then."""
+    by_recognition = current.requirement.determination.mode is Mode.RECOGNITION
+    recognition = current.recognition if by_recognition else None
+    return recognition.terms.elements if recognition and outcome is Outcome.RELEASED else ()
+
+
+def _meet(change: Change, stands: Stands) -> Change:
+    """Nothing is to come: the last containers are decided or held, and so is the whole."""
+    required = change.matter.requirement
+    before = {each: required.ends[each] for each in required.decided}
+    ends = {part: (end.outcome, end.reason) for part, end in before.items()}
+    for part, each in stands.items():
+        if each.outcome is None or each.reason is None:
+            raise ValueError("what is decided has an outcome and a reason")
+        ends[part] = (each.outcome, each.reason)
+    has = {outcome for outcome, _ in ends.values()}
+    last = next(outcome for outcome in LAST_WORD if outcome in has)
+    change = _meet_parts(change, stands, [each for each in FIRST_TOLD if each is not last])
+    if last is not Outcome.HELD:
+        change = _recognise(change, stands)
+    said = {part: why for part, (outcome, why) in ends.items() if outcome is last}
+    reason = parts.reason(said, of_all=len(said) == len(ends))
+    met = changes.meet(
+        change.matter.requirement,
+        outcome=last,
+        reason=reason,
+        recognised=_elements(change.matter, last),
+        containers=() if len(said) == len(ends) else tuple(said),
+    )
+    change = change.required(met)
+    return change if last is Outcome.HELD else matter.lapse(change, reason=reason)
+
+
+def _recognise(change: Change, stands: Stands) -> Change:
+    """Grant the recognition by which containers are released, now or before."""
+    current, recognition = change.matter, change.matter.recognition
+    if recognition is None or current.requirement.determination.mode is not Mode.RECOGNITION:
+        return change
+    ends = current.requirement.ends
+    by_it = [part for part, each in stands.items() if each.outcome is Outcome.RELEASED]
+    by_it += [part for part, end in ends.items() if end.recognised and part not in by_it]
+    if not by_it:
+        return change
+    verdicts = _compared(current, recognition, by_it)
+    return change.recognised(recognitions.grant(recognition, verdicts=verdicts))

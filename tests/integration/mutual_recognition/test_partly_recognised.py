@@ -1,0 +1,64 @@
+"""Containers are released by recognition one by one, on a real database."""
+
+from shared.contracts.values import Verdict
+from tests.integration.mutual_recognition.boxes import PARTLY, A, B, C, partly, three
+from tests.integration.mutual_recognition.world import World, found
+
+
+async def test_a_container_is_released_by_recognition_when_its_goods_agree(world: World) -> None:
+    await world.trust()
+    filing = await world.accept(three())
+    await world.conclude(filing, "quarantine", containers=(A,), found=(found(1),))
+    assert await world.told(filing) == [
+        "requirement.determined",
+        "recognition.expected",
+        PARTLY,
+    ]
+    assert (await world.last(filing, PARTLY))["recognised"] == ["name", "quantity", "weight"]
+    await world.conclude(filing, "quarantine", Verdict.NONCONFORM, containers=(B,))
+    await world.conclude(filing, "quarantine", containers=(C,), found=(found(3),))
+    assert (await world.told(filing))[-2:] == ["recognition.granted", "requirement.met"]
+    granted = await world.last(filing, "recognition.granted")
+    assert {each["line"] for each in granted["verdicts"]} == {1, 3}
+    assert (await world.last(filing, "requirement.met"))["outcome"] == "refused_entry"
+    assert await world.broken() == {}
+
+
+async def test_what_was_recognised_stays_released_when_another_container_disagrees(
+    world: World,
+) -> None:
+    await world.trust()
+    filing = await world.accept(three())
+    await world.conclude(filing, "quarantine", containers=(A,), found=(found(1),))
+    await world.conclude(filing, "quarantine", containers=(B,), found=(found(2, net_kg="1"),))
+    assert (await world.told(filing))[-2:] == ["recognition.refused", "requirement.revised"]
+    await world.conclude(filing, "quarantine", containers=(C,), found=(found(3),))
+    assert await partly(world, filing) == [("released", [A])]
+    await world.conclude(filing, "customs", containers=(B, C))
+    assert (await world.last(filing, "requirement.met"))["outcome"] == "released"
+    assert await world.broken() == {}
+
+
+async def test_containers_that_share_a_line_are_compared_together(world: World) -> None:
+    await world.trust()
+    filing = await world.accept(three(shared=True))
+    half = found(1, quantity="250", net_kg="500")
+    await world.conclude(filing, "quarantine", containers=(A,), found=(half,))
+    assert await partly(world, filing) == []
+    await world.conclude(filing, "quarantine", containers=(B,), found=(half, found(2)))
+    assert await partly(world, filing) == [("released", [A, B])]
+    await world.conclude(filing, "quarantine", containers=(C,), found=(found(3),))
+    assert (await world.last(filing, "requirement.met"))["outcome"] == "released"
+    assert await world.broken() == {}
+
+
+async def test_a_release_that_nobody_recognised_is_seen(world: World) -> None:
+    await world.trust()
+    filing = await world.accept(three())
+    await world.conclude(filing, "quarantine", containers=(A,), found=(found(1),))
+    assert await world.broken() == {}
+    await world.execute("ALTER TABLE requirements DISABLE TRIGGER decided_once")
+    await world.execute(
+        f"UPDATE requirements SET ends = jsonb_set(ends, '{{{A},recognised}}', '[]')"
+    )
+    assert set(await world.broken()) == {"a release in mode recognition has its recognition"}
