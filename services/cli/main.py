@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from services.cli import console, loading, merge, stuck
+from services.cli import console, loading, merge, plan, stuck
 from services.cli.console import explained
 from services.cli.options import (
     DEFAULT_PORT,
@@ -39,6 +39,7 @@ app = typer.Typer(
 )
 app.add_typer(stuck.app, name="stuck")
 app.command()(merge.merge)
+app.command()(plan.plan)
 
 
 @app.command()

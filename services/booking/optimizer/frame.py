@@ -1,0 +1,229 @@
+"""A problem as arrays for the kernel, and the state of a search on it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.booking.optimizer import pools as pooling
+from services.booking.optimizer.pools import Pool
+from services.booking.optimizer.problem import Problem, Request, Stretch
+
+Ints = NDArray[np.int64]
+Words = NDArray[np.uint64]
+
+
+class Frame(NamedTuple):
+    """A problem's arrays. n requests, G pools, L lanes, D days of W words of 64 slots.
+
+    A lane is a pool's shifts that neither touch nor overlap, so that a run of free slots within
+    one lies in one shift. Class c is the c-th agency, and the last the bays. Money is in units of
+    1 / `scale` CNY.
+    """
+
+    yards: int
+    days: int
+    width: int  # slots in a day
+    words: int  # words of 64 slots in a day
+    classes: int
+    longest: int  # slots
+    left_out: int
+    scale: int
+    duration: Ints  # n
+    power: Ints  # n: 2**power is the largest power of two in the duration
+    available: Ints  # n
+    due: Ints  # n
+    wait: Ints  # n
+    late: Ints  # n
+    move: Ints  # n
+    home: Ints  # n; -1 is no yard of the problem
+    weight: Ints  # n: what puts a request ahead of others
+    profile: Ints  # n: which classes and pools serve it
+    needed: NDArray[np.bool_]  # profile, class
+    capacity: Ints  # G
+    first_lane: Ints  # G + 1
+    pool_of: Ints  # L
+    on: Words  # L, D, W: when a lane is on duty
+    choice_at: Ints  # where in `choice` the lanes of (profile, yard, class) begin
+    choice: Ints
+
+
+class State(NamedTuple):
+    """Where every request is, and what is in use."""
+
+    start: Ints  # n; -1 is left out
+    yard: Ints  # n
+    pool: Ints  # n, class
+    used: Words  # G, D, W, k: slots in which more than k of the pool are in use
+    runs: Words  # D, L, W, k: slots from which on a lane is free for 2**k slots
+    head: Ints  # yard, slot: the first request that starts there
+    after: Ints  # n: the next that starts there
+    before: Ints  # n
+
+
+class Scratch(NamedTuple):
+    """What one thread of a search needs for itself."""
+
+    out: Ints
+    old: Ints
+    key: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Model:
+    """A frame with what its numbers stand for."""
+
+    problem: Problem
+    pools: list[Pool]
+    frame: Frame
+
+    def money(self, cost: int) -> Decimal:
+        """The kernel's cost in CNY."""
+        return Decimal(int(cost)) / self.frame.scale
+
+
+def build(problem: Problem, left_out: Decimal) -> Model:
+    """The model of a problem in which a request without a slot costs `left_out` CNY."""
+    pools = pooling.of(problem)
+    lanes = [(g, lane) for g, pool in enumerate(pools) for lane in _lanes(pool.hours)]
+    profiles = _profiles(problem.requests)
+    choice_at, choice = _choices(problem, pools, [g for g, _ in lanes], list(profiles.values()))
+    scale = _scale(problem.requests, left_out)
+    requests = problem.requests
+    duration = np.array([each.duration for each in requests], np.int64)
+    wait, late = (
+        np.array([int(getattr(each, name) * scale) for each in requests], np.int64)
+        for name in ("wait_weight", "late_weight")
+    )
+    place = {yard: index for index, yard in enumerate(problem.yards)}
+    number = {profile: index for index, profile in enumerate(profiles)}
+    words = -(-problem.slots_per_day // 64)
+    frame = Frame(
+        yards=len(problem.yards),
+        days=problem.days,
+        width=problem.slots_per_day,
+        words=words,
+        classes=len(problem.agencies) + 1,
+        longest=int(duration.max(initial=1)),
+        left_out=int(left_out * scale),
+        scale=scale,
+        duration=duration,
+        power=np.array([each.duration.bit_length() - 1 for each in requests], np.int64),
+        available=np.array([each.available for each in requests], np.int64),
+        due=np.array([each.due for each in requests], np.int64),
+        wait=wait,
+        late=late,
+        move=np.array([int(each.move_cost * scale) for each in requests], np.int64),
+        home=np.array([place.get(each.home_yard, -1) for each in requests], np.int64),
+        weight=np.where(wait > 0, wait, late),
+        profile=np.array([number[_profile(each)] for each in requests], np.int64),
+        needed=np.array(
+            [[*(a in each.needs for a in problem.agencies), True] for each in profiles.values()],
+            np.bool_,
+        ).reshape(-1, len(problem.agencies) + 1),
+        capacity=np.array([len(pool.members) for pool in pools], np.int64),
+        first_lane=np.searchsorted([g for g, _ in lanes], range(len(pools) + 1)).astype(np.int64),
+        pool_of=np.array([g for g, _ in lanes], np.int64),
+        on=_on_duty(problem, [lane for _, lane in lanes], words),
+        choice_at=choice_at,
+        choice=choice,
+    )
+    return Model(problem, pools, frame)
+
+
+def empty(frame: Frame) -> State:
+    """The state in which nobody has a slot."""
+    from services.booking.optimizer.kernel import state as kernel
+
+    n, pools, lanes = len(frame.duration), len(frame.capacity), len(frame.pool_of)
+    levels = int(frame.longest).bit_length()
+    most = int(frame.capacity.max(initial=1))
+    state = State(
+        start=np.full(n, -1, np.int64),
+        yard=np.full(n, -1, np.int64),
+        pool=np.full((n, frame.classes), -1, np.int64),
+        used=np.zeros((pools, frame.days, frame.words, most), np.uint64),
+        runs=np.zeros((frame.days, lanes, frame.words, levels), np.uint64),
+        head=np.full((frame.yards, frame.days * frame.width), -1, np.int64),
+        after=np.full(n, -1, np.int64),
+        before=np.full(n, -1, np.int64),
+    )
+    kernel.refresh_all(frame, state)
+    return state
+
+
+def scratch(frame: Frame, most: int) -> Scratch:
+    """Room for a thread that takes out at most `most` requests at a time, and one."""
+    return Scratch(
+        out=np.zeros(most + 2, np.int64),
+        old=np.zeros((most + 2, 3 + frame.classes), np.int64),
+        key=np.zeros(most + 2, np.float64),
+    )
+
+
+def _lanes(hours: Iterable[Stretch]) -> list[list[Stretch]]:
+    """Stretches in as few rows as can be in which none touches or overlaps the next."""
+    lanes: list[list[Stretch]] = []
+    for first, end in sorted(set(hours)):
+        lane = next((lane for lane in lanes if lane[-1][1] < first), None)
+        if lane is None:
+            lanes.append(lane := [])
+        lane.append((first, end))
+    return lanes
+
+
+def _profile(request: Request) -> tuple[Any, ...]:
+    return request.bay_kind, frozenset(request.needs.items())
+
+
+def _profiles(requests: Iterable[Request]) -> dict[tuple[Any, ...], Request]:
+    """One request for each set of needs."""
+    found: dict[tuple[Any, ...], Request] = {}
+    for request in requests:
+        found.setdefault(_profile(request), request)
+    return found
+
+
+def _choices(
+    problem: Problem, pools: list[Pool], pool_of: list[int], profiles: list[Request]
+) -> tuple[Ints, Ints]:
+    """The lanes that serve each profile in each yard and class, the narrowest pool first."""
+    breadth = pooling.breadth(pools, problem)
+    classes = (*problem.agencies, None)
+    at, choice = [0], []
+    for request in profiles:
+        for yard in problem.yards:
+            for agency in classes:
+                able = [
+                    lane
+                    for lane, g in enumerate(pool_of)
+                    if (pools[g].yard, pools[g].agency) == (yard, agency)
+                    and pools[g].serves(request)
+                ]
+                choice += sorted(able, key=lambda lane: breadth[pools[pool_of[lane]]])
+                at.append(len(choice))
+    return np.array(at, np.int64), np.array(choice, np.int64)
+
+
+def _on_duty(problem: Problem, lanes: list[list[Stretch]], words: int) -> Words:
+    """Bit masks of when each lane is on duty, by day."""
+    width = problem.slots_per_day
+    on = np.zeros((len(lanes), problem.days, words), np.uint64)
+    for row, lane in enumerate(lanes):
+        for first, end in lane:
+            for slot in range(max(0, first), min(end, problem.horizon)):
+                day, bit = divmod(slot, width)
+                on[row, day, bit // 64] |= np.uint64(1 << (bit % 64))
+    return on
+
+
+def _scale(requests: Iterable[Request], left_out: Decimal) -> int:
+    """The least power of ten that makes all money whole."""
+    money = {left_out}
+    for request in requests:
+        money |= {request.wait_weight, request.late_weight, request.move_cost}
+    decimals = [-int(each.normalize().as_tuple().exponent) for each in money]
+    return int(10 ** max(0, *decimals))

@@ -1,0 +1,78 @@
+"""`onestop plan`: read an instance, plan it, say what it came to."""
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, NoReturn
+
+import typer
+
+from services.booking.optimizer import planning
+from services.booking.optimizer.budget import Budget
+from services.booking.optimizer.lacks import Lack
+from services.booking.optimizer.result import NoPlan, Plan
+from services.cli import console
+from services.cli.planning import files
+
+
+def run(
+    instance: Path,
+    *,
+    seconds: float | None,
+    turns: int | None,
+    seed: int,
+    out: Path | None,
+    as_json: bool,
+) -> None:
+    """Plan and tell. Leaves with code 1 if nothing can be planned, with 2 if the file is wrong."""
+    problem = files.read(instance)
+    found = planning.plan(problem, budget=Budget(seconds, turns), seed=seed)
+    if isinstance(found, NoPlan):
+        _refuse(found)
+    if out is not None:
+        _write(out, found)
+    _tell_lacks(found.unscheduled)
+    console.report(figures(found), as_json=as_json)
+
+
+def figures(plan: Plan) -> dict[str, Any]:
+    """What a plan comes to: `objective` and `bound` in CNY, `gap` as a share of the objective."""
+    return {
+        "objective": number(plan.objective),
+        "bound": number(plan.bound),
+        "gap": round(plan.gap, 6),
+        "seconds": round(plan.seconds, 2),
+        "unscheduled": len(plan.unscheduled),
+        "turns": plan.turns,
+        "seed": plan.seed,
+    }
+
+
+def number(money: Decimal) -> int | float:
+    """Money as JSON has it: whole where it is whole."""
+    return int(money) if money == money.to_integral_value() else float(money)
+
+
+def _write(path: Path, plan: Plan) -> None:
+    try:
+        path.write_text(json.dumps(files.written(plan.places), ensure_ascii=False) + "\n")
+    except OSError as error:
+        console.fail(
+            f"{path}: {error.strerror}.",
+            chinese=f"无法写入 {path}。",
+            mend="Name a file that can be written.",
+            mend_zh="请指明可写入的文件。",
+        )
+
+
+def _tell_lacks(lacks: Mapping[str, Lack]) -> None:
+    for name, lack in lacks.items():
+        console.say(f"{name}: {lack.en} {lack.mend}\n{name}：{lack.zh}{lack.mend_zh}")
+
+
+def _refuse(found: NoPlan) -> NoReturn:
+    _tell_lacks(found.lacks)
+    if not found.lacks:
+        console.say("The instance has no consignments. 实例中没有货物。")
+    raise typer.Exit(1)
