@@ -89,17 +89,10 @@ def build(problem: Problem, left_out: Decimal) -> Model:
     """The model of a problem in which a request without a slot costs `left_out` CNY."""
     pools = pooling.of(problem)
     lanes = [(g, lane) for g, pool in enumerate(pools) for lane in _lanes(pool.hours)]
+    pool_of = [g for g, _ in lanes]
     profiles = _profiles(problem.requests)
-    choice_at, choice = _choices(problem, pools, [g for g, _ in lanes], list(profiles.values()))
+    choice_at, choice = _choices(problem, pools, pool_of, list(profiles.values()))
     scale = _scale(problem.requests, left_out)
-    requests = problem.requests
-    duration = np.array([each.duration for each in requests], np.int64)
-    wait, late = (
-        np.array([int(getattr(each, name) * scale) for each in requests], np.int64)
-        for name in ("wait_weight", "late_weight")
-    )
-    place = {yard: index for index, yard in enumerate(problem.yards)}
-    number = {profile: index for index, profile in enumerate(profiles)}
     words = -(-problem.slots_per_day // 64)
     frame = Frame(
         yards=len(problem.yards),
@@ -107,31 +100,51 @@ def build(problem: Problem, left_out: Decimal) -> Model:
         width=problem.slots_per_day,
         words=words,
         classes=len(problem.agencies) + 1,
-        longest=int(duration.max(initial=1)),
         left_out=int(left_out * scale),
         scale=scale,
-        duration=duration,
-        power=np.array([each.duration.bit_length() - 1 for each in requests], np.int64),
-        available=np.array([each.available for each in requests], np.int64),
-        due=np.array([each.due for each in requests], np.int64),
-        wait=wait,
-        late=late,
-        move=np.array([int(each.move_cost * scale) for each in requests], np.int64),
-        home=np.array([place.get(each.home_yard, -1) for each in requests], np.int64),
-        weight=np.where(wait > 0, wait, late),
-        profile=np.array([number[_profile(each)] for each in requests], np.int64),
-        needed=np.array(
-            [[*(a in each.needs for a in problem.agencies), True] for each in profiles.values()],
-            np.bool_,
-        ).reshape(-1, len(problem.agencies) + 1),
-        capacity=np.array([len(pool.members) for pool in pools], np.int64),
-        first_lane=np.searchsorted([g for g, _ in lanes], range(len(pools) + 1)).astype(np.int64),
-        pool_of=np.array([g for g, _ in lanes], np.int64),
+        needed=_needed(problem, profiles.values()),
+        capacity=_ints(len(pool.members) for pool in pools),
+        first_lane=_ints(np.searchsorted(pool_of, range(len(pools) + 1))),
+        pool_of=_ints(pool_of),
         on=_on_duty(problem, [lane for _, lane in lanes], words),
         choice_at=choice_at,
         choice=choice,
+        **_columns(problem, scale, list(profiles)),
     )
     return Model(problem, pools, frame)
+
+
+def _columns(problem: Problem, scale: int, profiles: list[tuple[Any, ...]]) -> dict[str, Any]:
+    """The arrays with an entry for each request."""
+    requests = problem.requests
+    duration = _ints(each.duration for each in requests)
+    wait = _ints(int(each.wait_weight * scale) for each in requests)
+    late = _ints(int(each.late_weight * scale) for each in requests)
+    place = {yard: index for index, yard in enumerate(problem.yards)}
+    number = {profile: index for index, profile in enumerate(profiles)}
+    return {
+        "longest": int(duration.max(initial=1)),
+        "duration": duration,
+        "power": _ints(each.duration.bit_length() - 1 for each in requests),
+        "available": _ints(each.available for each in requests),
+        "due": _ints(each.due for each in requests),
+        "wait": wait,
+        "late": late,
+        "move": _ints(int(each.move_cost * scale) for each in requests),
+        "home": _ints(place.get(each.home_yard, -1) for each in requests),
+        "weight": np.where(wait > 0, wait, late),
+        "profile": _ints(number[_profile(each)] for each in requests),
+    }
+
+
+def _ints(values: Iterable[int]) -> Ints:
+    return np.array(list(values), np.int64)
+
+
+def _needed(problem: Problem, profiles: Iterable[Request]) -> NDArray[np.bool_]:
+    """(profile, class): is one of that class needed? A bay always is."""
+    rows = [[*(agency in each.needs for agency in problem.agencies), True] for each in profiles]
+    return np.array(rows, np.bool_).reshape(-1, len(problem.agencies) + 1)
 
 
 def empty(frame: Frame) -> State:

@@ -27,6 +27,8 @@ HOT, COLD = 1.4, 0.07
 """The first and last temperature, as shares of what a mean request's own length of waiting costs.
 Both, and MOST, tuned on instances of 100 to 2,000 requests."""
 
+CYCLES = 1
+
 Turn = Callable[[], int]
 
 
@@ -87,7 +89,7 @@ class Search:
         """Searches until the budget is spent or the plan is proven to be the best."""
         with ThreadPoolExecutor(len(self.workers)) as pool:
             while (share := spent.share) < 1 and self.cost > self.bound.proven:
-                heat = _scale(self.frame) * HOT * (COLD / HOT) ** share
+                heat = _scale(self.frame) * HOT * (COLD / HOT) ** (share * CYCLES % 1)
                 changes = list(pool.map(lambda turn: turn(), self._turns(heat)))
                 for island, change in self._attributed(changes):
                     island.cost += change
