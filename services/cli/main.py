@@ -152,10 +152,25 @@ def demo(
 
 
 @app.command()
-def bench(name: Benchmark, *, as_json: Json = False) -> None:
+def bench(
+    name: Benchmark,
+    instances: Annotated[
+        Path | None, typer.Option(help="optimizer: a folder of joint-slot instances")
+    ] = None,
+    seconds: Annotated[
+        float, typer.Option(min=0.01, help="optimizer: time for each instance")
+    ] = plan.SECONDS,
+    *,
+    as_json: Json = False,
+) -> None:
     """Measure on an instance of its own, as ratios against a floor measured in the same run."""
     from services.cli import benching
 
+    if name is Benchmark.OPTIMIZER:
+        from services.cli.benching import optimizer
+
+        console.report(optimizer.run(instances, seconds), as_json=as_json)
+        return
     console.report(benching.BENCHMARKS[name.value](), as_json=as_json)
 
 

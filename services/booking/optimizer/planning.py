@@ -2,9 +2,11 @@
 
 from decimal import Decimal
 
+import numpy as np
+
 from services.booking.optimizer import bound as bounding
 from services.booking.optimizer import frame as framing
-from services.booking.optimizer import naming, queue
+from services.booking.optimizer import naming, queue, search
 from services.booking.optimizer.budget import Budget, Spent
 from services.booking.optimizer.lacks import Lacks
 from services.booking.optimizer.problem import LEFT_OUT, Problem
@@ -30,9 +32,9 @@ def plan(problem: Problem, *, budget: Budget, seed: int, left_out: Decimal = LEF
     model = framing.build(problem, left_out)
     bound = bounding.begin(model.frame)
     method = Queue if queue.applies(model.frame) else Search
-    search = method(model, bound, seed=seed, workers=WORKERS)
-    search.run(spent)
-    places = naming.places(model, search.state())
+    searching = method(model, bound, seed=seed, workers=WORKERS)
+    searching.run(spent)
+    places = naming.places(model, searching.state())
     cost = objective(problem, places, left_out)
     return Plan(
         places=places,
@@ -43,3 +45,11 @@ def plan(problem: Problem, *, budget: Budget, seed: int, left_out: Decimal = LEF
         seed=seed,
         turns=spent.turns,
     )
+
+
+def first_come(problem: Problem, *, left_out: Decimal = LEFT_OUT) -> Decimal:
+    """What a calendar costs that gives each request, as it came in, the best slot still free."""
+    model = framing.build(problem, left_out)
+    order = sorted(range(len(problem.requests)), key=lambda j: problem.requests[j].requested)
+    cost = search.in_order(model.frame, np.array(order, np.int64))
+    return model.money(cost)

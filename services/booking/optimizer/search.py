@@ -27,7 +27,10 @@ HOT, COLD = 1.4, 0.07
 """The first and last temperature, as shares of what a mean request's own length of waiting costs.
 Both, and MOST, tuned on instances of 100 to 2,000 requests."""
 
-CYCLES = 1
+ENOUGH = 2
+TURNS_A_SECOND = 40
+"""With so many turns for each request a search gains more by starting hot again than by going on
+longer; and how many turns a second are expected, to know it beforehand."""
 
 Turn = Callable[[], int]
 
@@ -89,13 +92,18 @@ class Search:
         """Searches until the budget is spent or the plan is proven to be the best."""
         with ThreadPoolExecutor(len(self.workers)) as pool:
             while (share := spent.share) < 1 and self.cost > self.bound.proven:
-                heat = _scale(self.frame) * HOT * (COLD / HOT) ** (share * CYCLES % 1)
+                heat = _scale(self.frame) * HOT * (COLD / HOT) ** (share * self._cycles(spent) % 1)
                 changes = list(pool.map(lambda turn: turn(), self._turns(heat)))
                 for island, change in self._attributed(changes):
                     island.cost += change
                 for island in self.islands:
                     island.keep()
                 spent.turns += 1
+
+    def _cycles(self, spent: Spent) -> int:
+        """How often the budget suffices to cool down."""
+        turns = spent.budget.turns or int((spent.budget.seconds or 0) * TURNS_A_SECOND)
+        return max(1, turns // (ENOUGH * len(self.frame.duration)))
 
     def _turns(self, heat: float) -> list[Turn]:
         """What each worker does in this turn: the last one proves the bound until it is found."""
@@ -163,6 +171,12 @@ def greedy(frame: Frame, chance: framing.Words) -> Island:
         )
         islands.append(Island(state, cost, cost, kept))
     return min(islands, key=lambda island: island.cost)
+
+
+def in_order(frame: Frame, order: Ints) -> int:
+    """What it costs to give each request in turn the best place that is still free."""
+    chance = np.ones(1, np.uint64)
+    return int(ruin.insert(frame, framing.empty(frame), order, chance))
 
 
 def _within(frame: Frame, state: State, first: int, last: int) -> Ints:

@@ -47,6 +47,8 @@ def openings(frame, state, j, yard, day, word):
         for e in range(frame.choice_at[i], frame.choice_at[i + 1]):
             free |= masks.starts(state, frame.words, day, frame.choice[e], word, power, length)
         found &= free
+        if found == 0:
+            break
     return found
 
 

@@ -11,6 +11,7 @@ from services.booking.optimizer import planning
 from services.booking.optimizer.budget import Budget
 from services.booking.optimizer.problem import Bay, Problem, Request, Stretch, Team
 from services.booking.optimizer.result import Plan
+from services.cli.benching import instances
 from tests.unit.booking.optimizer import judging
 from tests.unit.booking.optimizer.made import DAY, bay, outcome, planned, problem, request, team
 
@@ -97,6 +98,15 @@ def test_seed_and_turns_alone_decide_a_plan() -> None:
     one, same, other = (planned(given, turns=3, seed=seed) for seed in (5, 5, 6))
     assert (one.places, one.bound) == (same.places, same.bound)
     judging.assert_sound(given, other)
+
+
+def test_two_workers_on_one_plan_keep_it_sound_and_repeatable() -> None:
+    given = instances.made(400, load=0.9, seed=2)
+    assert given.days >= 2 * planning.WORKERS
+    plans = [planned(given, turns=6, seed=3) for _ in range(2)]
+    judging.assert_sound(given, plans[0])
+    assert plans[0].places == plans[1].places
+    assert plans[0].objective < planning.first_come(given)
 
 
 def test_more_turns_never_make_a_plan_worse() -> None:

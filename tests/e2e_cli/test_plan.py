@@ -1,0 +1,121 @@
+"""`onestop plan`: an instance in, a plan and its figures out."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from tests.e2e_cli.program import ROOT, Command, Ended, run_all
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+HERE = {"yard": "Y1", "shifts": [[0, 6], [8, 14]]}
+
+
+def _instance() -> dict[str, Any]:
+    """Three consignments for one bay: one for both agencies, one for quarantine alone."""
+    common = {"home_yard": "Y1", "bay_kind": "plain", "wait_weight": 1, "late_weight": 2}
+    return {
+        "name": "small",
+        "slot_minutes": 15,
+        "slots_per_day": 8,
+        "days": 2,
+        "horizon": 16,
+        "yards": ["Y1"],
+        "bays": [{"id": "B1", "yard": "Y1", "kinds": ["plain"]}],
+        "teams": [
+            {"id": "C1", "agency": "customs", "skills": ["general"], **HERE},
+            {"id": "Q1", "agency": "quarantine", "skills": ["food"], **HERE},
+        ],
+        "consignments": [
+            {
+                **common, "id": "F1", "requested": -3.5, "available": 0, "duration": 3, "due": 9,
+                "customs_skill": "general", "quarantine_skill": "food", "move_cost": 9,
+            },
+            {
+                **common, "id": "F2", "available": 1, "duration": 2, "due": 3,
+                "quarantine_skill": "food",
+            },
+        ],
+    }  # fmt: skip
+
+
+def test_readme_shows_what_its_example_comes_to() -> None:
+    shown = README.partition("$ .venv/bin/onestop plan ")[2].partition("```")[0].splitlines()
+    ended = run_all({"shown": Command(("plan", *shown[0].split()))})["shown"]
+    assert ended.code == 0, ended.err
+    told = [line for line in ended.out.splitlines() if not line.startswith("seconds")]
+    assert told == [line for line in shown[1:] if line and not line.startswith("seconds")]
+
+
+def _plan(path: Path, *args: str) -> Command:
+    return Command(("plan", str(path), "--turns", "5", "--json", *args))
+
+
+def _figures(ended: Ended) -> Any:
+    assert ended.code == 0, ended.err
+    return json.loads(ended.out.splitlines()[-1])
+
+
+def test_plans_and_refusals_are_told(tmp_path: Path) -> None:
+    good, lacking, idle = _instance(), _instance(), _instance()
+    lacking["consignments"][1]["bay_kind"] = "scan"
+    idle["teams"] = []
+    wrong = _instance() | {"horizon": 15, "yards": ["Y2"], "slots_per_day": 0}
+    crossed = _instance() | {"horizon": 15}
+    crossed["bays"].append(crossed["bays"][0] | {"yard": "Y7"})
+    files = {"good": good, "lacking": lacking, "idle": idle, "wrong": wrong, "crossed": crossed}
+    paths = {name: tmp_path / f"{name}.json" for name in files}
+    for name, path in paths.items():
+        path.write_text(json.dumps(files[name]))
+    paths["torn"] = tmp_path / "torn.json"
+    paths["torn"].write_text(json.dumps(good)[:200])
+    out = tmp_path / "plan.json"
+    nowhere = tmp_path / "none" / "plan.json"
+    ended = run_all(
+        {name: _plan(path) for name, path in paths.items()}
+        | {
+            "written": _plan(paths["good"], "--out", str(out)),
+            "again": _plan(paths["good"], "--seed", "1"),
+            "nowhere": _plan(paths["good"], "--out", str(nowhere)),
+            "missing": _plan(tmp_path / "none.json"),
+        }
+    )
+    _check_plan(ended, out)
+    _check_lacks(ended)
+    _check_refusals(ended)
+
+
+def _check_plan(ended: dict[str, Ended], out: Path) -> None:
+    figures = _figures(ended["good"])
+    # F1 waits 3 slots for F2; the other way round F2 would wait 2 and be 2 late, at 2 each
+    assert figures["objective"] == figures["bound"] == 3
+    assert (figures["gap"], figures["unscheduled"], figures["seed"]) == (0, 0, 1)
+    assert {**figures, "seconds": 0} == {**_figures(ended["again"]), "seconds": 0}
+    _figures(ended["written"])
+    assert json.loads(out.read_text()) == {
+        "F1": {
+            "start": 3, "yard": "Y1", "bay": "B1", "customs_team": "C1", "quarantine_team": "Q1"
+        },
+        "F2": {"start": 1, "yard": "Y1", "bay": "B1", "quarantine_team": "Q1"},
+    }  # fmt: skip
+
+
+def _check_lacks(ended: dict[str, Ended]) -> None:
+    figures = _figures(ended["lacking"])
+    assert (figures["objective"], figures["unscheduled"]) == (100_000, 1)
+    assert "F2: No yard has a bay of kind scan. Add a bay of kind scan." in ended["lacking"].err
+    assert "F2：没有任何查验场设有 scan 类查验位。" in ended["lacking"].err
+    assert ended["idle"].code == 1
+    assert ended["idle"].out == ""
+    assert "Put a team of customs with general on the roster." in ended["idle"].err
+
+
+def _check_refusals(ended: dict[str, Ended]) -> None:
+    for name in ("wrong", "crossed", "torn", "missing", "nowhere"):
+        assert ended[name].code == 2, (name, ended[name].err)
+        assert "mend:" in ended[name].err
+        assert "办法：" in ended[name].err
+        assert "Traceback" not in ended[name].err
+    assert "/slots_per_day" in ended["wrong"].err
+    crossed = ended["crossed"].err
+    for pointer in ("/horizon", "/bays/1/yard", "/bays: B1 is there 2 times."):
+        assert pointer in crossed
