@@ -40,6 +40,9 @@ class Frame(NamedTuple):
     late: Ints  # n
     move: Ints  # n
     home: Ints  # n; -1 is no yard of the problem
+    kept_start: Ints  # n: where its booking is; -1 is none
+    kept_yard: Ints  # n
+    change: Ints  # n: what another slot than the booked one costs
     weight: Ints  # n: what puts a request ahead of others
     profile: Ints  # n: which classes and pools serve it
     needed: NDArray[np.bool_]  # profile, class
@@ -132,6 +135,9 @@ def _columns(problem: Problem, scale: int, profiles: list[tuple[Any, ...]]) -> d
         "late": late,
         "move": _ints(int(each.move_cost * scale) for each in requests),
         "home": _ints(place.get(each.home_yard, -1) for each in requests),
+        "kept_start": _ints(each.booked.start if each.booked else -1 for each in requests),
+        "kept_yard": _ints(place[each.booked.yard] if each.booked else -1 for each in requests),
+        "change": _ints(int(each.change_cost * scale) for each in requests),
         "weight": np.where(wait > 0, wait, late),
         "profile": _ints(number[_profile(each)] for each in requests),
     }
@@ -237,6 +243,7 @@ def _scale(requests: Iterable[Request], left_out: Decimal) -> int:
     """The least power of ten that makes all money whole."""
     money = {left_out}
     for request in requests:
-        money |= {request.wait_weight, request.late_weight, request.move_cost}
+        money |= {request.wait_weight, request.late_weight}
+        money |= {request.move_cost, request.change_cost}
     decimals = [-int(each.normalize().as_tuple().exponent) for each in money]
     return int(10 ** max(0, *decimals))

@@ -4,7 +4,7 @@ import heapq
 from collections import defaultdict
 
 from services.booking.optimizer.frame import Model, State
-from services.booking.optimizer.result import Place
+from services.booking.optimizer.problem import Place
 
 
 def places(model: Model, state: State) -> dict[str, Place]:

@@ -37,13 +37,26 @@ class Team:
 
 
 @dataclass(frozen=True)
+class Place:
+    """The slot of one request: where, with whom, and from which slot on."""
+
+    start: int
+    yard: str
+    bay: str
+    teams: Mapping[str, str]
+    """Agency -> team."""
+
+
+@dataclass(frozen=True)
 class Request:
     """A consignment that wants one slot: one bay, and one team of each agency it names.
 
     `needs` has the skills that each agency's team must have. `available` is the earliest start,
     `due` the end of free time; `requested` orders requests as they came in. A slot costs
     `wait_weight` for each slot from `available` to the start, `late_weight` for each slot by
-    which it ends after `due`, and `move_cost` in any other yard than `home_yard`.
+    which it ends after `due`, and `move_cost` in any other yard than `home_yard`. What has a
+    booking costs `change_cost` besides if it starts at another time or in another yard; another
+    bay or team is no change to anybody but the yard.
     """
 
     id: str
@@ -57,12 +70,20 @@ class Request:
     wait_weight: Decimal
     late_weight: Decimal
     move_cost: Decimal
+    booked: Place | None = None
+    change_cost: Decimal = Decimal(0)
 
     def cost(self, start: int, yard: str) -> Decimal:
         """What a slot costs, CNY."""
         late = max(0, start + self.duration - self.due)
-        moved = self.move_cost if yard != self.home_yard else Decimal(0)
-        return self.wait_weight * (start - self.available) + self.late_weight * late + moved
+        cost = self.wait_weight * (start - self.available) + self.late_weight * late
+        if yard != self.home_yard:
+            cost += self.move_cost
+        return cost + (self.change_cost if self.changed(start, yard) else 0)
+
+    def changed(self, start: int, yard: str) -> bool:
+        """Is that another slot than the one that is booked?"""
+        return self.booked is not None and (start, yard) != (self.booked.start, self.booked.yard)
 
 
 @dataclass(frozen=True)

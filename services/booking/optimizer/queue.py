@@ -33,7 +33,9 @@ def applies(frame: Frame) -> bool:
     """Is an order all there is to decide? All must fit, and moving elsewhere be no choice."""
     if frame.yards != 1 or frame.days != 1 or not len(frame.duration):
         return False
-    if frame.available.any() or (frame.needed != frame.needed[0]).any():
+    if frame.available.any() or (frame.kept_start >= 0).any():
+        return False
+    if (frame.needed != frame.needed[0]).any():
         return False
     if (np.diff(frame.choice_at) != np.tile(frame.needed[0], len(frame.needed))).any():
         return False

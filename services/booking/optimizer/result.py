@@ -5,18 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from services.booking.optimizer.lacks import Lack
-from services.booking.optimizer.problem import Problem
-
-
-@dataclass(frozen=True)
-class Place:
-    """The slot of one request: where, with whom, and from which slot on."""
-
-    start: int
-    yard: str
-    bay: str
-    teams: Mapping[str, str]
-    """Agency -> team."""
+from services.booking.optimizer.problem import Place, Problem
 
 
 @dataclass(frozen=True)
@@ -24,11 +13,14 @@ class Plan:
     """Slots for requests, with what they cost and how much better a plan could be at most.
 
     `objective` and `bound` are in CNY: no plan of the problem costs less than `bound`.
-    `unscheduled` has the requests that got no slot, each with the reason.
+    `unscheduled` has the requests that got no slot, each with the reason; `moved` those that have
+    another slot than is booked, `broken` those whose booking cannot be kept whatever is planned.
     """
 
     places: Mapping[str, Place]
     unscheduled: Mapping[str, Lack]
+    moved: frozenset[str]
+    broken: frozenset[str]
     objective: Decimal
     bound: Decimal
     seconds: float

@@ -12,10 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from services.booking.optimizer import frame as framing
+from services.booking.optimizer import islands
 from services.booking.optimizer.bound import Bound
 from services.booking.optimizer.budget import Spent
 from services.booking.optimizer.frame import Frame, Ints, Model, Scratch, State
+from services.booking.optimizer.islands import Island
 from services.booking.optimizer.kernel import ruin
+from services.booking.optimizer.problem import Stretch
 
 ROUNDS = 8192
 """Rounds of a worker in a turn: some 25 ms."""
@@ -32,6 +35,10 @@ TURNS_A_SECOND = 40
 """With so many turns for each request a search gains more by starting hot again than by going on
 longer; and how many turns a second are expected, to know it beforehand."""
 
+FIRST = 0.5
+WARM = 0.3
+CYCLES = 3
+
 Turn = Callable[[], int]
 
 
@@ -43,36 +50,21 @@ class Worker:
     scratch: Scratch
 
 
-@dataclass
-class Island:
-    """A state, what it costs, and the best it has been."""
-
-    state: State
-    cost: int
-    best: int
-    kept: State
-
-    def keep(self) -> None:
-        """Remembers the state if it is the best so far."""
-        if self.cost < self.best:
-            self.best = self.cost
-            for kept, now in zip(self.kept[:3], self.state[:3], strict=True):
-                kept[:] = now
-
-
 class Search:
     """The state of a search, improved turn by turn."""
 
-    def __init__(self, model: Model, bound: Bound, *, seed: int, workers: int) -> None:
+    def __init__(
+        self, model: Model, bound: Bound, *, seed: int, workers: int, most_moved: int
+    ) -> None:
         self.frame = model.frame
+        self.most_moved = most_moved
         self.bound = bound
         self.workers = [_worker(self.frame, seed, index) for index in range(workers)]
-        self.together = self.frame.days >= 2 * workers
+        self.together = self.frame.days > workers
+        self.cycles, self.warmed = CYCLES, 0
         self.cuts = np.random.default_rng(seed)
-        first = greedy(self.frame, self.workers[0].chance)
-        self.islands = [first]
-        if not self.together:
-            self.islands += [greedy(self.frame, each.chance) for each in self.workers[1:]]
+        alone = self.workers[:1] if self.together else self.workers
+        self.islands = [islands.begin(model, each.chance) for each in alone]
 
     @property
     def best(self) -> Island:
@@ -92,7 +84,7 @@ class Search:
         """Searches until the budget is spent or the plan is proven to be the best."""
         with ThreadPoolExecutor(len(self.workers)) as pool:
             while (share := spent.share) < 1 and self.cost > self.bound.proven:
-                heat = _scale(self.frame) * HOT * (COLD / HOT) ** (share * self._cycles(spent) % 1)
+                heat = _scale(self.frame) * self._cool(share)
                 changes = list(pool.map(lambda turn: turn(), self._turns(heat)))
                 for island, change in self._attributed(changes):
                     island.cost += change
@@ -100,10 +92,16 @@ class Search:
                     island.keep()
                 spent.turns += 1
 
-    def _cycles(self, spent: Spent) -> int:
-        """How often the budget suffices to cool down."""
-        turns = spent.budget.turns or int((spent.budget.seconds or 0) * TURNS_A_SECOND)
-        return max(1, turns // (ENOUGH * len(self.frame.duration)))
+    def _cool(self, share: float) -> float:
+        """The temperature of this turn; each time it gets warm again the best plan is taken up."""
+        if share < FIRST:
+            return float(HOT * (COLD / HOT) ** (share / FIRST))
+        times, left = divmod((share - FIRST) / (1 - FIRST) * self.cycles, 1)
+        if times + 1 > self.warmed:
+            self.warmed += 1
+            for island in self.islands:
+                island.take_up()
+        return float(WARM * (COLD / WARM) ** left)
 
     def _turns(self, heat: float) -> list[Turn]:
         """What each worker does in this turn: the last one proves the bound until it is found."""
@@ -113,11 +111,13 @@ class Search:
         if self.together:
             island = self.islands[0]
             edges = self._edges(len(active))
+            room = (self.most_moved - island.moved) // len(active)
             for worker, first, last in zip(active, edges, edges[1:], strict=False):
-                turns.append(self._annealing(island, worker, first, last, heat))
+                turns.append(self._annealing(island, worker, (first, last), heat, room))
         else:
             for worker, island in zip(active, self.islands, strict=False):
-                turns.append(self._annealing(island, worker, 0, self.frame.days, heat))
+                room = self.most_moved - island.moved
+                turns.append(self._annealing(island, worker, (0, self.frame.days), heat, room))
         if not self.bound.settled:
             turns.append(self._proving())
         return turns
@@ -134,15 +134,16 @@ class Search:
         return [0, *sorted(int(each) for each in inner), self.frame.days]
 
     def _annealing(
-        self, island: Island, worker: Worker, first: int, last: int, heat: float
+        self, island: Island, worker: Worker, days: Stretch, heat: float, room: int
     ) -> Turn:
+        first, last = days
         jobs = _within(self.frame, island.state, first, last)
 
         def turn() -> int:
             if not len(jobs):
                 return 0
             change = ruin.anneal(
-                self.frame, island.state, jobs, first, last, heat, ROUNDS, MOST,
+                self.frame, island.state, jobs, first, last, heat, ROUNDS, MOST, room,
                 worker.chance, worker.scratch,
             )  # fmt: skip
             return int(change)
@@ -157,20 +158,6 @@ class Search:
             return 0
 
         return turn
-
-
-def greedy(frame: Frame, chance: framing.Words) -> Island:
-    """A first plan: each request in turn its best free place, the earliest due first or the
-    heaviest first, whichever is cheaper."""
-    islands = []
-    for key in (frame.due, -frame.weight):
-        state = framing.empty(frame)
-        cost = int(ruin.insert(frame, state, np.argsort(key, kind="stable"), chance))
-        kept = state._replace(
-            start=state.start.copy(), yard=state.yard.copy(), pool=state.pool.copy()
-        )
-        islands.append(Island(state, cost, cost, kept))
-    return min(islands, key=lambda island: island.cost)
 
 
 def in_order(frame: Frame, order: Ints) -> int:

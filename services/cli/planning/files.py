@@ -13,8 +13,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.booking.optimizer.problem import Bay, Problem, Request, Team
-from services.booking.optimizer.result import Place
+from services.booking.optimizer.problem import Bay, Place, Problem, Request, Team
 from services.cli import console
 from shared import errors
 from shared.http import body

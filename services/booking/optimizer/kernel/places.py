@@ -16,7 +16,16 @@ def cost(frame, j, yard, start):
         total += frame.late[j] * late
     if yard != frame.home[j]:
         total += frame.move[j]
+    if changed(frame, j, yard, start):
+        total += frame.change[j]
     return total
+
+
+@inner
+def changed(frame, j, yard, start):
+    """Is that another slot than the one that is booked? Having none at all is one."""
+    kept = frame.kept_start[j]
+    return kept >= 0 and (start != kept or yard != frame.kept_yard[j])
 
 
 @inner
@@ -77,12 +86,29 @@ def earliest(frame, state, j, yard, first_day, last_day, limit, chance, skip):
 
 
 @inner
+def booked_free(frame, state, j, first_day, last_day):
+    """Is the booked slot of request j free, and within these days?"""
+    start = frame.kept_start[j]
+    day = start // frame.width
+    if day < first_day or day >= last_day or start < frame.available[j]:
+        return False
+    bit = start - day * frame.width
+    found = openings(frame, state, j, frame.kept_yard[j], day, bit >> 6)
+    return (found >> np.uint64(bit & 63)) & np.uint64(1) != 0
+
+
+@inner
 def best(frame, state, j, first_day, last_day, limit, chance, skip):
     """(cost, yard, start) of the cheapest place below `limit`; yard and start are -1 for none.
 
-    In a yard the earliest start is the cheapest, because no cost falls with time.
+    In a yard the earliest start is the cheapest, because no cost falls with time, except where
+    the request is booked.
     """
     at_yard, at = np.int64(-1), np.int64(-1)
+    if frame.kept_start[j] >= 0 and booked_free(frame, state, j, first_day, last_day):
+        price = cost(frame, j, frame.kept_yard[j], frame.kept_start[j])
+        if price < limit:
+            limit, at_yard, at = price, frame.kept_yard[j], frame.kept_start[j]
     home = max(0, frame.home[j])
     for turn in range(frame.yards):
         yard = home + turn

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from services.booking.optimizer.kernel import places
 from services.booking.optimizer.kernel.compiled import entry, inner
 
 NEVER = 1e18
@@ -109,8 +110,14 @@ def _cheapest(frame, market, j):
     least, at_yard, at = float(frame.left_out), np.int64(-1), np.int64(-1)
     p, k, length = frame.profile[j], market.duration_of[j], frame.duration[j]
     available = frame.available[j]
+    changed = float(frame.change[j]) if frame.kept_start[j] >= 0 else 0.0
+    if frame.kept_start[j] >= available:
+        yard, t = frame.kept_yard[j], frame.kept_start[j]
+        cost = places.cost(frame, j, yard, t) + market.profile_price[p, yard, k, t]
+        if cost < least:
+            least, at_yard, at = cost, yard, t
     for yard in range(frame.yards):
-        moved = 0.0 if yard == frame.home[j] else float(frame.move[j])
+        moved = changed if yard == frame.home[j] else changed + float(frame.move[j])
         for t in range(available, market.price.shape[1] - length + 1):
             cost = moved + frame.wait[j] * (t - available)
             late = t + length - frame.due[j]

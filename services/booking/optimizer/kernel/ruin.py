@@ -25,6 +25,9 @@ REACH = 8
 """The shares of rounds that look into another yard and of starts that are passed over; and by how
 many slots a round looks past the request. All tuned on instances of 1,000 and 2,000 requests."""
 
+NEVER = 1 << 40
+"""More than can ever move."""
+
 
 @entry
 def insert(frame, state, order, chance):
@@ -42,12 +45,15 @@ def insert(frame, state, order, chance):
 
 
 @entry
-def anneal(frame, state, jobs, first_day, last_day, temperature, rounds, most, chance, scratch):
+def anneal(
+    frame, state, jobs, first_day, last_day, temperature, rounds, most, room, chance, scratch
+):
     """Rounds of ruin and recreate among `jobs`, within days; returns by how much the cost changed.
 
     Other requests of these days may be in `jobs` or not, but nothing outside of the days is read
     or written, so that two threads can work on different days of one state. At most `most`
-    requests besides the first are taken out.
+    requests besides the first are taken out, and the number of those that have another slot than
+    is booked grows by at most `room`; none that is booked is left out.
     """
     change = np.int64(0)
     for _ in range(rounds):
@@ -56,16 +62,30 @@ def anneal(frame, state, jobs, first_day, last_day, temperature, rounds, most, c
         if kind < PULLING and places.current(frame, state, j) == 0:
             continue
         n = _gather(frame, state, j, kind, first_day, last_day, most, chance, scratch)
+        moved = _moved(frame, state, n, scratch)
         before = _take_out(frame, state, n, scratch)
         first = 1 if kind < PULLING else 0
         _order(frame, n, first, chance, scratch)
         limit = before + np.int64(-temperature * np.log(ch.share(chance) + 1e-300))
         after, tried = _put_back(frame, state, n, limit, first_day, last_day, chance, scratch)
-        if after > limit:
+        moved = _moved(frame, state, n, scratch) - moved if after <= limit else 0
+        if after > limit or (moved > 0 and moved > room):
             _undo(frame, state, n, tried, scratch)
         else:
             change += after - before
+            room -= moved
     return change
+
+
+@inner
+def _moved(frame, state, n, scratch):
+    """How many of those gathered have another slot than is booked; far too many if one has none."""
+    moved = np.int64(0)
+    for i in range(n):
+        q = scratch.out[i]
+        if places.changed(frame, q, state.yard[q], state.start[q]):
+            moved += 1 if state.start[q] >= 0 else NEVER
+    return moved
 
 
 @inner

@@ -3,11 +3,11 @@
 Nothing of the optimizer's is used but the values that it is given and gives back.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
 
-from services.booking.optimizer.problem import Problem, Request, Stretch
-from services.booking.optimizer.result import Place, Plan
+from services.booking.optimizer.problem import Place, Problem, Request, Stretch
+from services.booking.optimizer.result import Plan
 
 LEFT_OUT = Decimal(100_000)
 
@@ -64,12 +64,16 @@ def _within(start: int, duration: int, stretches: Iterable[Stretch]) -> bool:
     return any(first <= start and start + duration <= last for first, last in stretches)
 
 
-def cost(problem: Problem, places: Mapping[str, Place]) -> Decimal:
-    """What a plan costs."""
+def cost(problem: Problem, places: Mapping[str, Place], broken: Collection[str] = ()) -> Decimal:
+    """What a plan costs; a booking that cannot be kept costs no change."""
     total = Decimal(0)
     for request in problem.requests:
         place = places.get(request.id)
         total += LEFT_OUT if place is None else _cost(request, place.start, place.yard)
+        booked = request.booked
+        if place and booked and request.id not in broken:
+            same = (place.start, place.yard) == (booked.start, booked.yard)
+            total += 0 if same else request.change_cost
     return total
 
 
@@ -124,6 +128,6 @@ def _crews(problem: Problem, agencies: list[str]) -> Iterator[dict[str, str]]:
 def assert_sound(problem: Problem, plan: Plan) -> None:
     """The plan is allowed, costs what it says, and its bound is no higher."""
     assert faults(problem, plan.places) == []
-    assert cost(problem, plan.places) == plan.objective
+    assert cost(problem, plan.places, plan.broken) == plan.objective
     assert plan.bound <= plan.objective
     assert set(plan.unscheduled) == {each.id for each in problem.requests} - set(plan.places)
