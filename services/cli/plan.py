@@ -1,5 +1,6 @@
 """The command `onestop plan`; what it does is imported when it runs."""
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 
@@ -21,6 +22,15 @@ def plan(
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="what is drawn is drawn from it")] = 1,
     out: Annotated[Path | None, typer.Option(help="write the plan into this file")] = None,
+    keep: Annotated[
+        Path | None, typer.Option(help="a plan whose slots are booked: they are kept or moved")
+    ] = None,
+    move_at_most: Annotated[
+        float, typer.Option(min=0, max=1, help="the share of bookings that may be moved")
+    ] = 1.0,
+    change_cost: Annotated[
+        float, typer.Option(min=0, max=100_000, help="what moving a booking costs, CNY")
+    ] = 0.0,
     *,
     as_json: Json = False,
 ) -> None:
@@ -29,4 +39,12 @@ def plan(
 
     if seconds is None and turns is None:
         seconds = SECONDS
-    running.run(instance, seconds=seconds, turns=turns, seed=seed, out=out, as_json=as_json)
+    wish = running.Wish(
+        seconds=seconds,
+        turns=turns,
+        seed=seed,
+        keep=keep,
+        move_at_most=Decimal(str(move_at_most)),
+        change_cost=Decimal(str(change_cost)),
+    )
+    running.run(instance, wish, out=out, as_json=as_json)

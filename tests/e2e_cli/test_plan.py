@@ -69,17 +69,26 @@ def test_plans_and_refusals_are_told(tmp_path: Path) -> None:
     paths["torn"] = tmp_path / "torn.json"
     paths["torn"].write_text(json.dumps(good)[:200])
     out = tmp_path / "plan.json"
+    booked, strange = tmp_path / "booked.json", tmp_path / "strange.json"
+    kept = {"F1": {"start": 8, "yard": "Y1", "bay": "B1", "customs_team": "C1"}}
+    kept["F1"]["quarantine_team"] = "Q1"
+    booked.write_text(json.dumps(kept))
+    strange.write_text(json.dumps({"F7": kept["F1"], "F8": {**kept["F1"], "start": "8"}}))
     nowhere = tmp_path / "none" / "plan.json"
     ended = run_all(
         {name: _plan(path) for name, path in paths.items()}
         | {
             "written": _plan(paths["good"], "--out", str(out)),
             "again": _plan(paths["good"], "--seed", "1"),
+            "kept": _plan(paths["good"], "--keep", str(booked), "--move-at-most", "0"),
+            "moved": _plan(paths["good"], "--keep", str(booked), "--change-cost", "2"),
+            "strange": _plan(paths["good"], "--keep", str(strange)),
             "nowhere": _plan(paths["good"], "--out", str(nowhere)),
             "missing": _plan(tmp_path / "none.json"),
         }
     )
     _check_plan(ended, out)
+    _check_bookings(ended)
     _check_lacks(ended)
     _check_refusals(ended)
 
@@ -99,6 +108,13 @@ def _check_plan(ended: dict[str, Ended], out: Path) -> None:
     }  # fmt: skip
 
 
+def _check_bookings(ended: dict[str, Ended]) -> None:
+    kept, moved = _figures(ended["kept"]), _figures(ended["moved"])
+    assert kept["objective"] == 8 + 2 * 2
+    assert "moved" not in kept
+    assert (moved["objective"], moved["moved"], moved["broken"]) == (3 + 2, 1, 0)
+
+
 def _check_lacks(ended: dict[str, Ended]) -> None:
     figures = _figures(ended["lacking"])
     assert (figures["objective"], figures["unscheduled"]) == (100_000, 1)
@@ -110,12 +126,13 @@ def _check_lacks(ended: dict[str, Ended]) -> None:
 
 
 def _check_refusals(ended: dict[str, Ended]) -> None:
-    for name in ("wrong", "crossed", "torn", "missing", "nowhere"):
+    for name in ("wrong", "crossed", "torn", "missing", "nowhere", "strange"):
         assert ended[name].code == 2, (name, ended[name].err)
         assert "mend:" in ended[name].err
         assert "办法：" in ended[name].err
         assert "Traceback" not in ended[name].err
     assert "/slots_per_day" in ended["wrong"].err
+    assert "/F8/start" in ended["strange"].err
     crossed = ended["crossed"].err
     for pointer in ("/horizon", "/bays/1/yard", "/bays: B1 is there 2 times."):
         assert pointer in crossed

@@ -1,16 +1,11 @@
-"""A problem as arrays for the kernel, and the state of a search on it."""
+"""A problem as arrays for the kernel (`modelling`), and the state of a search on it."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from services.booking.optimizer import pools as pooling
-from services.booking.optimizer.pools import Pool
-from services.booking.optimizer.problem import Problem, Request, Stretch
+from services.booking.optimizer.kernel import state as kernel
 
 Ints = NDArray[np.int64]
 Words = NDArray[np.uint64]
@@ -75,88 +70,8 @@ class Scratch(NamedTuple):
     key: NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Model:
-    """A frame with what its numbers stand for."""
-
-    problem: Problem
-    pools: list[Pool]
-    frame: Frame
-
-    def money(self, cost: int) -> Decimal:
-        """The kernel's cost in CNY."""
-        return Decimal(int(cost)) / self.frame.scale
-
-
-def build(problem: Problem, left_out: Decimal) -> Model:
-    """The model of a problem in which a request without a slot costs `left_out` CNY."""
-    pools = pooling.of(problem)
-    lanes = [(g, lane) for g, pool in enumerate(pools) for lane in _lanes(pool.hours)]
-    pool_of = [g for g, _ in lanes]
-    profiles = _profiles(problem.requests)
-    choice_at, choice = _choices(problem, pools, pool_of, list(profiles.values()))
-    scale = _scale(problem.requests, left_out)
-    words = -(-problem.slots_per_day // 64)
-    frame = Frame(
-        yards=len(problem.yards),
-        days=problem.days,
-        width=problem.slots_per_day,
-        words=words,
-        classes=len(problem.agencies) + 1,
-        left_out=int(left_out * scale),
-        scale=scale,
-        needed=_needed(problem, profiles.values()),
-        capacity=_ints(len(pool.members) for pool in pools),
-        first_lane=_ints(np.searchsorted(pool_of, range(len(pools) + 1))),
-        pool_of=_ints(pool_of),
-        on=_on_duty(problem, [lane for _, lane in lanes], words),
-        choice_at=choice_at,
-        choice=choice,
-        **_columns(problem, scale, list(profiles)),
-    )
-    return Model(problem, pools, frame)
-
-
-def _columns(problem: Problem, scale: int, profiles: list[tuple[Any, ...]]) -> dict[str, Any]:
-    """The arrays with an entry for each request."""
-    requests = problem.requests
-    duration = _ints(each.duration for each in requests)
-    wait = _ints(int(each.wait_weight * scale) for each in requests)
-    late = _ints(int(each.late_weight * scale) for each in requests)
-    place = {yard: index for index, yard in enumerate(problem.yards)}
-    number = {profile: index for index, profile in enumerate(profiles)}
-    return {
-        "longest": int(duration.max(initial=1)),
-        "duration": duration,
-        "power": _ints(each.duration.bit_length() - 1 for each in requests),
-        "available": _ints(each.available for each in requests),
-        "due": _ints(each.due for each in requests),
-        "wait": wait,
-        "late": late,
-        "move": _ints(int(each.move_cost * scale) for each in requests),
-        "home": _ints(place.get(each.home_yard, -1) for each in requests),
-        "kept_start": _ints(each.booked.start if each.booked else -1 for each in requests),
-        "kept_yard": _ints(place[each.booked.yard] if each.booked else -1 for each in requests),
-        "change": _ints(int(each.change_cost * scale) for each in requests),
-        "weight": np.where(wait > 0, wait, late),
-        "profile": _ints(number[_profile(each)] for each in requests),
-    }
-
-
-def _ints(values: Iterable[int]) -> Ints:
-    return np.array(list(values), np.int64)
-
-
-def _needed(problem: Problem, profiles: Iterable[Request]) -> NDArray[np.bool_]:
-    """(profile, class): is one of that class needed? A bay always is."""
-    rows = [[*(agency in each.needs for agency in problem.agencies), True] for each in profiles]
-    return np.array(rows, np.bool_).reshape(-1, len(problem.agencies) + 1)
-
-
 def empty(frame: Frame) -> State:
     """The state in which nobody has a slot."""
-    from services.booking.optimizer.kernel import state as kernel
-
     n, pools, lanes = len(frame.duration), len(frame.capacity), len(frame.pool_of)
     levels = int(frame.longest).bit_length()
     most = int(frame.capacity.max(initial=1))
@@ -181,69 +96,3 @@ def scratch(frame: Frame, most: int) -> Scratch:
         old=np.zeros((most + 2, 3 + frame.classes), np.int64),
         key=np.zeros(most + 2, np.float64),
     )
-
-
-def _lanes(hours: Iterable[Stretch]) -> list[list[Stretch]]:
-    """Stretches in as few rows as can be in which none touches or overlaps the next."""
-    lanes: list[list[Stretch]] = []
-    for first, end in sorted(set(hours)):
-        lane = next((lane for lane in lanes if lane[-1][1] < first), None)
-        if lane is None:
-            lanes.append(lane := [])
-        lane.append((first, end))
-    return lanes
-
-
-def _profile(request: Request) -> tuple[Any, ...]:
-    return request.bay_kind, frozenset(request.needs.items())
-
-
-def _profiles(requests: Iterable[Request]) -> dict[tuple[Any, ...], Request]:
-    """One request for each set of needs."""
-    found: dict[tuple[Any, ...], Request] = {}
-    for request in requests:
-        found.setdefault(_profile(request), request)
-    return found
-
-
-def _choices(
-    problem: Problem, pools: list[Pool], pool_of: list[int], profiles: list[Request]
-) -> tuple[Ints, Ints]:
-    """The lanes that serve each profile in each yard and class, the narrowest pool first."""
-    breadth = pooling.breadth(pools, problem)
-    classes = (*problem.agencies, None)
-    at, choice = [0], []
-    for request in profiles:
-        for yard in problem.yards:
-            for agency in classes:
-                able = [
-                    lane
-                    for lane, g in enumerate(pool_of)
-                    if (pools[g].yard, pools[g].agency) == (yard, agency)
-                    and pools[g].serves(request)
-                ]
-                choice += sorted(able, key=lambda lane: breadth[pools[pool_of[lane]]])
-                at.append(len(choice))
-    return np.array(at, np.int64), np.array(choice, np.int64)
-
-
-def _on_duty(problem: Problem, lanes: list[list[Stretch]], words: int) -> Words:
-    """Bit masks of when each lane is on duty, by day."""
-    width = problem.slots_per_day
-    on = np.zeros((len(lanes), problem.days, words), np.uint64)
-    for row, lane in enumerate(lanes):
-        for first, end in lane:
-            for slot in range(max(0, first), min(end, problem.horizon)):
-                day, bit = divmod(slot, width)
-                on[row, day, bit // 64] |= np.uint64(1 << (bit % 64))
-    return on
-
-
-def _scale(requests: Iterable[Request], left_out: Decimal) -> int:
-    """The least power of ten that makes all money whole."""
-    money = {left_out}
-    for request in requests:
-        money |= {request.wait_weight, request.late_weight}
-        money |= {request.move_cost, request.change_cost}
-    decimals = [-int(each.normalize().as_tuple().exponent) for each in money]
-    return int(10 ** max(0, *decimals))

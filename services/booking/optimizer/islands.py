@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from services.booking.optimizer import frame as framing
-from services.booking.optimizer.frame import Frame, Ints, Model, State, Words
+from services.booking.optimizer.frame import Frame, Ints, State, Words
 from services.booking.optimizer.kernel import ruin
 from services.booking.optimizer.kernel import state as kernel
+from services.booking.optimizer.modelling import Model
 from services.booking.optimizer.problem import Place
 
 
@@ -27,11 +28,6 @@ class Island:
             self.best = self.cost
             for kept, now in zip(self.kept[:3], self.state[:3], strict=True):
                 kept[:] = now
-
-    def take_up(self) -> None:
-        """Goes back to the best state."""
-        kernel.restore(self.frame, self.state, self.kept)
-        self.cost = self.best
 
     @property
     def moved(self) -> int:
@@ -85,9 +81,12 @@ def _seated(model: Model) -> tuple[State, list[int]]:
 
 def _name_pools(model: Model, state: State, j: int, booked: Place, pool_of: dict[str, int]) -> bool:
     """Notes the pools of a booking's bay and teams; false if one of them is no more."""
-    if set(booked.teams) != set(model.problem.requests[j].needs):
+    problem, request = model.problem, model.problem.requests[j]
+    if booked.yard not in problem.yards or booked.start + request.duration > problem.horizon:
         return False
-    names = [*(booked.teams.get(agency) for agency in model.problem.agencies), booked.bay]
+    if set(booked.teams) != set(request.needs):
+        return False
+    names = [*(booked.teams.get(agency) for agency in problem.agencies), booked.bay]
     for c, name in enumerate(names):
         if name is not None and name not in pool_of:
             return False

@@ -3,7 +3,8 @@
 import heapq
 from collections import defaultdict
 
-from services.booking.optimizer.frame import Model, State
+from services.booking.optimizer.frame import State
+from services.booking.optimizer.modelling import Model
 from services.booking.optimizer.problem import Place
 
 

@@ -7,12 +7,11 @@ from decimal import Decimal
 import numpy as np
 
 from services.booking.optimizer import bound as bounding
-from services.booking.optimizer import frame as framing
-from services.booking.optimizer import islands, naming, queue, search
+from services.booking.optimizer import islands, modelling, naming, queue, search
 from services.booking.optimizer.bound import Bound
 from services.booking.optimizer.budget import Budget, Spent
-from services.booking.optimizer.frame import Model
 from services.booking.optimizer.lacks import Lacks
+from services.booking.optimizer.modelling import Model
 from services.booking.optimizer.problem import LEFT_OUT, Place, Problem
 from services.booking.optimizer.queue import Queue
 from services.booking.optimizer.result import NoPlan, Outcome, Plan, objective
@@ -43,7 +42,7 @@ def plan(
     hopeless = lacks.hopeless()
     if len(hopeless) == len(problem.requests):
         return NoPlan(hopeless)
-    model = framing.build(problem, left_out)
+    model = modelling.build(problem, left_out)
     bound = bounding.begin(model.frame)
     broken = islands.drop_broken(model)
     problem = _without_bookings(problem, broken)
@@ -87,9 +86,14 @@ def _moved(problem: Problem, places: Mapping[str, Place]) -> frozenset[str]:
     )
 
 
-def first_come(problem: Problem, *, left_out: Decimal = LEFT_OUT) -> Decimal:
-    """What a calendar costs that gives each request, as it came in, the best slot still free."""
-    model = framing.build(problem, left_out)
+def first_come(problem: Problem, *, left_out: Decimal = LEFT_OUT) -> dict[str, Place]:
+    """The slots of a calendar that gives each request, as it came in, the best one still free."""
+    model = modelling.build(problem, left_out)
     order = sorted(range(len(problem.requests)), key=lambda j: problem.requests[j].requested)
-    cost = search.in_order(model.frame, np.array(order, np.int64))
-    return model.money(cost)
+    return naming.places(model, search.in_order(model.frame, np.array(order, np.int64)))
+
+
+def booked(problem: Problem, places: Mapping[str, Place]) -> Problem:
+    """The problem in which these slots are booked."""
+    requests = (replace(each, booked=places.get(each.id)) for each in problem.requests)
+    return replace(problem, requests=tuple(requests))

@@ -13,8 +13,9 @@ import numpy as np
 from services.booking.optimizer import frame as framing
 from services.booking.optimizer.bound import Bound
 from services.booking.optimizer.budget import Spent
-from services.booking.optimizer.frame import Frame, Ints, Model, State
+from services.booking.optimizer.frame import Frame, Ints, State
 from services.booking.optimizer.kernel import queue as kernel
+from services.booking.optimizer.modelling import Model
 
 ROUNDS = 20
 """Descents of a worker in a turn: some 10 ms for 100 requests."""

@@ -15,9 +15,10 @@ from services.booking.optimizer import frame as framing
 from services.booking.optimizer import islands
 from services.booking.optimizer.bound import Bound
 from services.booking.optimizer.budget import Spent
-from services.booking.optimizer.frame import Frame, Ints, Model, Scratch, State
+from services.booking.optimizer.frame import Frame, Ints, Scratch, State
 from services.booking.optimizer.islands import Island
 from services.booking.optimizer.kernel import ruin
+from services.booking.optimizer.modelling import Model
 from services.booking.optimizer.problem import Stretch
 
 ROUNDS = 8192
@@ -35,9 +36,10 @@ TURNS_A_SECOND = 40
 """With so many turns for each request a search gains more by starting hot again than by going on
 longer; and how many turns a second are expected, to know it beforehand."""
 
-FIRST = 0.5
-WARM = 0.3
-CYCLES = 3
+ENOUGH = 2
+TURNS_A_SECOND = 40
+"""With more turns than so many for each request a search gains more by starting hot again than by
+cooling more slowly; and how many turns a second are expected, to know it beforehand."""
 
 Turn = Callable[[], int]
 
@@ -61,7 +63,6 @@ class Search:
         self.bound = bound
         self.workers = [_worker(self.frame, seed, index) for index in range(workers)]
         self.together = self.frame.days > workers
-        self.cycles, self.warmed = CYCLES, 0
         self.cuts = np.random.default_rng(seed)
         alone = self.workers[:1] if self.together else self.workers
         self.islands = [islands.begin(model, each.chance) for each in alone]
@@ -83,25 +84,20 @@ class Search:
     def run(self, spent: Spent) -> None:
         """Searches until the budget is spent or the plan is proven to be the best."""
         with ThreadPoolExecutor(len(self.workers)) as pool:
-            while (share := spent.share) < 1 and self.cost > self.bound.proven:
-                heat = _scale(self.frame) * self._cool(share)
-                changes = list(pool.map(lambda turn: turn(), self._turns(heat)))
+            while spent.share < 1 and self.cost > self.bound.proven:
+                turns = self._turns(self._heat(spent))
+                changes = list(pool.map(lambda turn: turn(), turns))
                 for island, change in self._attributed(changes):
                     island.cost += change
                 for island in self.islands:
                     island.keep()
                 spent.turns += 1
 
-    def _cool(self, share: float) -> float:
-        """The temperature of this turn; each time it gets warm again the best plan is taken up."""
-        if share < FIRST:
-            return float(HOT * (COLD / HOT) ** (share / FIRST))
-        times, left = divmod((share - FIRST) / (1 - FIRST) * self.cycles, 1)
-        if times + 1 > self.warmed:
-            self.warmed += 1
-            for island in self.islands:
-                island.take_up()
-        return float(WARM * (COLD / WARM) ** left)
+    def _heat(self, spent: Spent) -> float:
+        """The temperature of this turn, in the frame's money."""
+        turns = spent.budget.turns or int((spent.budget.seconds or 0) * TURNS_A_SECOND)
+        cycles = max(1, turns // (ENOUGH * len(self.frame.duration)))
+        return float(_scale(self.frame) * HOT * (COLD / HOT) ** (spent.share * cycles % 1))
 
     def _turns(self, heat: float) -> list[Turn]:
         """What each worker does in this turn: the last one proves the bound until it is found."""
@@ -160,10 +156,11 @@ class Search:
         return turn
 
 
-def in_order(frame: Frame, order: Ints) -> int:
-    """What it costs to give each request in turn the best place that is still free."""
-    chance = np.ones(1, np.uint64)
-    return int(ruin.insert(frame, framing.empty(frame), order, chance))
+def in_order(frame: Frame, order: Ints) -> State:
+    """The state in which each request in turn was given the best place that was still free."""
+    state = framing.empty(frame)
+    ruin.insert(frame, state, order, np.ones(1, np.uint64))
+    return state
 
 
 def _within(frame: Frame, state: State, first: int, last: int) -> Ints:

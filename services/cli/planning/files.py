@@ -7,18 +7,20 @@ that agency's team; without one that agency is not needed. What else a file has 
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from services.booking.optimizer.problem import Bay, Place, Problem, Request, Team
 from services.cli import console
 from shared import errors
 from shared.http import body
 
-SKILL = "_skill"
+SKILL, TEAM = "_skill", "_team"
+Model = TypeVar("Model", bound=BaseModel)
 MOST_SLOTS = 100_000
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Money = Annotated[Decimal, Field(ge=0, le=1_000_000, max_digits=12, decimal_places=4)]
@@ -83,12 +85,59 @@ class InstanceIn(_Read):
     consignments: tuple[ConsignmentIn, ...]
 
 
+class PlaceIn(_Read):
+    """A slot of a plan."""
+
+    model_config = ConfigDict(extra="allow")
+
+    start: Slot
+    yard: Name
+    bay: Name
+
+    def place(self) -> Place:
+        """The slot as the optimizer has it."""
+        teams = {
+            key.removesuffix(TEAM): team
+            for key, team in sorted((self.model_extra or {}).items())
+            if key.endswith(TEAM) and isinstance(team, str)
+        }
+        return Place(self.start, self.yard, self.bay, teams)
+
+
+class PlanIn(RootModel[dict[str, PlaceIn]]):
+    """A plan: consignment -> slot."""
+
+
 def read(path: Path) -> Problem:
     """The problem of a file. Leaves with code 2 and every fault what cannot be read."""
+    given = _read(path, InstanceIn)
+    if wrong := [*_incoherent(given)]:
+        _refuse(path, errors.Faults(*wrong))
+    return _problem(given)
+
+
+def booked(problem: Problem, path: Path, change_cost: Decimal) -> Problem:
+    """The problem in which the slots of a plan's file are booked."""
+    plan = _read(path, PlanIn).root
+    if strange := sorted(set(plan) - {each.id for each in problem.requests}):
+        faults = (
+            _fault(f"/{name}", "The instance has no such consignment.", "实例中没有该货物。")
+            for name in strange
+        )
+        _refuse(path, errors.Faults(*faults))
+    requests = (
+        replace(each, booked=plan[each.id].place(), change_cost=change_cost)
+        if each.id in plan
+        else each
+        for each in problem.requests
+    )
+    return replace(problem, requests=tuple(requests))
+
+
+def _read(path: Path, model: type[Model]) -> Model:
+    """A file as its model reads it. Leaves with code 2 and every fault."""
     try:
-        given = body.parse(InstanceIn, path.read_bytes())
-        if wrong := [*_incoherent(given)]:
-            raise errors.Faults(*wrong)
+        return body.parse(model, path.read_bytes())
     except OSError as error:
         console.fail(
             f"{path}: {error.strerror}.",
@@ -97,15 +146,18 @@ def read(path: Path) -> Problem:
             mend_zh="请指明可读取的文件。",
         )
     except errors.Refused as refused:
-        faults = refused.faults if isinstance(refused, errors.Faults) else ()
-        told = "".join(f"\n  {each.pointer or '/'}: {each.en} {each.zh}" for each in faults)
-        console.fail(
-            f"{path}: {refused.en}{told}",
-            chinese=f"{path}：{refused.zh}",
-            mend=refused.mend,
-            mend_zh=refused.mend_zh,
-        )
-    return _problem(given)
+        _refuse(path, refused)
+
+
+def _refuse(path: Path, refused: errors.Refused) -> NoReturn:
+    faults = refused.faults if isinstance(refused, errors.Faults) else ()
+    told = "".join(f"\n  {each.pointer or '/'}: {each.en} {each.zh}" for each in faults)
+    console.fail(
+        f"{path}: {refused.en}{told}",
+        chinese=f"{path}：{refused.zh}",
+        mend=refused.mend,
+        mend_zh=refused.mend_zh,
+    )
 
 
 def _incoherent(given: InstanceIn) -> Iterator[errors.Fault]:
@@ -180,7 +232,7 @@ def written(places: Mapping[str, Place]) -> dict[str, dict[str, Any]]:
             "start": place.start,
             "yard": place.yard,
             "bay": place.bay,
-            **{f"{agency}_team": team for agency, team in place.teams.items()},
+            **{f"{agency}{TEAM}": team for agency, team in place.teams.items()},
         }
         for name, place in places.items()
     }

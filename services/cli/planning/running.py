@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NoReturn
@@ -16,28 +17,42 @@ from services.cli import console
 from services.cli.planning import files
 
 
-def run(
-    instance: Path,
-    *,
-    seconds: float | None,
-    turns: int | None,
-    seed: int,
-    out: Path | None,
-    as_json: bool,
-) -> None:
+@dataclass(frozen=True)
+class Wish:
+    """How an instance is to be planned."""
+
+    seconds: float | None
+    turns: int | None
+    seed: int
+    keep: Path | None
+    move_at_most: Decimal
+    change_cost: Decimal
+
+
+def run(instance: Path, wish: Wish, *, out: Path | None, as_json: bool) -> None:
     """Plan and tell. Leaves with code 1 if nothing can be planned, with 2 if the file is wrong."""
     problem = files.read(instance)
-    found = planning.plan(problem, budget=Budget(seconds, turns), seed=seed)
+    if wish.keep is not None:
+        problem = files.booked(problem, wish.keep, wish.change_cost)
+    found = planning.plan(
+        problem,
+        budget=Budget(wish.seconds, wish.turns),
+        seed=wish.seed,
+        most_moved=wish.move_at_most,
+    )
     if isinstance(found, NoPlan):
         _refuse(found)
     if out is not None:
         _write(out, found)
     _tell_lacks(found.unscheduled)
+    for name in sorted(found.broken):
+        console.say(f"{name}: its booking cannot be kept. {name}：原预约无法保留。")
     console.report(figures(found), as_json=as_json)
 
 
 def figures(plan: Plan) -> dict[str, Any]:
     """What a plan comes to: `objective` and `bound` in CNY, `gap` as a share of the objective."""
+    changes = {"moved": len(plan.moved), "broken": len(plan.broken)}
     return {
         "objective": number(plan.objective),
         "bound": number(plan.bound),
@@ -46,6 +61,7 @@ def figures(plan: Plan) -> dict[str, Any]:
         "unscheduled": len(plan.unscheduled),
         "turns": plan.turns,
         "seed": plan.seed,
+        **(changes if any(changes.values()) else {}),
     }
 
 

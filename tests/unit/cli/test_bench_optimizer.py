@@ -4,8 +4,7 @@ import json
 import shutil
 from pathlib import Path
 
-from services.booking.optimizer import frame as framing
-from services.booking.optimizer import queue
+from services.booking.optimizer import modelling, queue
 from services.booking.optimizer.lacks import Lacks
 from services.booking.optimizer.problem import LEFT_OUT
 from services.cli.benching import instances, optimizer, tardiness
@@ -44,4 +43,4 @@ def test_instances_of_our_own_can_be_served_and_are_always_the_same() -> None:
 
 def test_weighted_tardiness_is_a_queue() -> None:
     given = tardiness.problem([3, 4], [1, 2], [0, 4])
-    assert queue.applies(framing.build(given, LEFT_OUT).frame)
+    assert queue.applies(modelling.build(given, LEFT_OUT).frame)

@@ -24,19 +24,6 @@ def total(frame, state):
 
 
 @entry
-def restore(frame, state, kept):
-    """Puts every request where it was when the state was kept."""
-    for j in range(len(frame.duration)):
-        if state.start[j] >= 0:
-            places.leave(frame, state, j)
-    for j in range(len(frame.duration)):
-        if kept.start[j] >= 0:
-            for c in range(frame.classes):
-                state.pool[j, c] = kept.pool[j, c]
-            places.take(frame, state, j, kept.yard[j], kept.start[j])
-
-
-@entry
 def seat(frame, state, j, yard, start):
     """Puts request j there if the pools that `state.pool` names for it are free; was it so?"""
     day = start // frame.width

@@ -65,6 +65,8 @@ def test_bookings_of_what_is_gone_are_told_and_planned_anew() -> None:
         "skill": replace(HERE, teams={"customs": "C3"}),
         "agency": replace(HERE, teams={}),
         "early": replace(HERE, start=0),
+        "yard": replace(HERE, yard="Y9"),
+        "horizon": replace(HERE, start=15),
     }
     requests = [replace(request(name, available=1), booked=place) for name, place in broken.items()]
     # two bays that are the same serve two at a time, and not a third

@@ -3,14 +3,14 @@
 from decimal import Decimal
 
 from services.booking.optimizer import bound as bounding
-from services.booking.optimizer import frame as framing
+from services.booking.optimizer import modelling
 from services.booking.optimizer.problem import LEFT_OUT, Problem
 from services.cli.benching import instances
 from tests.unit.booking.optimizer.made import bay, problem, request, team
 
 
 def _bound(given: Problem, known: int, turns: int = 400) -> Decimal:
-    model = framing.build(given, LEFT_OUT)
+    model = modelling.build(given, LEFT_OUT)
     search = bounding.begin(model.frame)
     search.improve(turns, known)
     return model.money(search.proven)

@@ -6,8 +6,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from services.booking.optimizer import frame as framing
-from services.booking.optimizer import queue
+from services.booking.optimizer import modelling, queue
 from services.booking.optimizer.problem import LEFT_OUT, Bay, Problem, Request, Team
 from tests.unit.booking.optimizer import judging
 from tests.unit.booking.optimizer.made import bay, planned, problem, request, team
@@ -57,7 +56,7 @@ def test_the_best_order_is_found(seed: int) -> None:
 
 
 def _applies(given: Problem) -> bool:
-    return queue.applies(framing.build(given, LEFT_OUT).frame)
+    return queue.applies(modelling.build(given, LEFT_OUT).frame)
 
 
 def test_it_is_a_queue_only_where_nothing_else_decides() -> None:
