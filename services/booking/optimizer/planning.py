@@ -1,6 +1,6 @@
 """The optimizer's entry: a problem in, a closed result out."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
@@ -42,9 +42,10 @@ def plan(
     hopeless = lacks.hopeless()
     if len(hopeless) == len(problem.requests):
         return NoPlan(hopeless)
-    model = modelling.build(problem, left_out)
+    model = modelling.build(_without(problem, hopeless), left_out)
     bound = bounding.begin(model.frame)
-    broken = islands.drop_broken(model)
+    lost = {each.id for each in problem.requests if each.booked and each.id in hopeless}
+    broken = islands.drop_broken(model) | lost
     problem = _without_bookings(problem, broken)
     searching = _search(model, bound, seed, most_moved)
     searching.run(spent)
@@ -56,7 +57,7 @@ def plan(
         moved=_moved(problem, places),
         broken=broken,
         objective=cost,
-        bound=min(cost, model.money(bound.proven)),
+        bound=min(cost, model.money(bound.proven) + left_out * len(hopeless)),
         seconds=spent.seconds,
         seed=seed,
         turns=spent.turns,
@@ -69,6 +70,11 @@ def _search(model: Model, bound: Bound, seed: int, most_moved: Decimal) -> Queue
         return Queue(model, bound, seed=seed, workers=WORKERS)
     booked = int(np.count_nonzero(model.frame.kept_start >= 0))
     return Search(model, bound, seed=seed, workers=WORKERS, most_moved=int(booked * most_moved))
+
+
+def _without(problem: Problem, names: Collection[str]) -> Problem:
+    """The problem without these requests: the kernel relies on it that each fits into a day."""
+    return replace(problem, requests=tuple(r for r in problem.requests if r.id not in names))
 
 
 def _without_bookings(problem: Problem, names: frozenset[str]) -> Problem:
@@ -88,8 +94,9 @@ def _moved(problem: Problem, places: Mapping[str, Place]) -> frozenset[str]:
 
 def first_come(problem: Problem, *, left_out: Decimal = LEFT_OUT) -> dict[str, Place]:
     """The slots of a calendar that gives each request, as it came in, the best one still free."""
-    model = modelling.build(problem, left_out)
-    order = sorted(range(len(problem.requests)), key=lambda j: problem.requests[j].requested)
+    model = modelling.build(_without(problem, Lacks(problem).hopeless()), left_out)
+    requests = model.problem.requests
+    order = sorted(range(len(requests)), key=lambda j: requests[j].requested)
     return naming.places(model, search.in_order(model.frame, np.array(order, np.int64)))
 
 

@@ -1,6 +1,7 @@
 """What cannot have a slot is told by name, with what would help."""
 
-from services.booking.optimizer.problem import Bay, Team
+from services.booking.optimizer import planning
+from services.booking.optimizer.problem import Bay, Place, Problem, Team
 from tests.unit.booking.optimizer import judging
 from tests.unit.booking.optimizer.made import bay, planned, problem, refused, request, team
 
@@ -60,3 +61,19 @@ def test_teams_of_one_yard_do_not_help_bays_of_another() -> None:
 def test_a_bay_that_is_closed_all_the_time_does_not_help() -> None:
     given = problem(request("1"), bays=(Bay("B1", "Y1", frozenset({"plain"}), ()),))
     assert refused(given).lacks["1"].rule == "never-together"
+
+
+def test_what_is_longer_than_a_day_has_no_slot_however_long_the_day() -> None:
+    hours = ((0, 64), (64, 128))
+    given = Problem(
+        64, 2, ("Y1",), (Bay("B1", "Y1", frozenset({"plain"}), hours),),
+        (Team("C1", "Y1", "customs", frozenset({"general"}), hours),),
+        (request("fine"), request("twice a day", duration=128, wait=9)),
+    )  # fmt: skip
+    booked = Place(0, "Y1", "B1", {"customs": "C1"})
+    plan = planned(planning.booked(given, {"twice a day": booked}))
+    judging.assert_sound(given, plan)
+    assert plan.unscheduled["twice a day"].rule == "longer-than-a-day"
+    assert plan.broken == {"twice a day"}
+    assert plan.objective == plan.bound == judging.LEFT_OUT
+    assert set(planning.first_come(given)) == {"fine"}
