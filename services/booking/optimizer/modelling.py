@@ -1,6 +1,8 @@
 """From a problem to the kernel's arrays."""
 
-from collections.abc import Iterable
+import itertools
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -121,33 +123,38 @@ def _choices(
     problem: Problem, pools: list[Pool], pool_of: list[int], profiles: list[Request]
 ) -> tuple[Ints, Ints]:
     """The lanes that serve each profile in each yard and class, the narrowest pool first."""
-    breadth = pooling.breadth(pools, problem)
-    classes = (*problem.agencies, None)
+    breadth = pooling.breadth(pools, _work(problem, profiles))
+    lanes_of = defaultdict(list)
+    for lane, g in enumerate(pool_of):
+        lanes_of[pools[g].yard, pools[g].agency].append((breadth[pools[g]], lane))
+    for lanes in lanes_of.values():
+        lanes.sort()
     at, choice = [0], []
     for request in profiles:
-        for yard in problem.yards:
-            for agency in classes:
-                able = [
-                    lane
-                    for lane, g in enumerate(pool_of)
-                    if (pools[g].yard, pools[g].agency) == (yard, agency)
-                    and pools[g].serves(request)
-                ]
-                choice += sorted(able, key=lambda lane: breadth[pools[pool_of[lane]]])
-                at.append(len(choice))
+        for place in itertools.product(problem.yards, (*problem.agencies, None)):
+            lanes = lanes_of[place]
+            choice += [lane for _, lane in lanes if pools[pool_of[lane]].serves(request)]
+            at.append(len(choice))
     return np.array(at, np.int64), np.array(choice, np.int64)
+
+
+def _work(problem: Problem, profiles: Iterable[Request]) -> Iterator[tuple[Request, int]]:
+    """Each profile with the slots of all its requests."""
+    slots: Counter[tuple[Any, ...]] = Counter()
+    for request in problem.requests:
+        slots[_profile(request)] += request.duration
+    return ((each, slots[_profile(each)]) for each in profiles)
 
 
 def _on_duty(problem: Problem, lanes: list[list[Stretch]], words: int) -> Words:
     """Bit masks of when each lane is on duty, by day."""
-    width = problem.slots_per_day
-    on = np.zeros((len(lanes), problem.days, words), np.uint64)
+    on = np.zeros((len(lanes), problem.days, words * 64), np.uint8)
     for row, lane in enumerate(lanes):
+        slots = np.zeros(problem.horizon, np.uint8)
         for first, end in lane:
-            for slot in range(max(0, first), min(end, problem.horizon)):
-                day, bit = divmod(slot, width)
-                on[row, day, bit // 64] |= np.uint64(1 << (bit % 64))
-    return on
+            slots[max(0, first) : max(0, end)] = 1
+        on[row, :, : problem.slots_per_day] = slots.reshape(problem.days, -1)
+    return np.packbits(on, axis=2, bitorder="little").view("<u8").astype(np.uint64)
 
 
 def _scale(requests: Iterable[Request], left_out: Decimal) -> int:

@@ -7,7 +7,7 @@ can always be given to k resources (interval graphs are perfect), so names are g
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from services.booking.optimizer.problem import Bay, Problem, Request, Stretch, Team
@@ -47,12 +47,13 @@ def of(problem: Problem) -> list[Pool]:
     )
 
 
-def breadth(pools: list[Pool], problem: Problem) -> Mapping[Pool, int]:
-    """For each pool the slots of work it could take: the narrower, the sooner it is used."""
-    return {
-        pool: sum(request.duration for request in problem.requests if pool.serves(request))
-        for pool in pools
-    }
+def breadth(pools: list[Pool], work: Iterable[tuple[Request, int]]) -> Mapping[Pool, int]:
+    """For each pool the slots of work it could take: the narrower, the sooner it is used.
+
+    `work` has one request for each set of needs, with the slots that all of its needs take.
+    """
+    work = list(work)
+    return {pool: sum(slots for each, slots in work if pool.serves(each)) for pool in pools}
 
 
 def _key(resource: Bay | Team) -> Pool:
