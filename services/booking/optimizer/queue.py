@@ -20,6 +20,10 @@ from services.booking.optimizer.modelling import Model
 ROUNDS = 20
 """Descents of a worker in a turn: some 10 ms for 100 requests."""
 
+USUAL, MOST = 100, 300
+"""A descent takes about the cube of the requests: above USUAL a turn has fewer of them, and above
+MOST one alone would take seconds, so there the search by places is used."""
+
 
 class Line(NamedTuple):
     """The requests of the queue: slots, and money for each slot of waiting and of lateness."""
@@ -32,7 +36,7 @@ class Line(NamedTuple):
 
 def applies(frame: Frame) -> bool:
     """Is an order all there is to decide? All must fit, and moving elsewhere be no choice."""
-    if frame.yards != 1 or frame.days != 1 or not len(frame.duration):
+    if frame.yards != 1 or frame.days != 1 or not 0 < len(frame.duration) <= MOST:
         return False
     if frame.available.any() or (frame.kept_start >= 0).any():
         return False
@@ -41,13 +45,20 @@ def applies(frame: Frame) -> bool:
     if (np.diff(frame.choice_at) != np.tile(frame.needed[0], len(frame.needed))).any():
         return False
     total = int(frame.duration.sum())
-    if total > frame.width:
+    if total > frame.width or _dearest(frame, total) > frame.left_out:
         return False
     pools = frame.pool_of[frame.choice]
     if frame.capacity[pools].min() != 1 or len(set(pools.tolist())) != frame.needed[0].sum():
         return False
     open_at_once = _leading(frame, frame.choice) >= total
     return bool(open_at_once.all())
+
+
+def _dearest(frame: Frame, total: int) -> int:
+    """The most that a request can cost in any order; to leave it out must not be cheaper."""
+    late = frame.late * np.maximum(0, total - frame.due)
+    costs = frame.wait * (total - frame.duration) + late + frame.move * (frame.home != 0)
+    return int(costs.max())
 
 
 def _leading(frame: Frame, lanes: Ints) -> Ints:
@@ -98,14 +109,20 @@ class Queue:
         if worker and worker == len(self.orders) - 1 and not self.bound.settled:
             self.bound.improve(1, self.cost)
             return int(self.costs[worker])
+        turns = rounds(len(self.line.due))
         cost = kernel.improve(
-            self.line, self.orders[worker], self.bests[worker], ROUNDS, self.chances[worker]
+            self.line, self.orders[worker], self.bests[worker], turns, self.chances[worker]
         )
         return int(cost)
 
     def _moves(self) -> int:
         """What moving here costs, whatever the order."""
         return int(self.frame.move[self.frame.home != 0].sum())
+
+
+def rounds(count: int) -> int:
+    """How many descents of so many requests a turn has."""
+    return max(1, min(ROUNDS, ROUNDS * USUAL**3 // count**3))
 
 
 def _chance(seed: int, worker: int) -> framing.Words:

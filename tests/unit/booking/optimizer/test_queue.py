@@ -79,6 +79,13 @@ def test_it_is_a_queue_only_where_nothing_else_decides() -> None:
         "a choice": problem(request(), bays=here,
                             teams=(team("C1", (0, 8)), team("C2", (0, 7))), **plain),
         "two needs": problem(request("1"), request("2", needs={}), bays=here, teams=one, **plain),
+        "left out at less": problem(
+            request("1", wait=60_000), request("2", wait=60_000), bays=here, teams=one, **plain
+        ),
+        "moved at more than left out": problem(
+            request("1", yard="Y9", move=100_001), bays=here, teams=one, **plain
+        ),
+        "too many": _queue(queue.MOST + 1, seed=1),
         "two yards": problem(request(), bays=(*here, bay("B2", "Y2", days=1)), teams=one, **plain),
     }  # fmt: skip
     assert [name for name, given in several.items() if _applies(given)] == []
@@ -101,3 +108,18 @@ def test_cargo_that_lies_elsewhere_pays_its_move_in_a_queue_too() -> None:
     )
     assert _applies(given)
     assert planned(given).objective == 7
+
+
+def test_what_costs_more_in_the_line_than_left_out_is_left_out() -> None:
+    given = problem(
+        *(request(str(i), wait=30_000) for i in range(3)), bays=(bay(days=1),),
+        teams=(team("C1", (0, 8)),), days=1,
+    )  # fmt: skip
+    plan = planned(given)
+    judging.assert_sound(given, plan)
+    assert plan.objective == judging.least(given) == 160_000
+
+
+def test_a_turn_of_a_long_line_has_fewer_descents() -> None:
+    counts = [queue.rounds(count) for count in (1, queue.USUAL, 2 * queue.USUAL, queue.MOST)]
+    assert counts == [queue.ROUNDS, queue.ROUNDS, 2, 1]
