@@ -7,13 +7,16 @@ from decimal import Decimal
 
 from services.booking.optimizer import planning
 from services.booking.optimizer.budget import Budget
-from services.booking.optimizer.problem import Bay, Problem, Request, Team
+from services.booking.optimizer.problem import Bay, Place, Problem, Request, Team
+
+HERE = Place(2, "Y", "B", {"customs": "T"})
 
 
 def run() -> None:
-    """Plans two problems that between them use all of the kernel."""
-    for days in (1, 2):
-        planning.plan(_small(days), budget=Budget(turns=1), seed=1)
+    """Plans three problems that between them use all of the kernel."""
+    two_days = _small(2)
+    for problem in (_small(1), two_days, planning.booked(two_days, {"1": HERE})):
+        planning.plan(problem, budget=Budget(turns=1), seed=1)
 
 
 def _small(days: int) -> Problem:

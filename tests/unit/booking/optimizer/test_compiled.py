@@ -9,6 +9,18 @@ from services.booking.optimizer.kernel import compiled
 
 FOLDER = "from services.booking.optimizer.kernel import compiled; print(compiled.cache_folder())"
 
+COLD = """
+from services.booking.optimizer import warm
+from services.booking.optimizer.kernel import prices, queue, ruin, state
+warm.run()
+for module in (prices, queue, ruin, state):
+    for name, each in vars(module).items():
+        options = getattr(each, "targetoptions", {"forceinline": True})
+        if not options.get("forceinline") and not each.signatures:
+            print(name)
+"""
+"""Prints what Python can call and warming up has not compiled."""
+
 
 def _folder(root: Path) -> str:
     """Where a copy of the sources keeps its machine code."""
@@ -29,3 +41,8 @@ def test_a_change_in_any_file_of_the_kernel_is_compiled_anew(tmp_path: Path) -> 
     masks = kernel / "masks.py"
     masks.write_text(masks.read_text() + "\n# changed\n")
     assert _folder(tmp_path) != same
+
+
+def test_warming_up_compiles_all_that_is_called() -> None:
+    done = subprocess.run([sys.executable, "-c", COLD], capture_output=True, text=True, check=True)
+    assert done.stdout == ""
