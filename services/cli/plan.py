@@ -18,7 +18,7 @@ def plan(
     ] = None,
     turns: Annotated[
         int | None,
-        typer.Option(min=1, help="turns of the search: the same plan on every machine"),
+        typer.Option(min=1, max=10**9, help="turns of the search: the same plan on every machine"),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="what is drawn is drawn from it")] = 1,
     out: Annotated[Path | None, typer.Option(help="write the plan into this file")] = None,
@@ -29,7 +29,8 @@ def plan(
         float, typer.Option(min=0, max=1, help="the share of bookings that may be moved")
     ] = 1.0,
     change_cost: Annotated[
-        float, typer.Option(min=0, max=100_000, help="what moving a booking costs, CNY")
+        float,
+        typer.Option(min=0, max=100_000, help="what moving a booking costs, CNY; 4 decimals count"),
     ] = 0.0,
     *,
     as_json: Json = False,
@@ -45,6 +46,6 @@ def plan(
         seed=seed,
         keep=keep,
         move_at_most=Decimal(str(move_at_most)),
-        change_cost=Decimal(str(change_cost)),
+        change_cost=round(Decimal(str(change_cost)), 4),
     )
     running.run(instance, wish, out=out, as_json=as_json)

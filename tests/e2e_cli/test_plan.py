@@ -61,7 +61,9 @@ def test_plans_and_refusals_are_told(tmp_path: Path) -> None:
     idle["teams"] = []
     wrong = _instance() | {"horizon": 15, "yards": ["Y2"], "slots_per_day": 0}
     crossed = _instance() | {"horizon": 15}
-    crossed["bays"].append(crossed["bays"][0] | {"yard": "Y7"})
+    crossed["bays"] += [crossed["bays"][0] | {"yard": "Y7"}, crossed["bays"][0] | {"id": "C1"}]
+    crossed["consignments"][0]["customs_skill"] = 5
+    crossed["consignments"][1]["_skill"] = "general"
     files = {"good": good, "lacking": lacking, "idle": idle, "wrong": wrong, "crossed": crossed}
     paths = {name: tmp_path / f"{name}.json" for name in files}
     for name, path in paths.items():
@@ -82,6 +84,8 @@ def test_plans_and_refusals_are_told(tmp_path: Path) -> None:
             "again": _plan(paths["good"], "--seed", "1"),
             "kept": _plan(paths["good"], "--keep", str(booked), "--move-at-most", "0"),
             "moved": _plan(paths["good"], "--keep", str(booked), "--change-cost", "2"),
+            "hardly": _plan(paths["good"], "--keep", str(booked), "--change-cost", "1e-30"),
+            "endless": _plan(paths["good"], "--turns", "1" + 400 * "0"),
             "strange": _plan(paths["good"], "--keep", str(strange)),
             "nowhere": _plan(paths["good"], "--out", str(nowhere)),
             "missing": _plan(tmp_path / "none.json"),
@@ -113,6 +117,7 @@ def _check_bookings(ended: dict[str, Ended]) -> None:
     assert kept["objective"] == 8 + 2 * 2
     assert "moved" not in kept
     assert (moved["objective"], moved["moved"], moved["broken"]) == (3 + 2, 1, 0)
+    assert _figures(ended["hardly"])["objective"] == 3
 
 
 def _check_lacks(ended: dict[str, Ended]) -> None:
@@ -126,6 +131,8 @@ def _check_lacks(ended: dict[str, Ended]) -> None:
 
 
 def _check_refusals(ended: dict[str, Ended]) -> None:
+    assert ended["endless"].code == 2
+    assert "--turns" in ended["endless"].err
     for name in ("wrong", "crossed", "torn", "missing", "nowhere", "strange"):
         assert ended[name].code == 2, (name, ended[name].err)
         assert "mend:" in ended[name].err
@@ -134,5 +141,18 @@ def _check_refusals(ended: dict[str, Ended]) -> None:
     assert "/slots_per_day" in ended["wrong"].err
     assert "/F8/start" in ended["strange"].err
     crossed = ended["crossed"].err
-    for pointer in ("/horizon", "/bays/1/yard", "/bays: B1 is there 2 times."):
+    pointers = ("/horizon", "/bays/1/yard", "/consignments/0/customs_skill")
+    told = ("/bays: B1 is there 2 times.", "/teams: C1 is a bay too.", "/consignments/1/_skill")
+    for pointer in (*pointers, *told):
         assert pointer in crossed
+
+
+def test_a_plan_is_written_as_utf_8_whatever_the_terminal_speaks(tmp_path: Path) -> None:
+    path, out = tmp_path / "instance.json", tmp_path / "plan.json"
+    abroad = _instance()
+    abroad["consignments"][0]["id"] = "货1"
+    path.write_text(json.dumps(abroad))
+    ascii_only = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    asked = Command(_plan(path, "--out", str(out)).args, ascii_only)
+    _figures(run_all({"abroad": asked})["abroad"])
+    assert set(json.loads(out.read_bytes())) == {"货1", "F2"}

@@ -10,107 +10,22 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel
+from pydantic import BaseModel
 
 from services.booking.optimizer.problem import Bay, Place, Problem, Request, Team
 from services.cli import console
+from services.cli.planning import shapes
 from shared import errors
 from shared.http import body
 
-SKILL, TEAM = "_skill", "_team"
 Model = TypeVar("Model", bound=BaseModel)
-MOST_SLOTS = 100_000
-Name = Annotated[str, Field(min_length=1, max_length=200)]
-Money = Annotated[Decimal, Field(ge=0, le=1_000_000, max_digits=12, decimal_places=4)]
-Slot = Annotated[int, Field(ge=0, le=MOST_SLOTS)]
-
-
-class _Read(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True, strict=True, allow_inf_nan=False)
-
-
-class BayIn(_Read):
-    """A bay, open all day."""
-
-    id: Name
-    yard: Name
-    kinds: tuple[Name, ...]
-
-
-class TeamIn(_Read):
-    """A team, on duty in its shifts: each from a slot up to, but without, another."""
-
-    id: Name
-    agency: Name
-    yard: Name
-    skills: tuple[Name, ...]
-    shifts: tuple[tuple[Slot, Slot], ...]
-
-
-class ConsignmentIn(_Read):
-    """A consignment that wants a slot."""
-
-    model_config = ConfigDict(extra="allow")
-
-    id: Name
-    requested: Decimal = Decimal(0)
-    available: Slot
-    duration: Annotated[int, Field(ge=1, le=MOST_SLOTS)]
-    due: Annotated[int, Field(ge=-MOST_SLOTS, le=10 * MOST_SLOTS)]
-    home_yard: Name
-    bay_kind: Name
-    wait_weight: Money
-    late_weight: Money
-    move_cost: Money = Decimal(0)
-
-    def needs(self) -> dict[str, frozenset[str]]:
-        """Agency -> the skill that it needs."""
-        return {
-            key.removesuffix(SKILL): frozenset({skill})
-            for key, skill in sorted((self.model_extra or {}).items())
-            if key.endswith(SKILL) and isinstance(skill, str) and skill
-        }
-
-
-class InstanceIn(_Read):
-    """A joint-slot instance."""
-
-    slots_per_day: Annotated[int, Field(ge=1, le=MOST_SLOTS)]
-    horizon: Annotated[int, Field(ge=1, le=MOST_SLOTS)]
-    yards: Annotated[tuple[Name, ...], Field(min_length=1)]
-    bays: tuple[BayIn, ...]
-    teams: tuple[TeamIn, ...]
-    consignments: tuple[ConsignmentIn, ...]
-
-
-class PlaceIn(_Read):
-    """A slot of a plan."""
-
-    model_config = ConfigDict(extra="allow")
-
-    start: Slot
-    yard: Name
-    bay: Name
-
-    def place(self) -> Place:
-        """The slot as the optimizer has it."""
-        teams = {
-            key.removesuffix(TEAM): team
-            for key, team in sorted((self.model_extra or {}).items())
-            if key.endswith(TEAM) and isinstance(team, str)
-        }
-        return Place(self.start, self.yard, self.bay, teams)
-
-
-class PlanIn(RootModel[dict[str, PlaceIn]]):
-    """A plan: consignment -> slot."""
 
 
 def read(path: Path) -> Problem:
     """The problem of a file. Leaves with code 2 and every fault what cannot be read."""
-    given = _read(path, InstanceIn)
+    given = _read(path, shapes.InstanceIn)
     if wrong := [*_incoherent(given)]:
         _refuse(path, errors.Faults(*wrong))
     return _problem(given)
@@ -118,7 +33,7 @@ def read(path: Path) -> Problem:
 
 def booked(problem: Problem, path: Path, change_cost: Decimal) -> Problem:
     """The problem in which the slots of a plan's file are booked."""
-    plan = _read(path, PlanIn).root
+    plan = _read(path, shapes.PlanIn).root
     if strange := sorted(set(plan) - {each.id for each in problem.requests}):
         faults = (
             _fault(f"/{name}", "The instance has no such consignment.", "实例中没有该货物。")
@@ -160,13 +75,15 @@ def _refuse(path: Path, refused: errors.Refused) -> NoReturn:
     )
 
 
-def _incoherent(given: InstanceIn) -> Iterator[errors.Fault]:
+def _incoherent(given: shapes.InstanceIn) -> Iterator[errors.Fault]:
     """What is wrong between the parts of an instance."""
     if given.horizon % given.slots_per_day:
         yield _fault("/horizon", "It is no whole number of days.", "不是整天数。")
     for name in ("bays", "teams", "consignments"):
         yield from _twice(name, [each.id for each in getattr(given, name)])
     yield from _twice("yards", given.yards)
+    yield from _both({bay.id for bay in given.bays} & {team.id for team in given.teams})
+    yield from _no_skills(given.consignments)
     for name in ("bays", "teams"):
         yield from _elsewhere(name, [each.yard for each in getattr(given, name)], given.yards)
     for index, team in enumerate(given.teams):
@@ -174,6 +91,24 @@ def _incoherent(given: InstanceIn) -> Iterator[errors.Fault]:
             if first >= end:
                 at = f"/teams/{index}/shifts/{number}"
                 yield _fault(at, "It ends before it begins.", "结束不晚于开始。")
+
+
+def _both(ids: Iterable[str]) -> Iterator[errors.Fault]:
+    for each in sorted(ids):
+        yield _fault("/teams", f"{each} is a bay too.", f"{each} 同时是查验位的编号。")
+
+
+def _no_skills(consignments: Iterable[shapes.ConsignmentIn]) -> Iterator[errors.Fault]:
+    for index, consignment in enumerate(consignments):
+        for key, skill in consignment.skills.items():
+            if key == shapes.SKILL or not _is_skill(skill):
+                at = f"/consignments/{index}/{key}"
+                yield _fault(at, "It is no skill of an agency.", "不是机构的技能。")
+
+
+def _is_skill(skill: object) -> bool:
+    """Nothing, or the name of a skill."""
+    return skill is None or (isinstance(skill, str) and len(skill) <= shapes.LONGEST)
 
 
 def _twice(name: str, ids: Iterable[str]) -> Iterator[errors.Fault]:
@@ -193,7 +128,7 @@ def _fault(pointer: str, en: str, zh: str) -> errors.Fault:
     return errors.Fault(code="incoherent-instance", pointer=pointer, en=en, zh=zh)
 
 
-def _problem(given: InstanceIn) -> Problem:
+def _problem(given: shapes.InstanceIn) -> Problem:
     days = given.horizon // given.slots_per_day
     all_day = tuple((d * given.slots_per_day, (d + 1) * given.slots_per_day) for d in range(days))
     return Problem(
@@ -209,7 +144,7 @@ def _problem(given: InstanceIn) -> Problem:
     )
 
 
-def _request(each: ConsignmentIn) -> Request:
+def _request(each: shapes.ConsignmentIn) -> Request:
     return Request(
         id=each.id,
         requested=each.requested,
@@ -232,7 +167,7 @@ def written(places: Mapping[str, Place]) -> dict[str, dict[str, Any]]:
             "start": place.start,
             "yard": place.yard,
             "bay": place.bay,
-            **{f"{agency}{TEAM}": team for agency, team in place.teams.items()},
+            **{f"{agency}{shapes.TEAM}": team for agency, team in place.teams.items()},
         }
         for name, place in places.items()
     }

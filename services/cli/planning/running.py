@@ -72,7 +72,8 @@ def number(money: Decimal) -> int | float:
 
 def _write(path: Path, plan: Plan) -> None:
     try:
-        path.write_text(json.dumps(files.written(plan.places), ensure_ascii=False) + "\n")
+        written = json.dumps(files.written(plan.places), ensure_ascii=False)
+        path.write_text(written + "\n", encoding="utf-8")
     except OSError as error:
         console.fail(
             f"{path}: {error.strerror}.",
