@@ -1,10 +1,11 @@
 """`onestop plan`: an instance in, a plan and its figures out."""
 
 import json
+import subprocess
 from pathlib import Path
 from typing import Any
 
-from tests.e2e_cli.program import ROOT, Command, Ended, run_all
+from tests.e2e_cli.program import PROGRAM, ROOT, Command, Ended, environment, run_all
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 HERE = {"yard": "Y1", "shifts": [[0, 6], [8, 14]]}
@@ -153,6 +154,8 @@ def test_a_plan_is_written_as_utf_8_whatever_the_terminal_speaks(tmp_path: Path)
     abroad["consignments"][0]["id"] = "货1"
     path.write_text(json.dumps(abroad))
     ascii_only = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
-    asked = Command(_plan(path, "--out", str(out)).args, ascii_only)
-    _figures(run_all({"abroad": asked})["abroad"])
+    asked = [str(PROGRAM), *_plan(path, "--out", str(out)).args]
+    env = environment(**ascii_only)
+    done = subprocess.run(asked, capture_output=True, env=env, check=False)
+    assert done.returncode == 0, done.stderr
     assert set(json.loads(out.read_bytes())) == {"货1", "F2"}
