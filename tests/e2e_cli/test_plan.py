@@ -159,3 +159,18 @@ def test_a_plan_is_written_as_utf_8_whatever_the_terminal_speaks(tmp_path: Path)
     done = subprocess.run(asked, capture_output=True, env=env, check=False)
     assert done.returncode == 0, done.stderr
     assert set(json.loads(out.read_bytes())) == {"货1", "F2"}
+
+
+def test_what_does_not_fit_into_memory_is_told(tmp_path: Path) -> None:
+    path, vast = tmp_path / "instance.json", _instance() | {"slots_per_day": 1000}
+    vast |= {"horizon": 100_000, "yards": [f"Y{i}" for i in range(1, 21)]}
+    vast["teams"][1]["shifts"] = [[0, 100_000]]
+    common = vast["consignments"][1]
+    vast["consignments"] = [common | {"id": str(i), "duration": i} for i in range(1, 900)]
+    path.write_text(json.dumps(vast))
+    limited = f'ulimit -v 8000000; exec {PROGRAM} plan "$0" --turns 1'
+    asked = ["sh", "-c", limited, str(path)]
+    done = subprocess.run(asked, capture_output=True, env=environment(), check=False, text=True)
+    assert done.returncode == 2, done.stderr
+    assert "shorter horizon" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -33,11 +33,6 @@ Both, and MOST, tuned on instances of 100 to 2,000 requests."""
 
 ENOUGH = 2
 TURNS_A_SECOND = 40
-"""With so many turns for each request a search gains more by starting hot again than by going on
-longer; and how many turns a second are expected, to know it beforehand."""
-
-ENOUGH = 2
-TURNS_A_SECOND = 40
 """With more turns than so many for each request a search gains more by starting hot again than by
 cooling more slowly; and how many turns a second are expected, to know it beforehand."""
 

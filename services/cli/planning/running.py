@@ -12,7 +12,8 @@ import typer
 from services.booking.optimizer import planning
 from services.booking.optimizer.budget import Budget
 from services.booking.optimizer.lacks import Lack
-from services.booking.optimizer.result import NoPlan, Plan
+from services.booking.optimizer.problem import Problem
+from services.booking.optimizer.result import NoPlan, Outcome, Plan
 from services.cli import console
 from services.cli.planning import files
 
@@ -34,12 +35,7 @@ def run(instance: Path, wish: Wish, *, out: Path | None, as_json: bool) -> None:
     problem = files.read(instance)
     if wish.keep is not None:
         problem = files.booked(problem, wish.keep, wish.change_cost)
-    found = planning.plan(
-        problem,
-        budget=Budget(wish.seconds, wish.turns),
-        seed=wish.seed,
-        most_moved=wish.move_at_most,
-    )
+    found = _planned(problem, wish)
     if isinstance(found, NoPlan):
         _refuse(found)
     if out is not None:
@@ -48,6 +44,19 @@ def run(instance: Path, wish: Wish, *, out: Path | None, as_json: bool) -> None:
     for name in sorted(found.broken):
         console.say(f"{name}: its booking cannot be kept. {name}：原预约无法保留。")
     console.report(figures(found), as_json=as_json)
+
+
+def _planned(problem: Problem, wish: Wish) -> Outcome:
+    budget = Budget(wish.seconds, wish.turns)
+    try:
+        return planning.plan(problem, budget=budget, seed=wish.seed, most_moved=wish.move_at_most)
+    except MemoryError:
+        console.fail(
+            "The instance does not fit into memory.",
+            chinese="内存不足，无法处理该实例。",
+            mend="Take a shorter horizon, longer slots, or fewer different durations.",
+            mend_zh="请缩短计划期、加长时间格，或减少不同的查验时长。",
+        )
 
 
 def figures(plan: Plan) -> dict[str, Any]:
