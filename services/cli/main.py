@@ -155,7 +155,10 @@ def demo(
 def bench(
     name: Benchmark,
     instances: Annotated[
-        Path | None, typer.Option(help="optimizer: a folder of joint-slot instances")
+        Path | None,
+        typer.Option(
+            exists=True, file_okay=False, help="optimizer: a folder of joint-slot instances"
+        ),
     ] = None,
     seconds: Annotated[
         float, typer.Option(min=0.01, help="optimizer: time for each instance")

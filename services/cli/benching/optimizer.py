@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from services.booking.optimizer import planning
+from services.booking.optimizer import planning, warm
 from services.booking.optimizer.budget import Budget
 from services.booking.optimizer.problem import LEFT_OUT, Problem
 from services.booking.optimizer.result import Plan, objective
@@ -30,7 +30,11 @@ Rows = list[dict[str, Any]]
 
 
 def run(folder: Path | None, seconds: float) -> dict[str, Any]:
-    """Plan every instance and compare; all figures are means over instances of one size."""
+    """Plan every instance and compare; all figures are means over instances of one size.
+
+    The kernel is loaded before: else the first instance would pay for it out of its time.
+    """
+    warm.run()
     if folder is None:
         rows = [
             _planned(str(size), instances.made(size, load=LOAD, seed=SEED), seconds)

@@ -4,9 +4,12 @@ import json
 import shutil
 from pathlib import Path
 
+from typer.testing import CliRunner
+
 from services.booking.optimizer import modelling, queue
 from services.booking.optimizer.lacks import Lacks
 from services.booking.optimizer.problem import LEFT_OUT
+from services.cli import main
 from services.cli.benching import instances, optimizer, tardiness
 
 EXAMPLE = Path(__file__).parents[3] / "docs/examples/joint_slots.json"
@@ -44,3 +47,10 @@ def test_instances_of_our_own_can_be_served_and_are_always_the_same() -> None:
 def test_weighted_tardiness_is_a_queue() -> None:
     given = tardiness.problem([3, 4], [1, 2], [0, 4])
     assert queue.applies(modelling.build(given, LEFT_OUT).frame)
+
+
+def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    asked = ["bench", "optimizer", "--instances", str(tmp_path / "none")]
+    ended = CliRunner().invoke(main.app, asked)
+    assert ended.exit_code == 2
+    assert ended.stdout == ""
