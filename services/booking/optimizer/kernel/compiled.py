@@ -10,7 +10,6 @@ call costs ten times as much. `forceinline` spares the copying of a frame's arra
 
 import hashlib
 import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +27,8 @@ def cache_folder() -> Path:
     name = digest.hexdigest()[:16]
     if os.access(HERE, os.W_OK):
         return HERE / "__pycache__" / name
-    return Path(tempfile.gettempdir()) / f"onestop-kernel-{os.getuid()}" / name
+    # numba unpickles what it finds: a folder of everybody's would let others choose the code
+    return Path.home() / ".cache" / "onestop" / name
 
 
 config: Any = numba.config
