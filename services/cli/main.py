@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from services.cli import console, loading, merge, stuck
+from services.cli import console, loading, merge, plan, stuck
 from services.cli.console import explained
 from services.cli.options import (
     DEFAULT_PORT,
@@ -39,6 +39,7 @@ app = typer.Typer(
 )
 app.add_typer(stuck.app, name="stuck")
 app.command()(merge.merge)
+app.command()(plan.plan)
 
 
 @app.command()
@@ -151,10 +152,28 @@ def demo(
 
 
 @app.command()
-def bench(name: Benchmark, *, as_json: Json = False) -> None:
+def bench(
+    name: Benchmark,
+    instances: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True, file_okay=False, help="optimizer: a folder of joint-slot instances"
+        ),
+    ] = None,
+    seconds: Annotated[
+        float, typer.Option(min=0.01, help="optimizer: time for each instance")
+    ] = plan.SECONDS,
+    *,
+    as_json: Json = False,
+) -> None:
     """Measure on an instance of its own, as ratios against a floor measured in the same run."""
     from services.cli import benching
 
+    if name is Benchmark.OPTIMIZER:
+        from services.cli.benching import optimizer
+
+        console.report(optimizer.run(instances, seconds), as_json=as_json)
+        return
     console.report(benching.BENCHMARKS[name.value](), as_json=as_json)
 
 

@@ -34,6 +34,7 @@ class Benchmark(StrEnum):
     MERGE = "merge"
     ITEMS = "items"
     GROWTH = "growth"
+    OPTIMIZER = "optimizer"
 
 
 Url = Annotated[str | None, typer.Option("--url", help="a remote system")]

@@ -47,6 +47,12 @@ OFFENCES = (
     ),
     ("calendar", "services/booking/domain/calendar.py", "from services.booking import occupancy"),
     (
+        "optimizer",
+        "services/booking/optimizer/search.py",
+        "from services.booking import occupancy",
+    ),
+    ("pure", "services/booking/optimizer/planning.py", "import sqlalchemy"),
+    (
         "acyclic",
         "services/mutual_recognition/domain/requirement.py",
         "if TYPE_CHECKING:\n    from services.mutual_recognition.domain import events",

@@ -1,0 +1,1 @@
+"""The optimizer's inner loops, compiled. They work on arrays alone (`frame`)."""

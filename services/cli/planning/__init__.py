@@ -1,0 +1,1 @@
+"""`onestop plan`: joint-slot instances and plans as files, around the yard's own optimizer."""
