@@ -19,7 +19,7 @@ BESIDE = 0.9
 """Below PULLING a round pulls a request to an earlier time, below BESIDE it clears the time where
 the request is, and else it mixes what is near, whether in its way or not."""
 
-OTHER_YARD = 0.25
+OTHER_YARD = 0.5
 SKIP = 0.01
 REACH = 8
 """The shares of rounds that look into another yard and of starts that are passed over; and by how
