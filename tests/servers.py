@@ -41,13 +41,14 @@ _made: set[tuple[str, str]] = set()
 class TestServers:
     """Where the run's servers answer, and which worker asks (`gw0`; `main` without xdist).
 
-    `admin` makes and drops its databases.
+    `data` is their folder; `admin` makes and drops databases.
     """
 
     __test__ = False
 
     admin_url: str
     nats_url: str
+    data: Path
     worker: str
     admin: Admin
 

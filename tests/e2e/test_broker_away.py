@@ -31,7 +31,12 @@ async def own_servers() -> AsyncIterator[tuple[Servers, support.TestServers]]:
     url = own.postgres.admin_url
     try:
         with closing(Admin(url)) as admin:
-            yield own, support.TestServers(url, own.nats.url, worker="own", admin=admin)
+            yield (
+                own,
+                support.TestServers(
+                    url, own.nats.url, data=own.folder.data, worker="own", admin=admin
+                ),
+            )
     finally:
         await asyncio.to_thread(support.stop, own)
 

@@ -16,7 +16,8 @@ from pydantic_settings import BaseSettings
 from services.cli import instance
 from services.cli.registry import ENTRIES
 from services.cli.settings import System
-from tests import servers
+from tests import prepared
+from tests import servers as support
 from tests.e2e.clock import begin_in_the_morning
 
 ROOT = Path(__file__).parents[2]
@@ -33,17 +34,18 @@ def _commands() -> list[str]:
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """A data folder that the database's account can reach."""
-    with tempfile.TemporaryDirectory(prefix="onestop-readme-", dir=servers.root()) as made:
+    with tempfile.TemporaryDirectory(prefix="onestop-readme-", dir=support.root()) as made:
         data = Path(made)
         data.chmod(0o711)
         yield data
 
 
 def test_the_commands_of_readme_take_a_consignment_to_its_release(
-    folder: Path, tmp_path: Path
+    folder: Path, tmp_path: Path, servers: support.TestServers
 ) -> None:
     (tmp_path / "docs").symlink_to(ROOT / "docs")
     onestop = str(Path(sys.executable).parent / "onestop")
+    prepared.fill(folder, servers=servers)
     begin_in_the_morning(folder, factor=FACTOR)
     with instance.found(folder, url=None, token_file=None, factor=FACTOR) as where:
         script = "\n".join(_commands())

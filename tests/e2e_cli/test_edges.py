@@ -15,7 +15,8 @@ import psutil
 from services.cli import people
 from shared.auth.issuer import Issuer
 from shared.auth.principal import Role
-from tests import factories
+from tests import factories, prepared
+from tests import servers as support
 from tests.e2e_cli.clients import Door, head
 from tests.e2e_cli.program import Served, folder, serving
 
@@ -83,8 +84,9 @@ def _own_file_limit_raised() -> Iterator[None]:
 
 
 @asynccontextmanager
-async def _running() -> AsyncIterator[Instance]:
+async def _running(servers: support.TestServers) -> AsyncIterator[Instance]:
     with folder() as room, _own_file_limit_raised():
+        await asyncio.to_thread(prepared.fill, room / "data", servers=servers)
         up = ("up", "--data", str(room / "data"), "--port", "0")
         with serving(*up, log=room / "log", before=FEW_FILES, **EDGE) as served:
             await asyncio.to_thread(served.wait_until_ready)
@@ -95,8 +97,10 @@ async def _running() -> AsyncIterator[Instance]:
                 yield Instance(served, room / "data", client)
 
 
-async def test_hostile_clients_are_ended_and_the_rest_is_served() -> None:
-    async with _running() as instance:
+async def test_hostile_clients_are_ended_and_the_rest_is_served(
+    servers: support.TestServers,
+) -> None:
+    async with _running(servers) as instance:
         ordinary = asyncio.create_task(instance.file_steadily())
         async with asyncio.TaskGroup() as group:
             for hostile in HOSTILE:

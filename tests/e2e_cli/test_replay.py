@@ -7,6 +7,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from tests import prepared
+from tests import servers as support
 from tests.e2e.clock import begin_in_the_morning
 from tests.e2e_cli.program import folder
 
@@ -50,10 +52,13 @@ def _run(*arguments: str) -> tuple[dict[str, Any], str]:
     return figures, ran.stderr
 
 
-def test_a_replay_ends_every_row_and_counts_those_that_cannot_be_read(tmp_path: Path) -> None:
+def test_a_replay_ends_every_row_and_counts_those_that_cannot_be_read(
+    tmp_path: Path, servers: support.TestServers
+) -> None:
     rows = tmp_path / "rows.csv"
     rows.write_text(CONSIGNMENTS.read_text(encoding="utf-8") + BAD, encoding="utf-8")
     with folder() as data:
+        prepared.fill(data, servers=servers)
         begin_in_the_morning(data, factor=Decimal(7_200))
         where = ("--data", str(data), "--json")
         figures, told = _run("replay", str(rows), "--clock", "7200x", *where)

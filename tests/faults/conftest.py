@@ -1,5 +1,6 @@
 """One town for all tests of a module that kill parts of it."""
 
+import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
@@ -9,6 +10,8 @@ import pytest
 import pytest_asyncio
 
 from services.cli.replaying.client import Api
+from tests import prepared
+from tests import servers as support
 from tests.faults import model, town, traffic
 
 SEED = 1
@@ -39,8 +42,9 @@ def room() -> Iterator[Path]:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def at_work(room: Path) -> AsyncIterator[AtWork]:
+async def at_work(room: Path, servers: support.TestServers) -> AsyncIterator[AtWork]:
     """Brokers and officers at work in four processes on servers of their own."""
+    await asyncio.to_thread(prepared.fill, room / "data", servers=servers)
     async with (
         town.founded(room / "data") as founded,
         founded.api() as api,

@@ -13,6 +13,7 @@ from services.cli.replaying.client import Api
 from tests.faults import cluster, model, process, town, traffic
 
 STREAM = "onestop-declaration"
+DATA = "three"
 RESUME_SECONDS = 60.0
 FILED_MEANWHILE = 10
 LOOK_EVERY = 0.05
@@ -42,7 +43,7 @@ async def founded(room: Path) -> AsyncIterator[Three]:
         await brokers.ready()
         more = {"ONESTOP_NATS_URL": brokers.urls, "ONESTOP_NATS_REPLICAS": "3"}
         async with (
-            town.founded(room / "three", **more) as made,
+            town.founded(room / DATA, **more) as made,
             made.api() as api,
             traffic.working(api, seed=1, inspected=0, rate=False) as flow,
         ):

@@ -1,18 +1,30 @@
 """What the broker promises on a small disk, and how it comes back from a full one."""
 
 import json
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from shared.embedded import ports
 from shared.embedded.servers import Servers
+from tests import prepared
+from tests import servers as support
 from tests.integration.embedded_room import acknowledge, folder, kept
 
 TERABYTE = 2**40
 
 
-def test_the_store_is_never_smaller_than_what_its_streams_were_promised() -> None:
-    with folder() as data, Servers.start(data) as servers:
+@pytest.fixture
+def data(servers: support.TestServers) -> Iterator[Path]:
+    """A folder with a database: nothing here is about that."""
+    with folder() as path:
+        prepared.fill(path, servers=servers)
+        yield path
+
+
+def test_the_store_is_never_smaller_than_what_its_streams_were_promised(data: Path) -> None:
+    with Servers.start(data) as servers:
         broker = servers.nats
         broker.stop()
         stream = servers.folder.nats / "store" / "jetstream" / "$G" / "streams" / "large"
@@ -24,9 +36,9 @@ def test_the_store_is_never_smaller_than_what_its_streams_were_promised() -> Non
 
 
 async def test_a_broker_that_met_a_full_disk_is_started_again_once_there_is_space(
-    monkeypatch: pytest.MonkeyPatch,
+    data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with folder() as data, Servers.start(data) as servers:
+    with Servers.start(data) as servers:
         await acknowledge(servers, "before", count=3)
         before = servers.nats.pid
         assert servers.revive() == ()

@@ -17,13 +17,17 @@ from nats.aio.client import Client
 
 from shared.embedded import errors, ports
 from shared.embedded.servers import Servers
+from tests import prepared
+from tests import servers as support
 from tests.integration import embedded_room as room
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[Servers]:
-    with room.folder() as data, Servers.start(data) as servers:
-        yield servers
+def running(servers: support.TestServers) -> Iterator[Servers]:
+    with room.folder() as data:
+        prepared.fill(data, servers=servers)
+        with Servers.start(data) as started:
+            yield started
 
 
 async def test_postgresql_refuses_a_wrong_password(running: Servers) -> None:
