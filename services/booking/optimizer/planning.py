@@ -36,8 +36,6 @@ def plan(
     besides those that cannot be kept; bays and teams are given anew.
     """
     spent = Spent(budget)
-    if not problem.requests:
-        return NoPlan({})
     lacks = Lacks(problem)
     hopeless = lacks.hopeless()
     if len(hopeless) == len(problem.requests):
