@@ -121,15 +121,15 @@ def _means(rows: Rows) -> dict[str, float]:
         "cut_by_few_moves",
     )
     means = {
-        name: round(fmean(row[name] for row in rows if name in row), 4)
+        name: round(fmean(found), 4)
         for name in names
-        if any(name in row for row in rows)
+        if (found := [row[name] for row in rows if row.get(name) is not None])
     }
     return {"instances": len(rows), **means}
 
 
-def _ratio(one: float | Decimal, other: float | Decimal) -> float:
-    """One over the other; nothing over nothing is as good."""
+def _ratio(one: float | Decimal, other: float | Decimal) -> float | None:
+    """One over the other; nothing over nothing is as good, something over nothing no number."""
     if not other:
-        return 1.0 if not one else float("inf")
+        return None if one else 1.0
     return round(float(one) / float(other), 4)

@@ -35,6 +35,8 @@ def test_a_folder_is_set_against_what_is_known_of_it(tmp_path: Path) -> None:
     assert rows["wt2-1"]["objective"] == 7
     assert rows["wt2-1"]["of_best_known"] == round(7 / 3, 4)
     assert rows["wt2-2"]["of_best_known"] == 1
+    # what something is to nothing is no number, and stays out of the mean
+    assert json.loads(json.dumps(figures, allow_nan=False)) == figures
 
 
 def test_instances_of_our_own_can_be_served_and_are_always_the_same() -> None:
