@@ -1,7 +1,7 @@
 """The system is killed, and its power is cut, while filings run: what was acknowledged is there.
 
 Where no power can be cut (it takes root, loop devices and ext4 on Linux), every process is killed
-in its place, which careless servers survive as well: the run's header says so.
+in its place, which a careless broker survives as well: the run's header says so.
 """
 
 from collections.abc import Iterator
@@ -38,8 +38,9 @@ async def test_a_broker_and_a_database_that_do_not_sync_lose_what_they_acknowled
     """The control: it shows that the cut is one."""
     acknowledged, kept = await controls.written_and_kept(power, careful=False)
     cut = power.image is not None
-    assert (kept.rows < acknowledged.rows) is cut
     assert (kept.messages < acknowledged.messages) is cut
+    # a database that is only killed may lose what it had not handed to the system yet, or not
+    assert not cut or kept.rows < acknowledged.rows
 
 
 async def test_ours_lose_nothing_of_the_same(power: disk.Disk) -> None:
