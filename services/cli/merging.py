@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, RootModel
 
-from services.cli import console
+from services.cli import console, reading
 from services.declaration import dictionary
 from services.declaration.domain.instruction import Instruction, in_force
 from services.declaration.merging import coherent, forms, instructed, merge
@@ -18,14 +18,12 @@ from services.declaration.merging.desk import Answer
 from services.declaration.merging.report import Entry, Merged
 from services.declaration.merging.request import AnswerIn
 from services.declaration.merging.rules import Form
-from shared import errors
 from shared.clock import SystemClock
-from shared.http import body
 from shared.http.model import Day, StrictModel
 
 ZONE = ZoneInfo("Asia/Shanghai")
 """Where the days of the forms begin; a service has its own setting."""
-Model = TypeVar("Model", bound=BaseModel)
+Given = TypeVar("Given", bound=BaseModel)
 
 
 class Answers(RootModel[tuple[AnswerIn, ...]]):
@@ -64,8 +62,8 @@ def run(customs: Path, inspection: Path | None, settled: Settled, day: date | No
         )
     told = _told(settled.answers)
     found = merge.of_forms(
-        _read(customs, forms.LONG_CUSTOMS),
-        None if inspection is None else _read(inspection, forms.LONG_INSPECTION),
+        _form(customs, forms.LONG_CUSTOMS),
+        None if inspection is None else _form(inspection, forms.LONG_INSPECTION),
         dictionary=dictionary.at(on),
         zone=ZONE,
         answers=told,
@@ -77,11 +75,11 @@ def run(customs: Path, inspection: Path | None, settled: Settled, day: date | No
 
 
 def _told(answers: Path | None) -> tuple[Answer, ...]:
-    return () if answers is None else tuple(a.answer() for a in _read(answers, Answers).root)
+    return () if answers is None else tuple(a.answer() for a in reading.read(answers, Answers).root)
 
 
 def _instructions(path: Path | None, *, on: date) -> Mapping[str, Instruction]:
-    given = () if path is None else _read(path, Instructions).root
+    given = () if path is None else reading.read(path, Instructions).root
     for each in given:
         if each.item not in instructed.items():
             console.say(f"the forms cannot disagree on {each.item} 两单不会在该项目上不一致")
@@ -92,34 +90,8 @@ def _instructions(path: Path | None, *, on: date) -> Mapping[str, Instruction]:
     return in_force(versions, day=on)
 
 
-def _read(path: Path, model: type[Model]) -> Model:
-    """A file as its model reads it: every fault is told, each with its JSON pointer."""
-    try:
-        return _sound(body.parse(model, path.read_bytes()))
-    except OSError as error:
-        console.fail(
-            f"{path}: {error.strerror}.",
-            chinese=f"无法读取 {path}。",
-            mend="Name a file that can be read.",
-            mend_zh="请指明可读取的文件。",
-        )
-    except errors.Refused as refused:
-        faults = refused.faults if isinstance(refused, errors.Faults) else ()
-        told = "".join(f"\n  {each.pointer or '/'}: {each.en} {each.zh}" for each in faults)
-        console.fail(
-            f"{path}: {refused.en}{told}",
-            chinese=f"{path}：{refused.zh}",
-            mend=refused.mend,
-            mend_zh=refused.mend_zh,
-        )
-
-
-def _sound(read: Model) -> Model:
-    if not isinstance(read, Answers | Instructions) and (
-        wrong := [*coherent.check(read.model_dump())]
-    ):
-        raise errors.Faults(*wrong)
-    return read
+def _form(path: Path, model: type[Given]) -> Given:
+    return reading.read(path, model, lambda form: coherent.check(form.model_dump()))
 
 
 def lines(found: Merged) -> Iterator[str]:

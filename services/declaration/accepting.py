@@ -85,9 +85,8 @@ def _statement(sql: str, values: Mapping[str, Any]) -> Statement:
     return Statement(text(sql).bindparams(*arrays))
 
 
-# Everything here is put together from names of this program alone.
 _INSERT = _statement(
-    f"WITH given AS (SELECT {_READ} FROM {_rows(_GIVEN)}), {_PARTS} SELECT id FROM filed",  # noqa: S608 - as above
+    f"WITH given AS (SELECT {_READ} FROM {_rows(_GIVEN)}), {_PARTS} SELECT id FROM filed",  # noqa: S608 - names of this program alone
     _GIVEN,
 )
 # A key that is held or used is left out with its filing. One that was used after the statement
@@ -109,7 +108,7 @@ WITH tried AS MATERIALIZED (
     ) AS answers
 )
 SELECT id FROM filed
-""",  # noqa: S608 - as above
+""",  # noqa: S608 - names of this program alone
     _GIVEN | _KEYED,
 )
 

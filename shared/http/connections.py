@@ -73,8 +73,9 @@ class Connection(HttpToolsProtocol):
 
     config: Config
 
+    # asyncio has a base class here; uvicorn narrows it, for it only ever hands in a `Transport`.
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Take the client in; the time for its first request begins. (uvicorn narrows it too.)"""
+        """Take the client in; the time for its first request begins."""
         super().connection_made(transport)
         self.edge = self.config.edge
         self.since = self.loop.time()

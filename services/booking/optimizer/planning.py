@@ -98,7 +98,12 @@ def first_come(problem: Problem, *, left_out: Decimal = LEFT_OUT) -> dict[str, P
     return naming.places(model, search.in_order(model.frame, np.array(order, np.int64)))
 
 
-def booked(problem: Problem, places: Mapping[str, Place]) -> Problem:
-    """The problem in which these slots are booked."""
-    requests = (replace(each, booked=places.get(each.id)) for each in problem.requests)
+def booked(
+    problem: Problem, places: Mapping[str, Place], *, change_cost: Decimal = Decimal(0)
+) -> Problem:
+    """The problem in which these slots are booked; another one costs `change_cost` CNY."""
+    requests = (
+        replace(each, booked=places.get(each.id), change_cost=change_cost)
+        for each in problem.requests
+    )
     return replace(problem, requests=tuple(requests))

@@ -51,7 +51,7 @@ def run(folder: Path | None, seconds: float) -> dict[str, Any]:
 
 def _planned(name: str, problem: Problem, seconds: float) -> dict[str, Any]:
     """One instance: our plan, first come first served, and that with a few bookings moved."""
-    plan = _plan(problem, seconds)
+    plan = _plan(name, problem, seconds)
     first_come = planning.first_come(problem)
     costs = objective(problem, first_come, LEFT_OUT)
     figures = {
@@ -65,16 +65,23 @@ def _planned(name: str, problem: Problem, seconds: float) -> dict[str, Any]:
     }
     console.say(f"{name}: {plan.objective} >= {plan.bound}, gap {100 * plan.gap:.1f}%")
     if len(problem.yards) > 1 or problem.days > 1:
-        moved = _plan(planning.booked(problem, first_come), seconds, most_moved=FEW)
+        moved = _plan(name, planning.booked(problem, first_come), seconds, most_moved=FEW)
         figures["cut_by_few_moves"] = round(1 - float(moved.objective / costs), 4)
     return figures
 
 
-def _plan(problem: Problem, seconds: float, most_moved: Decimal = planning.EVERYTHING) -> Plan:
+def _plan(
+    name: str, problem: Problem, seconds: float, most_moved: Decimal = planning.EVERYTHING
+) -> Plan:
     plan = planning.plan(problem, budget=Budget(seconds), seed=SEED, most_moved=most_moved)
-    if not isinstance(plan, Plan):
-        raise RuntimeError("an instance cannot be planned")  # noqa: TRY004 - a result, not a type
-    return plan
+    if isinstance(plan, Plan):
+        return plan
+    console.fail(
+        f"{name}: nothing of it can be planned.",
+        chinese=f"{name}：没有可安排的货物。",
+        mend="See `onestop plan` for what it lacks, or take it out of the folder.",
+        mend_zh="请用 `onestop plan` 查看缺少什么，或将其移出文件夹。",
+    )
 
 
 def _given(folder: Path) -> Iterator[tuple[str, Problem, Mapping[str, Any]]]:

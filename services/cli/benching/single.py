@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import secrets
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -18,7 +19,8 @@ from shared.embedded import provision
 from shared.embedded.servers import Servers
 
 DATABASE = "onestop"
-PASSWORD = "only for a benchmark"  # noqa: S105 - of a server on loopback that ends with the run
+PASSWORD = secrets.token_urlsafe()
+"""Of a server on loopback that ends with the run."""
 START_SECONDS = 60
 
 

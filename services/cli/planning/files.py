@@ -7,72 +7,33 @@ that agency's team; without one that agency is not needed. What else a file has 
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any
 
-from pydantic import BaseModel
-
+from services.booking.optimizer import planning
 from services.booking.optimizer.problem import Bay, Place, Problem, Request, Team
-from services.cli import console
+from services.cli import reading
 from services.cli.planning import shapes
 from shared import errors
-from shared.http import body
-
-Model = TypeVar("Model", bound=BaseModel)
 
 
 def read(path: Path) -> Problem:
     """The problem of a file. Leaves with code 2 and every fault what cannot be read."""
-    given = _read(path, shapes.InstanceIn)
-    if wrong := [*_incoherent(given)]:
-        _refuse(path, errors.Faults(*wrong))
-    return _problem(given)
+    return _problem(reading.read(path, shapes.InstanceIn, _incoherent))
 
 
 def booked(problem: Problem, path: Path, change_cost: Decimal) -> Problem:
     """The problem in which the slots of a plan's file are booked."""
-    plan = _read(path, shapes.PlanIn).root
-    if strange := sorted(set(plan) - {each.id for each in problem.requests}):
-        faults = (
-            _fault(f"/{name}", "The instance has no such consignment.", "实例中没有该货物。")
-            for name in strange
-        )
-        _refuse(path, errors.Faults(*faults))
-    requests = (
-        replace(each, booked=plan[each.id].place(), change_cost=change_cost)
-        if each.id in plan
-        else each
-        for each in problem.requests
-    )
-    return replace(problem, requests=tuple(requests))
+    known = {each.id for each in problem.requests}
 
+    def strange(plan: shapes.PlanIn) -> Iterator[errors.Fault]:
+        for name in sorted(set(plan.root) - known):
+            yield _fault(f"/{name}", "The instance has no such consignment.", "实例中没有该货物。")
 
-def _read(path: Path, model: type[Model]) -> Model:
-    """A file as its model reads it. Leaves with code 2 and every fault."""
-    try:
-        return body.parse(model, path.read_bytes())
-    except OSError as error:
-        console.fail(
-            f"{path}: {error.strerror}.",
-            chinese=f"无法读取 {path}。",
-            mend="Name a file that can be read.",
-            mend_zh="请指明可读取的文件。",
-        )
-    except errors.Refused as refused:
-        _refuse(path, refused)
-
-
-def _refuse(path: Path, refused: errors.Refused) -> NoReturn:
-    faults = refused.faults if isinstance(refused, errors.Faults) else ()
-    told = "".join(f"\n  {each.pointer or '/'}: {each.en} {each.zh}" for each in faults)
-    console.fail(
-        f"{path}: {refused.en}{told}",
-        chinese=f"{path}：{refused.zh}",
-        mend=refused.mend,
-        mend_zh=refused.mend_zh,
-    )
+    plan = reading.read(path, shapes.PlanIn, strange).root
+    places = {name: each.place() for name, each in plan.items()}
+    return planning.booked(problem, places, change_cost=change_cost)
 
 
 def _incoherent(given: shapes.InstanceIn) -> Iterator[errors.Fault]:

@@ -4,6 +4,8 @@ import json
 import shutil
 from pathlib import Path
 
+import pytest
+import typer
 from typer.testing import CliRunner
 
 from services.booking.optimizer import modelling, queue
@@ -56,3 +58,14 @@ def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
     ended = CliRunner().invoke(main.app, asked)
     assert ended.exit_code == 2
     assert ended.stdout == ""
+
+
+def test_an_instance_of_which_nothing_can_be_planned_is_refused_by_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    idle = json.loads(EXAMPLE.read_text()) | {"teams": []}
+    (tmp_path / "idle.json").write_text(json.dumps(idle))
+    with pytest.raises(typer.Exit) as left:
+        optimizer.run(tmp_path, 0.1)
+    assert left.value.exit_code == 2
+    assert "idle: nothing of it can be planned." in capsys.readouterr().err
