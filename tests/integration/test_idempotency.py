@@ -3,7 +3,9 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Annotated, Any
 
 import httpx
@@ -22,6 +24,8 @@ from shared.http.model import StrictModel
 
 NOW = datetime(2026, 7, 1, 8, 0, tzinfo=UTC)
 KEY = {"Idempotency-Key": '"0f0e0d0c-1"'}
+GATE = 77
+"""The advisory lock at which slow work waits for as long as a test holds it."""
 
 
 class WeightRefused(errors.Invalid):
@@ -43,7 +47,7 @@ async def _note(session: AsyncSession, said: str) -> Answer:
     if said == "bug":
         raise RuntimeError("after the effect")
     if said == "slow":
-        await session.execute(text("SELECT pg_sleep(0.2)"))
+        await session.execute(text(f"SELECT pg_advisory_xact_lock({GATE})"))
     count = (await session.execute(text("SELECT count(*) FROM effects"))).scalar_one()
     return Answer(201, {"said": said, "effects": count}, {"Location": f"/notes/{count}"})
 
@@ -187,25 +191,40 @@ async def test_an_error_leaves_nothing_and_frees_the_key(
     assert await _effects(database) == ["mended"]
 
 
+@asynccontextmanager
+async def _gate_shut(database: Database) -> AsyncIterator[AsyncSession]:
+    async with database.transaction() as session:
+        await session.execute(text(f"SELECT pg_advisory_xact_lock({GATE})"))
+        yield session
+
+
+async def _somebody_waits(session: AsyncSession) -> None:
+    waiting = text(
+        f"SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database"
+        f" WHERE locktype = 'advisory' AND objid = {GATE} AND NOT granted"
+        f" AND datname = current_database()"
+    )
+    while not (await session.execute(waiting)).scalar_one():
+        await asyncio.sleep(0.01)
+
+
 async def test_a_request_in_flight_is_not_started_again(post: Post, database: Database) -> None:
-    first = asyncio.create_task(post("slow"))
-    await asyncio.sleep(0.1)
-    second = await post("slow")
+    async with _gate_shut(database) as session:
+        first = asyncio.create_task(post("slow"))
+        await _somebody_waits(session)
+        second = await post("slow")
     assert (second.status_code, second.json()["code"]) == (409, "idempotency_key_in_flight")
     assert (await first).status_code == 201
     assert await _effects(database) == ["slow"]
 
 
 async def test_of_twenty_racing_requests_one_takes_effect(post: Post, database: Database) -> None:
-    answers = await asyncio.gather(*(post("slow") for _ in range(20)))
-    first = [
-        answer
-        for answer in answers
-        if answer.status_code == 201 and "Idempotency-Replayed" not in answer.headers
-    ]
-    statuses = Counter(answer.status_code for answer in answers)
-    assert len(first) == 1
-    assert set(statuses) <= {201, 409}
+    async with _gate_shut(database):
+        racing = [asyncio.create_task(post("slow")) for _ in range(20)]
+        refused = [await each for each in islice(asyncio.as_completed(racing), 19)]
+    answers = await asyncio.gather(*racing)
+    assert Counter(answer.status_code for answer in answers) == {201: 1, 409: 19}
+    assert {answer.json()["code"] for answer in refused} == {"idempotency_key_in_flight"}
     assert await _effects(database) == ["slow"]
 
 
