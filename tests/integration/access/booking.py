@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from services.booking.jobs import planning
 from shared.contracts import derived
 from tests.integration.access.people import BROKER, OTHER_YARD_STAFF, STRANGERS, YARD, YARD_STAFF
 from tests.integration.access.scene import Ask, Entry, Scene, nothing, same
@@ -54,6 +55,22 @@ async def _to_miss(scene: Scene) -> Ask:
     return Ask(path, {"reason": "the cargo did not come 货物未到"})
 
 
+async def _to_plan(scene: Scene) -> Ask:
+    await scene.arranged(_requested)
+    return Ask(body={"days": 2, "seconds": 1, "yards": [YARD]})
+
+
+async def _planned(scene: Scene) -> Ask:
+    body = (await scene.arranged(_to_plan)).body
+    return Ask({"plan_id": (await scene.done(YARD_STAFF, "post", "/v1/plans", body))["id"]})
+
+
+async def _proposed(scene: Scene) -> Ask:
+    asked = await scene.arranged(_planned)
+    await planning.plan_once(scene.service.api.state.desk)
+    return asked
+
+
 ENTRIES = {
     "GET /v1/yards": Entry(nothing),
     "GET /v1/yards/{code}": Entry(same(code=YARD)),
@@ -66,4 +83,9 @@ ENTRIES = {
     "POST /v1/bookings/{booking_id}/cancel": Entry(_to_cancel, STRANGERS, succeeds=BROKER),
     "POST /v1/bookings/{booking_id}/reschedule": Entry(_to_reschedule, STRANGERS, succeeds=BROKER),
     "POST /v1/bookings/{booking_id}/missed": Entry(_to_miss, STRANGERS, succeeds=YARD_STAFF),
+    "POST /v1/plans": Entry(_to_plan, OTHERS_STAFF, succeeds=YARD_STAFF),
+    "GET /v1/plans": Entry(_planned, OTHERS_STAFF, lists=True),
+    "GET /v1/plans/{plan_id}": Entry(_planned, OTHERS_STAFF),
+    "POST /v1/plans/{plan_id}/apply": Entry(_proposed, OTHERS_STAFF, succeeds=YARD_STAFF),
+    "POST /v1/plans/{plan_id}/cancel": Entry(_planned, OTHERS_STAFF, succeeds=YARD_STAFF),
 }
