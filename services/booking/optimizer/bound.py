@@ -17,17 +17,29 @@ from numpy.typing import NDArray
 from services.booking.optimizer.frame import Frame, Ints
 from services.booking.optimizer.kernel import prices as kernel
 
-INERTIA = 0.7
-PATIENCE = 15
-SHRINK = 0.7
 FINEST = 1e-3
-"""How much of the last direction is kept; after how many turns without gain the step shrinks, to
-which share, and how small it gets before the search for prices ends."""
+"""How small the step gets before the search for prices ends."""
 
 SAFETY = 1e-6
 """The share by which a bound is lowered for what floating point may have added."""
 
 Floats = NDArray[np.float64]
+
+
+class Pace(NamedTuple):
+    """How much of the last direction is kept; after how many turns without gain the step shrinks,
+    and to which share.
+    """
+
+    inertia: float
+    patience: int
+    shrink: float
+
+
+QUICK = Pace(0.7, 15, 0.7)
+THOROUGH = Pace(0.5, 30, 0.8)
+"""The thorough one takes three times the turns and ends 0.1 to 0.6% higher, at first it is lower
+(measured at 300 to 2,000 requests)."""
 
 
 class Market(NamedTuple):
@@ -56,6 +68,7 @@ class Bound:
 
     frame: Frame
     market: Market
+    pace: Pace = QUICK
     best: float = -math.inf
     step: float = 1.0
     stale: int = 0
@@ -82,7 +95,7 @@ class Bound:
             value = kernel.evaluate(self.frame, self.market)
             self.turns += 1
             self._keep(value)
-            inertia = 0.0 if self.turns == 1 else INERTIA
+            inertia = 0.0 if self.turns == 1 else self.pace.inertia
             if not kernel.move_prices(self.market, inertia, self.step * max(1.0, known - value)):
                 self.step = 0.0
 
@@ -92,16 +105,16 @@ class Bound:
         if value > self.best:
             self.best = value
             self.prices = self.market.price.copy()
-        if self.stale >= PATIENCE:
+        if self.stale >= self.pace.patience:
             self.stale = 0
-            self.step *= SHRINK
+            self.step *= self.pace.shrink
             self.market.price[:] = self.prices
             self.market.direction[:] = 0.0
 
 
-def begin(frame: Frame) -> Bound:
+def begin(frame: Frame, pace: Pace = QUICK) -> Bound:
     """The search at prices of zero."""
-    return Bound(frame, _market(frame))
+    return Bound(frame, _market(frame), pace)
 
 
 def _market(frame: Frame) -> Market:

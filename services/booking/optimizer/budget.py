@@ -4,6 +4,8 @@ import threading
 import time
 from dataclasses import dataclass, field
 
+AMPLE_SECONDS, AMPLE_TURNS = 10.0, 400
+
 
 @dataclass(frozen=True)
 class Budget:
@@ -16,6 +18,12 @@ class Budget:
     seconds: float | None = None
     turns: int | None = None
     stop: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def ample(self) -> bool:
+        """Is there time for a bound that converges slowly?"""
+        enough = self.seconds is None or self.seconds >= AMPLE_SECONDS
+        return enough and (self.turns is None or self.turns >= AMPLE_TURNS)
 
     def __post_init__(self) -> None:
         if self.seconds is None and self.turns is None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from services.booking.optimizer import bound as bounding
 from services.booking.optimizer import islands, modelling, naming, queue, search, seating
-from services.booking.optimizer.bound import Bound
+from services.booking.optimizer.bound import QUICK, THOROUGH, Bound
 from services.booking.optimizer.budget import Budget, Spent
 from services.booking.optimizer.lacks import Lacks
 from services.booking.optimizer.modelling import Model
@@ -41,7 +41,7 @@ def plan(
     if len(hopeless) == len(problem.requests):
         return NoPlan(hopeless)
     model = modelling.build(_without(problem, hopeless), left_out)
-    bound = bounding.begin(model.frame)
+    bound = bounding.begin(model.frame, THOROUGH if budget.ample else QUICK)
     lost = {each.id for each in problem.requests if each.booked and each.id in hopeless}
     broken = islands.drop_broken(model) | lost
     problem = _without_bookings(problem, broken)
