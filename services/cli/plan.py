@@ -33,6 +33,9 @@ def plan(
         typer.Option(min=0, max=100_000, help="what moving a booking costs, CNY; 4 decimals count"),
     ] = 0.0,
     *,
+    advise: Annotated[
+        bool, typer.Option("--advise", help="say which bay or team more would help most")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Plan one joint-slot instance with the yard's own optimizer."""
@@ -47,5 +50,6 @@ def plan(
         keep=keep,
         move_at_most=Decimal(str(move_at_most)),
         change_cost=round(Decimal(str(change_cost)), 4),
+        advise=advise,
     )
     running.run(instance, wish, out=out, as_json=as_json)

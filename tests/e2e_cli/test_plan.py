@@ -65,7 +65,10 @@ def test_plans_and_refusals_are_told(tmp_path: Path) -> None:
     crossed["bays"] += [crossed["bays"][0] | {"yard": "Y7"}, crossed["bays"][0] | {"id": "C1"}]
     crossed["consignments"][0]["customs_skill"] = 5
     crossed["consignments"][1]["_skill"] = "general"
+    scarce = _instance()
+    scarce["bays"] += [scarce["bays"][0] | {"id": "B2"}]
     files = {"good": good, "lacking": lacking, "idle": idle, "wrong": wrong, "crossed": crossed}
+    files["scarce"] = scarce
     paths = {name: tmp_path / f"{name}.json" for name in files}
     for name, path in paths.items():
         path.write_text(json.dumps(files[name]))
@@ -85,6 +88,7 @@ def test_plans_and_refusals_are_told(tmp_path: Path) -> None:
             "again": _plan(paths["good"], "--seed", "1"),
             "kept": _plan(paths["good"], "--keep", str(booked), "--move-at-most", "0"),
             "moved": _plan(paths["good"], "--keep", str(booked), "--change-cost", "2"),
+            "advised": _plan(paths["scarce"], "--advise"),
             "hardly": _plan(paths["good"], "--keep", str(booked), "--change-cost", "1e-30"),
             "endless": _plan(paths["good"], "--turns", "1" + 400 * "0"),
             "strange": _plan(paths["good"], "--keep", str(strange)),
@@ -94,6 +98,7 @@ def test_plans_and_refusals_are_told(tmp_path: Path) -> None:
     )
     _check_plan(ended, out)
     _check_bookings(ended)
+    _check_advice(ended["advised"])
     _check_lacks(ended)
     _check_refusals(ended)
 
@@ -119,6 +124,13 @@ def _check_bookings(ended: dict[str, Ended]) -> None:
     assert "moved" not in kept
     assert (moved["objective"], moved["moved"], moved["broken"]) == (3 + 2, 1, 0)
     assert _figures(ended["hardly"])["objective"] == 3
+
+
+def _check_advice(ended: Ended) -> None:
+    (told,) = _figures(ended)["helps"]
+    assert (told["like"], told["saved"]) == ("Q1", 3)
+    assert told["worth"] > 0
+    assert "one more like Q1 saves 3 CNY" in ended.err
 
 
 def _check_lacks(ended: dict[str, Ended]) -> None:

@@ -8,8 +8,9 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from services.booking.api.models import BilingualOut, Code
+from services.booking.planner.expecting import Expected
 from services.booking.planner.order import Stage, Terms
-from services.booking.planner.proposal import Kind
+from services.booking.planner.proposal import Advice, Kind
 from services.booking.planner.recheck import Why
 from shared.contracts.values import Slot
 from shared.http.model import Number, StrictModel
@@ -39,6 +40,10 @@ class PlanIn(StrictModel):
     change_cost: Annotated[
         Cost | None, Field(description="CNY for each move; none: what the weights say.")
     ] = None
+    advise: Annotated[
+        bool,
+        Field(description="Whether to say what would help most: takes up to four times as long."),
+    ] = False
 
     def terms(self) -> Terms:
         """The domain's word for it."""
@@ -113,4 +118,6 @@ class PlanOut(PlanSummaryOut):
 
     items: list[ItemOut]
     unserved: list[UnservedOut]
+    expected: list[Expected] = Field(description="How long cargo waits, by yard, hour and kind.")
+    advice: list[Advice] = Field(description="What would help most, the best first.")
     applied: AppliedOut | None

@@ -44,6 +44,8 @@ def plan_out(order: Order) -> PlanOut:
             )
             for each in made.unserved
         ],
+        expected=[] if made is None else list(made.expected),
+        advice=[] if made is None else list(made.advice),
         applied=None if applied is None else AppliedOut(
             at=applied.at,
             applied=len(applied.items),

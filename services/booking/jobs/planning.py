@@ -131,10 +131,16 @@ async def _proposal(desk: Desk, order: Order) -> Proposal:
         situation = await survey(session, order, turn=turn)
     problem = posing.pose(situation)
     terms = order.terms
-    task = Task(problem, seconds=terms.seconds, seed=terms.seed, most_moved=terms.most_moved)
-    outcome = await solve.solve(task)
+    task = Task(
+        problem,
+        seconds=terms.seconds,
+        seed=terms.seed,
+        most_moved=terms.most_moved,
+        additions=posing.additions(situation) if terms.advise else (),
+    )
+    solved = await solve.solve(task)
     now = desk.kit.clock.yard()
-    return proposal(situation, problem.requests, outcome, seed=terms.seed, now=now)
+    return proposal(situation, problem.requests, solved, seed=terms.seed, now=now)
 
 
 def _terms(desk: Desk) -> Terms:

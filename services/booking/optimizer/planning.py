@@ -7,7 +7,7 @@ from decimal import Decimal
 import numpy as np
 
 from services.booking.optimizer import bound as bounding
-from services.booking.optimizer import islands, modelling, naming, queue, search, seating
+from services.booking.optimizer import islands, modelling, naming, pricing, queue, search, seating
 from services.booking.optimizer.bound import QUICK, THOROUGH, Bound
 from services.booking.optimizer.budget import Budget, Spent
 from services.booking.optimizer.lacks import Lacks
@@ -59,6 +59,7 @@ def plan(
         seconds=spent.seconds,
         seed=seed,
         turns=spent.turns,
+        worths=pricing.worths(model, bound),
     )
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from services.booking.optimizer.lacks import Lack
 from services.booking.optimizer.problem import Place, Problem
+from services.booking.optimizer.worth import Worth
 
 
 @dataclass(frozen=True)
@@ -15,6 +16,7 @@ class Plan:
     `objective` and `bound` are in CNY: no plan of the problem costs less than `bound`.
     `unscheduled` has the requests that got no slot, each with the reason; `moved` those that have
     another slot than is booked, `broken` those whose booking cannot be kept whatever is planned.
+    `worths` are the prices that prove the bound.
     """
 
     places: Mapping[str, Place]
@@ -26,6 +28,7 @@ class Plan:
     seconds: float
     seed: int
     turns: int
+    worths: tuple[Worth, ...] = ()
 
     @property
     def gap(self) -> float:

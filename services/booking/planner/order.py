@@ -34,7 +34,8 @@ class Terms(Fact):
 
     With `replan`, confirmed slots that begin `freeze_minutes` (yard clock) or more from now may be
     moved, at most the share `most_moved` of them, each at `change_cost` CNY (None: what the
-    weights say). With `apply`, the plan is applied as soon as it is made.
+    weights say). With `apply`, the plan is applied as soon as it is made. With `advise`, it is said
+    what would help most, which takes some more plans of as many seconds.
     """
 
     days: int
@@ -45,6 +46,7 @@ class Terms(Fact):
     freeze_minutes: int
     change_cost: Decimal | None = None
     apply: bool = False
+    advise: bool = False
 
 
 class Left(Fact):

@@ -5,7 +5,7 @@ may be moved take nothing, and stand in the problem as booked.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -54,6 +54,17 @@ def pose(situation: Situation) -> Problem:
     )
 
 
+def additions(situation: Situation) -> tuple[Bay | Team, ...]:
+    """One more of each sort of bay and team, with all the hours of its like."""
+    found: dict[Bay | Team, Bay | Team] = {}
+    for calendar in situation.calendars.values():
+        empty = replace(calendar, busy={})
+        there: list[Bay | Team] = [*_bays(situation.grid, empty), *_teams(situation.grid, empty)]
+        for each in there:
+            found.setdefault(replace(each, id=""), each)
+    return tuple(found.values())
+
+
 def resource_id(yard: str, code: str) -> str:
     """A bay's or team's id in a problem: codes are a yard's own."""
     return f"{yard}/{code}"
@@ -64,9 +75,9 @@ def slot_of(grid: Grid, booking: Booking, place: Place) -> Slot:
     starts = grid.moment(place.start)
     return Slot(
         yard=place.yard,
-        bay=_code(place.bay),
+        bay=code(place.bay),
         teams=tuple(
-            TeamPlace(agency=need.agency, team=_code(place.teams[need.agency]))
+            TeamPlace(agency=need.agency, team=code(place.teams[need.agency]))
             for need in booking.needs
         ),
         starts=starts,
@@ -74,7 +85,8 @@ def slot_of(grid: Grid, booking: Booking, place: Place) -> Slot:
     )
 
 
-def _code(resource: str) -> str:
+def code(resource: str) -> str:
+    """The yard's own code of a bay or team of a problem."""
     return resource.partition("/")[2]
 
 

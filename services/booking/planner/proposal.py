@@ -8,10 +8,13 @@ from uuid import UUID
 
 from services.booking.domain.booking import Booking
 from services.booking.optimizer.lacks import Lack
-from services.booking.optimizer.problem import Request
-from services.booking.optimizer.result import NoPlan, Outcome
-from services.booking.planner import posing
+from services.booking.optimizer.problem import Request, Team
+from services.booking.optimizer.result import NoPlan
+from services.booking.optimizer.worth import Help
+from services.booking.planner import expecting, posing
+from services.booking.planner.expecting import Expected
 from services.booking.planner.posing import Situation
+from services.booking.planner.solve import Solved
 from shared.contracts.envelope import Fact
 from shared.contracts.values import Instant, Said, Slot
 
@@ -51,11 +54,26 @@ class Unserved(Fact):
     mend: Said
 
 
+class Advice(Fact):
+    """One more like that bay or team, with its hours. CNY over the plan's days: `worth` by the
+    prices of what is scarce, `saved` by a plan with it. `agency` is None for a bay.
+    """
+
+    yard: str
+    like: str
+    agency: str | None
+    abilities: tuple[str, ...]
+    worth: Decimal
+    saved: Decimal
+
+
 class Proposal(Fact):
     """What a plan comes to. Money in CNY; `kept` counts the bookings whose slot stays."""
 
     items: tuple[Item, ...] = ()
     unserved: tuple[Unserved, ...] = ()
+    expected: tuple[Expected, ...] = ()
+    advice: tuple[Advice, ...] = ()
     kept: int = 0
     objective: Decimal | None = None
     bound: Decimal | None = None
@@ -66,9 +84,10 @@ class Proposal(Fact):
 
 
 def proposal(
-    situation: Situation, requests: Sequence[Request], outcome: Outcome, *, seed: int, now: datetime
+    situation: Situation, requests: Sequence[Request], solved: Solved, *, seed: int, now: datetime
 ) -> Proposal:
     """What an outcome would change. Nothing is proposed for what keeps its slot."""
+    outcome = solved.outcome
     bookings = {str(each.booking.id): each.booking for each in situation.candidates}
     if isinstance(outcome, NoPlan):
         return Proposal(unserved=_unserved(outcome.lacks), seed=seed, made_at=now)
@@ -86,6 +105,8 @@ def proposal(
     return Proposal(
         items=tuple(items),
         unserved=_unserved(outcome.unscheduled),
+        expected=expecting.expected(situation.grid, requests, outcome.places),
+        advice=tuple(_advice(each) for each in solved.helps),
         kept=kept,
         objective=outcome.objective,
         bound=outcome.bound,
@@ -117,6 +138,18 @@ def _kind(booking: Booking, slot: Slot) -> Kind:
     latest = booking.wish.latest
     in_time = latest is None or slot.ends <= latest
     return Kind.BOOK if booking.wish.auto_confirm and in_time else Kind.OFFER
+
+
+def _advice(help_: Help) -> Advice:
+    like = help_.like
+    return Advice(
+        yard=like.yard,
+        like=posing.code(like.id),
+        agency=like.agency if isinstance(like, Team) else None,
+        abilities=tuple(sorted(like.skills if isinstance(like, Team) else like.kinds)),
+        worth=help_.worth,
+        saved=help_.saved,
+    )
 
 
 def _unserved(lacks: Mapping[str, Lack]) -> tuple[Unserved, ...]:

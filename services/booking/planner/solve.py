@@ -13,8 +13,9 @@ from decimal import Decimal
 
 from pydantic import TypeAdapter
 
-from services.booking.optimizer.problem import Problem
-from services.booking.optimizer.result import NoPlan, Outcome, Plan
+from services.booking.optimizer.problem import Bay, Problem, Team
+from services.booking.optimizer.result import NoPlan, Outcome
+from services.booking.optimizer.worth import CHECKED, Help
 
 GRACE_SECONDS = 60.0
 """For starting, loading the machine code and closing, besides the seconds of the search."""
@@ -24,12 +25,23 @@ NICE = 10
 
 @dataclass(frozen=True)
 class Task:
-    """What a process is to do; `seconds` of wall time."""
+    """What a process is to do; `seconds` of wall time, as much again for each of `additions` that
+    is tried: what could be added, to say what would help most.
+    """
 
     problem: Problem
     seconds: float
     seed: int
     most_moved: Decimal
+    additions: tuple[Bay | Team, ...] = ()
+
+
+@dataclass(frozen=True)
+class Solved:
+    """What a task came to."""
+
+    outcome: Outcome
+    helps: tuple[Help, ...] = ()
 
 
 class SolverFailed(Exception):
@@ -37,21 +49,22 @@ class SolverFailed(Exception):
 
 
 TASK = TypeAdapter(Task)
-OUTCOME: TypeAdapter[Outcome] = TypeAdapter(Plan | NoPlan)
+SOLVED = TypeAdapter(Solved)
 
 
-async def solve(task: Task, *, grace: float = GRACE_SECONDS) -> Outcome:
-    """The outcome of a task. Raises SolverFailed. Cancelling it kills the process."""
+async def solve(task: Task, *, grace: float = GRACE_SECONDS) -> Solved:
+    """What a task comes to. Raises SolverFailed. Cancelling it kills the process."""
+    most = task.seconds * (1 + min(len(task.additions), CHECKED)) + grace
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", __name__,
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
     try:
-        async with asyncio.timeout(task.seconds + grace):
+        async with asyncio.timeout(most):
             out, err = await process.communicate(TASK.dump_json(task))
     except TimeoutError:
-        raise SolverFailed(f"no outcome after {task.seconds + grace:g} s") from None
+        raise SolverFailed(f"no outcome after {most:g} s") from None
     finally:
         if process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
@@ -60,23 +73,27 @@ async def solve(task: Task, *, grace: float = GRACE_SECONDS) -> Outcome:
     if process.returncode != 0:
         said = err.decode(errors="replace")[-SAID:].strip()
         raise SolverFailed(f"ended with {process.returncode}: {said or 'nothing said'}")
-    return OUTCOME.validate_json(out)
+    return SOLVED.validate_json(out)
 
 
 def main() -> None:
     """Solve the task on stdin."""
     os.nice(NICE)
-    from services.booking.optimizer import planning
+    task = TASK.validate_json(sys.stdin.buffer.read())
+    sys.stdout.buffer.write(SOLVED.dump_json(_solved(task)))
+
+
+def _solved(task: Task) -> Solved:
+    from services.booking.optimizer import advice, planning, warm
     from services.booking.optimizer.budget import Budget
 
-    task = TASK.validate_json(sys.stdin.buffer.read())
-    outcome = planning.plan(
-        task.problem,
-        budget=Budget(seconds=task.seconds),
-        seed=task.seed,
-        most_moved=task.most_moved,
-    )
-    sys.stdout.buffer.write(OUTCOME.dump_json(outcome))
+    warm.run()  # loads the machine code, which is not paid for out of the plan's seconds
+    budget = Budget(seconds=task.seconds)
+    outcome = planning.plan(task.problem, budget=budget, seed=task.seed, most_moved=task.most_moved)
+    if isinstance(outcome, NoPlan) or not task.additions:
+        return Solved(outcome)
+    helps = advice.advise(task.problem, outcome, task.additions, budget=budget, seed=task.seed)
+    return Solved(outcome, helps)
 
 
 if __name__ == "__main__":

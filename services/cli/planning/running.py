@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 import typer
 
-from services.booking.optimizer import planning
+from services.booking.optimizer import advice, planning
 from services.booking.optimizer.budget import Budget
 from services.booking.optimizer.lacks import Lack
 from services.booking.optimizer.problem import Problem
@@ -28,6 +28,7 @@ class Wish:
     keep: Path | None
     move_at_most: Decimal
     change_cost: Decimal
+    advise: bool = False
 
 
 def run(instance: Path, wish: Wish, *, out: Path | None, as_json: bool) -> None:
@@ -43,7 +44,26 @@ def run(instance: Path, wish: Wish, *, out: Path | None, as_json: bool) -> None:
     _tell_lacks(found.unscheduled)
     for name in sorted(found.broken):
         console.say(f"{name}: its booking cannot be kept. {name}：原预约无法保留。")
-    console.report(figures(found), as_json=as_json)
+    told = figures(found)
+    if wish.advise:
+        told |= _advice(problem, found, wish)
+    console.report(told, as_json=as_json)
+
+
+def _advice(problem: Problem, plan: Plan, wish: Wish) -> dict[str, Any]:
+    """Which one more would help most; each that is tried takes as long as the plan."""
+    budget = Budget(wish.seconds, wish.turns)
+    found = advice.advise(problem, plan, advice.kinds(problem), budget=budget, seed=wish.seed)
+    for each in found:
+        console.say(
+            f"one more like {each.like.id} saves {each.saved} CNY (worth {each.worth} by prices)."
+            f" 再增加一个与 {each.like.id} 相同的资源，可节省 {each.saved} 元。"
+        )
+    helps = [
+        {"like": each.like.id, "saved": number(each.saved), "worth": number(each.worth)}
+        for each in found
+    ]
+    return {"helps": helps}
 
 
 def _planned(problem: Problem, wish: Wish) -> Outcome:

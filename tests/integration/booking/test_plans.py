@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import psutil
@@ -111,6 +112,19 @@ async def test_what_asked_for_the_best_slot_is_booked_by_the_plan(office: Office
     assert booked.slot is not None
     assert booked.slot.starts == made.OPENS
     assert await office.broken() == []
+
+
+async def test_a_plan_tells_what_to_expect_and_what_would_help_most(office: Office) -> None:
+    await _bring(office, *range(1, 7))
+    path = await _asked(office, advise=True, seconds=1)
+    await planning.plan_once(office.desk)
+    plan = await _read(office, path)
+    assert [each["requests"] for each in plan["expected"]] == [6]
+    (help_,) = plan["advice"]
+    assert (help_["like"], help_["agency"], help_["abilities"]) == ("S01", None, ["scan"])
+    # with a fourth scan bay one of those who wait from seven to eight goes first: 4 slots at 2 CNY
+    assert Decimal(help_["saved"]) == 8
+    assert Decimal(help_["worth"]) > 0
 
 
 async def test_only_one_plan_of_the_same_yards_is_under_way(office: Office) -> None:

@@ -15,9 +15,7 @@ TEAMS = ("C1", "C2", "C3", "C4")
 SKILLS = ("a", "a b", "b", "a b")
 
 
-def _day(
-    needs: str, booked: str, now: str, starts: str = ""
-) -> tuple[Problem, dict[str, Place]]:
+def _day(needs: str, booked: str, now: str, starts: str = "") -> tuple[Problem, dict[str, Place]]:
     """Requests by the skill each needs, the teams that they have booked and have now, the starts.
 
     Teams are told by their numbers; 0 is no booking.

@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 from services.booking.domain.calendar import Taken
 from services.booking.optimizer import planning
 from services.booking.optimizer.budget import Budget
+from services.booking.optimizer.problem import Bay, Team
 from services.booking.planner import posing
 from services.booking.planner.grid import PER_DAY, Grid
 from services.booking.planner.posing import Situation
 from services.booking.planner.proposal import Kind, Proposal, proposal
+from services.booking.planner.solve import Solved
 from shared.contracts.values import SlotWish
 from tests.unit.booking import made
 from tests.unit.booking.planner.situations import YARD, booking, confirmed, situation, slot
@@ -26,7 +28,7 @@ HOUR = timedelta(hours=1)
 def _planned(given: Situation, **options: Decimal) -> Proposal:
     problem = posing.pose(given)
     outcome = planning.plan(problem, budget=Budget(turns=5), seed=1, **options)
-    return proposal(given, problem.requests, outcome, seed=1, now=made.OPENS)
+    return proposal(given, problem.requests, Solved(outcome), seed=1, now=made.OPENS)
 
 
 @given(st.integers(0, 2 ** (3 * PER_DAY) - 1), st.integers(-1, 1))
@@ -113,3 +115,25 @@ def test_what_has_no_slot_in_any_yard_is_told_with_what_would_help() -> None:
     assert alone.unserved[0].mend.zh
     nothing = _planned(replace(situation(), candidates=()))
     assert (nothing.items, nothing.unserved, nothing.objective) == ((), (), None)
+
+
+def test_it_is_told_how_long_cargo_waits_by_the_hour_in_which_it_is_ready() -> None:
+    nobody = booking(6, needs=(made.need("quarantine", "radiology"),))
+    made_of = _planned(situation(*(booking(i) for i in range(1, 6)), nobody, earliest=made.OPENS))
+    (told,) = made_of.expected
+    assert (told.yard, told.hour, told.bay_kind) == (YARD, made.OPENS, "scan")
+    # three bays: three at once, two an hour later; nobody serves the sixth
+    assert (told.requests, told.unserved, told.wait_minutes, told.late_minutes) == (6, 1, 24, 0)
+
+
+def test_what_could_be_added_has_all_the_hours_of_its_like() -> None:
+    bay = made.yard().bay("S01")
+    assert bay is not None
+    taken = Taken(bay.id, made.OPENS, made.CLOSES)
+    added = posing.additions(situation(taken=[taken]))
+    assert len({replace(each, id="") for each in added}) == len(added)
+    (scan,) = [each for each in added if isinstance(each, Bay) and "scan" in each.kinds]
+    assert scan.open[0] == (OPENS, 21 * 4)
+    teams = [each for each in added if isinstance(each, Team)]
+    assert f"{YARD}/C01" in {each.id for each in teams}
+    assert f"{YARD}/Q07" in {each.id for each in teams}

@@ -10,9 +10,9 @@ import psutil
 import pytest
 
 from services.booking.optimizer.problem import Problem
-from services.booking.optimizer.result import NoPlan, Outcome, Plan
+from services.booking.optimizer.result import NoPlan, Plan
 from services.booking.planner import posing, solve
-from services.booking.planner.solve import SolverFailed, Task
+from services.booking.planner.solve import Solved, SolverFailed, Task
 from tests.unit.booking.optimizer import judging
 from tests.unit.booking.planner.situations import booking, confirmed, situation, slot
 
@@ -28,7 +28,7 @@ def _children() -> list[psutil.Process]:
     return [each for each in found if solve.__name__ in each.cmdline()]
 
 
-async def _begun(working: "asyncio.Task[Outcome]") -> None:
+async def _begun(working: "asyncio.Task[Solved]") -> None:
     while not _children():
         assert not working.done()
         await asyncio.sleep(0.05)
@@ -36,7 +36,7 @@ async def _begun(working: "asyncio.Task[Outcome]") -> None:
 
 async def test_a_problem_goes_to_a_process_and_its_plan_comes_back() -> None:
     problem = posing.pose(situation(*(booking(i) for i in range(1, 6)), confirmed(6, slot())))
-    found = await solve.solve(_task(problem))
+    found = (await solve.solve(_task(problem))).outcome
     assert isinstance(found, Plan)
     judging.assert_sound(problem, found)
     assert found.objective == found.bound
@@ -72,4 +72,4 @@ async def test_a_process_that_takes_too_long_or_is_called_off_is_killed() -> Non
 
 async def test_nothing_to_plan_is_no_plan() -> None:
     found = await solve.solve(_task(posing.pose(situation())))
-    assert found == NoPlan({})
+    assert found == Solved(NoPlan({}))
