@@ -126,10 +126,15 @@ def _containers(filing: Filing) -> list[ContainerOut]:
 
 
 class ReceiptOut(BaseModel):
-    """One receipt; `sequence` counts those of the filing from 1 without a gap."""
+    """One receipt; `sequence` counts those of the filing from 1 without a gap.
+
+    `state` is the filing's after it, `channel` the single window's letter for it, if it has one.
+    """
 
     sequence: int
     kind: str
+    state: Status
+    channel: str | None
     at: datetime
     text: Said
     facts: dict[str, Any]
@@ -140,6 +145,8 @@ class ReceiptOut(BaseModel):
         return cls(
             sequence=row["sequence"],
             kind=row["kind"],
+            state=Status(row["state"]),
+            channel=row["channel"],
             at=row["at"],
             text=Said(en=row["text_en"], zh=row["text_zh"]),
             facts=row["facts"],

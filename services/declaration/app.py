@@ -13,10 +13,12 @@ from services.declaration.api import (
     merging,
     past,
     questions,
+    receipts,
     reference,
     required,
 )
 from services.declaration.domain.checks import RULES
+from services.declaration.jobs import feeding
 from services.declaration.settings import Settings
 from shared.http import catalogue, faults
 from shared.kit import Kit
@@ -43,11 +45,13 @@ def create(kit: Kit, settings: Settings) -> Service:
             instructions.router,
             past.router,
             questions.router,
+            receipts.router,
             reference.router,
             required.router,
         ],
         handlers=consumers.handlers(kit, settings),
         migrations=MIGRATIONS,
+        jobs={"feed": feeding.job(kit)},
         checks=checks.CHECKS,
     )
     service.api.state.settings = settings

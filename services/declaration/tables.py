@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Integer, Text
+from sqlalchemy import BigInteger, Column, DateTime, Identity, Integer, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
@@ -54,7 +54,11 @@ class FilingContentRow(SQLModel, table=True):
 
 
 class FilingReceiptRow(SQLModel, table=True):
-    """One receipt of a filing, with the words that were told."""
+    """One receipt of a filing, with the words that were told.
+
+    `seq` orders what was written; `number` counts the broker's receipts once they are committed
+    (`feeding`).
+    """
 
     __tablename__ = "filing_receipts"
 
@@ -65,6 +69,11 @@ class FilingReceiptRow(SQLModel, table=True):
     text_en: str = Field(sa_type=Text)
     text_zh: str = Field(sa_type=Text)
     at: datetime = moment()
+    broker: str = Field(sa_type=Text)
+    state: str = Field(sa_type=Text)
+    channel: str | None = Field(default=None, sa_type=Text)
+    seq: int = Field(sa_column=Column(BigInteger, Identity(always=True), nullable=False))
+    number: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class FilingTermRow(SQLModel, table=True):

@@ -102,4 +102,3 @@ async def require(
     for name, id_, version in needed:
         if heard.get((name, id_), 0) < version:
             raise Gap(f"{name} {version} was known to the writer and has not been heard here")
-

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from services.declaration.jobs import feeding
 from tests import factories, legacy
 from tests.integration.access.people import BROKER, CUSTOMS, OTHER_BROKER, Caller
 from tests.integration.access.scene import START, Ask, Entry, Scene, nothing, same, uuid_of
@@ -26,6 +27,12 @@ async def _filed(scene: Scene) -> Ask:
 
 async def _version(scene: Scene) -> Ask:
     return Ask({**(await scene.arranged(_filed)).path, "version": 1})
+
+
+async def _fed(scene: Scene) -> Ask:
+    await scene.arranged(_filed)
+    await feeding.once(scene.kit)
+    return Ask()
 
 
 async def _two(scene: Scene) -> Ask:
@@ -95,6 +102,7 @@ ENTRIES = {
     "POST /v1/filings/{filing_id}/amend": Entry(_to_amend, OTHERS, succeeds=BROKER),
     "POST /v1/filings/{filing_id}/withdraw": Entry(_to_withdraw, OTHERS, succeeds=BROKER),
     "GET /v1/filings/{filing_id}/receipts": Entry(_filed, OTHERS),
+    "GET /v1/receipts": Entry(_fed, OTHERS, lists=True),
     "POST /v1/filings/check": Entry(_new, succeeds=BROKER),
     "GET /v1/reference/items": Entry(nothing),
     "GET /v1/reference/{list}": Entry(same(list="units")),
