@@ -1,14 +1,12 @@
 """The feed over HTTP: every receipt of a broker, in one order that never skips."""
 
-from typing import Annotated, Self
-from uuid import UUID
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
-from sqlalchemy import RowMapping
 
 from services.declaration import feeding
-from services.declaration.answers import ReceiptOut
+from services.declaration.answers import FedReceiptOut
 from services.declaration.api.filings import Broker, InKit
 from shared.http import paging
 from shared.http.paging import Limit
@@ -19,24 +17,6 @@ LAST = 2**63 - 1
 After = Annotated[
     int, Query(ge=0, le=LAST, description="`next` of the page before; 0: from the first.")
 ]
-
-
-class FedReceiptOut(ReceiptOut):
-    """One receipt in the feed; `number` counts those of the broker from 1 without a gap."""
-
-    number: int
-    filing_id: UUID
-    receipt_number: str
-
-    @classmethod
-    def of(cls, row: RowMapping) -> Self:
-        """The answer for a receipt's row with its filing's receipt number."""
-        return cls(
-            **ReceiptOut.of(row).model_dump(),
-            number=row["number"],
-            filing_id=row["filing_id"],
-            receipt_number=row["receipt_number"],
-        )
 
 
 class Feed(BaseModel):

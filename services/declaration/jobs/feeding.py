@@ -1,10 +1,12 @@
-"""The job that numbers receipts for the feed, soon after they are committed."""
+"""The job that numbers receipts for the feed and for webhooks, once they are committed."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from contextvars import ContextVar
 
 from services.declaration import feeding
+from services.declaration.webhooks import deliveries
 from shared.kit import Kit
 from shared.service import Job
 
@@ -16,8 +18,8 @@ _OURS: ContextVar[bool] = ContextVar("numbering", default=False)
 """What this job commits itself does not wake it."""
 
 
-def job(kit: Kit) -> Job:
-    """Number receipts for ever, woken by what this process commits."""
+def job(kit: Kit, *, told: Callable[[], None]) -> Job:
+    """Number receipts for ever, woken by what this process commits; `told` hears of notices."""
     wake = asyncio.Event()
 
     def committed() -> None:
@@ -30,8 +32,10 @@ def job(kit: Kit) -> Job:
         _OURS.set(True)
         while True:
             wake.clear()
-            while await once(kit) == feeding.AT_ONCE:
-                pass
+            while numbered := await once(kit):
+                told()
+                if numbered < feeding.AT_ONCE:
+                    break
             with suppress(TimeoutError):
                 async with asyncio.timeout(POLL_SECONDS):
                     await wake.wait()
@@ -41,6 +45,8 @@ def job(kit: Kit) -> Job:
 
 
 async def once(kit: Kit) -> int:
-    """Number what is committed by now; how many there were."""
+    """Number what is committed by now, and make the notices of it; how many there were."""
     async with kit.database.transaction() as session:
-        return len(await feeding.number(session))
+        numbered = await feeding.number(session)
+        await deliveries.announce(session, numbered, now=kit.clock.wall())
+    return len(numbered)
