@@ -22,6 +22,9 @@ POINTS: Final = frozenset(
         "inbox.applied",  # claim and effect are written, not committed
         "consumer.before_ack",  # committed, the broker does not know
         "consumer.after_ack",
+        "webhooks.claimed",  # notices are ours for a while, nothing is sent
+        "webhooks.before_mark",  # sent and answered, the database does not know
+        "webhooks.after_mark",
     }
 )
 

@@ -44,6 +44,7 @@ _GIVEN: dict[str, Any] = {
     "facts": Text,
     "text_en": Text,
     "text_zh": Text,
+    "channel": Text,
     "event_id": Uuid,
     "type": Text,
     "envelope": Text,
@@ -63,8 +64,10 @@ filed AS (
     SELECT term, at, id
     FROM given JOIN filed USING (id) CROSS JOIN LATERAL string_to_table(terms, E'\\n') AS term
 ), told AS (
-    INSERT INTO filing_receipts (filing_id, sequence, kind, facts, text_en, text_zh, at)
-    SELECT id, 1, kind, facts, text_en, text_zh, at FROM given JOIN filed USING (id)
+    INSERT INTO filing_receipts
+        (filing_id, sequence, kind, facts, text_en, text_zh, at, broker, state, channel)
+    SELECT id, 1, kind, facts, text_en, text_zh, at, broker, 'accepted', channel
+    FROM given JOIN filed USING (id)
 ), said AS (
     INSERT INTO outbox (event_id, aggregate, aggregate_id, aggregate_version, type, envelope,
         occurred_at, emission)
@@ -72,7 +75,7 @@ filed AS (
 )"""
 _READ = """id, broker, reference, receipt_number, CAST(content AS jsonb) AS content, terms,
         at, asked_by, kind, CAST(facts AS jsonb) AS facts, text_en, text_zh,
-        event_id, type, CAST(envelope AS jsonb) AS envelope"""
+        channel, event_id, type, CAST(envelope AS jsonb) AS envelope"""
 
 
 def _rows(values: Mapping[str, Any]) -> str:
@@ -185,6 +188,7 @@ def _row(accepted: Accepted) -> dict[str, Any]:
         "facts": dumps(dict(note.facts)),
         "text_en": said.en,
         "text_zh": said.zh,
+        "channel": note.channel,
         "event_id": accepted.event["event_id"],
         "type": accepted.event["type"],
         "envelope": accepted.event["envelope"],

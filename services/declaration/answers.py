@@ -5,7 +5,7 @@ from typing import Any, Self
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import RowMapping
+from pydantic_core import to_json
 
 from services.declaration.domain import boxes
 from services.declaration.domain.boxes import State
@@ -14,6 +14,7 @@ from services.declaration.domain.filing import Filing
 from services.declaration.domain.moves import Status
 from shared.contracts.values import Mode, Purpose, Said
 from shared.http import etag
+from shared.prepared import Row
 
 
 class PendingOut(BaseModel):
@@ -126,21 +127,52 @@ def _containers(filing: Filing) -> list[ContainerOut]:
 
 
 class ReceiptOut(BaseModel):
-    """One receipt; `sequence` counts those of the filing from 1 without a gap."""
+    """One receipt; `sequence` counts those of the filing from 1 without a gap.
+
+    `state` is the filing's after it, `channel` the single window's letter for it, if it has one.
+    """
 
     sequence: int
     kind: str
+    state: Status
+    channel: str | None
     at: datetime
     text: Said
     facts: dict[str, Any]
 
     @classmethod
-    def of(cls, row: RowMapping) -> Self:
+    def of(cls, row: Row) -> Self:
         """The answer for a receipt's row."""
         return cls(
             sequence=row["sequence"],
             kind=row["kind"],
+            state=Status(row["state"]),
+            channel=row["channel"],
             at=row["at"],
             text=Said(en=row["text_en"], zh=row["text_zh"]),
             facts=row["facts"],
         )
+
+
+class FedReceiptOut(ReceiptOut):
+    """One receipt in the feed; `number` counts those of the broker from 1 without a gap."""
+
+    number: int
+    filing_id: UUID
+    receipt_number: str
+
+    @classmethod
+    def of(cls, row: Row) -> Self:
+        """The answer for a receipt's row with its filing's receipt number."""
+        return cls(
+            **ReceiptOut.of(row).model_dump(),
+            number=row["number"],
+            filing_id=row["filing_id"],
+            receipt_number=row["receipt_number"],
+        )
+
+
+def notice(row: Row) -> bytes:
+    """What a webhook is sent of a receipt: the same bytes at every attempt."""
+    fed = FedReceiptOut.of(row)
+    return to_json({"type": f"receipt.{fed.kind}", "timestamp": fed.at, "data": fed})

@@ -1,6 +1,7 @@
 """Puts declaration together: the only place that knows settings, routes, consumers and checks."""
 
 import asyncio
+import random
 from pathlib import Path
 
 from services.declaration import checks, consumers, filer
@@ -13,11 +14,18 @@ from services.declaration.api import (
     merging,
     past,
     questions,
+    receipts,
     reference,
     required,
+    undelivered,
+    webhooks,
 )
 from services.declaration.domain.checks import RULES
+from services.declaration.jobs import feeding
+from services.declaration.jobs.delivering import Dispatcher
 from services.declaration.settings import Settings
+from services.declaration.webhooks.addresses import Allowed
+from services.declaration.webhooks.posting import Poster
 from shared.http import catalogue, faults
 from shared.kit import Kit
 from shared.service import Service, assemble
@@ -30,6 +38,9 @@ catalogue.teach(faults.Rule(r.code, r.en, r.zh, r.mend_en, r.mend_zh) for r in R
 
 def create(kit: Kit, settings: Settings) -> Service:
     """The service: takes filings and tells their brokers what becomes of them."""
+    allowed = Allowed(http=settings.webhook_http, private=settings.webhook_private)
+    poster = Poster(allowed=allowed, seconds=settings.webhook_seconds)
+    dispatcher = Dispatcher(kit, poster, draw=random.random)
     service = assemble(
         kit,
         title="Onestop declaration",
@@ -43,14 +54,19 @@ def create(kit: Kit, settings: Settings) -> Service:
             instructions.router,
             past.router,
             questions.router,
+            receipts.router,
             reference.router,
             required.router,
+            webhooks.router,
+            undelivered.router,
         ],
         handlers=consumers.handlers(kit, settings),
         migrations=MIGRATIONS,
+        jobs={"feed": feeding.job(kit, told=dispatcher.wake), "webhooks": dispatcher.run},
         checks=checks.CHECKS,
     )
     service.api.state.settings = settings
+    service.api.state.poster = poster
     service.api.state.exports = asyncio.Semaphore(exporting.EXPORTS)
     service.api.state.filer = filer.create(kit)
     return service

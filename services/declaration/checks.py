@@ -30,6 +30,13 @@ RECEIPTS = text("""
     FROM filings f LEFT JOIN filing_receipts r ON r.filing_id = f.id
     GROUP BY f.id
 """)
+FEED = text("""
+    SELECT r.filing_id AS id, r.broker <> f.broker AS of_another, r.number IS NULL AS fresh,
+           r.number, count(r.number) OVER (PARTITION BY r.broker ORDER BY r.number) AS nth,
+           max(r.number) OVER (PARTITION BY r.filing_id ORDER BY r.sequence) AS highest,
+           r.state <> f.status AND r.sequence = f.receipts AS stale
+    FROM filing_receipts r JOIN filings f ON f.id = r.filing_id
+""")
 ACTS = text("""
     SELECT f.id, f.acts, count(a.sequence) + 1 AS kept, coalesce(max(a.sequence), 1) AS last
     FROM filings f LEFT JOIN filing_acts a ON a.filing_id = f.id
@@ -100,6 +107,10 @@ CHECKS: Mapping[str, Check] = {
     "a filing's receipts are numbered from 1 without a gap": Invariant(
         RECEIPTS, "(first, last, told) <> (1, receipts, receipts)"
     ),
+    "a broker's receipts are numbered without a gap, each filing's in their order": Invariant(
+        FEED, "of_another OR (NOT fresh AND number <> nth) OR number <> highest"
+    ),
+    "the last receipt of a filing has the filing's state": Invariant(FEED, "stale"),
     "a filing's acts are kept, numbered without a gap": Invariant(
         ACTS, "(kept, last) <> (acts, acts)"
     ),

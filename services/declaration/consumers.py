@@ -11,14 +11,16 @@ from services.declaration import store
 from services.declaration.domain import history, reactions
 from services.declaration.domain.filing import Filing, Step
 from services.declaration.settings import Settings
-from shared.contracts import booking, case, recognition, requirement
+from shared.contracts import booking, case, catalogue, recognition, requirement
 from shared.contracts.envelope import Event
 from shared.kit import Kit
-from shared.messaging import context
+from shared.messaging import context, knowing
 from shared.messaging.batch import Heard, Together
 from shared.messaging.inbox import Handler
 
 log = structlog.get_logger()
+
+NAME = store.SOURCE
 
 React = Callable[..., Step | None]
 
@@ -41,13 +43,29 @@ REACTIONS: Mapping[type[Event], React] = {
     case.SectionPartlyConcluded: reactions.concluded,
 }
 
+FOLLOWED = frozenset(each.name for each in catalogue.CATALOGUE if NAME in each.consumers)
+HEARD = tuple(
+    event for each in catalogue.CATALOGUE if each.name in FOLLOWED for event in each.events
+)
+"""What tells the broker nothing waits for its turn all the same: what comes later rests on it."""
+
 
 def handlers(kit: Kit, settings: Settings) -> Mapping[type[Event], Handler]:
     """What is done on each event that concerns a filing."""
 
-    async def hear(session: AsyncSession, heard: Sequence[Heard]) -> None:
-        """Raises FilingNotFound for a filing that this service never accepted."""
+    async def hear(session: AsyncSession, unordered: Sequence[Heard]) -> None:
+        """Raises FilingNotFound for a filing that this service never accepted.
+
+        A broker is told things in the order in which they led to each other: raises Gap for an
+        event whose writer had heard what has not come here yet.
+        """
         now = kit.clock.wall()
+        envelopes = [one.envelope for one in unordered]
+        await knowing.require(session, envelopes, consumer=kit.name, follows=FOLLOWED)
+        in_order = [unordered[place] for place in knowing.in_order(envelopes)]
+        heard = [one for one in in_order if type(one.event) in REACTIONS]
+        if not heard:
+            return
         ids = {one.event.filing_id for one in heard}
         found = {each.id: each for each in await store.all_locked(session, ids)}
         savings: dict[UUID, store.Saving] = {}
@@ -63,7 +81,7 @@ def handlers(kit: Kit, settings: Settings) -> Mapping[type[Event], Handler]:
                     savings[before.id] = known.then(step, deed, ids=kit.ids, now=now)
         await store.save_all(session, list(savings.values()), now=now)
 
-    return dict.fromkeys(REACTIONS, Together(hear))
+    return dict.fromkeys(HEARD, Together(hear))
 
 
 def _react(filing: Filing, one: Heard, *, now: datetime) -> Step | None:

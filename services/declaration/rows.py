@@ -122,6 +122,9 @@ def told(step: Step, *, first: int, now: datetime) -> Sequence[Mapping[str, Any]
             "text_en": said.en,
             "text_zh": said.zh,
             "at": now,
+            "broker": step.filing.broker,
+            "state": note.state.value,
+            "channel": note.channel,
         }
 
     return [row(sequence, note) for sequence, note in enumerate(step.notes, start=first)]

@@ -16,6 +16,16 @@ class Settings(BaseSettings):
         default="Asia/Shanghai",
         description="IANA zone whose calendar dates receipt numbers and the dictionary in force.",
     )
+    webhook_http: bool = Field(
+        default=False, description="Whether webhooks may be plain http: for tests and closed nets."
+    )
+    webhook_private: bool = Field(
+        default=False,
+        description="Whether webhooks may be at addresses that are not of the whole internet.",
+    )
+    webhook_seconds: float = Field(
+        default=10.0, gt=0, le=20, description="Seconds for a webhook's endpoint to answer."
+    )
 
     @field_validator("time_zone")
     @classmethod

@@ -25,6 +25,7 @@ CHANGING = (
     *("status", "version", "receipts", "acts", "questions", "open_questions"),
     *("pending", "reason", "requirement", "opened", "told", "changed_at"),
 )
+RECEIPT = tuple(each.name for each in RECEIPTS.c if each.name not in {"seq", "number"})
 WITH_CONTENT = ("filing_version", "reference", "content")
 
 
@@ -62,7 +63,8 @@ def _writing(*, content: bool, notes: int, events: int, acts: int) -> Statement:
     """A filing's row and all that is only ever added to, in one statement."""
     others = contents.parts() if content else []
     if notes:
-        others.append(prepared.insertion(RECEIPTS, prefix="note_", rows=notes))
+        written = prepared.insertion(RECEIPTS, columns=RECEIPT, prefix="note_", rows=notes)
+        others.append(written)
     if acts:
         others.append(prepared.insertion(ACTS, prefix="act_", rows=acts))
     if events:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Integer, Text
+from sqlalchemy import BigInteger, Column, DateTime, Identity, Integer, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
@@ -54,7 +54,11 @@ class FilingContentRow(SQLModel, table=True):
 
 
 class FilingReceiptRow(SQLModel, table=True):
-    """One receipt of a filing, with the words that were told."""
+    """One receipt of a filing, with the words that were told.
+
+    `seq` orders what was written; `number` counts the broker's receipts once they are committed
+    (`feeding`).
+    """
 
     __tablename__ = "filing_receipts"
 
@@ -65,6 +69,57 @@ class FilingReceiptRow(SQLModel, table=True):
     text_en: str = Field(sa_type=Text)
     text_zh: str = Field(sa_type=Text)
     at: datetime = moment()
+    broker: str = Field(sa_type=Text)
+    state: str = Field(sa_type=Text)
+    channel: str | None = Field(default=None, sa_type=Text)
+    seq: int = Field(sa_column=Column(BigInteger, Identity(always=True), nullable=False))
+    number: int | None = Field(default=None, sa_type=BigInteger)
+
+
+class WebhookRow(SQLModel, table=True):
+    """Where a broker wants to be told, and how that went lately.
+
+    `failures` counts attempts that failed since the last that did not; the next one is made at
+    `not_before`. Notices are signed with `old_secret` too until `old_until`.
+    """
+
+    __tablename__ = "webhooks"
+
+    id: UUID = Field(primary_key=True)
+    broker: str = Field(sa_type=Text)
+    url: str = Field(sa_type=Text)
+    status: str = Field(sa_type=Text)
+    reason: str | None = Field(default=None, sa_type=Text)
+    secret: str = Field(sa_type=Text)
+    old_secret: str | None = Field(default=None, sa_type=Text)
+    old_until: datetime | None = moment(nullable=True)
+    failures: int
+    failing_since: datetime | None = moment(nullable=True)
+    not_before: datetime | None = moment(nullable=True)
+    created_by: str = Field(sa_type=Text)
+    created_at: datetime = moment()
+    changed_at: datetime = moment()
+
+
+class DeliveryRow(SQLModel, table=True):
+    """One notice of one receipt to one webhook; its id is the `webhook-id` of every attempt."""
+
+    __tablename__ = "webhook_deliveries"
+
+    id: UUID = Field(primary_key=True)
+    webhook_id: UUID
+    filing_id: UUID
+    sequence: int
+    state: str = Field(sa_type=Text)
+    attempts: int
+    created_at: datetime = moment()
+    first_at: datetime | None = moment(nullable=True)
+    next_at: datetime = moment()
+    claim: UUID | None = Field(default=None)
+    claimed_until: datetime | None = moment(nullable=True)
+    ended_at: datetime | None = moment(nullable=True)
+    last_status: int | None = Field(default=None)
+    last_error: str | None = Field(default=None, sa_type=Text)
 
 
 class FilingTermRow(SQLModel, table=True):
@@ -152,4 +207,9 @@ QUESTIONS = table_of(FilingQuestionRow)
 TERMS = table_of(FilingTermRow)
 MERGES = table_of(FilingMergeRow)
 INSTRUCTIONS = table_of(InstructionRow)
-TABLES = (FILINGS, CONTENTS, RECEIPTS, ACTS, QUESTIONS, TERMS, MERGES, INSTRUCTIONS)
+WEBHOOKS = table_of(WebhookRow)
+DELIVERIES = table_of(DeliveryRow)
+TABLES = (
+    *(FILINGS, CONTENTS, RECEIPTS, ACTS, QUESTIONS, TERMS, MERGES, INSTRUCTIONS),
+    *(WEBHOOKS, DELIVERIES),
+)

@@ -4,6 +4,8 @@ They are computed, so that a service can name the booking of a requirement befor
 of either: events of different aggregates may come in any order.
 """
 
+from collections.abc import Mapping
+from functools import lru_cache
 from uuid import UUID, uuid5
 
 
@@ -25,3 +27,16 @@ def booking_id(requirement_id: UUID) -> UUID:
 def case_id(requirement_id: UUID) -> UUID:
     """The one case of a requirement."""
     return uuid5(requirement_id, "case")
+
+
+@lru_cache(maxsize=4096)
+def of_filing(filing_id: UUID) -> Mapping[str, UUID]:
+    """The id of each aggregate of a filing, by the aggregate's name."""
+    required = requirement_id(filing_id)
+    return {
+        "filing": filing_id,
+        "requirement": required,
+        "recognition": recognition_id(required),
+        "booking": booking_id(required),
+        "case": case_id(required),
+    }

@@ -1,5 +1,6 @@
 """The envelope of every event: CloudEvents 1.0 in JSON, with our extensions."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -43,7 +44,9 @@ class Envelope(BaseModel):
 
     `aggregateversion` counts the events of one aggregate from 1 without a gap, so a consumer
     orders by it and never by `time`. `correlationid` is the filing, `causationid` the event or
-    request that led to this one, `traceparent` the W3C trace context.
+    request that led to this one, `traceparent` the W3C trace context. `knows` are the last events
+    of the filing's other aggregates that the producer had heard or told when it wrote this one,
+    such as `booking=2,case=5`.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -59,9 +62,16 @@ class Envelope(BaseModel):
     correlationid: UUID
     causationid: str | None = None
     traceparent: str | None = None
+    knows: str | None = Field(default=None, pattern=r"^[a-z_]+=[0-9]+(,[a-z_]+=[0-9]+)*$")
     data: dict[str, Any]
 
     @property
     def aggregate(self) -> str:
         """Which kind of aggregate it is about, such as `filing`."""
         return self.type.split(".")[1]
+
+    @property
+    def known(self) -> Mapping[str, int]:
+        """The versions in `knows`, by aggregate."""
+        pairs = (each.split("=") for each in self.knows.split(",")) if self.knows else ()
+        return {name: int(version) for name, version in pairs}

@@ -3,16 +3,18 @@
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Insert, func, select, update
+from sqlalchemy import Insert, bindparam, func, insert, select, update
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from shared import crash, prepared
 from shared.contracts.envelope import Envelope, Event
 from shared.database import table_of
 from shared.ids import Ids
-from shared.messaging import context
+from shared.messaging import context, knowing
 from shared.messaging.tables import OutboxRow
 from shared.prepared import Json, Statement
 
@@ -30,13 +32,22 @@ _WRITTEN = (
 
 
 def part(events: int) -> Insert:
-    """The insertion of events, for a statement of several parts (`prepared.together`)."""
+    """The insertion of events, for a statement of several parts (`prepared.together`).
+
+    They do not say what their writer knows: for a producer that follows what it tells of.
+    """
     return prepared.insertion(_outbox, columns=_WRITTEN, prefix="event_", rows=events)
 
 
 @cache
 def _insertion(events: int) -> Statement:
-    return Statement(part(events))
+    """The insertion of events that say what their writer knows."""
+    rows = []
+    for row in range(events):
+        made = {n: bindparam(f"event_{n}_{row}", type_=_outbox.c[n].type) for n in _WRITTEN}
+        envelope = made.pop("envelope").op("||", return_type=JSONB)(knowing.of_writer(row))
+        rows.append({**made, "envelope": envelope})
+    return Statement(insert(_outbox).values(rows))
 
 
 async def append(
@@ -55,15 +66,15 @@ async def append(
     UniqueViolationError if one of those numbers is taken, which the version check makes impossible.
     """
     if events:
-        written = values(events, version=version, source=source, ids=ids, now=now)
-        await _insertion(len(events)).run(session, written)
+        made = rows(events, version=version, source=source, ids=ids, now=now)
+        await _insertion(len(made)).run(session, _values(made))
         appended()
 
 
-async def append_rows(session: AsyncSession, made: Sequence[dict[str, object]]) -> None:
+async def append_rows(session: AsyncSession, made: Sequence[dict[str, Any]]) -> None:
     """Write the events of several aggregates, made by `rows` where what caused them was known."""
     if made:
-        await _insertion(1).run_many(session, [prepared.named([r], prefix="event_") for r in made])
+        await _insertion(1).run_many(session, [_values([row]) for row in made])
         appended()
 
 
@@ -72,12 +83,13 @@ def appended() -> None:
     crash.at("outbox.appended")
 
 
-def values(
-    events: Sequence[Event], *, version: int, source: str, ids: Ids, now: datetime
-) -> dict[str, object]:
-    """What `append` writes, for who writes it as a `part` of a statement."""
-    made = rows(events, version=version, source=source, ids=ids, now=now)
-    return prepared.named(made, prefix="event_")
+def _values(made: Sequence[dict[str, Any]]) -> dict[str, object]:
+    values = prepared.named(made, prefix="event_")
+    for number, row in enumerate(made):
+        values |= knowing.values(
+            number, writer=row["writer"], aggregate=row["aggregate"], filing_id=row["filing_id"]
+        )
+    return values
 
 
 def rows(
@@ -86,7 +98,7 @@ def rows(
     """The outbox's rows of the events, for who writes them in a statement of his own."""
     first = version - len(events) + 1
     return [
-        _row(event, _head(event, number=number, source=source, ids=ids, now=now))
+        _row(event, _head(event, number=number, source=source, ids=ids, now=now), writer=source)
         for number, event in enumerate(events, start=first)
     ]
 
@@ -107,7 +119,7 @@ def _head(event: Event, *, number: int, source: str, ids: Ids, now: datetime) ->
     )
 
 
-def _row(event: Event, head: Envelope) -> dict[str, object]:
+def _row(event: Event, head: Envelope, *, writer: str) -> dict[str, object]:
     # The data are made into JSON once; as values of the envelope they would be twice.
     around = head.model_dump_json(exclude_none=True, exclude={"data"})
     return {
@@ -119,6 +131,8 @@ def _row(event: Event, head: Envelope) -> dict[str, object]:
         "envelope": Json(f'{around[:-1]},"data":{event.model_dump_json()}}}'),
         "occurred_at": head.time,
         "emission": 1,
+        "writer": writer,
+        "filing_id": event.filing_id,
     }
 
 

@@ -5,7 +5,13 @@ import pytest
 from services.cli import contracts
 
 SAFE = {"get", "head", "options"}
-CHANGE_NOTHING = {"declaration": {"post /v1/filings/check", "post /v1/reference/required"}}
+CHANGE_NOTHING = {
+    "declaration": {
+        "post /v1/filings/check",
+        "post /v1/reference/required",
+        "post /v1/webhooks/{webhook_id}/test",
+    }
+}
 """What is asked with a body and kept nowhere; that no row changes is tested with hostile input."""
 
 

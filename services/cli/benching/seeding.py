@@ -7,6 +7,7 @@ envelopes, which nothing that is measured reads and which would take 2 GB.
 
 import json
 import random
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -32,6 +33,8 @@ APART = timedelta(seconds=10)
 """Between two filings: a million take four months."""
 AT_ONCE = 10_000
 FILING_ID, EVENT_ID = UUID(int=0), UUID(int=1)
+NUMBER = 9_000_000_000_000_000_001
+"""Of a receipt in the feed of the template's broker."""
 BROKERS, COMPANIES, USES = 100, 100, 5
 """A container is used so often, by filings one after the other."""
 KINDS = 3
@@ -42,7 +45,10 @@ COLUMNS = {
         *("receipts", "content", "accepted_at", "changed_at"),
     ),
     "filing_contents": ("filing_id", "filing_version", "content", "effective_at"),
-    "filing_receipts": (*("filing_id", "sequence", "kind", "facts"), "text_en", "text_zh", "at"),
+    "filing_receipts": (
+        *("filing_id", "sequence", "kind", "facts", "text_en", "text_zh", "at"),
+        *("broker", "state", "number"),
+    ),
     "outbox": (
         *("event_id", "aggregate", "aggregate_id", "aggregate_version", "type", "envelope"),
         *("occurred_at", "emission", "published_at"),
@@ -51,6 +57,7 @@ COLUMNS = {
 }
 NO_KEY = "ALTER TABLE filing_terms DROP CONSTRAINT filing_terms_pkey"
 KEY = "ALTER TABLE filing_terms ADD PRIMARY KEY (term, accepted_at, filing_id)"
+FED = "SELECT broker, max(number) AS last FROM filing_receipts GROUP BY broker"
 APART_FROM_OURS = "SELECT setval('filing_receipt_numbers', 900000000)"
 """Receipts that the service numbers meanwhile get other numbers."""
 
@@ -121,7 +128,8 @@ def _rows(step: Step) -> dict[str, str]:
         ),
         "filing_contents": _line(id_, 1, content, at),
         "filing_receipts": _line(
-            *(id_, 1, note.kind.value, json.dumps(dict(note.facts)), said.en, said.zh, at)
+            *(id_, 1, note.kind.value, json.dumps(dict(note.facts)), said.en, said.zh, at),
+            *(filing.broker, note.state.value, NUMBER),
         ),
         "outbox": _line(
             *(str(event["event_id"]), "filing", id_, 1, event["type"], "{}", at, 1, at)
@@ -142,8 +150,10 @@ class Made:
     terms: Sequence[str]
 
     @classmethod
-    def of(cls, template: Template, serial: int, *, drawn: random.Random) -> "Made":
-        """Filing number so-and-so; whose it is and what it holds is drawn."""
+    def of(
+        cls, template: Template, serial: int, *, drawn: random.Random, fed: Counter[str]
+    ) -> "Made":
+        """Filing number so-and-so; whose it is and what it holds is drawn. `fed` is counted on."""
         at, id_ = BEGIN + serial * APART, filing_id(serial)
         trader = drawn.randrange(COMPANIES)
         own = {
@@ -152,7 +162,9 @@ class Made:
             "hs_code": goods(trader * KINDS + drawn.randrange(KINDS)),
             "box": container(serial),
         }
+        fed[own["broker"]] += 1
         texts = {
+            str(NUMBER): str(fed[own["broker"]]),
             template.step.filing.receipt_number: receipt_number(serial),
             reference(0): reference(serial),
             str(FILING_ID): str(id_),
@@ -214,10 +226,11 @@ async def grow(connection: asyncpg.Connection, *, have: int, want: int) -> None:
     template, drawn = Template.made(), random.Random(have)  # noqa: S311 - a benchmark's filings
     if not have:
         await connection.fetchval(APART_FROM_OURS)
+    fed = Counter({row["broker"]: row["last"] for row in await connection.fetch(FED)})
     await connection.execute(NO_KEY)
     for first in range(have, want, AT_ONCE):
         serials = range(first, min(first + AT_ONCE, want))
-        made = [Made.of(template, serial, drawn=drawn) for serial in serials]
+        made = [Made.of(template, serial, drawn=drawn, fed=fed) for serial in serials]
         for table, columns in COLUMNS.items():
             lines = BytesIO("".join(line for each in made for line in each.lines(table)).encode())
             await connection.copy_to_table(table, source=lines, columns=columns)

@@ -242,4 +242,5 @@ def _step(filing: Filing, happened: Sequence[contract.FilingEvent], notes: Seque
         version=filing.version + len(happened),
         receipts=filing.receipts + len(notes),
     )
-    return Step(counted, tuple(happened), tuple(notes))
+    stated = tuple(replace(each, state=filing.status) for each in notes)
+    return Step(counted, tuple(happened), stated)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from services.declaration.domain.moves import Status
 from shared.reference import codes
 
 
@@ -42,12 +43,34 @@ class Kind(StrEnum):
 END = frozenset({Kind.RELEASED, Kind.REFUSED_ENTRY, Kind.WITHDRAWN})
 
 
+CHANNELS: Mapping[Kind, str] = {
+    Kind.ACCEPTED: "L",
+    Kind.NO_INSPECTION: "J",
+    Kind.INSPECTION_SELECTED: "C",
+    Kind.HELD: "H",
+    Kind.RELEASED: "I",
+    Kind.REFUSED_ENTRY: "E",
+    Kind.WITHDRAWN: "A",
+}
+"""The letter (CHANNEL) by which the single window tells what comes nearest; the others have none.
+
+L stored · J review closed · C notice of inspection · H suspended · I released · E returned ·
+A deleted before release.
+"""
+
+
 @dataclass(frozen=True)
 class Note:
-    """A receipt before it has its number. `facts` are JSON."""
+    """A receipt before it has its number. `facts` are JSON; `state` is the filing's after it."""
 
     kind: Kind
     facts: Mapping[str, Any]
+    state: Status = Status.ACCEPTED
+
+    @property
+    def channel(self) -> str | None:
+        """The single window's letter, if it has one for this."""
+        return CHANNELS.get(self.kind)
 
 
 @dataclass(frozen=True)

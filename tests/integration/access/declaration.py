@@ -2,7 +2,11 @@
 
 from typing import Any
 
-from tests import factories, legacy
+from sqlalchemy import update
+
+from services.declaration.jobs import feeding
+from services.declaration.tables import DELIVERIES
+from tests import factories, legacy, receiver
 from tests.integration.access.people import BROKER, CUSTOMS, OTHER_BROKER, Caller
 from tests.integration.access.scene import START, Ask, Entry, Scene, nothing, same, uuid_of
 
@@ -26,6 +30,12 @@ async def _filed(scene: Scene) -> Ask:
 
 async def _version(scene: Scene) -> Ask:
     return Ask({**(await scene.arranged(_filed)).path, "version": 1})
+
+
+async def _fed(scene: Scene) -> Ask:
+    await scene.arranged(_filed)
+    await feeding.once(scene.kit)
+    return Ask()
 
 
 async def _two(scene: Scene) -> Ask:
@@ -87,6 +97,29 @@ async def _instructed(scene: Scene) -> Ask:
     return Ask({"item": "arrival"})
 
 
+async def _to_hook(_: Scene) -> Ask:
+    return Ask(body={"url": receiver.lasting().url})
+
+
+async def _hooked(scene: Scene) -> Ask:
+    made = await scene.done(BROKER, "post", "/v1/webhooks", {"url": receiver.lasting().url})
+    return Ask({"webhook_id": uuid_of(made)}, {})
+
+
+async def _to_pause(scene: Scene) -> Ask:
+    return Ask((await scene.arranged(_hooked)).path, {"status": "paused"})
+
+
+async def _given_up(scene: Scene) -> Ask:
+    path = (await scene.arranged(_hooked)).path
+    await scene.done(BROKER, "post", FILINGS, _draft(reference="GIVEN UP"))
+    await feeding.once(scene.kit)
+    give_up = update(DELIVERIES).values(state="failed", ended_at=scene.clock.now)
+    async with scene.kit.database.transaction() as session:
+        notice = (await session.execute(give_up.returning(DELIVERIES.c.id))).scalars().first()
+    return Ask({**path, "notice_id": notice}, {})
+
+
 ENTRIES = {
     "POST /v1/filings": Entry(_new, succeeds=BROKER),
     "GET /v1/filings": Entry(_filed, OTHERS, lists=True),
@@ -95,6 +128,19 @@ ENTRIES = {
     "POST /v1/filings/{filing_id}/amend": Entry(_to_amend, OTHERS, succeeds=BROKER),
     "POST /v1/filings/{filing_id}/withdraw": Entry(_to_withdraw, OTHERS, succeeds=BROKER),
     "GET /v1/filings/{filing_id}/receipts": Entry(_filed, OTHERS),
+    "GET /v1/receipts": Entry(_fed, OTHERS, lists=True),
+    "POST /v1/webhooks": Entry(_to_hook, succeeds=BROKER),
+    "GET /v1/webhooks": Entry(_hooked, OTHERS, lists=True),
+    "GET /v1/webhooks/{webhook_id}": Entry(_hooked, OTHERS),
+    "PATCH /v1/webhooks/{webhook_id}": Entry(_to_pause, OTHERS, succeeds=BROKER),
+    "DELETE /v1/webhooks/{webhook_id}": Entry(_hooked, OTHERS, succeeds=BROKER),
+    "POST /v1/webhooks/{webhook_id}/rotate": Entry(_hooked, OTHERS, succeeds=BROKER),
+    "POST /v1/webhooks/{webhook_id}/test": Entry(_hooked, OTHERS, succeeds=BROKER),
+    "GET /v1/webhooks/{webhook_id}/failed": Entry(_given_up, OTHERS),
+    "POST /v1/webhooks/{webhook_id}/failed/redrive": Entry(_given_up, OTHERS, succeeds=BROKER),
+    "POST /v1/webhooks/{webhook_id}/failed/{notice_id}/redrive": Entry(
+        _given_up, OTHERS, succeeds=BROKER
+    ),
     "POST /v1/filings/check": Entry(_new, succeeds=BROKER),
     "GET /v1/reference/items": Entry(nothing),
     "GET /v1/reference/{list}": Entry(same(list="units")),

@@ -29,6 +29,11 @@ START = made.MONDAY + timedelta(hours=4)
 METHODS = frozenset({"get", "put", "post", "patch", "delete"})
 WRITING = METHODS - {"get"}
 
+OPENED: Mapping[str, Mapping[str, Any]] = {
+    "declaration": {"webhook_http": True, "webhook_private": True}
+}
+"""What the services may do here beside what they may by default."""
+
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1"
 _CONTENT = "SELECT '{0}', md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {0} t"
 
@@ -108,7 +113,8 @@ class Scene:
         entry = BY_NAME[name]
         self.clock = HandClock()
         self.kit = kits.kit(database, clock=self.clock)
-        self.service: Service = entry.create(self.kit, entry.settings())
+        settings = entry.settings(**OPENED.get(name, {}))
+        self.service: Service = entry.create(self.kit, settings)
         self.deliveries = kits.Deliveries(self.service)
         self.client = httpx.AsyncClient(
             transport=httpx.ASGITransport(app=self.service.api),

@@ -28,6 +28,18 @@ BREAKS = [
         "UPDATE filings SET receipts = 2",
         "a filing's receipts are numbered from 1 without a gap",
     ),
+    (
+        "UPDATE filing_receipts SET number = 2",
+        "a broker's receipts are numbered without a gap, each filing's in their order",
+    ),
+    (
+        "UPDATE filing_receipts SET broker = 'another'",
+        "a broker's receipts are numbered without a gap, each filing's in their order",
+    ),
+    (
+        "UPDATE filing_receipts SET state = 'held'",
+        "the last receipt of a filing has the filing's state",
+    ),
     ("UPDATE filings SET acts = 2", "a filing's acts are kept, numbered without a gap"),
     (
         "UPDATE filings SET open_questions = '{1}', questions = 1",
@@ -89,8 +101,14 @@ FORBIDDEN = [
     "UPDATE filings SET broker = 'another'",
     "UPDATE filings SET reference = 'another'",
     "UPDATE filing_receipts SET sequence = 0",
-    "INSERT INTO filing_receipts SELECT filing_id, n, 'released', facts, text_en, text_zh, at"
+    "INSERT INTO filing_receipts (filing_id, sequence, kind, facts, text_en, text_zh, at, broker,"
+    " state) SELECT filing_id, n, 'released', facts, text_en, text_zh, at, broker, state"
     " FROM filing_receipts, generate_series(2, 3) n",
+    "INSERT INTO filing_receipts (filing_id, sequence, kind, facts, text_en, text_zh, at, broker,"
+    " state) SELECT filing_id, 1, kind, facts, text_en, text_zh, at, broker, state"
+    " FROM filing_receipts",
+    "UPDATE filing_receipts SET state = 'lost'",
+    "UPDATE filing_receipts SET number = 0",
     "DELETE FROM filings",
 ]
 

@@ -1,0 +1,1 @@
+"""Receipts pushed to brokers, signed after the Standard Webhooks specification."""
