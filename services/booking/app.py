@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from services.booking.api import bookings, requests, roster, roster_csv, yards
+from services.booking.api import bookings, plans, requests, roster, roster_csv, yards
 from services.booking.checks import checks
 from services.booking.consumers import handlers
 from services.booking.desk import Desk
-from services.booking.jobs import sweeping
+from services.booking.jobs import planning, sweeping
 from services.booking.settings import Settings
 from shared.kit import Kit
 from shared.service import Service, assemble
@@ -21,13 +21,22 @@ def create(kit: Kit, settings: Settings) -> Service:
     service = assemble(
         kit,
         title="Onestop booking",
-        routers=[yards.router, roster.router, roster_csv.router, requests.router, bookings.router],
+        routers=[
+            yards.router,
+            roster.router,
+            roster_csv.router,
+            requests.router,
+            bookings.router,
+            plans.router,
+        ],
         handlers=handlers(kit, settings),
         migrations=MIGRATIONS,
         jobs={
             "expiry": sweeping.expiry(desk),
             "overruns": sweeping.overruns(desk),
             "retry": sweeping.retrying(desk),
+            "plans": planning.planning(desk),
+            "asking for plans": planning.asking(desk),
         },
         checks=checks(kit.clock),
     )

@@ -1,5 +1,7 @@
 """What can be set for booking, by environment variables `ONESTOP_BOOKING_*`."""
 
+from decimal import Decimal
+
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -46,4 +48,32 @@ class Settings(BaseSettings):
         gt=0,
         le=600,
         description="Wall seconds between tries to book requests that found no slot.",
+    )
+    plan_every_minutes: int = Field(
+        default=0,
+        ge=0,
+        le=10_080,
+        description="Yard minutes between plans of all yards that are made and applied by"
+        " themselves; 0: only those that are asked for.",
+    )
+    plan_seconds: float = Field(
+        default=10.0, gt=0, le=600, description="Wall seconds of search for such a plan."
+    )
+    plan_replans: bool = Field(
+        default=False, description="Whether such a plan may move confirmed slots."
+    )
+    plan_most_moved: Decimal = Field(
+        default=Decimal("0.15"),
+        ge=0,
+        le=1,
+        description="The share of confirmed slots that a plan moves at most.",
+    )
+    plan_freeze_minutes: int = Field(
+        default=1440,
+        ge=0,
+        le=43_200,
+        description="Confirmed slots that begin within these yard minutes are never moved.",
+    )
+    plan_poll_seconds: float = Field(
+        default=1.0, gt=0, le=60, description="Wall seconds between looks for plans to make."
     )

@@ -180,7 +180,43 @@ class OccupancyRow(SQLModel, table=True):
     active: bool = True
 
 
+class PlanRow(SQLModel, table=True):
+    """An order for a plan. Of the same yards only one is under way."""
+
+    __tablename__ = "plans"
+    __table_args__: ClassVar[Any] = (
+        CheckConstraint(
+            "stage IN ('asked', 'running', 'proposed', 'applied', 'failed', 'cancelled')",
+            name="plans_stage",
+        ),
+        CheckConstraint("(stage = 'running') = (due_back IS NOT NULL)", name="plans_running"),
+        CheckConstraint(
+            "proposal IS NOT NULL OR stage NOT IN ('proposed', 'applied')", name="plans_proposal"
+        ),
+        CheckConstraint("(stage = 'applied') = (applied IS NOT NULL)", name="plans_applied"),
+        CheckConstraint("(stage = 'failed') = (failure IS NOT NULL)", name="plans_failure"),
+        Index(
+            "plans_under_way",
+            "yards",
+            unique=True,
+            postgresql_where=text("stage IN ('asked', 'running')"),
+        ),
+    )
+
+    id: UUID = Field(primary_key=True)
+    yards: list[str] = Field(sa_type=JSONB)
+    terms: dict[str, Any] = Field(sa_type=JSONB)
+    asked_by: str = Field(sa_type=Text)
+    asked_at: datetime = _moment()
+    stage: str = Field(sa_type=Text)
+    tries: int
+    due_back: datetime | None = _moment(nullable=True)
+    proposal: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
+    applied: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
+    failure: str | None = Field(default=None, sa_type=Text)
+
+
 TABLES = tuple(
     table_of(row)
-    for row in (YardRow, ResourceRow, YardVersionRow, ClosureRow, BookingRow, OccupancyRow)
+    for row in (YardRow, ResourceRow, YardVersionRow, ClosureRow, BookingRow, OccupancyRow, PlanRow)
 )

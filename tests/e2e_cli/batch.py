@@ -10,8 +10,9 @@ import os
 import sys
 import tempfile
 import time
+import traceback
 from importlib import import_module
-from typing import Any
+from typing import Any, NoReturn
 
 from services.cli.main import main
 from services.cli.registry import ENTRIES
@@ -20,12 +21,14 @@ PATIENCE = 60.0
 COMMANDS = ("contracts", "embedded", "provisioning", "replay", "standalone", "tokens", "verify")
 
 
-def _import_everything() -> None:
-    """What each command imports when it runs, so that no fork has to."""
+def _prepare(commands: list[dict[str, Any]]) -> None:
+    """Import what each command imports when it runs, so that no fork has to."""
     for name in COMMANDS:
         import_module(f"services.cli.{name}")
     for entry in ENTRIES:
         import_module(f"services.{entry.name}.app")
+    if any(command["args"][0] == "plan" for command in commands):
+        import_module("services.booking.optimizer.warm").run()  # loads the kernel's machine code
     gc.freeze()  # or each fork, when it ends, touches and copies all of it: 0.7 s
 
 
@@ -38,11 +41,32 @@ def _run(command: dict[str, Any]) -> dict[str, Any]:
             os.dup2(err.fileno(), 2)
             os.environ |= command["env"]
             sys.argv = ["onestop", *command["args"]]
-            main()
+            _end(*_outcome())
         code = _wait(pid)
         seconds = time.monotonic() - began
         texts = [_read(each.fileno()) for each in (out, err)]
         return {"code": code, "out": texts[0], "err": texts[1], "seconds": seconds}
+
+
+def _outcome() -> tuple[object, str]:
+    """What the command's process would end with, and what it would say at last."""
+    try:
+        main()
+    except SystemExit as ended:
+        return ended.code, ""
+    except BaseException:
+        return 1, traceback.format_exc()
+    return 0, ""
+
+
+def _end(code: object, last: str) -> NoReturn:
+    """End at once: taking apart all that was imported takes 0.4 s."""
+    if not isinstance(code, int | None):
+        code, last = 1, str(code)
+    sys.stderr.write(last)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code or 0)
 
 
 def _wait(pid: int) -> int | None:
@@ -65,5 +89,6 @@ def _read(descriptor: int) -> str:
 
 
 if __name__ == "__main__":
-    _import_everything()
-    json.dump([_run(command) for command in json.load(sys.stdin)], sys.stdout)
+    asked = json.load(sys.stdin)
+    _prepare(asked)
+    json.dump([_run(command) for command in asked], sys.stdout)

@@ -145,3 +145,35 @@ class ClosureNotFound(NotFound):
     zh = "没有该停用。"
     mend = "Choose one of GET /v1/yards/{code}/closures."
     mend_zh = "请从 GET /v1/yards/{code}/closures 中选择。"
+
+
+class PlanNotFound(NotFound):
+    """There is no such plan, or you may not see it."""
+
+    zh = "没有该排程方案，或您无权查看。"
+    mend = "Look it up in GET /v1/plans."
+    mend_zh = "请在 GET /v1/plans 中查询。"
+
+
+class PlanUnderWay(Conflict):
+    """A plan of these yards is being made already."""
+
+    zh = "这些查验场的排程方案正在编制中。"
+    mend = "Wait for it, or cancel it."
+    mend_zh = "请等待其完成，或将其取消。"
+
+
+class PlanNotProposed(Conflict):
+    """The plan is not one that waits to be applied."""
+
+    zh = "该排程方案当前不是待执行状态。"
+    mend = "Read it; only a plan in stage proposed can be applied."
+    mend_zh = "请读取该方案；只有处于 proposed 阶段的方案可以执行。"
+
+
+class PlanEnded(Conflict):
+    """The plan is not being made any more."""
+
+    zh = "该排程方案已不在编制中。"
+    mend = "Nothing needs to be cancelled."
+    mend_zh = "无需取消。"

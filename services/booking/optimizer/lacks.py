@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from services.booking.optimizer.problem import Problem, Request, Stretch, Team
+from services.booking.optimizer.problem import Bay, Problem, Request, Stretch, Team
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Lacks:
         problem = self._problem
         if request.duration > problem.slots_per_day:
             return _too_long(problem, request)
-        if not any(request.bay_kind in bay.kinds for bay in problem.bays):
+        if not any(_fits(bay, request) for bay in problem.bays):
             return _no_bay(request)
         for agency in request.needs:
             if not any(_can(team, request, agency) for team in problem.teams):
@@ -53,16 +53,22 @@ class Lacks:
 
     def _latest_start(self, request: Request) -> int:
         """The last start at which a bay and a team of each agency are there in time; or -1."""
-        key = (request.bay_kind, frozenset(request.needs.items()), request.duration)
+        needs = frozenset(request.needs.items())
+        key = (request.bay_kind, needs, request.duration, request.yards)
         if key not in self._latest:
-            yards = self._problem.yards
+            yards = filter(request.admits, self._problem.yards)
             starts = (_starts(self._problem, request, yard) for yard in yards)
             self._latest[key] = max((each.bit_length() - 1 for each in starts), default=-1)
         return self._latest[key]
 
 
+def _fits(bay: Bay, request: Request) -> bool:
+    return request.admits(bay.yard) and request.bay_kind in bay.kinds
+
+
 def _can(team: Team, request: Request, agency: str) -> bool:
-    return team.agency == agency and request.needs[agency] <= team.skills
+    able = team.agency == agency and request.needs[agency] <= team.skills
+    return able and request.admits(team.yard)
 
 
 def _starts(problem: Problem, request: Request, yard: str) -> int:

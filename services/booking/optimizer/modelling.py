@@ -108,7 +108,7 @@ def _lanes(hours: Iterable[Stretch]) -> list[list[Stretch]]:
 
 
 def _profile(request: Request) -> tuple[Any, ...]:
-    return request.bay_kind, frozenset(request.needs.items())
+    return request.bay_kind, frozenset(request.needs.items()), request.yards
 
 
 def _profiles(requests: Iterable[Request]) -> dict[tuple[Any, ...], Request]:

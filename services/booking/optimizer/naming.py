@@ -1,11 +1,27 @@
-"""Names for a plan that says only which pool serves whom: intervals of a pool are coloured."""
+"""Names for a plan that says only which pool serves whom: intervals of a pool are coloured.
 
-import heapq
-from collections import defaultdict
+Taken in the order of their starts, each interval can have any member that is free by then. What
+is booked keeps its bay and its teams where it can.
+"""
+
+from collections import defaultdict, deque
+from collections.abc import Sequence
+from itertools import takewhile
+from typing import NamedTuple
 
 from services.booking.optimizer.frame import State
 from services.booking.optimizer.modelling import Model
-from services.booking.optimizer.problem import Place
+from services.booking.optimizer.problem import Place, Request
+
+
+class _Want(NamedTuple):
+    """An interval of a pool; `name` is the member that it has now."""
+
+    start: int
+    end: int
+    j: int
+    c: int
+    name: str | None
 
 
 def places(model: Model, state: State) -> dict[str, Place]:
@@ -26,16 +42,45 @@ def places(model: Model, state: State) -> dict[str, Place]:
 
 def _members(model: Model, state: State) -> dict[tuple[int, int], str]:
     """(request, class) -> a member of its pool, no member twice at a time."""
-    wanted: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
+    classes = (*model.problem.agencies, None)
+    wanted: dict[int, list[_Want]] = defaultdict(list)
     for j, start in enumerate(state.start):
         for c, pool in enumerate(state.pool[j]):
             if start >= 0 and pool >= 0:
-                wanted[int(pool)].append((int(start), j, c))
-    named = {}
+                request, first = model.problem.requests[j], int(start)
+                name = _booked(request, classes[c], first)
+                wanted[int(pool)].append(_Want(first, first + request.duration, j, c, name))
+    named: dict[tuple[int, int], str] = {}
     for pool, intervals in wanted.items():
-        free = [(0, name) for name in model.pools[pool].members]
-        for start, j, c in sorted(intervals):
-            _, name = heapq.heappop(free)
-            named[j, c] = name
-            heapq.heappush(free, (start + int(model.frame.duration[j]), name))
+        named |= _coloured(model.pools[pool].members, sorted(intervals))
     return named
+
+
+def _booked(request: Request, agency: str | None, start: int) -> str | None:
+    """The bay or the agency's team that a request has booked, if it keeps its time."""
+    booked = request.booked
+    if booked is None or booked.start != start:
+        return None
+    return booked.bay if agency is None else booked.teams.get(agency)
+
+
+def _coloured(members: Sequence[str], intervals: Sequence[_Want]) -> dict[tuple[int, int], str]:
+    free = dict.fromkeys(members, 0)
+    kept: dict[str, deque[_Want]] = {name: deque() for name in members}
+    for each in intervals:
+        if each.name in kept:
+            kept[each.name].append(each)
+    named = {}
+    for each in intervals:
+        able = [name for name, since in free.items() if since <= each.start]
+        name = each.name if each.name in able else min(able, key=lambda n: _claims(kept[n], each))
+        named[each.j, each.c] = name
+        free[name] = each.end
+    return named
+
+
+def _claims(kept: deque[_Want], wish: _Want) -> int:
+    """How many others would have to leave the member that they have now."""
+    while kept and kept[0].end <= wish.start:
+        kept.popleft()
+    return sum(1 for _ in takewhile(lambda other: other.start < wish.end, kept))

@@ -7,7 +7,7 @@ from decimal import Decimal
 import numpy as np
 
 from services.booking.optimizer import bound as bounding
-from services.booking.optimizer import islands, modelling, naming, queue, search
+from services.booking.optimizer import islands, modelling, naming, queue, search, seating
 from services.booking.optimizer.bound import Bound
 from services.booking.optimizer.budget import Budget, Spent
 from services.booking.optimizer.lacks import Lacks
@@ -47,7 +47,7 @@ def plan(
     problem = _without_bookings(problem, broken)
     searching = _search(model, bound, seed, most_moved)
     searching.run(spent)
-    places = naming.places(model, searching.state())
+    places = seating.restored(problem, naming.places(model, searching.state()))
     cost = objective(problem, places, left_out)
     return Plan(
         places=places,

@@ -24,7 +24,9 @@ class Pool:
     members: tuple[str, ...]
 
     def serves(self, request: Request) -> bool:
-        """Is it of a kind or skill that a request needs of its class?"""
+        """Is it where a request may go, of a kind or skill that it needs of its class?"""
+        if not request.admits(self.yard):
+            return False
         if self.agency is None:
             return request.bay_kind in self.abilities
         needed = request.needs.get(self.agency)

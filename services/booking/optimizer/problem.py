@@ -72,6 +72,12 @@ class Request:
     move_cost: Decimal
     booked: Place | None = None
     change_cost: Decimal = Decimal(0)
+    yards: frozenset[str] | None = None
+    """The yards that may serve it; None: all."""
+
+    def admits(self, yard: str) -> bool:
+        """May it be served in that yard?"""
+        return self.yards is None or yard in self.yards
 
     def cost(self, start: int, yard: str) -> Decimal:
         """What a slot costs, CNY."""

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from services.booking.jobs import planning
 from shared.contracts import derived
 from tests.integration.access.people import (
     BROKER,
@@ -107,6 +108,22 @@ async def _closed(scene: Scene) -> Ask:
     return Ask({"code": YARD, "number": closed["number"]}, {"reason": "back again 恢复"})
 
 
+async def _to_plan(scene: Scene) -> Ask:
+    await scene.arranged(_requested)
+    return Ask(body={"days": 2, "seconds": 1, "yards": [YARD]})
+
+
+async def _planned(scene: Scene) -> Ask:
+    body = (await scene.arranged(_to_plan)).body
+    return Ask({"plan_id": (await scene.done(YARD_STAFF, "post", "/v1/plans", body))["id"]})
+
+
+async def _proposed(scene: Scene) -> Ask:
+    asked = await scene.arranged(_planned)
+    await planning.plan_once(scene.service.api.state.desk)
+    return asked
+
+
 ENTRIES = {
     "GET /v1/yards/{code}/versions": Entry(same(code=YARD), OTHERS_STAFF),
     "GET /v1/yards/{code}/versions/{number}": Entry(same(code=YARD, number=1), OTHERS_STAFF),
@@ -132,4 +149,9 @@ ENTRIES = {
     "POST /v1/bookings/{booking_id}/cancel": Entry(_to_cancel, STRANGERS, succeeds=BROKER),
     "POST /v1/bookings/{booking_id}/reschedule": Entry(_to_reschedule, STRANGERS, succeeds=BROKER),
     "POST /v1/bookings/{booking_id}/missed": Entry(_to_miss, STRANGERS, succeeds=YARD_STAFF),
+    "POST /v1/plans": Entry(_to_plan, OTHERS_STAFF, succeeds=YARD_STAFF),
+    "GET /v1/plans": Entry(_planned, OTHERS_STAFF, lists=True),
+    "GET /v1/plans/{plan_id}": Entry(_planned, OTHERS_STAFF),
+    "POST /v1/plans/{plan_id}/apply": Entry(_proposed, OTHERS_STAFF, succeeds=YARD_STAFF),
+    "POST /v1/plans/{plan_id}/cancel": Entry(_planned, OTHERS_STAFF, succeeds=YARD_STAFF),
 }

@@ -35,6 +35,8 @@ def _wrong(problem: Problem, request: Request, place: Place) -> Iterator[str]:
         yield "beyond the horizon"
     if start // problem.slots_per_day != (end - 1) // problem.slots_per_day:
         yield "over midnight"
+    if request.yards is not None and place.yard not in request.yards:
+        yield "in a yard that may not serve it"
     yield from _wrong_bay(problem, request, place)
     yield from _wrong_teams(problem, request, place)
 

@@ -37,6 +37,7 @@ def request(
     wait: int | str = 1,
     late: int | str = 0,
     move: int = 0,
+    yards: str | None = None,
 ) -> Request:
     """A request that needs a general customs team unless told; `needs` is agency -> skills."""
     wanted = {"customs": "general"} if needs is None else needs
@@ -52,6 +53,7 @@ def request(
         wait_weight=Decimal(wait),
         late_weight=Decimal(late),
         move_cost=Decimal(move),
+        yards=None if yards is None else frozenset(yards.split()),
     )
 
 

@@ -113,6 +113,20 @@ CASES = {
         problem(request("1", move=9)),
         0,
     ),
+    "it goes to a yard that may serve it": Case(
+        problem(
+            request("1", available=3, move=1, yards="Y1"),
+            bays=(bay("B1", "Y1"), bay("B2", "Y2")),
+            teams=(team("C1", (6, 8), yard="Y1"), team("C2", yard="Y2")),
+        ),
+        3,
+        problem(
+            request("1", available=3, move=1, yards="Y1 Y2"),
+            bays=(bay("B1", "Y1"), bay("B2", "Y2")),
+            teams=(team("C1", (6, 8), yard="Y1"), team("C2", yard="Y2")),
+        ),
+        1,
+    ),
     "lateness counts from the end of the slot": Case(
         problem(request("1", wait=0, late=5, due=1)), 5, problem(request("1", late=5, due=2)), 0
     ),

@@ -63,6 +63,7 @@ def wishes(draw: st.DrawFn, name: str) -> Request:
         wait=draw(st.sampled_from(["0", "1", "2", "0.5"])),
         late=draw(st.sampled_from(["0", "3", "1.25"])),
         move=draw(st.integers(0, 5)),
+        yards=draw(st.sampled_from([None, None, None, "Y1", "Y2", "Y1 Y2", ""])),
     )
 
 

@@ -1,0 +1,101 @@
+"""Applying a proposal: in one transaction, and only what of it still holds."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.booking import occupancy, plans
+from services.booking.commands import place
+from services.booking.commands.turn import Turn, record
+from services.booking.domain import acts
+from services.booking.domain.acts import Change
+from services.booking.domain.booking import Booking, Status
+from services.booking.domain.calendar import DAY, Taken
+from services.booking.domain.refusals import PlanNotFound, PlanNotProposed
+from services.booking.planner import recheck
+from services.booking.planner.order import Applied, Left, Order, Stage
+from services.booking.planner.proposal import Item, Kind
+from services.booking.planner.recheck import Checked, Present, Why
+from shared import database
+from shared.contracts.values import Said
+
+TRIES = 5
+REASON = Said(en="the yards' plan was made anew", zh="查验场重新排程")
+
+
+async def apply(session: AsyncSession, order_id: UUID, *, turn: Turn) -> Order:
+    """Book and move what the proposal says, and tell what of it no longer held.
+
+    What is proposed to brokers only takes nothing. Raises PlanNotFound and PlanNotProposed.
+    """
+    order = await plans.lock(session, order_id)
+    if order is None:
+        raise PlanNotFound()
+    if order.stage is not Stage.PROPOSED or order.proposal is None:
+        raise PlanNotProposed(stage=order.stage)
+    items = [each for each in order.proposal.items if each.kind is not Kind.OFFER]
+    bookings = await plans.lock_all(session, [each.booking_id for each in items])
+    for code in sorted({each.slot.yard for each in items}):
+        await occupancy.lock_placing(session, code)
+    checked = await _take(session, items, bookings, turn=turn)
+    for item in checked.good:
+        booking = bookings[item.booking_id]
+        await record(session, booking, _change(booking, item), turn=turn)
+    left = tuple(Left(booking_id=each, why=why) for each, why in checked.dropped.items())
+    applied = Applied(at=turn.now, items=checked.good, left=left)
+    after = replace(order, stage=Stage.APPLIED, applied=applied)
+    await plans.save(session, after)
+    return after
+
+
+async def _take(
+    session: AsyncSession, items: Sequence[Item], bookings: dict[UUID, Booking], *, turn: Turn
+) -> Checked:
+    """Exchange the places of all that still holds; somebody may be quicker, a few times."""
+    for _ in range(TRIES):
+        checked = recheck.check(items, await _present(session, items, bookings, turn=turn))
+        try:
+            async with database.savepoint(session):
+                await _exchange(session, checked.good, bookings, turn=turn)
+        except occupancy.Occupied:
+            continue
+        return checked
+    return Checked((), {each.booking_id: Why.TAKEN for each in items})
+
+
+async def _exchange(
+    session: AsyncSession, good: Sequence[Item], bookings: dict[UUID, Booking], *, turn: Turn
+) -> None:
+    """Give up all old places before the new ones are taken: they may change hands among them."""
+    for item in good:
+        if bookings[item.booking_id].taking is not None:
+            await occupancy.release(session, item.booking_id)
+    for item in good:
+        yard = turn.yard(item.slot.yard)
+        await place.occupy(session, item.booking_id, yard, item.slot, turn=turn)
+
+
+async def _present(
+    session: AsyncSession, items: Sequence[Item], bookings: dict[UUID, Booking], *, turn: Turn
+) -> Present:
+    taken: list[Taken] = []
+    for code in sorted({each.slot.yard for each in items}):
+        slots = [each.slot for each in items if each.slot.yard == code]
+        taken += await occupancy.taken(
+            session,
+            code,
+            first=min(each.starts for each in slots) - DAY,
+            last=max(each.ends for each in slots) + DAY,
+            now=turn.now,
+            without=list(bookings),
+        )
+    soonest = turn.now + turn.terms.lead
+    return Present(bookings=bookings, yards=turn.yards, taken=taken, soonest=soonest)
+
+
+def _change(booking: Booking, item: Item) -> Change:
+    if booking.status is Status.CONFIRMED:
+        return acts.rescheduled(booking, slot=item.slot, reason=REASON)
+    return acts.booked(booking, slot=item.slot)

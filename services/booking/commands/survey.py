@@ -1,0 +1,80 @@
+"""How things stand in some yards, as a plan needs it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from services.booking import plans
+from services.booking.commands import place
+from services.booking.commands.turn import Turn
+from services.booking.domain.booking import Booking
+from services.booking.domain.calendar import Calendar
+from services.booking.planner.grid import Grid, grid
+from services.booking.planner.order import Order
+from services.booking.planner.posing import Candidate, Situation
+from services.booking.store import Reading
+
+
+async def survey(session: Reading, order: Order, *, turn: Turn) -> Situation:
+    """The yards' free time and the bookings to plan, at one moment. Raises YardNotFound.
+
+    What waits for a slot is planned; with `replan` also what is confirmed and not frozen.
+    """
+    terms = order.terms
+    home = turn.yard(order.yards[0])
+    on = grid(home, now=turn.now, days=terms.days)
+    ends = on.moment(on.end)
+    movable = []
+    if terms.replan:
+        thaws = turn.now + timedelta(minutes=terms.freeze_minutes)
+        movable = await plans.confirmed(session, order.yards, first=thaws, last=ends)
+    calendars = await _calendars(
+        session, order.yards, on, without=[each.id for each in movable], turn=turn
+    )
+    waiting = await plans.waiting(session)
+    candidates = [*_candidates(waiting, order.yards, turn=turn)]
+    candidates += _candidates(movable, order.yards, turn=turn)
+    return Situation(
+        grid=on,
+        calendars=calendars,
+        candidates=[each for each in candidates if each.earliest < ends],
+        change_cost=terms.change_cost,
+    )
+
+
+async def _calendars(
+    session: Reading, yards: Sequence[str], on: Grid, *, without: Sequence[UUID], turn: Turn
+) -> Mapping[str, Calendar]:
+    far = replace(turn, terms=replace(turn.terms, horizon_days=on.days))
+    return {
+        code: await place.calendar_of(
+            session, turn.yard(code), first=on.origin, turn=far, without=without
+        )
+        for code in yards
+    }
+
+
+def _candidates(
+    bookings: Sequence[Booking], yards: Sequence[str], *, turn: Turn
+) -> Iterator[Candidate]:
+    """Those that may be served in one of the yards."""
+    for booking in bookings:
+        able = [code for code in _serving(booking, turn=turn) if code in yards]
+        if able:
+            yield Candidate(booking, able, _earliest(booking, able, turn=turn))
+
+
+def _serving(booking: Booking, *, turn: Turn) -> set[str]:
+    """The yards that may serve a booking; the one it is booked in always."""
+    found = {booking.yard}
+    if booking.cargo is not None:
+        serving = turn.serving(booking.wish, terminal=booking.cargo.terminal)
+        found = {yard.code for yard in serving}
+    return found | ({booking.taking.yard} if booking.taking is not None else set())
+
+
+def _earliest(booking: Booking, yards: Sequence[str], *, turn: Turn) -> datetime:
+    """When it may start in any of the yards: the latest of all, but not after it is booked."""
+    earliest = max(place.earliest(booking, turn.yard(code), turn=turn) for code in yards)
+    return earliest if booking.taking is None else min(earliest, booking.taking.starts)

@@ -1,0 +1,98 @@
+"""What of a proposal still holds: bookings change and slots are taken while a plan is made."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from services.booking.domain import fit
+from services.booking.domain.booking import Booking
+from services.booking.domain.calendar import Taken
+from services.booking.domain.yard import Yard
+from services.booking.planner.proposal import Item, Kind
+from shared.contracts.values import Slot
+
+
+class Why(StrEnum):
+    """Why an item is not applied."""
+
+    CHANGED = "changed"
+    TOO_SOON = "too_soon"
+    UNFIT = "unfit"
+    TAKEN = "taken"
+
+
+@dataclass(frozen=True)
+class Present:
+    """How things stand when a proposal is applied.
+
+    `taken` is what others take than the bookings of the proposal; `soonest` the earliest start.
+    """
+
+    bookings: Mapping[UUID, Booking]
+    yards: Mapping[str, Yard]
+    taken: Iterable[Taken]
+    soonest: datetime
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The items that can be applied together, and why the others cannot."""
+
+    good: tuple[Item, ...]
+    dropped: Mapping[UUID, Why]
+
+
+def check(items: Sequence[Item], present: Present) -> Checked:
+    """Whoever keeps its slot, because its item fell out, may stand in another item's way."""
+    dropped = {each.booking_id: why for each in items if (why := _alone(each, present))}
+    while crossed := _crossed(items, present, dropped):
+        dropped |= crossed
+    return Checked(tuple(each for each in items if each.booking_id not in dropped), dropped)
+
+
+def _alone(item: Item, present: Present) -> Why | None:
+    booking = present.bookings.get(item.booking_id)
+    if booking is None or booking.version != item.version or not booking.wanted:
+        return Why.CHANGED
+    if item.slot.starts < present.soonest:
+        return Why.TOO_SOON
+    yard = present.yards.get(item.slot.yard)
+    if yard is None or not fit.serves(yard, item.slot, booking.want):
+        return Why.UNFIT
+    return None
+
+
+def _crossed(
+    items: Sequence[Item], present: Present, dropped: Mapping[UUID, Why]
+) -> dict[UUID, Why]:
+    """The items whose place is taken by somebody who stays there."""
+    staying = defaultdict(list)
+    for each in (*present.taken, *_kept(dropped, present)):
+        staying[each.resource].append(each)
+    return {
+        item.booking_id: Why.TAKEN
+        for item in items
+        if item.booking_id not in dropped
+        and item.kind is not Kind.OFFER
+        and any(_overlap(mine, other) for mine in _wanted(item.slot, present)
+                for other in staying[mine.resource])
+    }  # fmt: skip
+
+
+def _kept(dropped: Mapping[UUID, Why], present: Present) -> Iterable[Taken]:
+    for booking_id in dropped:
+        booking = present.bookings.get(booking_id)
+        if booking is not None and booking.taking is not None:
+            yield from _wanted(booking.taking, present)
+
+
+def _wanted(slot: Slot, present: Present) -> list[Taken]:
+    yard = present.yards.get(slot.yard)
+    return [] if yard is None else fit.taken(yard, slot)
+
+
+def _overlap(one: Taken, other: Taken) -> bool:
+    return one.starts < other.ends and other.starts < one.ends
