@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from services.booking.api import bookings, plans, requests, yards
+from services.booking.api import bookings, plans, requests, roster, roster_csv, yards
 from services.booking.checks import checks
 from services.booking.consumers import handlers
 from services.booking.desk import Desk
@@ -21,7 +21,14 @@ def create(kit: Kit, settings: Settings) -> Service:
     service = assemble(
         kit,
         title="Onestop booking",
-        routers=[yards.router, requests.router, bookings.router, plans.router],
+        routers=[
+            yards.router,
+            roster.router,
+            roster_csv.router,
+            requests.router,
+            bookings.router,
+            plans.router,
+        ],
         handlers=handlers(kit, settings),
         migrations=MIGRATIONS,
         jobs={

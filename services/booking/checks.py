@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.booking import store
+from services.booking import store, yardbook
 from services.booking.domain import fit
 from services.booking.domain.booking import WITH_SLOT, Booking, Status
 from services.booking.domain.yard import Yard
@@ -111,7 +111,7 @@ async def take_what_they_need(connection: AsyncConnection) -> list[str]:
 
     An open container may lack what another open one still has.
     """
-    yards = await store.yards(connection)
+    yards = (await yardbook.read(connection)).yards
     takes: dict[UUID, list[int]] = {}
     for taken in await connection.execute(_TAKES):
         takes.setdefault(taken.booking_id, []).append(taken.resource)
@@ -131,7 +131,7 @@ def _takes_its_own(booking: Booking, yards: Mapping[str, Yard], takes: list[int]
     slot = booking.slot
     if slot is None or (yard := yards.get(slot.yard)) is None:
         return False
-    bay = yard.bay(slot.bay)
+    bay = yard.bay(slot.bay, at=slot.starts)
     if bay is None or (bay.kind is not booking.bay_kind and booking.status is not Status.STARTED):
         return False
     own = [each.id for each in fit.resources(yard, slot)]

@@ -36,6 +36,7 @@ def handlers(kit: Kit, settings: Settings) -> Handlers:
     each = {**_of_requirements(desk), **_of_cases(desk)}
 
     async def hear(session: AsyncSession, heard: Sequence[Heard]) -> None:
+        await desk.books(session)  # waits for a change of a yard before it locks any booking
         known = await store.known(session, [one.event.requirement_id for one in heard])
         for one in heard:
             if _asks_for_a_slot(one.event):

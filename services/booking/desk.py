@@ -1,25 +1,22 @@
 """Where a command's turn is made: clocks, ids, terms, and the yards, which change rarely."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from services.booking import store
+from services.booking import yardbook
 from services.booking.commands.turn import Terms, Turn
-from services.booking.domain.yard import Yard
 from services.booking.settings import Settings
 from services.booking.store import Reading
+from services.booking.yardbook import Books
 from shared.kit import Kit
-
-YARDS_KEPT = timedelta(minutes=1)
 
 
 class Desk:
-    """One for a service's process. Yards are read again after a minute of wall time."""
+    """One for a service's process. Yards are read again once the database says they changed."""
 
     def __init__(self, kit: Kit, settings: Settings) -> None:
         self.kit = kit
         self.settings = settings
-        self._yards: dict[str, Yard] = {}
-        self._read_at: datetime | None = None
+        self._books: Books | None = None
 
     async def turn(self, session: Reading) -> Turn:
         """The turn of a command that runs now."""
@@ -28,7 +25,7 @@ class Desk:
             now=self.kit.clock.yard(),
             wall=wall,
             ids=self.kit.ids,
-            yards=await self._known_yards(session, wall),
+            yards=(await self.books(session)).yards,
             terms=self.terms(),
         )
 
@@ -42,8 +39,9 @@ class Desk:
             horizon_days=self.settings.horizon_days,
         )
 
-    async def _known_yards(self, session: Reading, wall: datetime) -> dict[str, Yard]:
-        if self._read_at is None or not self._yards or wall - self._read_at > YARDS_KEPT:
-            self._yards = await store.yards(session)
-            self._read_at = wall
-        return self._yards
+    async def books(self, session: Reading) -> Books:
+        """The yards as they are now; in a transaction that writes they stay so until its end."""
+        stamp = await yardbook.stamp(session)
+        if self._books is None or self._books.stamp != stamp or not self._books.yards:
+            self._books = await yardbook.read(session)
+        return self._books

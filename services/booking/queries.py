@@ -9,7 +9,7 @@ from sqlalchemy import or_, select, text
 
 from services.booking import store
 from services.booking.domain.booking import WITHOUT_SLOT, Booking, Status
-from services.booking.domain.yard import Span
+from services.booking.domain.resources import Span
 from services.booking.store import Reading
 
 _BOARD = text(

@@ -29,6 +29,14 @@ class Settings(BaseSettings):
     horizon_days: int = Field(
         default=14, ge=1, le=60, description="How many days ahead slots are offered."
     )
+    skills: dict[str, tuple[str, ...]] = Field(
+        default={
+            "customs": ("general", "valuation", "ipr"),
+            "quarantine": ("general", "plant", "animal", "food"),
+        },
+        description="The skills that teams of each agency may have (JSON); on each day on which"
+        " a yard is open, each must be there.",
+    )
     sweep_seconds: float = Field(
         default=1.0,
         gt=0,

@@ -1,30 +1,36 @@
-"""Bookings and yards between rows and values."""
+"""Bookings between rows and values."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, time
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import ARRAY, Integer, Uuid, bindparam, func, insert, select, update
+from sqlalchemy import (
+    ARRAY,
+    DateTime,
+    Integer,
+    Uuid,
+    bindparam,
+    cast,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from services.booking.domain.booking import Booking, Status
-from services.booking.domain.yard import Bay, Cargo, Hours, Sort, Team, Window, Yard
-from services.booking.tables import BookingRow, ResourceRow, YardRow
+from services.booking.domain.booking import WITH_SLOT, Booking, Status
+from services.booking.domain.yard import Cargo, Window
+from services.booking.tables import BookingRow
 from shared.contracts.values import AgencyNeed, BayKind, Slot, SlotWish
 from shared.database import table_of
 from shared.errors import StaleVersion
 from shared.prepared import Row, Statement
 
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-
 Reading = AsyncSession | AsyncConnection
 """What a read needs: any connection to the schema."""
 
 bookings = table_of(BookingRow)
-yards_table = table_of(YardRow)
-resources_table = table_of(ResourceRow)
 _one = select(bookings).where(bookings.c.id == bindparam("id", type_=Uuid))
 _KNOWN = Statement(
     select(bookings.c.requirement_id)
@@ -84,15 +90,17 @@ async def save(session: AsyncSession, booking: Booking, *, expected: int, now: d
         raise StaleVersion(booking_id=booking.id, expected=expected)
 
 
-async def yards(session: Reading) -> dict[str, Yard]:
-    """Every yard with its bays and teams, by code."""
-    rows = (await session.execute(select(yards_table).order_by(yards_table.c.code))).mappings()
-    parts = await session.execute(select(resources_table).order_by(resources_table.c.id))
-    resources = parts.mappings().all()
-    return {
-        row["code"]: yard_of(row, [each for each in resources if each["yard"] == row["code"]])
-        for row in rows
-    }
+async def live(session: Reading, yard: str, *, after: datetime) -> list[Booking]:
+    """The bookings that take something of a yard after a moment, in the order of their ids."""
+    ends = cast(bookings.c.slot["ends"].astext, DateTime(timezone=True))
+    rows = await session.execute(
+        select(bookings)
+        .where(
+            bookings.c.status.in_(WITH_SLOT), bookings.c.slot["yard"].astext == yard, ends > after
+        )
+        .order_by(bookings.c.id)
+    )
+    return [booking_of(row) for row in rows.mappings()]
 
 
 def booking_of(row: Row) -> Booking:
@@ -141,43 +149,3 @@ def _columns(booking: Booking, *, now: datetime) -> dict[str, Any]:
         "wanted": booking.wanted,
         "changed_at": now,
     }
-
-
-def yard_of(row: Row, resources: Sequence[Row]) -> Yard:
-    """The value of a yard's row and those of its bays and teams."""
-    hours: Mapping[str, list[str]] = row["hours"]
-    return Yard(
-        code=row["code"],
-        name_zh=row["name_zh"],
-        name_en=row["name_en"],
-        zone=ZoneInfo(row["time_zone"]),
-        weekdays=tuple(_hours(hours.get(weekday)) for weekday in WEEKDAYS),
-        moves=row["terminal_moves"],
-        move_minutes=row["move_minutes"],
-        availability_minutes=row["availability_minutes"],
-        free_days=row["free_days"],
-        bays=tuple(_bay(each) for each in resources if each["sort"] == Sort.BAY),
-        teams=tuple(_team(each) for each in resources if each["sort"] == Sort.TEAM),
-    )
-
-
-def _bay(row: Row) -> Bay:
-    return Bay(id=row["id"], code=row["code"], kind=BayKind(row["kind"]))
-
-
-def _team(row: Row) -> Team:
-    shift = row["shift"]
-    return Team(
-        id=row["id"],
-        code=row["code"],
-        agency=row["agency"],
-        skills=frozenset(row["skills"]),
-        shift=Hours(time.fromisoformat(shift[0]), time.fromisoformat(shift[1])),
-        rest=_hours(row["rest"]),
-    )
-
-
-def _hours(pair: list[str] | None) -> Hours | None:
-    if pair is None:
-        return None
-    return Hours(time.fromisoformat(pair[0]), time.fromisoformat(pair[1]))

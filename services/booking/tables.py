@@ -1,10 +1,10 @@
 """Rows and the constraints that hold whatever the code does. Nothing here validates."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Identity, Index, Text
+from sqlalchemy import BigInteger, CheckConstraint, Column, Date, DateTime, Identity, Index, Text
 from sqlalchemy.dialects.postgresql import JSONB, TSTZRANGE, ExcludeConstraint, Range
 from sqlalchemy.sql import column, func, text
 from sqlmodel import Field, SQLModel
@@ -33,14 +33,17 @@ class YardRow(SQLModel, table=True):
 
 
 class ResourceRow(SQLModel, table=True):
-    """A bay or a team. Occupancy is taken in ascending id, so that no two wait for each other."""
+    """A bay, team or gear. Occupancy is taken in ascending id: no two wait for each other.
+
+    What a `founding` one is says the row; of all others, a version of the yard does.
+    """
 
     __tablename__ = "resources"
     __table_args__: ClassVar[Any] = (
         CheckConstraint(
             "CASE sort WHEN 'bay' THEN kind IS NOT NULL AND agency IS NULL"
             " WHEN 'team' THEN kind IS NULL AND agency IS NOT NULL AND shift IS NOT NULL"
-            " ELSE false END",
+            " ELSE false END OR (NOT founding AND sort IN ('bay', 'team', 'gear'))",
             name="resources_bay_or_team",
         ),
         Index("resources_code", "yard", "sort", "code", unique=True),
@@ -55,6 +58,56 @@ class ResourceRow(SQLModel, table=True):
     skills: list[str] = Field(sa_type=JSONB)
     shift: list[str] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
     rest: list[str] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
+    founding: bool = Field(sa_column_kwargs={"server_default": text("true")})
+
+
+class YardVersionRow(SQLModel, table=True):
+    """A later version of a yard: what it says, from which local day up to which (None: for good).
+
+    Number 1 is what the yard was founded with. The database refuses to change a version.
+    """
+
+    __tablename__ = "yard_versions"
+    __table_args__: ClassVar[Any] = (
+        CheckConstraint("number > 1", name="yard_versions_number"),
+        CheckConstraint("valid_from < valid_to", name="yard_versions_days"),
+    )
+
+    yard: str = Field(primary_key=True, foreign_key="yards.code", sa_type=Text)
+    number: int = Field(primary_key=True)
+    valid_from: date = Field(sa_type=Date)
+    valid_to: date | None = Field(default=None, sa_type=Date)
+    content: dict[str, Any] = Field(sa_type=JSONB)
+    reason: str = Field(sa_type=Text)
+    author: str = Field(sa_type=Text)
+    made_at: datetime = _moment()
+
+
+class ClosureRow(SQLModel, table=True):
+    """Something is closed at short notice; `sort` and `code` None: the whole yard.
+
+    One that was lifted ended then. The database refuses any other change.
+    """
+
+    __tablename__ = "yard_closures"
+    __table_args__: ClassVar[Any] = (
+        CheckConstraint("starts < ends", name="yard_closures_last"),
+        CheckConstraint("(sort IS NULL) = (code IS NULL)", name="yard_closures_what"),
+        CheckConstraint("(lifted_at IS NULL) = (lifted_by IS NULL)", name="yard_closures_lifted"),
+        Index("yard_closures_ends", "yard", "ends"),
+    )
+
+    id: int = Field(sa_column=Column(BigInteger, Identity(), primary_key=True))
+    yard: str = Field(foreign_key="yards.code", sa_type=Text)
+    sort: str | None = Field(default=None, sa_type=Text)
+    code: str | None = Field(default=None, sa_type=Text)
+    starts: datetime = _moment()
+    ends: datetime = _moment()
+    reason: str = Field(sa_type=Text)
+    author: str = Field(sa_type=Text)
+    made_at: datetime = _moment()
+    lifted_at: datetime | None = _moment(nullable=True)
+    lifted_by: str | None = Field(default=None, sa_type=Text)
 
 
 class BookingRow(SQLModel, table=True):
@@ -163,4 +216,7 @@ class PlanRow(SQLModel, table=True):
     failure: str | None = Field(default=None, sa_type=Text)
 
 
-TABLES = tuple(table_of(row) for row in (YardRow, ResourceRow, BookingRow, OccupancyRow, PlanRow))
+TABLES = tuple(
+    table_of(row)
+    for row in (YardRow, ResourceRow, YardVersionRow, ClosureRow, BookingRow, OccupancyRow, PlanRow)
+)

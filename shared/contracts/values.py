@@ -163,11 +163,15 @@ class TeamPlace(Fact):
 
 
 class Slot(Fact):
-    """A yard, a bay and an interval (UTC) in which each required agency's team is present."""
+    """A yard, a bay and an interval (UTC) in which each required agency's team is present.
+
+    `gear` is what the yard itself brings: equipment and unpacking gangs, where it plans them.
+    """
 
     yard: str
     bay: str
     teams: tuple[TeamPlace, ...]
+    gear: tuple[str, ...] = ()
     starts: Instant
     ends: Instant
 

@@ -9,7 +9,7 @@ from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
-from services.booking import seeding, store
+from services.booking import seeding, yardbook
 from services.booking.commands import sweep
 from services.booking.commands.turn import Turn
 from services.booking.domain.booking import WITHOUT_SLOT, Booking, Status
@@ -45,7 +45,7 @@ def small_yard() -> Yard:
         "teams": [each for each in document["teams"] if each["code"] in TEAMS],
     }
     row = {**document, "name_zh": document["name"]["zh"], "name_en": document["name"]["en"]}
-    return store.yard_of(row, list(seeding.resource_rows({**document, **few}, first=1)))
+    return yardbook.yard_of(row, list(seeding.resource_rows({**document, **few}, first=1)))
 
 
 @cache

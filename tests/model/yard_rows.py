@@ -15,11 +15,12 @@ from uuid import UUID
 
 import pytest
 
-from services.booking import occupancy, store
+from services.booking import occupancy, store, yardbook
 from services.booking.commands import turn
 from services.booking.domain.booking import Booking, Status
 from services.booking.domain.calendar import Taken
 from services.booking.domain.yard import Yard
+from services.booking.yardbook import Books
 from shared.contracts.envelope import Event
 from shared.database import DRIVER
 from shared.errors import StaleVersion
@@ -78,10 +79,6 @@ async def save(session: Rows, booking: Booking, *, expected: int, now: datetime)
     if session.bookings[booking.id].version != expected:
         raise StaleVersion(booking_id=booking.id, expected=expected)
     session.bookings[booking.id] = booking
-
-
-async def yards(session: Rows) -> dict[str, Yard]:
-    return {session.yard.code: session.yard}
 
 
 async def taken(
@@ -150,6 +147,14 @@ async def lock_placing(session: Rows, yard: str) -> None:
     return None
 
 
+async def stamp(session: Rows) -> int:
+    return 1
+
+
+async def read(session: Rows) -> Books:
+    return Books(1, {session.yard.code: session.yard}, {})
+
+
 async def append(session: Rows, events: Sequence[Event], *, version: int, **_: Any) -> None:
     session.told.append((events, version))
 
@@ -159,15 +164,18 @@ def overlap(one: Taken, other: Taken) -> bool:
     return one.resource == other.resource and one.starts < other.ends and other.starts < one.ends
 
 
-STORE = (find, known, lock, add, save, yards)
+STORE = (find, known, lock, add, save)
+YARDBOOK = (stamp, read)
 OCCUPANCY = (taken, take, release, in_the_way, open_elsewhere, own, lock_placing)
+
+PATCHED = ((store, STORE), (occupancy, OCCUPANCY), (yardbook, YARDBOOK))
 
 
 @contextmanager
 def in_memory() -> Iterator[None]:
     """Booking's commands work on `Rows` for as long as this lasts."""
     with pytest.MonkeyPatch.context() as patch:
-        for module, functions in ((store, STORE), (occupancy, OCCUPANCY)):
+        for module, functions in PATCHED:
             for each in functions:
                 patch.setattr(module, each.__name__, each)
         patch.setattr(turn, "outbox", SimpleNamespace(append=append))
@@ -176,7 +184,7 @@ def in_memory() -> Iterator[None]:
 
 def strangers() -> list[str]:
     """Functions whose arguments are not those of what they stand for any more."""
-    pairs = [(store, each) for each in STORE] + [(occupancy, each) for each in OCCUPANCY]
+    pairs = [(module, each) for module, functions in PATCHED for each in functions]
     return [
         each.__name__
         for module, each in pairs

@@ -1,6 +1,7 @@
 """What booking's API takes and answers. Times in UTC unless a field says otherwise."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from services.booking.domain.booking import Status
 from services.booking.domain.fit import Choice
-from shared.contracts.values import AgencyNeed, BayKind, Slot
+from shared.contracts.values import AgencyNeed, BayKind, Scope, Slot
 from shared.http.model import Instant, StrictModel, Text
 
 Code = Annotated[str, Text(max=32, pattern=r"[A-Za-z0-9][A-Za-z0-9_-]*")]
@@ -30,6 +31,7 @@ class SlotIn(StrictModel):
     bay: Code
     teams: Annotated[tuple[TeamIn, ...], Field(min_length=1, max_length=8, strict=False)]
     starts: Instant
+    gear: Annotated[tuple[Code, ...], Field(max_length=8, strict=False)] = ()
 
     def choice(self) -> Choice:
         """The domain's word for it."""
@@ -38,6 +40,7 @@ class SlotIn(StrictModel):
             bay=self.bay,
             teams={each.agency: each.team for each in self.teams},
             starts=self.starts,
+            gear=self.gear,
         )
 
 
@@ -109,34 +112,59 @@ class OffersOut(BaseModel):
 
 
 class BayOut(BaseModel):
-    """A place for one container."""
+    """A place for one container; `plugs` are the sockets for reefers at it."""
 
     code: str
     kind: BayKind
+    plugs: int
 
 
 class TeamOut(BaseModel):
-    """A team; its shift and break in the yard's local time."""
+    """A team; its shift and break in the yard's local time, and the days it works."""
 
     code: str
     agency: str
     skills: list[str]
     shift: list[str]
     rest: list[str] | None
+    days: list[str]
+
+
+class GearOut(BaseModel):
+    """The yard's own equipment or gang, one of whose kind each inspection of its scopes takes."""
+
+    code: str
+    kind: str
+    scopes: list[Scope]
+    shift: list[str] | None = None
+    rest: list[str] | None = None
+    days: list[str] | None = None
+
+
+class MoveOut(BaseModel):
+    """The way from a terminal to the yard."""
+
+    minutes: int
+    cny: Decimal | None
 
 
 class YardOut(BaseModel):
-    """A yard; opening hours in its local time, by weekday; a day left out is closed."""
+    """A yard today; opening hours in its local time, by weekday; a day left out is closed."""
 
     code: str
+    version: int
     name: BilingualOut
     time_zone: str
     hours: dict[str, list[str]]
+    holidays: dict[date, list[str] | None]
+    terminal_moves: dict[str, MoveOut]
     move_minutes: int
+    move_cny: Decimal | None
     availability_minutes: int
     free_days: int
     bays: list[BayOut]
     teams: list[TeamOut]
+    gear: list[GearOut]
 
 
 class YardsOut(BaseModel):

@@ -1,11 +1,14 @@
 """Values as clients see them."""
 
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 from services.booking.api.models import (
     BayOut,
     BilingualOut,
     BoardOut,
+    GearOut,
+    MoveOut,
     OfferOut,
     OffersOut,
     PlacedOut,
@@ -17,10 +20,11 @@ from services.booking.api.models import (
 )
 from services.booking.commands.place import Found
 from services.booking.domain.booking import Booking, Status
+from services.booking.domain.layers import WEEKDAYS
 from services.booking.domain.offers import Offer
-from services.booking.domain.yard import Hours, Yard
+from services.booking.domain.resources import Gear, Hours, Move, Team, Work
+from services.booking.domain.yard import Yard
 from services.booking.queries import Placed
-from services.booking.store import WEEKDAYS
 
 
 def request_out(booking: Booking) -> RequestOut:
@@ -52,31 +56,31 @@ def offers_out(found: Found) -> OffersOut:
     )
 
 
-def yard_out(yard: Yard) -> YardOut:
-    """A yard as clients see it."""
+def yard_out(yard: Yard, *, now: datetime) -> YardOut:
+    """A yard as clients see it: what holds today."""
+    era = yard.at(now)
     return YardOut(
         code=yard.code,
-        name=BilingualOut(en=yard.name_en, zh=yard.name_zh),
+        version=era.number,
+        name=BilingualOut(en=era.name_en, zh=era.name_zh),
         time_zone=yard.zone.key,
         hours={
             name: _pair(hours)
-            for name, hours in zip(WEEKDAYS, yard.weekdays, strict=True)
+            for name, hours in zip(WEEKDAYS, era.weekdays, strict=True)
             if hours is not None
         },
-        move_minutes=yard.move_minutes,
-        availability_minutes=yard.availability_minutes,
-        free_days=yard.free_days,
-        bays=[BayOut(code=bay.code, kind=bay.kind) for bay in yard.bays],
-        teams=[
-            TeamOut(
-                code=team.code,
-                agency=team.agency,
-                skills=sorted(team.skills),
-                shift=_pair(team.shift),
-                rest=None if team.rest is None else _pair(team.rest),
-            )
-            for team in yard.teams
-        ],
+        holidays={
+            day: None if hours is None else _pair(hours)
+            for day, hours in sorted((era.holidays or {}).items())
+        },
+        terminal_moves={name: _move_out(move) for name, move in sorted(era.moves.items())},
+        move_minutes=era.move.minutes,
+        move_cny=era.move.cny,
+        availability_minutes=era.availability_minutes,
+        free_days=era.free_days,
+        bays=[BayOut(code=bay.code, kind=bay.kind, plugs=bay.plugs) for bay in era.bays],
+        teams=[_team_out(team) for team in era.teams],
+        gear=[_gear_out(each) for each in era.gear],
     )
 
 
@@ -95,7 +99,7 @@ def board_out(yard: Yard, *, day: date, placed: list[Placed]) -> BoardOut:
                 kind=bay.kind,
                 bookings=[_placed_out(each, yard) for each in placed if each.bay == bay.id],
             )
-            for bay in yard.bays
+            for bay in yard.on(day).bays
         ],
     )
 
@@ -117,6 +121,30 @@ def _placed_out(placed: Placed, yard: Yard) -> PlacedOut:
         teams=list(placed.teams),
         held_until=placed.held_until,
     )
+
+
+def _team_out(team: Team) -> TeamOut:
+    return TeamOut(
+        code=team.code, agency=team.agency, skills=sorted(team.skills), **_work_out(team.work)
+    )
+
+
+def _gear_out(gear: Gear) -> GearOut:
+    scopes = sorted(gear.scopes, key=lambda scope: scope.depth)
+    work = {} if gear.work is None else _work_out(gear.work)
+    return GearOut(code=gear.code, kind=gear.kind, scopes=scopes, **work)
+
+
+def _work_out(work: Work) -> dict[str, Any]:
+    return {
+        "shift": _pair(work.shift),
+        "rest": None if work.rest is None else _pair(work.rest),
+        "days": [name for number, name in enumerate(WEEKDAYS) if number in work.weekdays],
+    }
+
+
+def _move_out(move: Move) -> MoveOut:
+    return MoveOut(minutes=move.minutes, cny=move.cny)
 
 
 def _pair(hours: Hours) -> list[str]:

@@ -25,7 +25,7 @@ async def read_yards(who: Anyone, desk: TheDesk) -> YardsOut:
     """Every yard with its hours, bays and teams."""
     async with desk.kit.database.connect() as session:
         turn = await desk.turn(session)
-    return YardsOut(items=[shown.yard_out(yard) for yard in turn.yards.values()])
+    return YardsOut(items=[shown.yard_out(yard, now=turn.now) for yard in turn.yards.values()])
 
 
 @router.get("/v1/yards/{code}")
@@ -33,7 +33,7 @@ async def read_yard(who: Anyone, desk: TheDesk, code: YardCode) -> YardOut:
     """One yard."""
     async with desk.kit.database.connect() as session:
         turn = await desk.turn(session)
-    return shown.yard_out(turn.yard(code))
+    return shown.yard_out(turn.yard(code), now=turn.now)
 
 
 @router.get("/v1/yards/{code}/board")

@@ -53,7 +53,7 @@ class Turn:
             raise NoYardYet()
         if wish.yard is not None and wish.yard in self.yards:
             return [self.yards[wish.yard]]
-        return serving(self.yards.values(), terminal=terminal)
+        return serving(self.yards.values(), terminal=terminal, now=self.now)
 
 
 async def record(

@@ -6,11 +6,12 @@ only cells that are wholly inside it. Every zone's offset is a whole number of q
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
-from services.booking.domain.yard import Bay, Span, Team, Yard
+from services.booking.domain.resources import Gear, Resource, Span, sort_of
+from services.booking.domain.yard import Yard
 
 STEP = timedelta(minutes=15)
 STEP_MINUTES = 15
@@ -38,19 +39,19 @@ class Calendar:
 
     def opening(self) -> int:
         """The cells in which the yard is open."""
-        return _roster(self.yard, self.origin, self.cells).opening
+        return roster(self.yard, self.origin, self.cells).opening
 
-    def duty(self, team: Team) -> int:
-        """The cells in which the yard is open and the team is on duty."""
-        return _roster(self.yard, self.origin, self.cells).duty[team.id]
+    def up(self, resource: Resource) -> int:
+        """The cells in which a resource is there: in its days and shifts, and nothing closed."""
+        return roster(self.yard, self.origin, self.cells).up[_key(resource)]
 
-    def free_bay(self, bay: Bay) -> int:
-        """The cells in which the yard is open and the bay is free."""
-        return self.opening() & ~self.busy.get(bay.id, 0)
+    def free(self, resource: Resource) -> int:
+        """The cells in which a resource is there and not taken."""
+        return self.up(resource) & ~self.busy.get(resource.id, 0)
 
-    def free_team(self, team: Team) -> int:
-        """The cells in which the team is on duty and free."""
-        return self.duty(team) & ~self.busy.get(team.id, 0)
+    def known(self, gear: Gear) -> int:
+        """The open cells of the days on which the yard has that gear, there or away."""
+        return roster(self.yard, self.origin, self.cells).known[_key(gear)]
 
     def from_cell(self, moment: datetime) -> int:
         """The first cell that begins at or after a moment; never below 0."""
@@ -60,27 +61,39 @@ class Calendar:
         """The cells that begin at or before a moment."""
         return _mask(0, (moment - self.origin) // STEP + 1, self.cells)
 
+    def touched(self, taken: Taken) -> int:
+        """The cells that an interval touches."""
+        begins, ends = taken.starts - self.origin, taken.ends - self.origin
+        return _mask(begins // STEP, -(-ends // STEP), self.cells)
+
     def start_of(self, cell: int) -> datetime:
         """When a cell begins (UTC)."""
         return self.origin + cell * STEP
 
 
 @dataclass(frozen=True)
-class _Roster:
+class Roster:
+    """What changes with the yard's data alone."""
+
     opening: int
-    duty: Mapping[int, int]
+    up: Mapping[tuple[int, date], int]
+    known: Mapping[tuple[int, date], int]
 
 
 def calendar(yard: Yard, *, first: datetime, days: int, taken: Iterable[Taken]) -> Calendar:
     """The calendar of a yard that covers `days` whole days after `first` (UTC)."""
     origin = first - (first - _EPOCH) % DAY
     cells = (days + 1) * (DAY // STEP)
-    busy: dict[int, int] = {}
+    return taking(Calendar(yard=yard, origin=origin, cells=cells, busy={}), taken)
+
+
+def taking(calendar: Calendar, taken: Iterable[Taken]) -> Calendar:
+    """The calendar with more of it taken."""
+    busy = dict(calendar.busy)
     for each in taken:
-        begins, ends = each.starts - origin, each.ends - origin
-        touched = _mask(begins // STEP, -(-ends // STEP), cells)
+        touched = calendar.touched(each)
         busy[each.resource] = busy.get(each.resource, 0) | touched
-    return Calendar(yard=yard, origin=origin, cells=cells, busy=busy)
+    return replace(calendar, busy=busy)
 
 
 def on_grid(moment: datetime) -> bool:
@@ -104,22 +117,46 @@ def runs(free: int, length: int) -> int:
 
 
 @lru_cache(maxsize=64)
-def _roster(yard: Yard, origin: datetime, cells: int) -> _Roster:
-    """Opening hours and shifts as masks: they change with the yard's data alone."""
+def roster(yard: Yard, origin: datetime, cells: int) -> Roster:
+    """Opening hours, shifts and closures as masks."""
     first = yard.local_day(origin) - DAY
     days = [first + number * DAY for number in range(cells * STEP // DAY + 3)]
-    hours = [hours for day in days if (hours := yard.open_on(day)) is not None]
-    opening = _union(hours, origin=origin, cells=cells)
-    duty = {
-        team.id: opening
-        & _union(
-            (span for day in days for span in team.on_duty(day, yard.zone)),
-            origin=origin,
-            cells=cells,
-        )
-        for team in yard.teams
-    }
-    return _Roster(opening=opening, duty=duty)
+    hours = {day: span for day in days if (span := yard.open_on(day)) is not None}
+    opened = {day: _union([span], origin=origin, cells=cells) for day, span in hours.items()}
+    opening = _any(opened.values()) & ~_closed(yard, None, origin=origin, cells=cells)
+    up, known = {}, {}
+    everything: list[Resource] = [*yard.bays, *yard.teams, *yard.gear]
+    for each in everything:
+        its = [day for day in days if each.days[0] <= day < each.days[1]]
+        known[_key(each)] = _any(opened.get(day, 0) for day in its)
+        there = known[_key(each)]
+        if each.work is not None:
+            spans = (span for day in its for span in each.work.spans(day, yard.zone))
+            there = opening & _union(spans, origin=origin, cells=cells)
+        up[_key(each)] = there & opening & ~_closed(yard, each, origin=origin, cells=cells)
+    return Roster(opening=opening, up=up, known=known)
+
+
+def _key(resource: Resource) -> tuple[int, date]:
+    return resource.id, resource.days[0]
+
+
+def _closed(yard: Yard, resource: Resource | None, *, origin: datetime, cells: int) -> int:
+    """The cells that any closure of the resource, or of the whole yard, touches."""
+    mask = 0
+    for each in yard.closures:
+        whole = each.sort is None
+        if whole if resource is None else each.hits(sort_of(resource), resource.code):
+            starts, ends = each.starts - origin, each.ends - origin
+            mask |= _mask(starts // STEP, -(-ends // STEP), cells)
+    return mask
+
+
+def _any(masks: Iterable[int]) -> int:
+    together = 0
+    for mask in masks:
+        together |= mask
+    return together
 
 
 def _union(spans: Iterable[Span], *, origin: datetime, cells: int) -> int:

@@ -52,7 +52,7 @@ def why_none(
             f"Yard {yard.code} has no {want.bay_kind} bay.",
             f"查验场 {yard.code} 没有{kind_zh}查验位。",
         )
-    if not _any_run(map(calendar.free_bay, bays), length) >> first:
+    if not _any_run(map(calendar.free, bays), length) >> first:
         return Reason(
             f"Every {want.bay_kind} bay of yard {yard.code} is taken up to the horizon.",
             f"查验场 {yard.code} 的{kind_zh}查验位在可预约期内已全部占用。",
@@ -60,6 +60,17 @@ def why_none(
     for need in want.needs:
         if (reason := _no_team(calendar, need, length=length, first=first)) is not None:
             return reason
+    return _no_gear(calendar, want, length=length, first=first)
+
+
+def _no_gear(calendar: Calendar, want: Want, *, length: int, first: int) -> Reason:
+    yard = calendar.yard
+    for kind, those in offers.gear_for(yard, want).items():
+        if not _any_run(map(calendar.free, those), length) >> first:
+            return Reason(
+                f"Every {kind} of yard {yard.code} is taken or away up to the horizon.",
+                f"查验场 {yard.code} 的 {kind} 在可预约期内已全部占用或停用。",
+            )
     return Reason(
         f"Bay and teams of yard {yard.code} are never free together before the horizon.",
         f"查验场 {yard.code} 的查验位与各查验组在可预约期内没有共同空闲时段。",
@@ -75,7 +86,7 @@ def _no_team(calendar: Calendar, need: AgencyNeed, *, length: int, first: int) -
             f"Yard {yard.code} has no {need.agency} team with the skills: {skills}.",
             f"查验场 {yard.code} 没有具备所需技能（{skills}）的{zh}查验组。",
         )
-    if not _any_run(map(calendar.free_team, teams), length) >> first:
+    if not _any_run(map(calendar.free, teams), length) >> first:
         return Reason(
             f"Every {need.agency} team of yard {yard.code} with the skills {skills} is taken.",
             f"查验场 {yard.code} 具备技能（{skills}）的{zh}查验组在可预约期内已全部占用。",

@@ -11,10 +11,11 @@ from typing import TypeVar
 
 from services.booking.domain import calendar as cal
 from services.booking.domain.calendar import Calendar
-from services.booking.domain.yard import Bay, Team, Window, Yard
-from shared.contracts.values import AgencyNeed, BayKind, Slot, TeamPlace
+from services.booking.domain.resources import Bay, Gear, Team
+from services.booking.domain.yard import Window, Yard
+from shared.contracts.values import AgencyNeed, BayKind, Scope, Slot, TeamPlace
 
-Resource = TypeVar("Resource", Bay, Team)
+Resource = TypeVar("Resource", Bay, Team, Gear)
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,11 @@ class Want:
     def minutes(self) -> int:
         """How long the slot is: they inspect together."""
         return max((need.minutes for need in self.needs), default=0)
+
+    @property
+    def scopes(self) -> frozenset[Scope]:
+        """How deep the inspections go that happen in it."""
+        return frozenset(need.scope for need in self.needs)
 
 
 @dataclass(frozen=True)
@@ -49,6 +55,15 @@ def teams_for(yard: Yard, need: AgencyNeed) -> list[Team]:
     skills = frozenset(need.skills)
     able = [team for team in yard.teams if team.can(need.agency, skills)]
     return sorted(able, key=lambda team: (len(team.skills), team.id))
+
+
+def gear_for(yard: Yard, want: Want) -> dict[str, list[Gear]]:
+    """The yard's gear that serves the scopes, by kind: one of each kind is needed."""
+    found: dict[str, list[Gear]] = {}
+    for each in yard.gear:
+        if each.scopes & want.scopes:
+            found.setdefault(each.kind, []).append(each)
+    return found
 
 
 def slots(
@@ -122,16 +137,20 @@ class _Choice:
         self._calendar = calendar
         self._want = want
         self._bays = [
-            (bay, cal.runs(calendar.free_bay(bay), length))
+            (bay, cal.runs(calendar.free(bay), length))
             for bay in _first(prefer, bays_for(calendar.yard, want.bay_kind))
         ]
         self._teams = {
             need.agency: [
-                (team, cal.runs(calendar.free_team(team), length))
+                (team, cal.runs(calendar.free(team), length))
                 for team in _first(prefer, teams_for(calendar.yard, need))
             ]
             for need in want.needs
         }
+        self._gear = [
+            _Kind(calendar, _first(prefer, those), length)
+            for those in gear_for(calendar.yard, want).values()
+        ]
 
     def together(self) -> int:
         """The starts at which a bay and one team for each need are free; none without a need."""
@@ -140,6 +159,8 @@ class _Choice:
         feasible = _union(starts for _, starts in self._bays)
         for teams in self._teams.values():
             feasible &= _union(starts for _, starts in teams)
+        for kind in self._gear:
+            feasible &= kind.starts
         return feasible
 
     def at(self, cell: int) -> Slot:
@@ -156,9 +177,26 @@ class _Choice:
             yard=self._calendar.yard.code,
             bay=bay.code,
             teams=tuple(places),
+            gear=tuple(code for kind in self._gear if (code := kind.at(cell)) is not None),
             starts=starts,
             ends=starts + timedelta(minutes=self._want.minutes),
         )
+
+
+class _Kind:
+    """The gear of one kind: a start needs one of it on days on which the yard has any."""
+
+    def __init__(self, calendar: Calendar, those: list[Gear], length: int) -> None:
+        self._free = [(each, cal.runs(calendar.free(each), length)) for each in those]
+        everything = (1 << calendar.cells) - 1
+        self._needed = _union(calendar.known(each) for each in those)
+        self.starts = _union(free for _, free in self._free) | everything & ~self._needed
+
+    def at(self, cell: int) -> str | None:
+        """Which one is taken for a slot that begins with a feasible cell."""
+        if not self._needed >> cell & 1:
+            return None
+        return next(each.code for each, free in self._free if free >> cell & 1)
 
 
 def _first(prefer: frozenset[int], able: list[Resource]) -> list[Resource]:

@@ -1,6 +1,6 @@
 """What booking refuses, and how to mend it."""
 
-from shared.errors import Conflict, Invalid, NotFound, Unavailable
+from shared.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
 
 
 class RequestNotFound(NotFound):
@@ -73,6 +73,78 @@ class NoYardYet(Unavailable):
     zh = "尚未配置查验场。"
     mend = "Run the migrations, which load the default yard."
     mend_zh = "请执行数据库迁移以载入默认查验场。"
+
+
+class YardMovedOn(Conflict):
+    """What this change hits is not what you were told any more."""
+
+    zh = "该变更所影响的预约与先前告知的不一致。"
+    mend = "Look at the plan that comes with this answer, and send its `moves`."
+    mend_zh = "请查看随附的最新方案，并提交其中的 moves。"
+
+
+class NothingToChange(Conflict):
+    """This is what holds on those days already."""
+
+    zh = "所提交的内容与当日已生效的内容相同。"
+    mend = "Nothing needs to be done."
+    mend_zh = "无需操作。"
+
+
+class PastIsFixed(Invalid):
+    """What was or is today is not rewritten."""
+
+    zh = "不得改写过去及当日的数据。"
+    mend = "Let it begin tomorrow or later; close what is not there today by a closure."
+    mend_zh = "请自次日或以后生效；当日不可用的请新增停用。"
+
+
+class ClosureTooLate(Invalid):
+    """A closure begins now or later, and ends after it begins."""
+
+    zh = "停用须自当前或以后开始，并晚于开始时间结束。"
+    mend = "Leave `starts` out to close at once, and let `ends` be later."
+    mend_zh = "如需立即停用请省略 starts，并使 ends 更晚。"
+
+
+class NoSuchResource(Invalid):
+    """The yard has nothing of that code then."""
+
+    zh = "届时查验场没有该代码的资源。"
+    mend = "Choose one of the codes of GET /v1/yards/{code}/versions/{number}."
+    mend_zh = "请从 GET /v1/yards/{code}/versions/{number} 的代码中选择。"
+
+
+class OthersResources(Forbidden):
+    """A supervisor changes the teams of the own agency alone."""
+
+    zh = "主管人员只能变更本单位的查验组。"
+    mend = "Leave everything else as it is, or ask the yard's staff."
+    mend_zh = "请保持其余内容不变，或联系查验场人员。"
+
+
+class YardVersionNotFound(NotFound):
+    """The yard has no such version."""
+
+    zh = "查验场没有该版本。"
+    mend = "Choose one of GET /v1/yards/{code}/versions."
+    mend_zh = "请从 GET /v1/yards/{code}/versions 中选择。"
+
+
+class ClosureOver(Conflict):
+    """The closure is over, or was lifted already."""
+
+    zh = "该停用已结束或已解除。"
+    mend = "Nothing needs to be done."
+    mend_zh = "无需操作。"
+
+
+class ClosureNotFound(NotFound):
+    """The yard has no such closure."""
+
+    zh = "没有该停用。"
+    mend = "Choose one of GET /v1/yards/{code}/closures."
+    mend_zh = "请从 GET /v1/yards/{code}/closures 中选择。"
 
 
 class PlanNotFound(NotFound):

@@ -3,7 +3,7 @@
 The open container goes first: what has not started gives way to it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -11,7 +11,8 @@ from services.booking.domain import calendar as cal
 from services.booking.domain import offers
 from services.booking.domain.calendar import Calendar, Taken
 from services.booking.domain.offers import Want
-from services.booking.domain.yard import Team
+from services.booking.domain.resources import Gear, Team
+from services.booking.domain.yard import Yard
 from shared.contracts.values import AgencyNeed, Slot, TeamPlace
 
 PATIENCE = timedelta(minutes=180)
@@ -40,7 +41,7 @@ def stretched(
     needs = {need.agency: need for need in want.needs}
     ends, places, takes, unserved = slot.ends, [], list[Taken](), list[str]()
     for place in slot.teams:
-        need, team = needs.pop(place.agency, None), yard.team(place.team)
+        need, team = needs.pop(place.agency, None), yard.team(place.team, at=slot.starts)
         if team is None or need is None:
             continue
         until = max(slot.ends, slot.starts + timedelta(minutes=need.minutes))
@@ -57,9 +58,9 @@ def stretched(
         places.append(TeamPlace(agency=need.agency, team=team.code))
         takes.append(Taken(team.id, comes, until))
         ends = max(ends, until)
-    bay = yard.bay(slot.bay)
-    if bay is not None:
-        takes.append(Taken(bay.id, slot.starts, ends))
+    for each in (yard.bay(slot.bay, at=slot.starts), *_tools(yard, slot)):
+        if each is not None:
+            takes.append(Taken(each.id, slot.starts, ends))
     longer = slot.model_copy(update={"teams": tuple(places), "ends": ends})
     in_order = tuple(sorted(takes, key=lambda each: each.resource))
     return Stretched(slot=longer, takes=in_order, unserved=tuple(unserved))
@@ -88,6 +89,10 @@ def kept(
     )
 
 
+def _tools(yard: Yard, slot: Slot) -> Iterator[Gear | None]:
+    return (yard.tool(code, at=slot.starts) for code in slot.gear)
+
+
 def _joining(
     calendar: Calendar, firm: Calendar, need: AgencyNeed, *, now: datetime
 ) -> tuple[Team, datetime] | None:
@@ -100,11 +105,11 @@ def _joining(
     teams = offers.teams_for(calendar.yard, need)
     here = max(0, (now - calendar.origin) // cal.STEP)
     for team in teams:
-        if cal.runs(calendar.free_team(team), length) >> here & 1:
+        if cal.runs(calendar.free(team), length) >> here & 1:
             return team, now
     for cell in range(here, here + PATIENCE // cal.STEP + 1):
         for team in teams:
-            if cal.runs(firm.free_team(team), length) >> cell & 1:
+            if cal.runs(firm.free(team), length) >> cell & 1:
                 return team, max(now, firm.start_of(cell))
     for team in teams:
         if not firm.busy.get(team.id, 0) >> here & ((1 << length) - 1):

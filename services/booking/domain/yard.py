@@ -1,120 +1,143 @@
-"""A shared inspection yard: its places, its teams, its hours. All of it is data, not code."""
+"""A shared inspection yard: its places, its teams, its hours. All of it is dated data, not code.
+
+What holds changes from day to day: an `Era` is what holds on some local days without a change.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from enum import StrEnum
+from functools import cached_property
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from services.booking.domain.resources import (
+    ALWAYS,
+    Bay,
+    Closure,
+    Days,
+    Gear,
+    Hours,
+    Move,
+    Span,
+    Team,
+    moment,
+)
 from shared.contracts.envelope import Fact
-from shared.contracts.values import BayKind, Instant
+from shared.contracts.values import Instant
 
 MIDNIGHT = time(0, 0)
-Span = tuple[datetime, datetime]
-
-
-class Sort(StrEnum):
-    """What a resource is."""
-
-    BAY = "bay"
-    TEAM = "team"
+Dated = TypeVar("Dated", Bay, Team, Gear)
 
 
 @dataclass(frozen=True)
-class Hours:
-    """From `opens` to `closes`, local time; `closes` at or before `opens` is on the next day."""
+class Era:
+    """What holds on some local days, by the yard's version `number`.
 
-    opens: time
-    closes: time
+    `weekdays` are the hours from Monday (0) to Sunday (6), `holidays` those of single days; None
+    is closed. `moves` are the ways from terminals, `move` the one from any other. Cargo is
+    available `availability_minutes` after arrival and free of storage charges until the end of
+    the `free_days`-th local day after that.
+    """
 
-    def on(self, day: date, zone: ZoneInfo) -> Span:
-        """These hours of a local day, in UTC. Daylight saving is the zone's matter."""
-        last = day if self.closes > self.opens else day + timedelta(days=1)
-        return _utc(day, self.opens, zone), _utc(last, self.closes, zone)
+    number: int
+    name_zh: str
+    name_en: str
+    weekdays: tuple[Hours | None, ...]
+    moves: Mapping[str, Move]
+    move: Move
+    availability_minutes: int
+    free_days: int
+    bays: tuple[Bay, ...]
+    teams: tuple[Team, ...]
+    gear: tuple[Gear, ...] = ()
+    holidays: Mapping[date, Hours | None] | None = None
+    days: Days = ALWAYS
 
+    def hours(self, day: date) -> Hours | None:
+        """Opening hours of a day; None if the yard is closed."""
+        special = self.holidays or {}
+        return special[day] if day in special else self.weekdays[day.weekday()]
 
-@dataclass(frozen=True)
-class Bay:
-    """A place for one container at a time."""
-
-    id: int
-    code: str
-    kind: BayKind
-
-
-@dataclass(frozen=True)
-class Team:
-    """An agency's team: what it can do, when it is on duty, and its break."""
-
-    id: int
-    code: str
-    agency: str
-    skills: frozenset[str]
-    shift: Hours
-    rest: Hours | None = None
-
-    def can(self, agency: str, skills: frozenset[str]) -> bool:
-        """Is it of this agency, with all of these skills?"""
-        return self.agency == agency and skills <= self.skills
-
-    def on_duty(self, day: date, zone: ZoneInfo) -> Iterator[Span]:
-        """The intervals of the shift that begins on a local day, in UTC."""
-        begins, ends = self.shift.on(day, zone)
-        if self.rest is None:
-            yield begins, ends
-            return
-        leaves, returns = self.rest.on(day, zone)
-        if leaves < begins:
-            leaves, returns = leaves + timedelta(days=1), returns + timedelta(days=1)
-        yield begins, leaves
-        yield returns, ends
+    def from_terminal(self, terminal: str) -> Move:
+        """The way from a terminal."""
+        return self.moves.get(terminal, self.move)
 
 
 @dataclass(frozen=True, eq=False)
 class Yard:
     """One yard; two are the same only if they are one object, so that answers can be cached by it.
 
-    `weekdays` are the hours from Monday (0) to Sunday (6); None is closed.
-    `moves` says how many minutes a container takes from a terminal, `move_minutes` from any
-    other. Cargo is available `availability_minutes` after arrival and free of storage charges
-    until the end of the `free_days`-th local day after that.
+    `eras` follow each other without a gap, from the beginning of time to its end. A bay whose kind
+    changes, or a team whose shift does, is another value before and after.
     """
 
     code: str
-    name_zh: str
-    name_en: str
     zone: ZoneInfo
-    weekdays: tuple[Hours | None, ...]
-    moves: Mapping[str, int]
-    move_minutes: int
-    availability_minutes: int
-    free_days: int
-    bays: tuple[Bay, ...]
-    teams: tuple[Team, ...]
+    eras: tuple[Era, ...]
+    closures: tuple[Closure, ...] = ()
+
+    @cached_property
+    def bays(self) -> tuple[Bay, ...]:
+        """The bays of all days, each with its days."""
+        return _dated((era.days, era.bays) for era in self.eras)
+
+    @cached_property
+    def teams(self) -> tuple[Team, ...]:
+        """The teams of all days, each with its days."""
+        return _dated((era.days, era.teams) for era in self.eras)
+
+    @cached_property
+    def gear(self) -> tuple[Gear, ...]:
+        """The gear of all days, each with its days."""
+        return _dated((era.days, era.gear) for era in self.eras)
+
+    def on(self, day: date) -> Era:
+        """What holds on a local day."""
+        return next(era for era in self.eras if era.days[0] <= day < era.days[1])
+
+    def at(self, when: datetime) -> Era:
+        """What holds at a moment."""
+        return self.on(self.local_day(when))
 
     def open_on(self, day: date) -> Span | None:
         """Opening hours that begin on a local day, in UTC; None if the yard is closed."""
-        hours = self.weekdays[day.weekday()]
+        hours = self.on(day).hours(day)
         return None if hours is None else hours.on(day, self.zone)
 
-    def local_day(self, moment: datetime) -> date:
+    def local_day(self, when: datetime) -> date:
         """The day a moment falls on in the yard's zone."""
-        return moment.astimezone(self.zone).date()
+        return when.astimezone(self.zone).date()
 
     def day(self, day: date) -> Span:
         """A local day from midnight to midnight, in UTC: 23 to 25 hours."""
         return (
-            _utc(day, MIDNIGHT, self.zone),
-            _utc(day + timedelta(days=1), MIDNIGHT, self.zone),
+            moment(day, MIDNIGHT, self.zone),
+            moment(day + timedelta(days=1), MIDNIGHT, self.zone),
         )
 
-    def bay(self, code: str) -> Bay | None:
-        """The bay of that code."""
-        return next((bay for bay in self.bays if bay.code == code), None)
+    def bay(self, code: str, *, at: datetime | None = None) -> Bay | None:
+        """The bay of that code, as it is at a moment; the last one known unless told."""
+        return self._known(self.bays, code, at)
 
-    def team(self, code: str) -> Team | None:
-        """The team of that code."""
-        return next((team for team in self.teams if team.code == code), None)
+    def team(self, code: str, *, at: datetime | None = None) -> Team | None:
+        """The team of that code, as it is at a moment; the last one known unless told."""
+        return self._known(self.teams, code, at)
+
+    def tool(self, code: str, *, at: datetime | None = None) -> Gear | None:
+        """The gear of that code, as it is at a moment; the last one known unless told."""
+        return self._known(self.gear, code, at)
+
+    def _known(self, those: tuple[Dated, ...], code: str, at: datetime | None) -> Dated | None:
+        named = [each for each in those if each.code == code]
+        if at is None or not named:
+            return named[-1] if named else None
+        # A night's shift belongs to the day on which it began.
+        today = self.local_day(at)
+        for day in (today, today - timedelta(days=1)):
+            for each in named:
+                if each.days[0] <= day < each.days[1]:
+                    return each
+        return None
 
 
 @dataclass(frozen=True)
@@ -133,24 +156,45 @@ class Cargo(Fact):
     perishable_until: Instant | None = None
 
 
-def serving(yards: Iterable[Yard], *, terminal: str) -> list[Yard]:
-    """The yards that name a terminal, the nearest first; if none does, the nearest of all alone."""
+def serving(yards: Iterable[Yard], *, terminal: str, now: datetime) -> list[Yard]:
+    """The yards that name a terminal now, the nearest first; else the nearest of all alone."""
+    known = list(yards)
+    eras = {yard.code: yard.at(now) for yard in known}
     nearest = sorted(
-        yards, key=lambda yard: (yard.moves.get(terminal, yard.move_minutes), yard.code)
+        known, key=lambda yard: (eras[yard.code].from_terminal(terminal).minutes, yard.code)
     )
-    return [yard for yard in nearest if terminal in yard.moves] or nearest[:1]
+    return [yard for yard in nearest if terminal in eras[yard.code].moves] or nearest[:1]
 
 
 def window(yard: Yard, cargo: Cargo) -> Window:
     """The window of cargo in a yard: perishables are due before they perish."""
-    available = cargo.arrival + timedelta(minutes=yard.availability_minutes)
-    opens = available + timedelta(minutes=yard.moves.get(cargo.terminal, yard.move_minutes))
-    last_free_day = yard.local_day(available) + timedelta(days=yard.free_days)
+    era = yard.at(cargo.arrival)
+    available = cargo.arrival + timedelta(minutes=era.availability_minutes)
+    opens = available + timedelta(minutes=era.from_terminal(cargo.terminal).minutes)
+    last_free_day = yard.local_day(available) + timedelta(days=era.free_days)
     free_until = yard.day(last_free_day)[1]
     if cargo.perishable_until is not None:
         free_until = min(free_until, cargo.perishable_until)
     return Window(opens=opens.astimezone(UTC), free_until=max(free_until, opens).astimezone(UTC))
 
 
-def _utc(day: date, clock: time, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, clock, tzinfo=zone).astimezone(UTC)
+def _dated(eras: Iterable[tuple[Days, tuple[Dated, ...]]]) -> tuple[Dated, ...]:
+    """What is there in each era, with its days; what does not change from one to the next is one.
+
+    In the order of ids.
+    """
+    found: dict[int, list[Dated]] = {}
+    for days, those in eras:
+        for each in those:
+            known = found.setdefault(each.id, [])
+            same = known and known[-1].days[1] == days[0]
+            if same and replace(known[-1], days=ALWAYS) == replace(each, days=ALWAYS):
+                known[-1] = replace(known[-1], days=(known[-1].days[0], days[1]))
+            else:
+                known.append(replace(each, days=days))
+    return tuple(_in_order(found))
+
+
+def _in_order(found: Mapping[int, list[Dated]]) -> Iterator[Dated]:
+    for number in sorted(found):
+        yield from found[number]

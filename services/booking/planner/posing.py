@@ -12,6 +12,7 @@ from decimal import Decimal
 from services.booking.domain import weights as weighing
 from services.booking.domain.booking import Booking
 from services.booking.domain.calendar import STEP, Calendar
+from services.booking.domain.resources import ALWAYS, Resource
 from services.booking.domain.weights import Weights
 from services.booking.optimizer.problem import Bay, Place, Problem, Request, Team
 from services.booking.planner.grid import PER_DAY, Grid
@@ -65,9 +66,10 @@ def additions(situation: Situation) -> tuple[Bay | Team, ...]:
     return tuple(found.values())
 
 
-def resource_id(yard: str, code: str) -> str:
-    """A bay's or team's id in a problem: codes are a yard's own."""
-    return f"{yard}/{code}"
+def resource_id(yard: str, resource: Resource) -> str:
+    """A bay's or team's id in a problem: codes are a yard's own, and what changes is another."""
+    since = "" if resource.days[0] == ALWAYS[0] else f"/{resource.days[0]}"
+    return f"{yard}/{resource.code}{since}"
 
 
 def slot_of(grid: Grid, booking: Booking, place: Place) -> Slot:
@@ -87,21 +89,21 @@ def slot_of(grid: Grid, booking: Booking, place: Place) -> Slot:
 
 def code(resource: str) -> str:
     """The yard's own code of a bay or team of a problem."""
-    return resource.partition("/")[2]
+    return resource.split("/")[1]
 
 
 def _bays(grid: Grid, calendar: Calendar) -> Iterator[Bay]:
     yard = calendar.yard
     for bay in yard.bays:
-        free = grid.stretches(calendar, calendar.free_bay(bay))
-        yield Bay(resource_id(yard.code, bay.code), yard.code, frozenset({bay.kind.value}), free)
+        free = grid.stretches(calendar, calendar.free(bay))
+        yield Bay(resource_id(yard.code, bay), yard.code, frozenset({bay.kind.value}), free)
 
 
 def _teams(grid: Grid, calendar: Calendar) -> Iterator[Team]:
     yard = calendar.yard
     for team in yard.teams:
-        free = grid.stretches(calendar, calendar.free_team(team))
-        name = resource_id(yard.code, team.code)
+        free = grid.stretches(calendar, calendar.free(team))
+        name = resource_id(yard.code, team)
         yield Team(name, yard.code, team.agency, team.skills, free)
 
 
@@ -127,7 +129,7 @@ def _request(situation: Situation, candidate: Candidate) -> Request:
         wait_weight=step,
         late_weight=weights.lateness(STEP, teu=TEU),
         move_cost=weights.move,
-        booked=_place(grid, booking.slot) if booking.taking is not None else None,
+        booked=_place(situation, booking.slot) if booking.taking is not None else None,
         change_cost=change,
         yards=frozenset(candidate.yards),
     )
@@ -138,12 +140,22 @@ def _weights(situation: Situation, booking: Booking) -> Weights:
     return weighing.at(yard.local_day(max(situation.grid.origin, booking.window.opens)))
 
 
-def _place(grid: Grid, slot: Slot | None) -> Place | None:
-    if slot is None:
+def _place(situation: Situation, slot: Slot | None) -> Place | None:
+    calendar = None if slot is None else situation.calendars.get(slot.yard)
+    if slot is None or calendar is None:
+        return None
+    yard, at = calendar.yard, slot.starts
+    bay = yard.bay(slot.bay, at=at)
+    teams = {each.agency: yard.team(each.team, at=at) for each in slot.teams}
+    if bay is None:
         return None
     return Place(
-        start=grid.from_slot(slot.starts),
+        start=situation.grid.from_slot(slot.starts),
         yard=slot.yard,
-        bay=resource_id(slot.yard, slot.bay),
-        teams={place.agency: resource_id(slot.yard, place.team) for place in slot.teams},
+        bay=resource_id(slot.yard, bay),
+        teams={
+            agency: resource_id(slot.yard, team)
+            for agency, team in teams.items()
+            if team is not None
+        },
     )

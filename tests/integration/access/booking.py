@@ -5,7 +5,14 @@ from typing import Any
 
 from services.booking.jobs import planning
 from shared.contracts import derived
-from tests.integration.access.people import BROKER, OTHER_YARD_STAFF, STRANGERS, YARD, YARD_STAFF
+from tests.integration.access.people import (
+    BROKER,
+    OTHER_YARD_STAFF,
+    STRANGERS,
+    YARD,
+    YARD_STAFF,
+    Caller,
+)
 from tests.integration.access.scene import Ask, Entry, Scene, nothing, same
 from tests.unit.booking import made
 
@@ -55,6 +62,52 @@ async def _to_miss(scene: Scene) -> Ask:
     return Ask(path, {"reason": "the cargo did not come 货物未到"})
 
 
+def _version(who: Caller) -> Any:
+    """A smaller yard; a supervisor may change teams of the own agency alone: a break."""
+    content = made.content()
+    if who.agency is None:
+        few = {"C07", "C15", "Q07", "Q15", "P01"}
+        for part in ("bays", "teams"):
+            content[part] = [each for each in content[part] if each["code"] in few]
+        return {"valid_from": "2026-03-09", "reason": "new rota 新排班", "content": content}
+    code, day = ("Q01", 6) if who.agency == "quarantine" else ("C01", 7)
+    for team in content["teams"]:
+        if team["code"] == code:
+            team["break"] = ["10:15", "10:45"]
+    days = {"valid_from": f"2026-03-0{day}", "valid_to": f"2026-03-0{day + 1}"}
+    return {**days, "reason": "new rota 新排班", "content": content}
+
+
+def _closure(who: Caller) -> Any:
+    code = "Q01" if who.agency == "quarantine" else "C01"
+    return {
+        "sort": "team",
+        "code": code,
+        "ends": "2026-03-05T00:00:00Z",
+        "reason": "training 培训",
+    }
+
+
+async def _to_change(_: Scene) -> Ask:
+    return Ask({"code": YARD}, body_of=_version)
+
+
+async def _to_close(_: Scene) -> Ask:
+    return Ask({"code": YARD}, body_of=_closure)
+
+
+async def _to_read_csv(_: Scene) -> Ask:
+    rows = ["sort,code,kind,plugs", "bay,P01,plain,0"]
+    return Ask({"code": YARD}, {"lines": rows, "valid_from": "2026-03-09"})
+
+
+async def _closed(scene: Scene) -> Ask:
+    """Each supervisor has a closure of the own agency's team to lift, the yard's staff any."""
+    path = f"/v1/yards/{YARD}/closures"
+    closed = await scene.done(YARD_STAFF, "post", path, _closure(YARD_STAFF))
+    return Ask({"code": YARD, "number": closed["number"]}, {"reason": "back again 恢复"})
+
+
 async def _to_plan(scene: Scene) -> Ask:
     await scene.arranged(_requested)
     return Ask(body={"days": 2, "seconds": 1, "yards": [YARD]})
@@ -72,6 +125,19 @@ async def _proposed(scene: Scene) -> Ask:
 
 
 ENTRIES = {
+    "GET /v1/yards/{code}/versions": Entry(same(code=YARD), OTHERS_STAFF),
+    "GET /v1/yards/{code}/versions/{number}": Entry(same(code=YARD, number=1), OTHERS_STAFF),
+    "POST /v1/yards/{code}/versions/check": Entry(_to_change, OTHERS_STAFF, succeeds=YARD_STAFF),
+    "POST /v1/yards/{code}/versions": Entry(_to_change, OTHERS_STAFF, succeeds=YARD_STAFF),
+    "POST /v1/yards/{code}/versions/read-csv": Entry(
+        _to_read_csv, OTHERS_STAFF, succeeds=YARD_STAFF
+    ),
+    "GET /v1/yards/{code}/closures": Entry(same(code=YARD), OTHERS_STAFF),
+    "POST /v1/yards/{code}/closures/check": Entry(_to_close, OTHERS_STAFF, succeeds=YARD_STAFF),
+    "POST /v1/yards/{code}/closures": Entry(_to_close, OTHERS_STAFF, succeeds=YARD_STAFF),
+    "POST /v1/yards/{code}/closures/{number}/lift": Entry(
+        _closed, OTHERS_STAFF, succeeds=YARD_STAFF
+    ),
     "GET /v1/yards": Entry(nothing),
     "GET /v1/yards/{code}": Entry(same(code=YARD)),
     "GET /v1/yards/{code}/board": Entry(same(code=YARD), OTHERS_STAFF),

@@ -166,6 +166,7 @@ async def test_a_request_that_found_no_slot_is_booked_once_there_is_one(office: 
         await session.execute(
             text("""UPDATE resources SET skills = skills || '["diving"]' WHERE code = 'C09'""")
         )
+        await session.execute(text("UPDATE yard_stamp SET stamp = stamp + 1"))
     office.clock.now += timedelta(minutes=2)
     await sweeping.retry_once(office.desk)
     booking = await office.booking()

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
 
-from services.booking import seeding, store
+from services.booking import seeding, yardbook
 from services.booking.domain import calendar as cal
 from services.booking.domain.calendar import Calendar, Taken
 from services.booking.domain.offers import Want
@@ -29,7 +29,13 @@ def yard() -> Yard:
     """The default yard."""
     document = json.loads(DATA.read_text(encoding="utf-8"))["yards"][0]
     row = {**document, "name_zh": document["name"]["zh"], "name_en": document["name"]["en"]}
-    return store.yard_of(row, list(seeding.resource_rows(document, first=1)))
+    return yardbook.yard_of(row, list(seeding.resource_rows(document, first=1)))
+
+
+def content() -> dict[str, Any]:
+    """What the default yard is, as its staff send it."""
+    document = json.loads(DATA.read_text(encoding="utf-8"))["yards"][0]
+    return {name: document[name] for name in document if name not in ("code", "time_zone")}
 
 
 def need(agency: str = "customs", *skills: str, minutes: int = 60) -> AgencyNeed:

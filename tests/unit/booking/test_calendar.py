@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from services.booking.domain import calendar as cal
 from services.booking.domain.calendar import Taken
-from services.booking.domain.yard import Cargo, Hours, Yard, serving, window
+from services.booking.domain.resources import Hours, Move
+from services.booking.domain.yard import Cargo, Yard, serving, window
 from tests.unit.booking import made
 
 
@@ -19,7 +20,7 @@ def _free_at(mask: int, moment: datetime) -> bool:
 
 
 def test_a_bay_is_free_while_the_yard_is_open_and_at_no_other_time() -> None:
-    free = made.calendar().free_bay(made.yard().bays[0])
+    free = made.calendar().free(made.yard().bays[0])
     before, last = made.OPENS - cal.STEP, made.CLOSES - cal.STEP
     assert [_free_at(free, at) for at in (before, made.OPENS, last, made.CLOSES)] == [
         False,
@@ -32,7 +33,7 @@ def test_a_bay_is_free_while_the_yard_is_open_and_at_no_other_time() -> None:
 def test_a_team_is_free_in_its_shift_but_not_in_its_break() -> None:
     team = made.yard().team("C01")
     assert team is not None
-    free = made.calendar().free_team(team)
+    free = made.calendar().free(team)
     hours = [(7, 0), (10, 15), (10, 30), (10, 45), (11, 0), (14, 45), (15, 0)]
     found = [
         _free_at(free, made.MONDAY + timedelta(hours=hour, minutes=minute))
@@ -45,7 +46,7 @@ def test_an_interval_takes_every_quarter_hour_it_touches() -> None:
     bay = made.yard().bays[0]
     starts = made.OPENS + timedelta(minutes=20)
     calendar = made.calendar(Taken(bay.id, starts, starts + timedelta(minutes=15)))
-    free = calendar.free_bay(bay)
+    free = calendar.free(bay)
     found = [_free_at(free, made.OPENS + number * cal.STEP) for number in range(4)]
     assert found == [True, False, False, True]
 
@@ -108,15 +109,17 @@ def test_goods_that_have_perished_already_are_due_when_the_window_opens() -> Non
 
 
 def _yard(code: str, minutes: int, **moves: int) -> Yard:
-    return replace(made.yard(), code=code, move_minutes=minutes, moves=moves)
+    ways = {name: Move(each) for name, each in moves.items()}
+    era = replace(made.yard().eras[0], move=Move(minutes), moves=ways)
+    return replace(made.yard(), code=code, eras=(era,))
 
 
 def test_the_yards_that_name_a_terminal_serve_it_the_nearest_first() -> None:
     yards = [_yard("FAR", 60, T1=90), _yard("NEAR", 60, T1=30), _yard("ELSEWHERE", 10, T2=5)]
-    assert [yard.code for yard in serving(yards, terminal="T1")] == ["NEAR", "FAR"]
-    assert [yard.code for yard in serving(yards, terminal="T2")] == ["ELSEWHERE"]
+    assert [yard.code for yard in serving(yards, terminal="T1", now=made.MONDAY)] == ["NEAR", "FAR"]
+    assert [yard.code for yard in serving(yards, terminal="T2", now=made.MONDAY)] == ["ELSEWHERE"]
 
 
 def test_a_terminal_that_no_yard_names_is_served_by_the_nearest_alone() -> None:
     yards = [_yard("B", 60), _yard("A", 60), _yard("C", 90)]
-    assert [yard.code for yard in serving(yards, terminal="T3")] == ["A"]
+    assert [yard.code for yard in serving(yards, terminal="T3", now=made.MONDAY)] == ["A"]

@@ -46,12 +46,12 @@ def test_three_hundred_inspections_fit_in_about_three_yard_days() -> None:
 
 def test_every_pair_of_skills_is_there_in_every_shift() -> None:
     yard = made.yard()
-    shifts = {team.shift for team in yard.teams}
+    shifts = {team.work.shift for team in yard.teams}
     assert len(shifts) == 2
     for agency, skills in (("customs", CUSTOMS), ("quarantine", QUARANTINE)):
         for pair in combinations(skills, 2):
             able = offers.teams_for(yard, need(agency, "general", *pair))
-            assert {team.shift for team in able} == shifts
+            assert {team.work.shift for team in able} == shifts
 
 
 def test_each_agency_has_about_sixteen_teams_and_every_kind_of_bay_is_there() -> None:

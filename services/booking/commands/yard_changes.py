@@ -1,0 +1,192 @@
+"""Changing a yard: what a change hits, where that could go instead, and doing both at once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.booking import occupancy, store
+from services.booking.commands import place
+from services.booking.commands.turn import Turn, record
+from services.booking.domain import acts, fit, offers
+from services.booking.domain import calendar as cal
+from services.booking.domain.acts import Change
+from services.booking.domain.booking import Booking, Status
+from services.booking.domain.calendar import Calendar
+from services.booking.domain.refusals import YardMovedOn
+from services.booking.domain.yard import Yard
+from services.booking.store import Reading
+from shared.contracts.values import Said, Slot
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A booking whose slot does not stand after the change, and the slot it would get instead."""
+
+    booking: Booking
+    to: Slot | None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a change hits; open containers stay where they are."""
+
+    hits: tuple[Hit, ...] = ()
+    open: tuple[UUID, ...] = ()
+
+
+async def plan(session: Reading, before: Yard, after: Yard, *, turn: Turn) -> Plan:
+    """The bookings that stand in the yard `before` a change and not `after` it, with new slots.
+
+    `turn` knows the yards as they are before.
+    """
+    live = await store.live(session, before.code, after=turn.now)
+    if not live:
+        return Plan()
+    first = min(booking.slot.starts for booking in live if booking.slot is not None)
+    days = max((booking.slot.ends - first).days + 2 for booking in live if booking.slot is not None)
+    old, new = (cal.calendar(yard, first=first, days=days, taken=()) for yard in (before, after))
+    hit = [booking for booking in live if _stands(old, booking) and not _stands(new, booking)]
+    moved = sorted(
+        (booking for booking in hit if booking.status is not Status.STARTED),
+        key=lambda each: (each.status is Status.HELD, each.window.free_until, each.id),
+    )
+    changed = replace(turn, yards={**turn.yards, after.code: after})
+    seats = _Seats(session, [booking.id for booking in moved], turn=changed)
+    return Plan(
+        hits=tuple([Hit(booking, await seats.find(booking)) for booking in moved]),
+        open=tuple(booking.id for booking in hit if booking.status is Status.STARTED),
+    )
+
+
+async def carry_out(session: AsyncSession, planned: Plan, *, reason: Said, turn: Turn) -> None:
+    """Move what is hit; `turn` knows the yards as they are after. Raises YardMovedOn."""
+    for hit in planned.hits:
+        await occupancy.release(session, hit.booking.id)
+    for hit in planned.hits:
+        if hit.to is not None:
+            yard = turn.yard(hit.to.yard)
+            try:
+                await place.occupy(session, hit.booking.id, yard, hit.to, turn=turn)
+            except occupancy.Occupied:
+                raise YardMovedOn(booking_id=hit.booking.id) from None
+        await record(session, hit.booking, _change(hit, reason=reason), turn=turn)
+
+
+def _change(hit: Hit, *, reason: Said) -> Change:
+    booking = hit.booking
+    if not booking.wanted:
+        return acts.ended(booking, reason=reason)
+    if booking.status is Status.HELD:
+        if hit.to is None or booking.held_until is None:
+            return acts.expired(booking)
+        return acts.held(booking, slot=hit.to, until=booking.held_until)
+    if hit.to is None:
+        return acts.cancelled(booking, reason=reason)
+    return acts.rescheduled(booking, slot=hit.to, reason=reason)
+
+
+def _stands(calendar: Calendar, booking: Booking) -> bool:
+    return booking.slot is not None and fit.stands(calendar, booking.slot, booking.want)
+
+
+class _Seats:
+    """Free slots for those that have to move: what one gets, the next one does not."""
+
+    def __init__(self, session: Reading, moved: Sequence[UUID], *, turn: Turn) -> None:
+        self._session = session
+        self._moved = moved
+        self._turn = turn
+        self._calendars: dict[str, Calendar] = {}
+
+    async def find(self, booking: Booking) -> Slot | None:
+        """Another bay or team at the same time if there is one, else the earliest slot of all."""
+        if not booking.wanted or booking.slot is None:
+            return None
+        found = [slot for yard in self._yards(booking) if (slot := await self._in(booking, yard))]
+        best = min(
+            found,
+            key=lambda slot: (not _same_time(slot, booking.slot), slot.starts),
+            default=None,
+        )
+        if best is not None:
+            calendar = self._calendars[best.yard]
+            taken = fit.taken(calendar.yard, best)
+            self._calendars[best.yard] = cal.taking(calendar, taken)
+        return best
+
+    def _yards(self, booking: Booking) -> list[Yard]:
+        here = [self._turn.yard(booking.slot.yard)] if booking.slot else []
+        if booking.cargo is None:
+            return here
+        others = self._turn.serving(booking.wish, terminal=booking.cargo.terminal)
+        return list({yard.code: yard for yard in (*here, *others)}.values())
+
+    async def _in(self, booking: Booking, yard: Yard) -> Slot | None:
+        calendar = await self._calendar(yard)
+        want, slot = booking.want, booking.slot
+        earliest = max(self._turn.now, booking.window_in(yard).opens)
+        if slot is not None and slot.yard == yard.code and slot.starts >= earliest:
+            mine = frozenset(each.id for each in fit.resources(yard, slot))
+            same = offers.best(calendar, want, earliest=slot.starts, prefer=mine)
+            if same is not None and _same_time(same, slot):
+                return same
+        first = place.earliest(booking, yard, turn=self._turn)
+        return offers.best(calendar, want, earliest=first)
+
+    async def _calendar(self, yard: Yard) -> Calendar:
+        if yard.code not in self._calendars:
+            self._calendars[yard.code] = await place.calendar_of(
+                self._session, yard, first=self._turn.now, turn=self._turn, without=self._moved
+            )
+        return self._calendars[yard.code]
+
+
+def _same_time(slot: Slot, other: Slot | None) -> bool:
+    return other is not None and (slot.yard, slot.starts) == (other.yard, other.starts)
+
+
+def agreed(planned: Plan, told: Mapping[UUID, tuple[int, fit.Choice | None]]) -> bool:
+    """Is this plan what was told: the same bookings as they were then, to the same slots?"""
+    now = {
+        hit.booking.id: (hit.booking.version, None if hit.to is None else fit.choice_of(hit.to))
+        for hit in planned.hits
+    }
+    return now == told
+
+
+def reason_of(text: str) -> Said:
+    """What the broker is told."""
+    return Said(en=f"the yard has changed: {text}", zh=f"查验场安排变更：{text}")
+
+
+def facts_of(planned: Plan) -> dict[str, Any]:
+    """The plan as an answer shows it; its `moves` are what has to be sent to carry it out."""
+    return {
+        "hits": [
+            {
+                "booking_id": str(hit.booking.id),
+                "filing_id": str(hit.booking.filing_id),
+                "broker": hit.booking.broker,
+                "status": hit.booking.status.value,
+                "slot": _json(hit.booking.slot),
+                "to": _json(hit.to),
+            }
+            for hit in planned.hits
+        ],
+        "open": [str(each) for each in planned.open],
+        "moves": [
+            {
+                "booking_id": str(hit.booking.id),
+                "version": hit.booking.version,
+                "to": None if hit.to is None else hit.to.model_dump(mode="json", exclude={"ends"}),
+            }
+            for hit in planned.hits
+        ],
+    }
+
+
+def _json(slot: Slot | None) -> Any:
+    return None if slot is None else slot.model_dump(mode="json")

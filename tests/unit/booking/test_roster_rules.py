@@ -1,0 +1,83 @@
+"""Bad data of a yard is refused by name, with the place and the mend."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from services.booking.domain import roster_rules
+from services.booking.settings import Settings
+from tests.unit.booking import made
+
+SKILLS = Settings().skills
+Spoil = Callable[[Any], None]
+
+
+def _team(content: Any, **changes: Any) -> None:
+    content["teams"][0].update(changes)
+
+
+def _gear(**changes: Any) -> dict[str, Any]:
+    return {"code": "G1", "kind": "gang", "scopes": ["unpack"], **changes}
+
+
+CASES: dict[str, tuple[Spoil, str]] = {
+    "code_twice": (lambda c: c["bays"][3].update(code="P01"), "/bays/3/code"),
+    "off_grid": (lambda c: _team(c, shift=["07:10", "15:00"]), "/teams/0/shift/0"),
+    "yard_never_open": (lambda c: c.update(hours={"monday": None}), "/hours"),
+    "no_bays": (lambda c: c.update(bays=[]), "/bays"),
+    "break_outside_shift": (lambda c: _team(c, **{"break": ["14:45", "15:15"]}), "/teams/0/break"),
+    "never_on_duty": (lambda c: _team(c, shift=["22:00", "06:00"], **{"break": None}),
+                      "/teams/0/shift"),
+    "wrong_plugs": (lambda c: c["bays"][0].update(plugs=1), "/bays/0/plugs"),
+    "unknown_agency": (lambda c: _team(c, agency="police"), "/teams/0/agency"),
+    "unknown_skill": (lambda c: _team(c, skills=["general", "diving"]), "/teams/0/skills/1"),
+    "no_team_for_skill": (
+        lambda c: c.update(teams=[t for t in c["teams"] if "animal" not in t["skills"]]), "/teams"),
+}  # fmt: skip
+
+
+def _found(content: Any) -> list[tuple[str, str]]:
+    return [(f.code, f.pointer) for f in roster_rules.faults(content, skills=SKILLS)]
+
+
+def test_the_default_yard_keeps_every_rule() -> None:
+    assert _found(made.content()) == []
+
+
+@pytest.mark.parametrize(("code", "case"), CASES.items(), ids=list(CASES))
+def test_each_broken_rule_is_told_alone_with_its_place(code: str, case: tuple[Spoil, str]) -> None:
+    content = made.content()
+    spoil, pointer = case
+    spoil(content)
+    assert _found(content) == [(code, pointer)]
+
+
+def test_every_fault_says_in_both_languages_what_to_do() -> None:
+    found = []
+    for spoil, _ in CASES.values():
+        content = made.content()
+        spoil(content)
+        found += roster_rules.faults(content, skills=SKILLS)
+    assert all(each.en and each.zh and each.mend_en and each.mend_zh for each in found)
+
+
+def test_the_days_on_which_a_skill_is_missing_are_named() -> None:
+    content = made.content()
+    for team in content["teams"]:
+        if "animal" in team["skills"]:
+            team["days"] = ["monday", "tuesday", "wednesday", "thursday", "friday"]
+    (fault,) = roster_rules.faults(content, skills=SKILLS)
+    assert fault.facts == {
+        "agency": "quarantine",
+        "skill": "animal",
+        "days": ["saturday", "sunday"],
+    }
+
+
+def test_a_night_shift_may_have_its_break_after_midnight() -> None:
+    content = made.content()
+    content["hours"]["monday"] = ["00:00", "00:00"]
+    _team(content, shift=["20:00", "04:00"], **{"break": ["00:30", "01:00"]})
+    content["gear"] = [_gear(shift=["20:00", "04:00"], **{"break": ["19:00", "19:30"]})]
+    assert _found(content) == [("break_outside_shift", "/gear/0/break")]
