@@ -5,6 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
+from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from services.declaration import answers, commands, queries, store
@@ -96,17 +97,24 @@ class Declared(body.Body):
         return Declaration(ask, await self._read(ask))
 
     async def _read(self, ask: Asked) -> FilingIn:
-        raw = await body.raw_json(ask.request)
-        try:
-            return body.parse(self.model, raw)
-        except errors.Faults as shape:
-            document = partial.read(self.model, raw)
-            if document is None:
-                raise
-            organisation = ask.who.organisation
-            more = commands.faults_around(document, organisation=organisation, now=ask.now)
-            told = commands.named(shape.faults, now=ask.now)
-            raise errors.Faults(*told, *more, left_out=shape.left_out) from None
+        return shaped(self.model, await body.raw_json(ask.request), ask)
+
+
+def shaped(model: type[FilingIn], raw: bytes, ask: Asked) -> FilingIn:
+    """A filing of JSON text.
+
+    Raises MalformedJson or Faults: those of its shape, and of the rules that need nothing of that.
+    """
+    try:
+        return body.parse(model, raw)
+    except errors.Faults as shape:
+        document = partial.read(model, raw)
+        if document is None:
+            raise
+        organisation = ask.who.organisation
+        more = commands.faults_around(document, organisation=organisation, now=ask.now)
+        told = commands.named(shape.faults, now=ask.now)
+        raise errors.Faults(*told, *more, left_out=shape.left_out) from None
 
 
 Sent = Annotated[Declaration, Depends(Declared())]
@@ -116,13 +124,19 @@ Sent = Annotated[Declaration, Depends(Declared())]
 async def file(sent: Sent) -> Response:
     """File one merged declaration to both agencies; every fault is told at once."""
     ask, organisation = sent.ask, sent.ask.who.organisation
+    path = ask.request.scope["path"].rstrip("/")
     wanted = Filed(
         tried=await idempotency.attempt(ask.request, owner=organisation, now=ask.now.wall),
         draft=Draft(sent.draft.content(), who=ask.who, now=ask.now),
-        path=ask.request.scope["path"].rstrip("/"),
+        answer=lambda filing: filed(filing, FilingOut.of(filing), path=path),
     )
     filer: Filer = ask.request.app.state.filer
     return await filer.do(wanted)
+
+
+def filed(filing: Filing, told: BaseModel, *, path: str) -> Answer:
+    """201: it was filed; `path` is where filings are found."""
+    return Answer(201, told, {"Location": f"{path}/{filing.id}", "ETag": answers.tag(filing)})
 
 
 @router.get("/{filing_id}", response_model=FilingOut, dependencies=[etag.READING])

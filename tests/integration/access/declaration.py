@@ -1,10 +1,15 @@
 """How each operation of declaration is tried."""
 
+import json
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from services.declaration import dictionary
+from services.declaration.forms import FilingIn
+from services.declaration.message import writing
 from tests import factories, legacy
 from tests.integration.access.people import BROKER, CUSTOMS, OTHER_BROKER, Caller
-from tests.integration.access.scene import START, Ask, Entry, Scene, nothing, same, uuid_of
+from tests.integration.access.scene import START, Ask, Entry, Raw, Scene, nothing, same, uuid_of
 
 FILINGS = "/v1/filings"
 OTHERS = frozenset({OTHER_BROKER})
@@ -17,6 +22,17 @@ def _draft(who: Caller = BROKER, **changes: Any) -> Any:
 
 async def _new(_: Scene) -> Ask:
     return Ask(body_of=lambda who: _draft(who, reference=f"REF {who.name}"))
+
+
+def _message(who: Caller) -> Raw:
+    content = FilingIn.model_validate_json(json.dumps(_draft(who, reference=f"XML {who.name}")))
+    on = dictionary.at(START.date())
+    made = writing.write(content.content(), dictionary=on, zone=ZoneInfo("Asia/Shanghai"))
+    return Raw(made, "application/xml")
+
+
+async def _to_send(_: Scene) -> Ask:
+    return Ask(body_of=_message)
 
 
 async def _filed(scene: Scene) -> Ask:
@@ -89,6 +105,8 @@ async def _instructed(scene: Scene) -> Ask:
 
 ENTRIES = {
     "POST /v1/filings": Entry(_new, succeeds=BROKER),
+    "POST /v1/filings/message.xml": Entry(_to_send, succeeds=BROKER),
+    "GET /v1/filings/{filing_id}/message.xml": Entry(_filed, OTHERS),
     "GET /v1/filings": Entry(_filed, OTHERS, lists=True),
     "GET /v1/filings/export.csv": Entry(_filed, OTHERS, lists=True),
     "GET /v1/filings/{filing_id}": Entry(_filed, OTHERS),
