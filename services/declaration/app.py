@@ -5,6 +5,7 @@ from pathlib import Path
 
 from services.declaration import checks, consumers, filer
 from services.declaration.api import (
+    bulk,
     checking,
     exporting,
     filings,
@@ -18,6 +19,7 @@ from services.declaration.api import (
     required,
 )
 from services.declaration.domain.checks import RULES
+from services.declaration.jobs import bulk as jobs
 from services.declaration.settings import Settings
 from shared.http import catalogue, faults
 from shared.kit import Kit
@@ -42,6 +44,7 @@ def create(kit: Kit, settings: Settings) -> Service:
             checking.router,
             merging.router,
             messages.router,
+            bulk.router,
             instructions.router,
             past.router,
             questions.router,
@@ -51,6 +54,7 @@ def create(kit: Kit, settings: Settings) -> Service:
         handlers=consumers.handlers(kit, settings),
         migrations=MIGRATIONS,
         checks=checks.CHECKS,
+        jobs={"bulk": jobs.worker(kit, settings)},
     )
     service.api.state.settings = settings
     service.api.state.exports = asyncio.Semaphore(exporting.EXPORTS)

@@ -73,6 +73,15 @@ async def raw_xml(request: Request) -> tuple[bytes, str | None]:
     return await request.body(), told["charset"]
 
 
+async def raw_file(request: Request, *, taken: tuple[str, ...]) -> tuple[bytes, str]:
+    """A file and its media type, without parameters. Raises `UnsupportedFileType` (415)."""
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    encoding = request.headers.get("content-encoding", "identity")
+    if encoding != "identity" or media_type not in taken:
+        raise refusals.UnsupportedFileType(taken=list(taken))
+    return await request.body(), media_type
+
+
 def parse(model: type[Model], raw: bytes) -> Model:
     """Validate JSON text as `model`. Raises `MalformedJson` or `Faults`."""
     document = jsontext.parse(raw)

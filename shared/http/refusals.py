@@ -150,6 +150,14 @@ class UnsupportedXmlType(UnsupportedMediaType):
     mend_zh = "请使用 Content-Type: application/xml，且不要使用 Content-Encoding。"
 
 
+class UnsupportedFileType(UnsupportedMediaType):
+    """The body must be a file of one of the types that are told, not compressed."""
+
+    zh = "请求体必须是所列类型之一的文件，且未压缩。"
+    mend = "Send the file as it is, with its Content-Type and no Content-Encoding."
+    mend_zh = "请原样提交文件，注明其 Content-Type，且不要使用 Content-Encoding。"
+
+
 class IdempotencyKeyMissing(Malformed):
     """This request needs an Idempotency-Key header."""
 

@@ -63,7 +63,7 @@ def on_other(raw: bytes, media_type: str) -> Iterator[Attack]:
     for name, broken in corpus_files.OTHER[media_type].items():
         yield Attack(name, broken, frozenset({400, 413, 422}), media_type=media_type)
     for name, large in corpus.TOO_LARGE.items():
-        yield Attack(name, large, frozenset({400, 413}), media_type=media_type)
+        yield Attack(name, large, frozenset({400, 413, 422}), media_type=media_type)
     for wrong in ("", "text/plain", "application/octet-stream", JSON, f"{media_type}x"):
         yield Attack(f"as {wrong!r}", raw, frozenset({415}), media_type=wrong)
     for encoding in corpus.ENCODINGS:

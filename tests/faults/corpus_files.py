@@ -50,5 +50,20 @@ XML = {
 }
 """Bodies that are no message which could be filed: 400, 413 or 422."""
 
-OTHER: dict[str, dict[str, bytes]] = {"application/xml": XML}
+CSV = {
+    "nothing": b"",
+    "JSON": b'{"reference": "R"}',
+    "no headings": b"1,2,3\n4,5,6\n",
+    "an unknown column": b"reference,is_admin\nR,1\n",
+    "a column twice": b"reference,reference\nR,R\n",
+    "NUL": b"reference,direction\nR,\0\n",
+    "a million columns": b"reference" + b",x" * 1_000_000 + b"\n",
+    "a million empty columns": b"reference" + b"," * 1_000_000 + b"x\n",
+    "an unclosed quote": b'"reference,direction\nR,import\n',
+    "a workbook": b"PK\x03\x04" + b"\0" * 100,
+    "a page": b"<html><script>alert(1)</script></html>",
+}
+"""Bodies that are no sheet of filings at first sight: 422."""
+
+OTHER: dict[str, dict[str, bytes]] = {"application/xml": XML, "text/csv": CSV}
 """Hostile bodies by the media type that they are sent as."""

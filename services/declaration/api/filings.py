@@ -8,17 +8,16 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from services.declaration import answers, commands, queries, store
+from services.declaration import answers, commands, queries, shaping, store
 from services.declaration.answers import FilingOut, ReceiptOut
 from services.declaration.commands import Draft
 from services.declaration.domain.filing import Filing
 from services.declaration.filer import Filed, Filer
 from services.declaration.forms import FilingIn, WithdrawalIn
 from services.declaration.settings import Settings
-from shared import errors
 from shared.auth import guard
 from shared.auth.principal import Principal, Role
-from shared.http import body, etag, idempotency, paging, partial
+from shared.http import body, etag, idempotency, paging
 from shared.http.body import json_body
 from shared.http.direct import DirectRoute
 from shared.http.idempotency import Answer
@@ -97,24 +96,8 @@ class Declared(body.Body):
         return Declaration(ask, await self._read(ask))
 
     async def _read(self, ask: Asked) -> FilingIn:
-        return shaped(self.model, await body.raw_json(ask.request), ask)
-
-
-def shaped(model: type[FilingIn], raw: bytes, ask: Asked) -> FilingIn:
-    """A filing of JSON text.
-
-    Raises MalformedJson or Faults: those of its shape, and of the rules that need nothing of that.
-    """
-    try:
-        return body.parse(model, raw)
-    except errors.Faults as shape:
-        document = partial.read(model, raw)
-        if document is None:
-            raise
-        organisation = ask.who.organisation
-        more = commands.faults_around(document, organisation=organisation, now=ask.now)
-        told = commands.named(shape.faults, now=ask.now)
-        raise errors.Faults(*told, *more, left_out=shape.left_out) from None
+        raw = await body.raw_json(ask.request)
+        return shaping.shaped(self.model, raw, organisation=ask.who.organisation, now=ask.now)
 
 
 Sent = Annotated[Declaration, Depends(Declared())]

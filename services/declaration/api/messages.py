@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel
 
-from services.declaration import answers, commands, dictionary
+from services.declaration import answers, commands, dictionary, shaping
 from services.declaration.answers import FilingOut
 from services.declaration.api import filings
 from services.declaration.api.filings import Asked, Broker, InKit, Reader
@@ -95,7 +95,8 @@ def _content(read: reading.Read, ask: Asked) -> tuple[Content | None, tuple[erro
     if not read.document and read.told.faults:
         return None, ()
     try:
-        form = filings.shaped(FilingIn, json.dumps(read.document).encode(), ask)
+        raw = json.dumps(read.document).encode()
+        form = shaping.shaped(FilingIn, raw, organisation=ask.who.organisation, now=ask.now)
     except errors.Faults as shape:
         return None, shape.faults
     content = form.content()
