@@ -6,12 +6,14 @@ from pathlib import Path
 
 from services.declaration import checks, consumers, filer
 from services.declaration.api import (
+    bulk,
     checking,
     exporting,
     filings,
     instructions,
     listing,
     merging,
+    messages,
     past,
     questions,
     receipts,
@@ -21,6 +23,7 @@ from services.declaration.api import (
     webhooks,
 )
 from services.declaration.domain.checks import RULES
+from services.declaration.jobs import bulk as jobs
 from services.declaration.jobs import feeding
 from services.declaration.jobs.delivering import Dispatcher
 from services.declaration.settings import Settings
@@ -51,6 +54,8 @@ def create(kit: Kit, settings: Settings) -> Service:
             filings.router,
             checking.router,
             merging.router,
+            messages.router,
+            bulk.router,
             instructions.router,
             past.router,
             questions.router,
@@ -62,7 +67,11 @@ def create(kit: Kit, settings: Settings) -> Service:
         ],
         handlers=consumers.handlers(kit, settings),
         migrations=MIGRATIONS,
-        jobs={"feed": feeding.job(kit, told=dispatcher.wake), "webhooks": dispatcher.run},
+        jobs={
+            "bulk": jobs.worker(kit, settings),
+            "feed": feeding.job(kit, told=dispatcher.wake),
+            "webhooks": dispatcher.run,
+        },
         checks=checks.CHECKS,
     )
     service.api.state.settings = settings

@@ -87,6 +87,14 @@ CONTAINERS = text("""
 """)
 
 
+BULK = text("""
+    SELECT coalesce(r.filing_id, r.job_id) AS id, r.state, f.id AS there, j.broker,
+           f.broker AS whose
+    FROM bulk_rows r JOIN bulk_jobs j ON j.id = r.job_id LEFT JOIN filings f ON f.id = r.filing_id
+    WHERE r.state = 'filed' OR (r.state = 'waiting' AND j.ended_at IS NOT NULL)
+""")
+
+
 @dataclass(frozen=True)
 class Invariant:
     """`broken` says of a row of `source` that the invariant does not hold."""
@@ -137,6 +145,9 @@ CHECKS: Mapping[str, Check] = {
     ),
     "a container is released or refused entry by one receipt": Invariant(
         CONTAINERS, "receipts <> released + refused"
+    ),
+    "what a file is told to have filed is there, and nothing of an ended one waits": Invariant(
+        BULK, "state <> 'filed' OR there IS NULL OR broker <> whose"
     ),
     "every filing is found by its containers, companies and goods codes": Invariant(
         TERMS, "lacking > 0"

@@ -5,15 +5,14 @@ are new and right; what is not, is looked at again in a transaction that tells w
 """
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from starlette.responses import Response
 
-from services.declaration import accepting, answers, commands
+from services.declaration import accepting, commands
 from services.declaration.accepting import Accepted, Keyed
-from services.declaration.answers import FilingOut
 from services.declaration.commands import Draft
 from services.declaration.domain.filing import Filing
 from shared import errors
@@ -32,11 +31,11 @@ it ends is left out."""
 
 @dataclass(frozen=True)
 class Filed:
-    """One request to file; `path` is where filings are found."""
+    """One request to file, and how it is answered once it is filed."""
 
     tried: Attempt
     draft: Draft
-    path: str
+    answer: Callable[[Filing], Answer]
 
 
 @dataclass(frozen=True)
@@ -90,7 +89,7 @@ class _Desk:
         for each in checked:
             tried, result = each.filed.tried, each.result
             if isinstance(result, Accepted):
-                answer = _answer(result.step.filing, path=each.filed.path)
+                answer = each.filed.answer(result.step.filing)
                 new.setdefault((tried.owner, tried.key), Keyed(result, tried, answer))
         if not new:
             return {}
@@ -113,15 +112,9 @@ class _Desk:
                 if isinstance(result, errors.Refused):
                     outcomes[number] = result
                 else:
-                    answers.append((number, _answer(result, path=checked[number].filed.path)))
+                    answers.append((number, checked[number].filed.answer(result)))
             done = [(checked[number].filed.tried, answer) for number, answer in answers]
             responses = await idempotency.save(session, done) if done else []
         for (number, _), response in zip(answers, responses, strict=True):
             outcomes[number] = response
         return [each for each in outcomes if each is not None]
-
-
-def _answer(filing: Filing, *, path: str) -> Answer:
-    return Answer(
-        201, FilingOut.of(filing), {"Location": f"{path}/{filing.id}", "ETag": answers.tag(filing)}
-    )

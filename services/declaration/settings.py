@@ -27,6 +27,15 @@ class Settings(BaseSettings):
         default=10.0, gt=0, le=20, description="Seconds for a webhook's endpoint to answer."
     )
 
+    bulk_sweep_seconds: float = Field(
+        default=1.0, gt=0, description="Wall seconds between looks for new files of filings."
+    )
+    bulk_lease_seconds: float = Field(
+        default=10.0,
+        gt=0,
+        description="Wall seconds after which another worker goes on with a file of filings.",
+    )
+
     @field_validator("time_zone")
     @classmethod
     def _known(cls, name: str) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, Column, DateTime, Identity, Integer, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
+from services.declaration.bulk_tables import BULK_JOBS, BULK_ROWS
 from shared.database import table_of
 from shared.messaging.tables import moment
 
@@ -211,5 +212,5 @@ WEBHOOKS = table_of(WebhookRow)
 DELIVERIES = table_of(DeliveryRow)
 TABLES = (
     *(FILINGS, CONTENTS, RECEIPTS, ACTS, QUESTIONS, TERMS, MERGES, INSTRUCTIONS),
-    *(WEBHOOKS, DELIVERIES),
+    *(WEBHOOKS, DELIVERIES, BULK_JOBS, BULK_ROWS),
 )

@@ -20,12 +20,24 @@ from shared.http import faults, jsontext, refusals
 Model = TypeVar("Model", bound=BaseModel)
 _JSON = re.compile(r'application/json\s*(;\s*charset="?utf-?8"?\s*)?', re.IGNORECASE | re.ASCII)
 
+_XML = re.compile(
+    r"(?:application|text)/xml\s*(?:;\s*charset=\"?(?P<charset>[A-Za-z0-9._-]{1,40})\"?\s*)?",
+    re.IGNORECASE | re.ASCII,
+)
+
 
 @dataclass(frozen=True)
 class Body:
     """A dependency that reads a JSON body as `model`; `openapi.document` finds it in the routes."""
 
     model: type[BaseModel]
+
+
+@dataclass(frozen=True)
+class OtherBody:
+    """A dependency that reads a body of other media types, for `openapi.document` and readers."""
+
+    media_types: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -49,6 +61,25 @@ async def raw_json(request: Request) -> bytes:
     """A body that says that it is JSON. Raises `UnsupportedMediaType` (415)."""
     _require_json(request)
     return await request.body()
+
+
+async def raw_xml(request: Request) -> tuple[bytes, str | None]:
+    """A body that says that it is XML, and its charset. Raises `UnsupportedXmlType` (415)."""
+    media_type = request.headers.get("content-type", "").strip()
+    encoding = request.headers.get("content-encoding", "identity")
+    told = _XML.fullmatch(media_type)
+    if encoding != "identity" or told is None:
+        raise refusals.UnsupportedXmlType
+    return await request.body(), told["charset"]
+
+
+async def raw_file(request: Request, *, taken: tuple[str, ...]) -> tuple[bytes, str]:
+    """A file and its media type, without parameters. Raises `UnsupportedFileType` (415)."""
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    encoding = request.headers.get("content-encoding", "identity")
+    if encoding != "identity" or media_type not in taken:
+        raise refusals.UnsupportedFileType(taken=list(taken))
+    return await request.body(), media_type
 
 
 def parse(model: type[Model], raw: bytes) -> Model:

@@ -14,12 +14,21 @@ SCOPE_KEY = "onestop.limited"
 
 @dataclass(frozen=True)
 class Caps:
-    """Bytes, and seconds for the whole body. 2 MiB holds a filing of several thousand lines."""
+    """Bytes, and seconds for the whole body. 2 MiB holds a filing of several thousand lines.
+
+    A path that ends as one of `files` takes a whole file of filings.
+    """
 
     body_bytes: int = 2 * 1024 * 1024
+    file_bytes: int = 32 * 1024 * 1024
+    files: tuple[str, ...] = ("/v1/bulk",)
     body_seconds: float = 30
     url_bytes: int = 8 * 1024
     head_bytes: int = 32 * 1024
+
+    def most(self, scope: Scope) -> int:
+        """Bytes of this request's body."""
+        return self.file_bytes if scope["path"].endswith(self.files) else self.body_bytes
 
 
 class Limits:
@@ -42,15 +51,16 @@ class Limits:
         if refused is not None:
             await problem.response(refused, scope)(scope, receive, send)
             return
-        await self.app(scope, _Body(receive, caps=self.caps), send)
+        await self.app(scope, _Body(receive, caps=self.caps, most=self.caps.most(scope)), send)
 
 
 class _Body:
     """Counts a body's bytes and seconds. Raises `BodyTooLarge`, `BodyTimeout`."""
 
-    def __init__(self, receive: Receive, *, caps: Caps) -> None:
+    def __init__(self, receive: Receive, *, caps: Caps, most: int) -> None:
         self.receive = receive
         self.caps = caps
+        self.most = most
         self.received = 0
         self.complete = False
         self.deadline: float | None = None
@@ -66,8 +76,8 @@ class _Body:
         except TimeoutError:
             raise refusals.BodyTimeout(seconds=self.caps.body_seconds) from None
         self.received += len(message.get("body", b""))
-        if self.received > self.caps.body_bytes:
-            raise refusals.BodyTooLarge(max_bytes=self.caps.body_bytes)
+        if self.received > self.most:
+            raise refusals.BodyTooLarge(max_bytes=self.most)
         self.complete = not message.get("more_body", False)
         return message
 
@@ -88,6 +98,6 @@ def _length_refused(scope: Scope, *, caps: Caps) -> errors.Refused | None:
     length = Headers(scope=scope).get("content-length", "0")
     if not (length.isascii() and length.isdigit() and len(length) < 20):
         return refusals.MalformedHeader(header="Content-Length")
-    if int(length) > caps.body_bytes:
-        return refusals.BodyTooLarge(max_bytes=caps.body_bytes)
+    if int(length) > caps.most(scope):
+        return refusals.BodyTooLarge(max_bytes=caps.most(scope))
     return None

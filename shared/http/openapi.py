@@ -78,8 +78,8 @@ def _complete(made: Document, app: FastAPI) -> None:
         for each in _calls(route.dependant):
             if isinstance(each, etag.Conditional):
                 _conditions(operation, each)
-        for model in _bodies(route.dependant):
-            content = {"application/json": {"schema": {"$ref": _schema(model, schemas)}}}
+        content = dict(_contents(route.dependant, schemas))
+        if content:
             operation["requestBody"] = {"required": True, "content": content}
     components["schemas"] = dict(sorted(schemas.items()))
 
@@ -121,8 +121,14 @@ def _conditions(operation: Document, conditional: etag.Conditional) -> None:
         operation["responses"]["304"] = {"description": "It is as you have it", "headers": tag}
 
 
-def _bodies(dependant: Dependant) -> Iterator[type[BaseModel]]:
-    return (call.model for call in _calls(dependant) if isinstance(call, body.Body))
+def _contents(dependant: Dependant, schemas: Document) -> Iterator[tuple[str, Document]]:
+    """The media types of a route's body, each with its schema."""
+    for call in _calls(dependant):
+        if isinstance(call, body.Body):
+            yield "application/json", {"schema": {"$ref": _schema(call.model, schemas)}}
+        if isinstance(call, body.OtherBody):
+            for each in call.media_types:
+                yield each, {"schema": {"type": "string", "format": "binary"}}
 
 
 def _queries(dependant: Dependant) -> Iterator[type[BaseModel]]:

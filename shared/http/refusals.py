@@ -13,6 +13,17 @@ class MalformedJson(Malformed):
     mend_zh = "请提交 UTF-8 编码的 JSON，不含重复键、NaN、孤立代理字符，嵌套不得过深。"
 
 
+class MalformedXml(Malformed):
+    """The body is not XML that this service takes."""
+
+    zh = "请求体不是本服务可接受的 XML。"
+    mend = (
+        "Send well-formed XML 1.0 in the encoding that it declares, without a document type,"
+        " entities of your own or processing instructions."
+    )
+    mend_zh = "请提交格式正确的 XML 1.0，编码与声明一致，不含文档类型声明、自定义实体和处理指令。"
+
+
 class MalformedUrl(Malformed):
     """The address contains a NUL character."""
 
@@ -129,6 +140,22 @@ class UnsupportedMediaType(Refused):
     zh = "请求体必须是未压缩的 UTF-8 application/json。"
     mend = "Send Content-Type: application/json and no Content-Encoding."
     mend_zh = "请使用 Content-Type: application/json，且不要使用 Content-Encoding。"
+
+
+class UnsupportedXmlType(UnsupportedMediaType):
+    """The body must be application/xml or text/xml, not compressed."""
+
+    zh = "请求体必须是未压缩的 application/xml 或 text/xml。"
+    mend = "Send Content-Type: application/xml and no Content-Encoding."
+    mend_zh = "请使用 Content-Type: application/xml，且不要使用 Content-Encoding。"
+
+
+class UnsupportedFileType(UnsupportedMediaType):
+    """The body must be a file of one of the types that are told, not compressed."""
+
+    zh = "请求体必须是所列类型之一的文件，且未压缩。"
+    mend = "Send the file as it is, with its Content-Type and no Content-Encoding."
+    mend_zh = "请原样提交文件，注明其 Content-Type，且不要使用 Content-Encoding。"
 
 
 class IdempotencyKeyMissing(Malformed):

@@ -66,7 +66,7 @@ def _taken(dependant: Dependant) -> _Taken:
             dependant,
             query=frozenset(field.alias for each in every for field in each.query_params),
             whole_query=any(isinstance(each.call, query.Query) for each in every),
-            body=any(isinstance(each.call, body.Body) for each in every),
+            body=any(isinstance(each.call, body.Body | body.OtherBody) for each in every),
         )
     return known
 

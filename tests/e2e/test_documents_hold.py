@@ -44,6 +44,7 @@ async def _ids(town: Town) -> dict[str, str]:
         "name": "recognition",
         "list": "units",
         "number": "1",
+        "job_id": filing_id,
         "item": "arrival",
         **dict.fromkeys(("version", "before", "after", "question"), "1"),
     }

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.http import faults
-from tests.faults import corpus, schemas
+from tests.faults import corpus, corpus_files, schemas
 from tests.faults.schemas import Document, Spot
 
 JSON = "application/json"
@@ -56,6 +56,24 @@ def on_body(valid: Any, schema: Document, *, document: Document) -> Iterator[Att
         yield _faulty("no field", {}, _fields(required))
     yield from _smuggled(valid, spots)
     yield from _everywhere(valid, spots)
+
+
+def on_other(raw: bytes, media_type: str) -> Iterator[Attack]:
+    """Attacks on an operation that takes a body of another type, such as `raw`."""
+    for name, broken in corpus_files.OTHER[media_type].items():
+        yield Attack(name, broken, frozenset({400, 413, 422}), media_type=media_type)
+    for name, large in corpus.TOO_LARGE.items():
+        yield Attack(name, large, frozenset({400, 413, 422}), media_type=media_type)
+    for wrong in ("", "text/plain", "application/octet-stream", JSON, f"{media_type}x"):
+        yield Attack(f"as {wrong!r}", raw, frozenset({415}), media_type=wrong)
+    for encoding in corpus.ENCODINGS:
+        yield Attack(
+            f"encoded in {encoding}",
+            raw,
+            frozenset({415}),
+            media_type=media_type,
+            encoding=encoding,
+        )
 
 
 def _everywhere(valid: Any, spots: tuple[Spot, ...]) -> Iterator[Attack]:

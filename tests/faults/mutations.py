@@ -40,9 +40,10 @@ class Target:
 
     @property
     def schema(self) -> Document | None:
-        """Of its body, if it takes one."""
+        """Of its body, if it takes JSON."""
         taken = self.described.get("requestBody")
-        return None if taken is None else taken["content"]["application/json"]["schema"]
+        told = {} if taken is None else taken["content"].get("application/json", {})
+        return told.get("schema")
 
     def queries(self) -> tuple[str, ...]:
         """The names of its query parameters."""

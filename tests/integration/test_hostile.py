@@ -19,7 +19,7 @@ from tests import kits
 from tests.faults import attacks, corpus, refusals, tokens
 from tests.integration.access.entries import ENTRIES, OPERATIONS
 from tests.integration.access.people import Caller
-from tests.integration.access.scene import Ask, Operation, Scene, document
+from tests.integration.access.scene import Ask, Operation, Raw, Scene, document
 
 NewDatabase = Callable[[str], Awaitable[Database]]
 
@@ -61,11 +61,18 @@ class Target:
         return {
             **self.who.headers(self.scene.clock.now),
             **(kits.keyed(str(uuid4())) if self.keyed else {}),
-            "Content-Type": attacks.JSON,
+            "Content-Type": self.media_type,
         }
+
+    @property
+    def media_type(self) -> str:
+        """Of the valid body."""
+        return self.body.media_type if isinstance(self.body, Raw) else attacks.JSON
 
     def raw(self) -> bytes:
         """The valid body."""
+        if isinstance(self.body, Raw):
+            return self.body.content
         return b"" if self.body is None else json.dumps(self.body).encode()
 
     async def send(self, *, path: str = "", raw: bytes | None = None, **headers: Any) -> Any:
@@ -86,7 +93,10 @@ Found = dict[str, list[str]]
 async def _bodies(target: Target) -> Found:
     """Hostile bodies."""
     documented = _documented(target.operation)
-    if "requestBody" in documented:
+    told: Iterator[attacks.Attack]
+    if isinstance(target.body, Raw):
+        told = attacks.on_other(target.body.content, target.body.media_type)
+    elif "requestBody" in documented:
         schema = documented["requestBody"]["content"][attacks.JSON]["schema"]
         whole = document(target.operation.service)
         told = attacks.on_body(target.body or {}, schema, document=whole)
@@ -200,7 +210,7 @@ async def _takes_effect_once(target: Target) -> None:
         assert each in done or refusals.wrong(each, status={409}) == []
     assert len({each.content for each in done}) == 1
     after = await target.scene.fingerprint()
-    other = json.dumps(target.body or {}).encode() + b" "
+    other = (target.raw() or b"{}") + b" "
     answer = await target.send(raw=other, Idempotency_Key=key)
     assert refusals.wrong(answer, status={422}) == []
     assert answer.json()["code"] == "idempotency_key_reused"

@@ -86,20 +86,22 @@ _HEADINGS: Mapping[Language, Callable[[Column], str]] = {
 
 def header(language: Language) -> str:
     """The first line."""
-    return _lines([[_HEADINGS[language](column) for column in COLUMNS]])
+    return written([[_HEADINGS[language](column) for column in COLUMNS]])
 
 
 def lines(filings: Iterable[Filing]) -> str:
     """A line for each of the filings."""
-    return _lines([_cell(column.of(filing)) for column in COLUMNS] for filing in filings)
+    return written([cell(column.of(filing)) for column in COLUMNS] for filing in filings)
 
 
-def _cell(value: object) -> str:
+def cell(value: object) -> str:
+    """A cell that no program takes for a formula."""
     text = "" if value is None else str(value)
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
-def _lines(rows: Iterable[Iterable[str]]) -> str:
-    written = StringIO()
-    csv.writer(written).writerows(rows)
-    return written.getvalue()
+def written(rows: Iterable[Iterable[str]]) -> str:
+    """Rows as CSV."""
+    text = StringIO()
+    csv.writer(text).writerows(rows)
+    return text.getvalue()

@@ -5,19 +5,19 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
+from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from services.declaration import answers, commands, queries, store
+from services.declaration import answers, commands, queries, shaping, store
 from services.declaration.answers import FilingOut, ReceiptOut
 from services.declaration.commands import Draft
 from services.declaration.domain.filing import Filing
 from services.declaration.filer import Filed, Filer
 from services.declaration.forms import FilingIn, WithdrawalIn
 from services.declaration.settings import Settings
-from shared import errors
 from shared.auth import guard
 from shared.auth.principal import Principal, Role
-from shared.http import body, etag, idempotency, paging, partial
+from shared.http import body, etag, idempotency, paging
 from shared.http.body import json_body
 from shared.http.direct import DirectRoute
 from shared.http.idempotency import Answer
@@ -97,16 +97,7 @@ class Declared(body.Body):
 
     async def _read(self, ask: Asked) -> FilingIn:
         raw = await body.raw_json(ask.request)
-        try:
-            return body.parse(self.model, raw)
-        except errors.Faults as shape:
-            document = partial.read(self.model, raw)
-            if document is None:
-                raise
-            organisation = ask.who.organisation
-            more = commands.faults_around(document, organisation=organisation, now=ask.now)
-            told = commands.named(shape.faults, now=ask.now)
-            raise errors.Faults(*told, *more, left_out=shape.left_out) from None
+        return shaping.shaped(self.model, raw, organisation=ask.who.organisation, now=ask.now)
 
 
 Sent = Annotated[Declaration, Depends(Declared())]
@@ -116,13 +107,19 @@ Sent = Annotated[Declaration, Depends(Declared())]
 async def file(sent: Sent) -> Response:
     """File one merged declaration to both agencies; every fault is told at once."""
     ask, organisation = sent.ask, sent.ask.who.organisation
+    path = ask.request.scope["path"].rstrip("/")
     wanted = Filed(
         tried=await idempotency.attempt(ask.request, owner=organisation, now=ask.now.wall),
         draft=Draft(sent.draft.content(), who=ask.who, now=ask.now),
-        path=ask.request.scope["path"].rstrip("/"),
+        answer=lambda filing: filed(filing, FilingOut.of(filing), path=path),
     )
     filer: Filer = ask.request.app.state.filer
     return await filer.do(wanted)
+
+
+def filed(filing: Filing, told: BaseModel, *, path: str) -> Answer:
+    """201: it was filed; `path` is where filings are found."""
+    return Answer(201, told, {"Location": f"{path}/{filing.id}", "ETag": answers.tag(filing)})
 
 
 @router.get("/{filing_id}", response_model=FilingOut, dependencies=[etag.READING])

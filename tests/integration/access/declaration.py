@@ -1,26 +1,57 @@
 """How each operation of declaration is tried."""
 
+import json
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import update
 
+from services.cli.benching import sheet
+from services.declaration import dictionary
+from services.declaration.forms import FilingIn
 from services.declaration.jobs import feeding
+from services.declaration.message import writing
 from services.declaration.tables import DELIVERIES
 from tests import factories, legacy, receiver
 from tests.integration.access.people import BROKER, CUSTOMS, OTHER_BROKER, Caller
-from tests.integration.access.scene import START, Ask, Entry, Scene, nothing, same, uuid_of
+from tests.integration.access.scene import START, Ask, Entry, Raw, Scene, nothing, same, uuid_of
 
 FILINGS = "/v1/filings"
 OTHERS = frozenset({OTHER_BROKER})
 
 
 def _draft(who: Caller = BROKER, **changes: Any) -> Any:
-    broker = {"uscc": who.org, "name": "青岛一站报关有限公司"}
+    broker = {"uscc": who.org or BROKER.org, "name": "青岛一站报关有限公司"}
     return factories.filing(now=START, broker=broker, **changes)
 
 
 async def _new(_: Scene) -> Ask:
     return Ask(body_of=lambda who: _draft(who, reference=f"REF {who.name}"))
+
+
+def _message(who: Caller) -> Raw:
+    content = FilingIn.model_validate_json(json.dumps(_draft(who, reference=f"XML {who.name}")))
+    on = dictionary.at(START.date())
+    made = writing.write(content.content(), dictionary=on, zone=ZoneInfo("Asia/Shanghai"))
+    return Raw(made, "application/xml")
+
+
+async def _to_send(_: Scene) -> Ask:
+    return Ask(body_of=_message)
+
+
+def _file(who: Caller) -> Raw:
+    made = sheet.as_csv([_draft(who, reference=f"BULK {who.name}")])
+    return Raw(made.encode(), "text/csv")
+
+
+async def _to_upload(_: Scene) -> Ask:
+    return Ask(body_of=_file)
+
+
+async def _uploaded(scene: Scene) -> Ask:
+    made = await scene.done(BROKER, "post", "/v1/bulk", _file(BROKER))
+    return Ask({"job_id": uuid_of(made)})
 
 
 async def _filed(scene: Scene) -> Ask:
@@ -122,6 +153,14 @@ async def _given_up(scene: Scene) -> Ask:
 
 ENTRIES = {
     "POST /v1/filings": Entry(_new, succeeds=BROKER),
+    "POST /v1/filings/message.xml": Entry(_to_send, succeeds=BROKER),
+    "GET /v1/filings/{filing_id}/message.xml": Entry(_filed, OTHERS),
+    "POST /v1/bulk": Entry(_to_upload, succeeds=BROKER),
+    "GET /v1/bulk/template.csv": Entry(nothing),
+    "GET /v1/bulk/template.xlsx": Entry(nothing),
+    "GET /v1/bulk/{job_id}": Entry(_uploaded, OTHERS),
+    "GET /v1/bulk/{job_id}/report.csv": Entry(_uploaded, OTHERS),
+    "POST /v1/bulk/{job_id}/cancel": Entry(_uploaded, OTHERS, succeeds=BROKER),
     "GET /v1/filings": Entry(_filed, OTHERS, lists=True),
     "GET /v1/filings/export.csv": Entry(_filed, OTHERS, lists=True),
     "GET /v1/filings/{filing_id}": Entry(_filed, OTHERS),

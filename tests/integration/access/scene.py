@@ -82,6 +82,14 @@ def operations() -> Iterator[Operation]:
 
 
 @dataclass(frozen=True)
+class Raw:
+    """A body that is no JSON."""
+
+    content: bytes
+    media_type: str
+
+
+@dataclass(frozen=True)
 class Ask:
     """What is sent: the path's parameters, and the body, which may depend on the caller."""
 
@@ -140,6 +148,9 @@ class Scene:
         """One call; one that may change something has an idempotency key, its own if none given."""
         keyed = {} if method == "get" else kits.keyed(key or str(uuid4()))
         headers = keyed | who.headers(self.clock.now)
+        if isinstance(body, Raw):
+            headers["Content-Type"] = body.media_type
+            return await self.client.request(method, path, content=body.content, headers=headers)
         return await self.client.request(method, path, json=body, headers=headers)
 
     async def done(self, who: Caller, method: str, path: str, body: Any = None) -> Any:

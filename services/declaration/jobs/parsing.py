@@ -1,0 +1,86 @@
+"""A file is read in a process of its own, which is ended when it takes too long or too much."""
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import suppress
+from datetime import date
+from typing import Any
+
+from services.declaration.bulk.rules import FILE_TOO_LARGE, UNREADABLE_FILE
+
+SECONDS = 180.0
+LINE = 32 * 2**20
+"""Bytes of one filing as the child tells it."""
+COMMAND = (sys.executable, "-m", "services.declaration.bulk.child")
+
+Told = dict[str, Any]
+
+
+async def parsed(
+    raw: bytes,
+    media_type: str,
+    *,
+    day: date,
+    zone: str,
+    still: Callable[[], Awaitable[None]],
+    every: float,
+) -> AsyncGenerator[Told, None]:
+    """What the child tells, at last `{"whole": …}` or `{"refused": …}`.
+
+    `still` is called every so many seconds while nothing comes. The child never outlives this.
+    """
+    child = await asyncio.create_subprocess_exec(
+        *(*COMMAND, media_type, day.isoformat(), zone),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        limit=LINE,
+    )
+    feeding = asyncio.create_task(_feed(child, raw))
+    try:
+        async with asyncio.timeout(SECONDS):
+            while line := await _line(child, still, every):
+                told: Told = json.loads(line)
+                yield told
+                if "whole" in told or "refused" in told:
+                    return
+        yield _refused(UNREADABLE_FILE.code, reason="its reader was ended")
+    except TimeoutError:
+        yield _refused(FILE_TOO_LARGE.code, seconds=SECONDS)
+    except ValueError:
+        yield _refused(FILE_TOO_LARGE.code, bytes_of_one_filing=LINE)
+    finally:
+        feeding.cancel()
+        with suppress(ProcessLookupError):
+            child.kill()
+        await child.wait()
+        with suppress(asyncio.CancelledError, ConnectionError):
+            await feeding
+
+
+async def _feed(child: asyncio.subprocess.Process, raw: bytes) -> None:
+    if child.stdin is None:
+        return
+    with suppress(ConnectionError):
+        child.stdin.write(raw)
+        await child.stdin.drain()
+    child.stdin.close()
+
+
+async def _line(
+    child: asyncio.subprocess.Process, still: Callable[[], Awaitable[None]], every: float
+) -> bytes:
+    while True:
+        if child.stdout is None:
+            return b""
+        try:
+            async with asyncio.timeout(every):
+                return await child.stdout.readline()
+        except TimeoutError:
+            await still()
+
+
+def _refused(code: str, **facts: Any) -> Told:
+    return {"refused": {"code": code, "facts": facts}}

@@ -1,0 +1,69 @@
+"""What hostile clients send where a file is taken that is no JSON. Each must be refused."""
+
+from tests.faults import corpus
+
+_HEAD = b"<DecMessage><DecHead><IEFlag>I</IEFlag></DecHead></DecMessage>"
+_GBK = '<?xml version="1.0" encoding="GBK"?>'
+XML = {
+    "nothing": b"",
+    "JSON": b'{"reference": "R"}',
+    "NUL": b"<DecMessage>\0</DecMessage>",
+    "cut off": _HEAD[:-5],
+    "two documents": _HEAD + _HEAD,
+    "another root": b"<Other/>",
+    "another namespace": b'<DecMessage xmlns="urn:other"/>',
+    "nothing in it": b"<DecMessage/>",
+    "an unknown node": b"<DecMessage><Secret/></DecMessage>",
+    "a billion laughs": b"<!DOCTYPE l [<!ENTITY a0 'ha'>"
+    + b"".join(b"<!ENTITY a%d '%s'>" % (n, b"&a%d;" % (n - 1) * 10) for n in range(1, 12))
+    + b"]><DecMessage>&a11;</DecMessage>",
+    "quadratic blow-up": b"<!DOCTYPE l [<!ENTITY a '"
+    + b"x" * 100_000
+    + b"'>]><DecMessage>"
+    + b"&a;" * 10_000
+    + b"</DecMessage>",
+    "external entity": b'<!DOCTYPE l [<!ENTITY b SYSTEM "file:///etc/passwd">]><DecMessage>&b;'
+    b"</DecMessage>",
+    "external DTD": b'<!DOCTYPE l SYSTEM "http://127.0.0.1:1/x.dtd"><DecMessage/>',
+    "undefined entity": b"<DecMessage>&b;</DecMessage>",
+    "XInclude": b'<DecMessage xmlns:xi="http://www.w3.org/2001/XInclude">'
+    b'<xi:include href="file:///etc/passwd" parse="text"/></DecMessage>',
+    "a processing instruction": b"<?php system('id') ?>" + _HEAD,
+    "a style sheet": b'<?xml-stylesheet href="http://127.0.0.1:1/x.xsl"?>' + _HEAD,
+    "deep nesting": b"<a>" * corpus.DEEP + b"</a>" * corpus.DEEP,
+    "many nodes": b"<DecMessage>" + b"<a/>" * 200_000 + b"</DecMessage>",
+    "many attributes": b"<DecMessage " + b" ".join(b'a%d=""' % n for n in range(50_000)) + b"/>",
+    "duplicated head": b"<DecMessage><DecHead/><DecHead/></DecMessage>",
+    "duplicated node": _HEAD.replace(b"</DecHead>", b"<IEFlag>E</IEFlag></DecHead>"),
+    "bad UTF-8": b"<DecMessage>\xff</DecMessage>",
+    "GBK without saying so": "<DecMessage>中文</DecMessage>".encode("gbk"),
+    "UTF-8 that says GBK": (_GBK + "<DecMessage>中文</DecMessage>").encode(),
+    "an unknown encoding": b'<?xml version="1.0" encoding="UTF-7"?><DecMessage/>',
+    "UTF-16": "<DecMessage/>".encode("utf-16"),
+    "UTF-32": "<DecMessage/>".encode("utf-32"),
+    "two encodings": b'\xef\xbb\xbf<?xml version="1.0" encoding="GBK"?><DecMessage/>',
+    "XML 1.1": b'<?xml version="1.1"?><DecMessage/>',
+    "stray text": b"<DecMessage>text<DecHead/></DecMessage>",
+    "a node in a value": b"<DecMessage><DecHead><IEFlag>I<b/></IEFlag></DecHead></DecMessage>",
+    "an attribute": b'<DecMessage><DecHead id="1"/></DecMessage>',
+    "an undefined prefix": b"<DecMessage><x:DecHead/></DecMessage>",
+}
+"""Bodies that are no message which could be filed: 400, 413 or 422."""
+
+CSV = {
+    "nothing": b"",
+    "JSON": b'{"reference": "R"}',
+    "no headings": b"1,2,3\n4,5,6\n",
+    "an unknown column": b"reference,is_admin\nR,1\n",
+    "a column twice": b"reference,reference\nR,R\n",
+    "NUL": b"reference,direction\nR,\0\n",
+    "a million columns": b"reference" + b",x" * 1_000_000 + b"\n",
+    "a million empty columns": b"reference" + b"," * 1_000_000 + b"x\n",
+    "an unclosed quote": b'"reference,direction\nR,import\n',
+    "a workbook": b"PK\x03\x04" + b"\0" * 100,
+    "a page": b"<html><script>alert(1)</script></html>",
+}
+"""Bodies that are no sheet of filings at first sight: 422."""
+
+OTHER: dict[str, dict[str, bytes]] = {"application/xml": XML, "text/csv": CSV}
+"""Hostile bodies by the media type that they are sent as."""

@@ -1,0 +1,191 @@
+"""Files with many filings over HTTP: sent, worked on, reported; what becomes of damaged ones."""
+
+import csv
+from io import StringIO
+from typing import Any
+from uuid import UUID
+
+import httpx
+
+from services.cli.benching import sheet
+from services.declaration.jobs import bulk
+from services.declaration.settings import Settings
+from shared.service import Service
+from tests import kits
+from tests.factories import BROKER, container, filing, line
+from tests.integration.declaration.asking import broken, filed, read
+from tests.unit.declaration import full as filings
+
+PATH = "/v1/bulk"
+CSV = "text/csv"
+OWNER = UUID(int=1)
+
+
+def body(number: int, **changes: Any) -> Any:
+    """One filing of several."""
+    return filing(reference=f"BULK-{number}", bill_of_lading=f"OSTQ26{number:06}", **changes)
+
+
+async def sent(client: httpx.AsyncClient, raw: bytes, *, key: str = "k", kind: str = CSV) -> Any:
+    """The job of a file that is taken."""
+    headers = {"Content-Type": kind} | kits.keyed(key)
+    answer = await client.post(PATH, content=raw, headers=headers)
+    assert answer.status_code == 202, answer.text
+    return answer.json()
+
+
+async def worked(service: Service, client: httpx.AsyncClient, raw: bytes, **how: Any) -> Any:
+    """The job of a file once the work on it has ended."""
+    job = await sent(client, raw, **how)
+    while await bulk.work_once(service.kit, Settings(), owner=OWNER):
+        pass
+    answer = await client.get(f"{PATH}/{job['id']}")
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def report(client: httpx.AsyncClient, job: Any) -> list[dict[str, str]]:
+    """The lines of its report, by the first words of the headings."""
+    answer = await client.get(f"{PATH}/{job['id']}/report.csv")
+    assert answer.headers["content-disposition"].startswith("attachment")
+    rows = list(csv.DictReader(StringIO(answer.text.removeprefix("\ufeff"))))
+    return [{name.split()[-1]: value for name, value in row.items()} for row in rows]
+
+
+async def test_good_rows_are_filed_and_bad_ones_reported_with_line_column_rule_and_mend(
+    service: Service, broker: httpx.AsyncClient
+) -> None:
+    two = [line(1), line(2, net_kg="500.5", quantity="7")]
+    boxes = [container(1), container(2, lines=[1, 2])]
+    good = body(1, lines=two, containers=boxes, net_kg="1500.5", gross_kg="1600")
+    bad = body(2, direction="sideways", transport_mode="Q", packages="many")
+    raw = sheet.as_csv([good, bad, body(3)]).encode()
+    job = await worked(service, broker, raw)
+    counts = {name: job[name] for name in ("state", "filings", "filed", "refused", "remaining")}
+    assert counts == {"state": "done", "filings": 3, "filed": 2, "refused": 1, "remaining": 0}
+    first, *faults, last = await report(broker, job)
+    found = await read(broker, first["Filing"])
+    as_json = await filed(broker, **good | {"reference": "THE SAME AS JSON"})
+    assert found["consignment"] | {"reference": ""} == as_json["consignment"] | {"reference": ""}
+    assert (first["Reference"], first["number"]) == ("BULK-1", found["receipt_number"])
+    assert last["Outcome"] == "filed"
+    assert {(each["Line"], each["Column"], each["Rule"]) for each in faults} == {
+        ("4", "direction", "not_in_list"),
+        ("4", "transport_mode", "unknown_code"),
+        ("4", "packages", "bad_format"),
+    }
+    assert all(
+        each["问题"] and each["Problem"] and each["更正办法"] and each["Mend"] for each in faults
+    )
+    assert await broken(service) == {}
+
+
+async def test_a_full_declaration_of_every_column_is_filed_as_it_would_be_alone(
+    service: Service, broker: httpx.AsyncClient
+) -> None:
+    full = filings.laid_over(filings.full(), {"broker": {"uscc": BROKER}, "reference": "ALL"})
+    raw = sheet.as_csv([full], separator=";").encode("gb18030")
+    job = await worked(service, broker, raw)
+    (row,) = await report(broker, job)
+    assert row["Outcome"] == "filed", row
+    found = await read(broker, row["Filing"])
+    as_json = await filed(broker, **full | {"reference": "THE SAME AS JSON"})
+    assert found["consignment"] | {"reference": ""} == as_json["consignment"] | {"reference": ""}
+
+
+async def test_the_template_s_example_can_be_filed_once_its_mark_is_taken_away(
+    service: Service, broker: httpx.AsyncClient
+) -> None:
+    answer = await broker.get(f"{PATH}/template.csv")
+    assert answer.headers["content-disposition"] == 'attachment; filename="filings.csv"'
+    text = answer.text.replace("# EXAMPLE", "EXAMPLE").replace("91370212MA3D4E5F65", BROKER)
+    job = await worked(service, broker, text.encode())
+    (row,) = await report(broker, job)
+    assert row["Outcome"] == "filed", row
+    found = await read(broker, row["Filing"])
+    assert len(found["consignment"]["containers"]) == 2
+    untouched = await worked(service, broker, answer.content, key="untouched")
+    assert (untouched["state"], untouched["refusal"]["code"]) == ("refused", "no_rows")
+
+
+async def test_the_same_file_is_the_same_job_and_a_cancelled_one_may_come_again(
+    service: Service, broker: httpx.AsyncClient
+) -> None:
+    raw = sheet.as_csv([body(1)]).encode()
+    job = await sent(broker, raw)
+    assert (await sent(broker, raw, key="another"))["id"] == job["id"]
+    answer = await broker.post(f"{PATH}/{job['id']}/cancel", headers=kits.keyed("c"))
+    assert (answer.status_code, answer.json()["state"]) == (200, "cancelled")
+    again = await worked(service, broker, raw, key="third")
+    assert again["id"] != job["id"]
+    assert again["filed"] == 1
+    late = await broker.post(f"{PATH}/{again['id']}/cancel", headers=kits.keyed("d"))
+    assert (late.status_code, late.json()["code"]) == (409, "bulk_job_ended")
+    assert (await worked(service, broker, raw, key="fourth"))["id"] == again["id"]
+
+
+async def test_another_broker_s_file_is_not_there(
+    service: Service, broker: httpx.AsyncClient
+) -> None:
+    job = await sent(broker, sheet.as_csv([body(1)]).encode())
+    async with kits.client(service, org="91370200MA0000003B") as other:
+        for path in ("", "/report.csv"):
+            answer = await other.get(f"{PATH}/{job['id']}{path}")
+            assert (answer.status_code, answer.json()["code"]) == (404, "bulk_job_not_found")
+
+
+async def test_rows_of_one_filing_that_stand_apart_are_refused_both(
+    service: Service, broker: httpx.AsyncClient
+) -> None:
+    raw = sheet.as_csv([body(1), body(2), body(1)]).encode()
+    job = await worked(service, broker, raw)
+    assert (job["filed"], job["refused"]) == (1, 2)
+    rules = {(each["Line"], each["Rule"]) for each in await report(broker, job)}
+    assert {("2", "rows_apart"), ("6", "rows_apart")} <= rules
+
+
+async def test_a_reference_that_is_filed_already_is_reported_and_the_others_go_on(
+    service: Service, broker: httpx.AsyncClient
+) -> None:
+    await filed(broker, **body(1))
+    job = await worked(service, broker, sheet.as_csv([body(1), body(2)]).encode())
+    assert (job["filed"], job["refused"]) == (1, 1)
+    (taken, _) = await report(broker, job)
+    assert (taken["Line"], taken["Column"], taken["Rule"]) == ("2", "reference", "reference_taken")
+
+
+async def test_a_report_s_cells_are_no_formulas(
+    service: Service, broker: httpx.AsyncClient
+) -> None:
+    bad = body(1, direction="x") | {"reference": '=HYPERLINK("http://x")'}
+    job = await worked(service, broker, sheet.as_csv([bad]).encode())
+    (row, *_) = await report(broker, job)
+    assert row["Reference"] == '\'=HYPERLINK("http://x")'
+
+
+async def test_a_file_that_is_cut_off_files_nothing(
+    service: Service, broker: httpx.AsyncClient
+) -> None:
+    raw = sheet.as_csv([body(number) for number in range(3)]).encode()
+    job = await worked(service, broker, raw[: -len(raw) // 8])
+    assert (job["state"], job["filings"]) == ("refused", 0)
+    assert job["refusal"]["code"] == "unreadable_file"
+    assert job["refusal"]["detail"]["zh"]
+    assert (await broker.get("/v1/filings")).json()["items"] == []
+
+
+async def test_what_is_no_such_file_at_first_sight_is_refused_at_once(
+    broker: httpx.AsyncClient,
+) -> None:
+    async def code(raw: bytes, kind: str = CSV) -> str:
+        headers = {"Content-Type": kind} | kits.keyed("k")
+        answer = await broker.post(PATH, content=raw, headers=headers)
+        return str(answer.json()["errors"][0]["code"])
+
+    assert await code(b"") == "no_header"
+    assert await code(b"a,b\n1,2\n") == "no_header"
+    assert await code(b"reference,secret,other\n") == "unknown_column"
+    assert await code(b"reference,reference\n") == "repeated_column"
+    assert await code(b"reference\n\0\n") == "unreadable_file"
+    assert await code(b"reference" + b"," * 1_000_000 + b"x\n") == "no_header"
+    assert await code(b"{}", "application/json") == "unsupported_file_type"
