@@ -3,7 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from services.booking.optimizer.problem import Bay, Problem, Request, Stretch, Team
+from services.booking.optimizer.able import bay_serves, team_serves
+from services.booking.optimizer.conflicts import Conflicts, told
+from services.booking.optimizer.problem import Problem, Request, Stretch
+
+TRIED = 1
+"""For how many requests that are left out CP-SAT looks for what stands in their way: seconds."""
 
 
 @dataclass(frozen=True)
@@ -22,14 +27,18 @@ class Lacks:
 
     def __init__(self, problem: Problem) -> None:
         self._problem = problem
+        self._conflicts = Conflicts(problem)
         self._latest: dict[tuple[object, ...], int] = {}
 
     def without(self, places: Mapping[str, object]) -> dict[str, Lack]:
         """For each request without a place what it lacks: alone, or with all the others there."""
+        left = [each for each in self._problem.requests if each.id not in places]
+        alone = {each.id: self.alone(each) for each in left}
+        crowded = [each for each in left if alone[each.id] is None]
+        tried = {each.id for each in crowded[:TRIED]}
         return {
-            request.id: self.alone(request) or _crowded(request)
-            for request in self._problem.requests
-            if request.id not in places
+            each.id: alone[each.id] or self._crowded(each, thorough=each.id in tried)
+            for each in left
         }
 
     def hopeless(self) -> dict[str, Lack]:
@@ -42,14 +51,21 @@ class Lacks:
         problem = self._problem
         if request.duration > problem.slots_per_day:
             return _too_long(problem, request)
-        if not any(_fits(bay, request) for bay in problem.bays):
+        if not any(bay_serves(bay, request) for bay in problem.bays):
             return _no_bay(request)
         for agency in request.needs:
-            if not any(_can(team, request, agency) for team in problem.teams):
+            if not any(team_serves(team, request, agency) for team in problem.teams):
                 return _no_team(request, agency)
         if self._latest_start(request) < request.available:
             return _never_together(request)
         return None
+
+    def _crowded(self, request: Request, *, thorough: bool) -> Lack:
+        """What stands in the way of a request that could be served alone."""
+        conflict = self._conflicts.counted(request)
+        if conflict is None and thorough:
+            conflict = self._conflicts.tried(request)
+        return _crowded() if conflict is None else Lack("conflict", **told(conflict))
 
     def _latest_start(self, request: Request) -> int:
         """The last start at which a bay and a team of each agency are there in time; or -1."""
@@ -62,15 +78,6 @@ class Lacks:
         return self._latest[key]
 
 
-def _fits(bay: Bay, request: Request) -> bool:
-    return request.admits(bay.yard) and request.bay_kind in bay.kinds
-
-
-def _can(team: Team, request: Request, agency: str) -> bool:
-    able = team.agency == agency and request.needs[agency] <= team.skills
-    return able and request.admits(team.yard)
-
-
 def _starts(problem: Problem, request: Request, yard: str) -> int:
     """The starts in a yard at which all that is needed is there, as bits."""
     length, width = request.duration, problem.slots_per_day
@@ -79,7 +86,7 @@ def _starts(problem: Problem, request: Request, yard: str) -> int:
          for s in bay.open}
     ]  # fmt: skip
     for agency in request.needs:
-        able = [t for t in problem.teams if t.yard == yard and _can(t, request, agency)]
+        able = [t for t in problem.teams if t.yard == yard and team_serves(t, request, agency)]
         hours.append({shift for team in able for shift in team.shifts})
     days = {(day * width, (day + 1) * width) for day in range(problem.days)}
     found = -1
@@ -142,7 +149,7 @@ def _never_together(request: Request) -> Lack:
     )
 
 
-def _crowded(request: Request) -> Lack:
+def _crowded() -> Lack:
     return Lack(
         "crowded",
         "It could be served alone; all that would serve it is taken by other requests, "
