@@ -7,9 +7,10 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from services.booking.domain import calendar as cal
 from services.booking.domain import fit
 from services.booking.domain.booking import Booking
-from services.booking.domain.calendar import Taken
+from services.booking.domain.calendar import Calendar, Taken
 from services.booking.domain.yard import Yard
 from services.booking.planner.proposal import Item, Kind
 from shared.contracts.values import Slot
@@ -47,20 +48,31 @@ class Checked:
 
 def check(items: Sequence[Item], present: Present) -> Checked:
     """Whoever keeps its slot, because its item fell out, may stand in another item's way."""
-    dropped = {each.booking_id: why for each in items if (why := _alone(each, present))}
+    hours = _hours(items, present)
+    dropped = {each.booking_id: why for each in items if (why := _alone(each, present, hours))}
     while crossed := _crossed(items, present, dropped):
         dropped |= crossed
     return Checked(tuple(each for each in items if each.booking_id not in dropped), dropped)
 
 
-def _alone(item: Item, present: Present) -> Why | None:
+def _hours(items: Sequence[Item], present: Present) -> dict[str, Calendar]:
+    """Of each yard when it is open and who is there; who has what is not in it."""
+    first = min((each.slot.starts for each in items), default=present.soonest)
+    days = (max((each.slot.ends for each in items), default=first) - first).days + 1
+    return {
+        code: cal.calendar(yard, first=first, days=days, taken=())
+        for code, yard in present.yards.items()
+    }
+
+
+def _alone(item: Item, present: Present, hours: Mapping[str, Calendar]) -> Why | None:
     booking = present.bookings.get(item.booking_id)
     if booking is None or booking.version != item.version or not booking.wanted:
         return Why.CHANGED
     if item.slot.starts < present.soonest:
         return Why.TOO_SOON
-    yard = present.yards.get(item.slot.yard)
-    if yard is None or not fit.serves(yard, item.slot, booking.want):
+    there = hours.get(item.slot.yard)
+    if there is None or not fit.stands(there, item.slot, booking.want):
         return Why.UNFIT
     return None
 

@@ -8,6 +8,7 @@ from typing import Any
 from services.booking.domain import fit
 from services.booking.domain.booking import Booking
 from services.booking.domain.calendar import Taken
+from services.booking.domain.resources import Closure, Sort
 from services.booking.planner.proposal import Item, Kind
 from services.booking.planner.recheck import Present, Why, check
 from shared.contracts.values import Slot
@@ -60,6 +61,18 @@ def test_a_slot_whose_bay_or_team_no_longer_serves_is_left() -> None:
     assert _why([_item(one, slot())], _present(one, yards={})) == {0: Why.UNFIT}
 
 
+def test_a_slot_in_hours_that_are_closed_by_now_is_left() -> None:
+    one = booking(1)
+    items = [_item(one, slot())]
+    off_duty = _item(one, slot(at=made.MONDAY + timedelta(hours=6)))
+    assert _why([off_duty], _present(one)) == {0: Why.UNFIT}
+    for closed in ((None, None), (Sort.BAY, "S01"), (Sort.TEAM, "C01"), (Sort.BAY, "S02")):
+        closure = Closure(1, NEXT - HOUR / 4, NEXT + HOUR, *closed)
+        changed = replace(made.yard(), closures=(closure,))
+        hit = {} if closed[1] == "S02" else {0: Why.UNFIT}
+        assert _why(items, _present(one, yards={YARD: changed})) == hit
+
+
 def test_a_slot_that_somebody_else_took_is_left() -> None:
     one = booking(1)
     (bay, *_) = fit.taken(made.yard(), slot())
@@ -80,7 +93,7 @@ def test_bookings_may_take_each_others_places() -> None:
 def test_whoever_stays_because_of_one_that_fell_out_keeps_the_next_from_moving_too() -> None:
     late = made.OPENS + 2 * HOUR
     chain = [confirmed(1, slot()), confirmed(2, slot(at=NEXT)), confirmed(3, slot(at=late))]
-    free = slot(at=late + HOUR)
+    free = slot(at=late + 2 * HOUR)
     items = [
         _item(chain[0], slot(at=NEXT), Kind.MOVE),
         _item(chain[1], slot(at=late), Kind.MOVE),
