@@ -20,6 +20,7 @@ class Why(StrEnum):
     """Why an item is not applied."""
 
     CHANGED = "changed"
+    FROZEN = "frozen"
     TOO_SOON = "too_soon"
     UNFIT = "unfit"
     TAKEN = "taken"
@@ -29,13 +30,15 @@ class Why(StrEnum):
 class Present:
     """How things stand when a proposal is applied.
 
-    `taken` is what others take than the bookings of the proposal; `soonest` the earliest start.
+    `taken` is what others take than the bookings of the proposal; `soonest` the earliest start;
+    what begins before `thaws` is not moved.
     """
 
     bookings: Mapping[UUID, Booking]
     yards: Mapping[str, Yard]
     taken: Iterable[Taken]
     soonest: datetime
+    thaws: datetime
 
 
 @dataclass(frozen=True)
@@ -69,12 +72,30 @@ def _alone(item: Item, present: Present, hours: Mapping[str, Calendar]) -> Why |
     booking = present.bookings.get(item.booking_id)
     if booking is None or booking.version != item.version or not booking.wanted:
         return Why.CHANGED
+    if booking.taking is not None and booking.taking.starts < present.thaws:
+        return Why.FROZEN
     if item.slot.starts < present.soonest:
         return Why.TOO_SOON
     there = hours.get(item.slot.yard)
     if there is None or not fit.stands(there, item.slot, booking.want):
         return Why.UNFIT
-    return None
+    return None if _usable(booking, item.slot, present.yards) else Why.UNFIT
+
+
+def _usable(booking: Booking, slot: Slot, yards: Mapping[str, Yard]) -> bool:
+    """Is it in the cargo's window and the broker's wishes, or at the time that is agreed?
+
+    A revision that leaves the agreed slot as it is changes them without a new version.
+    """
+    agreed, wish = booking.taking, booking.wish
+    if agreed is not None and (agreed.yard, agreed.starts) == (slot.yard, slot.starts):
+        return True
+    if wish.yard in yards and wish.yard != slot.yard:
+        return False
+    if slot.starts < booking.window_in(yards[slot.yard]).opens:
+        return False
+    in_time = wish.latest is None or slot.ends <= wish.latest
+    return in_time and (wish.earliest is None or slot.starts >= wish.earliest)
 
 
 def _crossed(

@@ -11,7 +11,7 @@ from services.booking.domain.calendar import Taken
 from services.booking.domain.resources import Closure, Sort
 from services.booking.planner.proposal import Item, Kind
 from services.booking.planner.recheck import Present, Why, check
-from shared.contracts.values import Slot
+from shared.contracts.values import Slot, SlotWish
 from tests.unit.booking import made
 from tests.unit.booking.planner.situations import YARD, booking, confirmed, slot
 
@@ -26,9 +26,8 @@ def _item(of: Booking, to: Slot, kind: Kind = Kind.BOOK) -> Item:
 def _present(*bookings: Booking, soonest: datetime = made.MONDAY, **changes: Any) -> Present:
     known = {each.id: each for each in bookings}
     yards = {YARD: made.yard()}
-    return Present(
-        **{"bookings": known, "yards": yards, "taken": (), "soonest": soonest, **changes}
-    )
+    always = {"taken": (), "soonest": soonest, "thaws": made.MONDAY}
+    return Present(**{"bookings": known, "yards": yards, **always, **changes})
 
 
 def _why(items: list[Item], present: Present) -> dict[int, Why]:
@@ -53,6 +52,33 @@ def test_a_slot_that_begins_too_soon_by_now_is_left() -> None:
     items = [_item(one, slot())]
     assert _why(items, _present(one, soonest=made.OPENS)) == {}
     assert _why(items, _present(one, soonest=made.OPENS + HOUR / 60)) == {0: Why.TOO_SOON}
+
+
+def test_what_begins_within_the_freeze_by_now_is_not_moved() -> None:
+    one = confirmed(1, slot())
+    items = [_item(one, slot(at=NEXT), Kind.MOVE)]
+    assert _why(items, _present(one, thaws=made.OPENS)) == {}
+    assert _why(items, _present(one, thaws=made.OPENS + HOUR / 60)) == {0: Why.FROZEN}
+    waits = booking(2)
+    fresh = [_item(waits, slot("S02", "C02"))]
+    assert _why(fresh, _present(waits, thaws=made.CLOSES)) == {}
+
+
+def test_a_slot_that_the_cargo_or_its_broker_cannot_use_by_now_is_left() -> None:
+    one = confirmed(1, slot())
+    moved = [_item(one, slot(at=NEXT), Kind.MOVE)]
+    reseated = [_item(one, slot("S02"), Kind.RESEAT)]
+    assert one.cargo is not None
+    both = {YARD: made.yard(), "CNSHA-Y9": replace(made.yard(), code="CNSHA-Y9")}
+    assert _why(moved, _present(replace(one, wish=SlotWish(yard="CNSHA-Y9")))) == {}
+    for now in (
+        replace(one, window=replace(one.window, opens=NEXT + HOUR / 4)),
+        replace(one, wish=SlotWish(earliest=NEXT + HOUR / 4)),
+        replace(one, wish=SlotWish(latest=NEXT + HOUR / 2)),
+        replace(one, wish=SlotWish(yard="CNSHA-Y9")),
+    ):
+        assert _why(moved, _present(now, yards=both)) == {0: Why.UNFIT}
+        assert _why(reseated, _present(now, yards=both)) == {}
 
 
 def test_a_slot_whose_bay_or_team_no_longer_serves_is_left() -> None:
