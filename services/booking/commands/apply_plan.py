@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -39,7 +40,8 @@ async def apply(session: AsyncSession, order_id: UUID, *, turn: Turn) -> Order:
     bookings = await plans.lock_all(session, [each.booking_id for each in items])
     for code in sorted({each.slot.yard for each in items}):
         await occupancy.lock_placing(session, code)
-    checked = await _take(session, items, bookings, turn=turn)
+    freeze = timedelta(minutes=order.terms.freeze_minutes)
+    checked = await _take(session, items, bookings, turn=turn, thaws=turn.now + freeze)
     for item in checked.good:
         booking = bookings[item.booking_id]
         await record(session, booking, _change(booking, item), turn=turn)
@@ -51,11 +53,18 @@ async def apply(session: AsyncSession, order_id: UUID, *, turn: Turn) -> Order:
 
 
 async def _take(
-    session: AsyncSession, items: Sequence[Item], bookings: dict[UUID, Booking], *, turn: Turn
+    session: AsyncSession,
+    items: Sequence[Item],
+    bookings: dict[UUID, Booking],
+    *,
+    turn: Turn,
+    thaws: datetime,
 ) -> Checked:
     """Exchange the places of all that still holds; somebody may be quicker, a few times."""
     for _ in range(TRIES):
-        checked = recheck.check(items, await _present(session, items, bookings, turn=turn))
+        taken = await _taken(session, items, bookings, turn=turn)
+        soonest = turn.now + turn.terms.lead
+        checked = recheck.check(items, Present(bookings, turn.yards, taken, soonest, thaws))
         try:
             async with database.savepoint(session):
                 await _exchange(session, checked.good, bookings, turn=turn)
@@ -77,9 +86,10 @@ async def _exchange(
         await place.occupy(session, item.booking_id, yard, item.slot, turn=turn)
 
 
-async def _present(
+async def _taken(
     session: AsyncSession, items: Sequence[Item], bookings: dict[UUID, Booking], *, turn: Turn
-) -> Present:
+) -> list[Taken]:
+    """What others take near the slots of the proposal."""
     taken: list[Taken] = []
     for code in sorted({each.slot.yard for each in items}):
         slots = [each.slot for each in items if each.slot.yard == code]
@@ -91,8 +101,7 @@ async def _present(
             now=turn.now,
             without=list(bookings),
         )
-    soonest = turn.now + turn.terms.lead
-    return Present(bookings=bookings, yards=turn.yards, taken=taken, soonest=soonest)
+    return taken
 
 
 def _change(booking: Booking, item: Item) -> Change:

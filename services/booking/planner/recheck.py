@@ -7,9 +7,10 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from services.booking.domain import calendar as cal
 from services.booking.domain import fit
 from services.booking.domain.booking import Booking
-from services.booking.domain.calendar import Taken
+from services.booking.domain.calendar import Calendar, Taken
 from services.booking.domain.yard import Yard
 from services.booking.planner.proposal import Item, Kind
 from shared.contracts.values import Slot
@@ -19,6 +20,7 @@ class Why(StrEnum):
     """Why an item is not applied."""
 
     CHANGED = "changed"
+    FROZEN = "frozen"
     TOO_SOON = "too_soon"
     UNFIT = "unfit"
     TAKEN = "taken"
@@ -28,13 +30,15 @@ class Why(StrEnum):
 class Present:
     """How things stand when a proposal is applied.
 
-    `taken` is what others take than the bookings of the proposal; `soonest` the earliest start.
+    `taken` is what others take than the bookings of the proposal; `soonest` the earliest start;
+    what begins before `thaws` is not moved.
     """
 
     bookings: Mapping[UUID, Booking]
     yards: Mapping[str, Yard]
     taken: Iterable[Taken]
     soonest: datetime
+    thaws: datetime
 
 
 @dataclass(frozen=True)
@@ -47,22 +51,51 @@ class Checked:
 
 def check(items: Sequence[Item], present: Present) -> Checked:
     """Whoever keeps its slot, because its item fell out, may stand in another item's way."""
-    dropped = {each.booking_id: why for each in items if (why := _alone(each, present))}
+    hours = _hours(items, present)
+    dropped = {each.booking_id: why for each in items if (why := _alone(each, present, hours))}
     while crossed := _crossed(items, present, dropped):
         dropped |= crossed
     return Checked(tuple(each for each in items if each.booking_id not in dropped), dropped)
 
 
-def _alone(item: Item, present: Present) -> Why | None:
+def _hours(items: Sequence[Item], present: Present) -> dict[str, Calendar]:
+    """Of each yard when it is open and who is there; who has what is not in it."""
+    first = min((each.slot.starts for each in items), default=present.soonest)
+    days = (max((each.slot.ends for each in items), default=first) - first).days + 1
+    return {
+        code: cal.calendar(yard, first=first, days=days, taken=())
+        for code, yard in present.yards.items()
+    }
+
+
+def _alone(item: Item, present: Present, hours: Mapping[str, Calendar]) -> Why | None:
     booking = present.bookings.get(item.booking_id)
     if booking is None or booking.version != item.version or not booking.wanted:
         return Why.CHANGED
+    if booking.taking is not None and booking.taking.starts < present.thaws:
+        return Why.FROZEN
     if item.slot.starts < present.soonest:
         return Why.TOO_SOON
-    yard = present.yards.get(item.slot.yard)
-    if yard is None or not fit.serves(yard, item.slot, booking.want):
+    there = hours.get(item.slot.yard)
+    if there is None or not fit.stands(there, item.slot, booking.want):
         return Why.UNFIT
-    return None
+    return None if _usable(booking, item.slot, present.yards) else Why.UNFIT
+
+
+def _usable(booking: Booking, slot: Slot, yards: Mapping[str, Yard]) -> bool:
+    """Is it in the cargo's window and the broker's wishes, or at the time that is agreed?
+
+    A revision that leaves the agreed slot as it is changes them without a new version.
+    """
+    agreed, wish = booking.taking, booking.wish
+    if agreed is not None and (agreed.yard, agreed.starts) == (slot.yard, slot.starts):
+        return True
+    if wish.yard in yards and wish.yard != slot.yard:
+        return False
+    if slot.starts < booking.window_in(yards[slot.yard]).opens:
+        return False
+    in_time = wish.latest is None or slot.ends <= wish.latest
+    return in_time and (wish.earliest is None or slot.starts >= wish.earliest)
 
 
 def _crossed(
