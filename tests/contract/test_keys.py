@@ -5,7 +5,14 @@ import pytest
 from services.cli import contracts
 
 SAFE = {"get", "head", "options"}
-CHANGE_NOTHING = {"declaration": {"post /v1/filings/check", "post /v1/reference/required"}}
+CHANGE_NOTHING = {
+    "declaration": {"post /v1/filings/check", "post /v1/reference/required"},
+    "booking": {
+        "post /v1/yards/{code}/versions/check",
+        "post /v1/yards/{code}/versions/read-csv",
+        "post /v1/yards/{code}/closures/check",
+    },
+}
 """What is asked with a body and kept nowhere; that no row changes is tested with hostile input."""
 
 
