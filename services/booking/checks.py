@@ -132,7 +132,7 @@ def _takes_its_own(booking: Booking, yards: Mapping[str, Yard], takes: list[int]
     if slot is None or (yard := yards.get(slot.yard)) is None:
         return False
     bay = yard.bay(slot.bay, at=slot.starts)
-    if bay is None or (bay.kind is not booking.bay_kind and booking.status is not Status.STARTED):
+    if bay is None or (not bay.takes(booking.bay_kind) and booking.status is not Status.STARTED):
         return False
     own = [each.id for each in fit.resources(yard, slot)]
     has = set(takes) <= set(own) if booking.status is Status.STARTED else sorted(takes) == own

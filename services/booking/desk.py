@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from services.booking import yardbook
 from services.booking.commands.turn import Terms, Turn
+from services.booking.domain.prices import FREE, Prices
+from services.booking.live import Live
 from services.booking.settings import Settings
 from services.booking.store import Reading
 from services.booking.yardbook import Books
@@ -16,6 +18,9 @@ class Desk:
     def __init__(self, kit: Kit, settings: Settings) -> None:
         self.kit = kit
         self.settings = settings
+        self.prices: Prices = FREE
+        """What scarce resources are worth: whoever plans may put another table here."""
+        self._live = Live(horizon_days=settings.horizon_days)
         self._books: Books | None = None
 
     async def turn(self, session: Reading) -> Turn:
@@ -27,6 +32,8 @@ class Desk:
             ids=self.kit.ids,
             yards=(await self.books(session)).yards,
             terms=self.terms(),
+            prices=self.prices,
+            live=self._live,
         )
 
     def terms(self) -> Terms:

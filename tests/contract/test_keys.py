@@ -10,7 +10,12 @@ CHANGE_NOTHING = {
         "post /v1/filings/check",
         "post /v1/reference/required",
         "post /v1/webhooks/{webhook_id}/test",
-    }
+    },
+    "booking": {
+        "post /v1/yards/{code}/versions/check",
+        "post /v1/yards/{code}/versions/read-csv",
+        "post /v1/yards/{code}/closures/check",
+    },
 }
 """What is asked with a body and kept nowhere; that no row changes is tested with hostile input."""
 

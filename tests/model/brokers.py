@@ -3,7 +3,7 @@
 from typing import Any, cast
 from uuid import UUID
 
-from services.booking.commands import place, slots
+from services.booking.commands import choices, slots
 from services.booking.domain.booking import Booking
 from services.booking.domain.fit import Choice
 from services.declaration.domain import filing as filings
@@ -33,7 +33,7 @@ def withdraw(town: Town, filing_id: UUID) -> None:
 def offered(town: Town, booking: Booking, number: int) -> Choice | None:
     """What the broker is offered, the next slot or a later one."""
     rows = cast(Any, town.booking.rows)
-    found = run(place.find(rows, booking, turn=run(town.booking.desk.turn(rows)))).offers
+    found = run(choices.find(rows, booking, turn=run(town.booking.desk.turn(rows)))).offers
     if not found:
         return None
     slot = found[min(number, len(found) - 1)].slot

@@ -9,6 +9,8 @@ from pydantic import BaseModel, Field
 
 from services.booking.domain.booking import Status
 from services.booking.domain.fit import Choice
+from services.booking.domain.resources import Sort
+from services.booking.domain.why import State
 from shared.contracts.values import AgencyNeed, BayKind, Scope, Slot
 from shared.http.model import Instant, StrictModel, Text
 
@@ -32,6 +34,7 @@ class SlotIn(StrictModel):
     teams: Annotated[tuple[TeamIn, ...], Field(min_length=1, max_length=8, strict=False)]
     starts: Instant
     gear: Annotated[tuple[Code, ...], Field(max_length=8, strict=False)] = ()
+    overtime: Annotated[bool, Field(description="Teams may stay beyond their shifts.")] = False
 
     def choice(self) -> Choice:
         """The domain's word for it."""
@@ -41,6 +44,7 @@ class SlotIn(StrictModel):
             teams={each.agency: each.team for each in self.teams},
             starts=self.starts,
             gear=self.gear,
+            overtime=self.overtime,
         )
 
 
@@ -95,6 +99,8 @@ class OfferOut(BaseModel):
     slot: Slot
     wait_minutes: int = Field(description="Minutes from the window's opening to the slot's start.")
     late_minutes: int = Field(description="Minutes of the slot after free time has ended.")
+    overtime_minutes: int = Field(description="Minutes that teams stay beyond their shifts.")
+    cny: Decimal = Field(description="Waiting, decay, lateness, move, overtime, and scarcity, CNY.")
 
 
 class BilingualOut(BaseModel):
@@ -104,19 +110,53 @@ class BilingualOut(BaseModel):
     zh: str
 
 
+class MissingOut(BaseModel):
+    """One thing that is missing; `sort` None: the yard is closed. `until` one of it can begin."""
+
+    state: State
+    sort: Sort | None
+    name: str
+    skills: list[str]
+    until: datetime | None
+
+
+class EarlierOut(BaseModel):
+    """From one start to (without) another all of this is missing; were it there, a slot could
+    begin.
+    """
+
+    yard: str
+    starts: datetime
+    ends: datetime
+    missing: list[MissingOut]
+    text: BilingualOut
+
+
+class NamedOut(BaseModel):
+    """The next slot by time, the cheapest before noon, from noon on, and in overtime."""
+
+    next: OfferOut | None
+    morning: OfferOut | None
+    afternoon: OfferOut | None
+    overtime: OfferOut | None
+
+
 class OffersOut(BaseModel):
-    """Free slots, earliest first; or why there are none."""
+    """Free slots, the cheapest first, and why none is earlier; or why there are none."""
 
     offers: list[OfferOut]
+    choices: NamedOut
+    earlier: list[EarlierOut]
     none_reason: BilingualOut | None = None
 
 
 class BayOut(BaseModel):
-    """A place for one container; `plugs` are the sockets for reefers at it."""
+    """A place for one container; `plugs` are the sockets for reefers at it, `also` other goods."""
 
     code: str
     kind: BayKind
     plugs: int
+    also: list[BayKind]
 
 
 class TeamOut(BaseModel):
@@ -162,6 +202,7 @@ class YardOut(BaseModel):
     move_cny: Decimal | None
     availability_minutes: int
     free_days: int
+    overtime_minutes: int
     bays: list[BayOut]
     teams: list[TeamOut]
     gear: list[GearOut]

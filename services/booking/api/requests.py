@@ -4,13 +4,13 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 
 from services.booking import queries
 from services.booking.api import seeing, shown
 from services.booking.api.models import OffersOut, RequestOut
 from services.booking.api.seeing import TheDesk
-from services.booking.commands import place
+from services.booking.commands import choices
 from services.booking.domain.booking import Status
 from shared.auth import guard
 from shared.auth.guard import allowed
@@ -28,7 +28,11 @@ From = Annotated[
     Query(alias="from", description="Offers from this moment on; with its offset."),
 ]
 OfferLimit = Annotated[int, Query(ge=1, le=20, description="How many offers at most.")]
-YardCode = Annotated[str | None, Query(max_length=32, description="Another yard than its own.")]
+Code = Annotated[str, Field(max_length=32)]
+YardCodes = Annotated[
+    list[Code],
+    Query(max_length=16, description="These yards alone; unless told all that serve the cargo."),
+]
 
 
 @router.get("/v1/requests")
@@ -70,18 +74,22 @@ async def read_offers(
     desk: TheDesk,
     request_id: UUID,
     start: From = None,
-    yard: YardCode = None,
-    limit: OfferLimit = place.SHOWN,
+    yards: YardCodes = [],  # noqa: B006  # FastAPI copies it
+    limit: OfferLimit = choices.SHOWN,
 ) -> OffersOut:
-    """Free slots for a request, the next one first; or which resource is missing."""
+    """Free slots for a request, the cheapest first, with why none is earlier; or what is missing.
+
+    Of two that cost the same the earlier comes first.
+    """
     async with desk.kit.database.connect() as session:
         booking = await seeing.visible(session, request_id, who=who)
-        found = await place.find(
+        found = await choices.find(
             session,
             booking,
             turn=await desk.turn(session),
-            yard=yard,
+            yards=yards,
             after=start,
             limit=limit,
+            reasons=True,
         )
     return shown.offers_out(found)

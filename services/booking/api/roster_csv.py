@@ -25,8 +25,9 @@ from shared.http.model import Day, StrictModel, Text
 
 router = APIRouter(prefix="/v1/yards/{code}", tags=["yards"])
 
-COLUMNS = ("sort", "code", "kind", "plugs", "agency", "skills", "scopes", "shift", "break", "days")
-LISTS = frozenset({"skills", "scopes", "days"})
+COLUMNS = ("sort", "code", "kind", "plugs", "agency", "skills", "scopes", "shift", "break", "days",
+           "also")  # fmt: skip
+LISTS = frozenset({"skills", "scopes", "days", "also"})
 PARTS: dict[str, tuple[str, type[StrictModel]]] = {
     "bay": ("bays", BayRow),
     "team": ("teams", TeamRow),
@@ -36,7 +37,7 @@ PARTS: dict[str, tuple[str, type[StrictModel]]] = {
 
 class CsvIn(StrictModel):
     """The lines of a CSV file with the columns sort, code, kind, plugs, agency, skills, scopes,
-    shift, break, days; lists with spaces between, hours such as 07:00-15:00.
+    shift, break, days, also; lists with spaces between, hours such as 07:00-15:00.
     """
 
     lines: Annotated[

@@ -42,11 +42,14 @@ class MoveIn(StrictModel):
 
 
 class BayRow(StrictModel):
-    """A place for one container at a time; a reefer's has plugs."""
+    """A place for one container at a time; a reefer's has plugs. `also`: other goods it takes."""
 
     code: Code
     kind: Annotated[BayKind, Field(strict=False)]
     plugs: Annotated[int, Field(ge=0, le=20)] | None = None
+    also: Annotated[
+        tuple[Annotated[BayKind, Field(strict=False)], ...], Field(strict=False, max_length=4)
+    ] = ()
 
 
 class WorkIn(StrictModel):
@@ -92,6 +95,7 @@ class ContentIn(StrictModel):
     move_cny: Fee | None = None
     availability_minutes: Minutes
     free_days: Annotated[int, Field(ge=0, le=60)]
+    overtime_minutes: Annotated[int, Field(ge=0, le=720)] = 0
     bays: Annotated[tuple[BayRow, ...], Field(**Several)]
     teams: Annotated[tuple[TeamRow, ...], Field(**Several)]
     gear: Annotated[tuple[GearRow, ...], Field(**Several)] = ()

@@ -7,8 +7,11 @@ from services.booking.api.models import (
     BayOut,
     BilingualOut,
     BoardOut,
+    EarlierOut,
     GearOut,
+    MissingOut,
     MoveOut,
+    NamedOut,
     OfferOut,
     OffersOut,
     PlacedOut,
@@ -18,11 +21,11 @@ from services.booking.api.models import (
     WindowOut,
     YardOut,
 )
-from services.booking.commands.place import Found
+from services.booking.commands.choices import Earlier, Found
 from services.booking.domain.booking import Booking, Status
 from services.booking.domain.layers import WEEKDAYS
 from services.booking.domain.offers import Offer
-from services.booking.domain.resources import Gear, Hours, Move, Team, Work
+from services.booking.domain.resources import Bay, Gear, Hours, Move, Team, Work
 from services.booking.domain.yard import Yard
 from services.booking.queries import Placed
 
@@ -52,6 +55,10 @@ def offers_out(found: Found) -> OffersOut:
     reason = found.none_reason
     return OffersOut(
         offers=[offer_out(offer) for offer in found.offers],
+        choices=NamedOut(
+            **{name: offer and offer_out(offer) for name, offer in vars(found.named).items()}
+        ),
+        earlier=[_earlier_out(each) for each in found.earlier],
         none_reason=None if reason is None else BilingualOut(en=reason.en, zh=reason.zh),
     )
 
@@ -78,7 +85,8 @@ def yard_out(yard: Yard, *, now: datetime) -> YardOut:
         move_cny=era.move.cny,
         availability_minutes=era.availability_minutes,
         free_days=era.free_days,
-        bays=[BayOut(code=bay.code, kind=bay.kind, plugs=bay.plugs) for bay in era.bays],
+        overtime_minutes=era.overtime_minutes,
+        bays=[_bay_out(bay) for bay in era.bays],
         teams=[_team_out(team) for team in era.teams],
         gear=[_gear_out(each) for each in era.gear],
     )
@@ -107,8 +115,24 @@ def board_out(yard: Yard, *, day: date, placed: list[Placed]) -> BoardOut:
 def offer_out(offer: Offer) -> OfferOut:
     """An offer as clients see it."""
     return OfferOut(
-        slot=offer.slot, wait_minutes=offer.wait_minutes, late_minutes=offer.late_minutes
+        slot=offer.slot,
+        wait_minutes=offer.wait_minutes,
+        late_minutes=offer.late_minutes,
+        overtime_minutes=offer.overtime_minutes,
+        cny=offer.cny,
     )
+
+
+def _earlier_out(earlier: Earlier) -> EarlierOut:
+    stretch = earlier.stretch
+    return EarlierOut(
+        yard=earlier.yard,
+        starts=stretch.starts,
+        ends=stretch.ends,
+        missing=[MissingOut(**{**vars(each), "skills": list(each.skills)})
+                 for each in stretch.missing],
+        text=BilingualOut(en=earlier.en, zh=earlier.zh),
+    )  # fmt: skip
 
 
 def _placed_out(placed: Placed, yard: Yard) -> PlacedOut:
@@ -121,6 +145,10 @@ def _placed_out(placed: Placed, yard: Yard) -> PlacedOut:
         teams=list(placed.teams),
         held_until=placed.held_until,
     )
+
+
+def _bay_out(bay: Bay) -> BayOut:
+    return BayOut(code=bay.code, kind=bay.kind, plugs=bay.plugs, also=sorted(bay.also))
 
 
 def _team_out(team: Team) -> TeamOut:

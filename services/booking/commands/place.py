@@ -1,4 +1,4 @@
-"""Finding a slot and taking it: offers, the best slot, and holds that ran out in the way."""
+"""Finding the best slot and taking it, and holds that ran out in the way."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -9,27 +9,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.booking import occupancy, store
 from services.booking.commands.turn import Turn, record
-from services.booking.domain import acts, fit, lack, offers
+from services.booking.domain import acts, fit, offers
 from services.booking.domain import calendar as cal
 from services.booking.domain.booking import Booking, Status
 from services.booking.domain.calendar import Calendar
-from services.booking.domain.lack import Reason
-from services.booking.domain.offers import Offer
-from services.booking.domain.refusals import SlotTaken
 from services.booking.domain.yard import Yard
 from services.booking.store import Reading
 from shared.contracts.values import Slot
 
 TRIES = 5
-SHOWN = 5
-
-
-@dataclass(frozen=True)
-class Found:
-    """Offers, or why there are none."""
-
-    offers: tuple[Offer, ...]
-    none_reason: Reason | None = None
 
 
 @dataclass(frozen=True)
@@ -58,6 +46,10 @@ async def calendar_of(
     started_only: bool = False,
 ) -> Calendar:
     """The yard's calendar from `first` to the horizon; the bookings in `without` take nothing."""
+    if turn.live is not None and not started_only:
+        found = await turn.live.calendar(session, yard, first=first, now=turn.now, without=without)
+        if found is not None:
+            return found
     days = turn.terms.horizon_days
     taken = await occupancy.taken(
         session,
@@ -69,32 +61,6 @@ async def calendar_of(
         started_only=started_only,
     )
     return cal.calendar(yard, first=first, days=days, taken=taken)
-
-
-async def find(
-    session: Reading,
-    booking: Booking,
-    *,
-    turn: Turn,
-    yard: str | None = None,
-    after: datetime | None = None,
-    limit: int = SHOWN,
-) -> Found:
-    """The next slot and later ones in a yard (the home yard unless told). Raises YardNotFound.
-
-    They end by the broker's latest wish, unless it asks for those `after` a moment.
-    """
-    place = turn.yard(yard or booking.yard)
-    first = earliest(booking, place, turn=turn, after=after)
-    calendar = await calendar_of(session, place, first=first, turn=turn, without=[booking.id])
-    latest = booking.wish.latest if after is None else None
-    window = booking.window_in(place)
-    found = offers.spread(
-        calendar, booking.want, earliest=first, latest=latest, window=window, limit=limit
-    )
-    if found:
-        return Found(found)
-    return Found((), lack.why_none(calendar, booking.want, earliest=first, latest=latest))
 
 
 async def occupy(
@@ -194,23 +160,6 @@ async def seek(
     if slot is None:
         return booking
     return await record(session, booking, acts.booked(booking, slot=slot), turn=turn)
-
-
-async def refusal(session: AsyncSession, booking: Booking, *, slot: Slot, turn: Turn) -> SlotTaken:
-    """The error of a slot that somebody else has, with the next best offers."""
-    found = await find(session, booking, turn=turn, yard=slot.yard)
-    return SlotTaken(
-        bay=slot.bay,
-        starts=slot.starts,
-        offers=[
-            {
-                "slot": offer.slot.model_dump(mode="json"),
-                "wait_minutes": offer.wait_minutes,
-                "late_minutes": offer.late_minutes,
-            }
-            for offer in found.offers
-        ],
-    )
 
 
 def after_slot(slot: Slot | None) -> datetime | None:

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.booking import occupancy, store
-from services.booking.commands import place
+from services.booking.commands import choices, place
 from services.booking.commands.turn import Turn, record
 from services.booking.domain import acts, fit
 from services.booking.domain import calendar as cal
@@ -97,4 +97,4 @@ async def _exchange(session: AsyncSession, booking: Booking, slot: Slot, *, turn
     try:
         await place.occupy(session, booking.id, turn.yard(slot.yard), slot, turn=turn)
     except occupancy.Occupied:
-        raise await place.refusal(session, booking, slot=slot, turn=turn) from None
+        raise await choices.refusal(session, booking, slot=slot, turn=turn) from None

@@ -9,8 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.booking import store
 from services.booking.domain.acts import Change
 from services.booking.domain.booking import Booking
+from services.booking.domain.prices import FREE, Prices
 from services.booking.domain.refusals import NoYardYet, YardNotFound
 from services.booking.domain.yard import Yard, serving
+from services.booking.live import Live
 from shared.contracts.values import SlotWish
 from shared.ids import Ids
 from shared.messaging import outbox
@@ -29,13 +31,18 @@ class Terms:
 
 @dataclass(frozen=True)
 class Turn:
-    """One turn at the desk: `now` is yard time and `wall` wall time, both UTC."""
+    """One turn at the desk: `now` is yard time and `wall` wall time, both UTC.
+
+    `prices` are what scarce resources are worth; `live` knows what is taken, if it is kept.
+    """
 
     now: datetime
     wall: datetime
     ids: Ids
     yards: Mapping[str, Yard]
     terms: Terms
+    prices: Prices = FREE
+    live: Live | None = None
 
     def yard(self, code: str) -> Yard:
         """The yard of that code. Raises YardNotFound."""

@@ -3,8 +3,10 @@
 Each act returns the changed booking and what happened, or raises `BookingMoveNotAllowed`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, TypedDict
 from uuid import UUID
 
@@ -15,7 +17,7 @@ from shared.contracts import booking as told
 from shared.contracts import derived
 from shared.contracts.envelope import Event
 from shared.contracts.requirement import Determination
-from shared.contracts.values import Said, Slot
+from shared.contracts.values import Container, Said, Slot
 
 
 @dataclass(frozen=True)
@@ -191,8 +193,20 @@ def _requested(booking: Booking) -> Event:
 
 def _cargo(needed: Determination) -> Cargo:
     return Cargo(
-        terminal=needed.terminal, arrival=needed.arrival, perishable_until=needed.perishable_until
+        terminal=needed.terminal,
+        arrival=needed.arrival,
+        perishable_until=needed.perishable_until,
+        teu=teu(needed.containers),
     )
+
+
+def teu(containers: Sequence[Container]) -> Decimal:
+    """Twenty-foot units by the first letter of the size code (ISO 6346): of 20 feet and below one,
+    of 45 feet two and a quarter, of all others two; loose cargo counts as one.
+    """
+    sizes = [each.size_type[:1] for each in containers]
+    units = {"1": Decimal(1), "2": Decimal(1), "L": Decimal("2.25")}
+    return sum((units.get(size, Decimal(2)) for size in sizes), Decimal(0)) or Decimal(1)
 
 
 def _ids(booking: Booking) -> _Ids:

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from services.booking.domain.offers import Want
+from services.booking.domain.parts import Want
 from services.booking.domain.yard import Cargo, Window, Yard, window
 from shared.contracts.values import AgencyNeed, BayKind, Slot, SlotWish
 

@@ -5,12 +5,14 @@ Questions about a slot are then a few shifts and ANDs of integers, whatever the 
 only cells that are wholly inside it. Every zone's offset is a whole number of quarters.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections import ChainMap
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from typing import Any
 
-from services.booking.domain.resources import Gear, Resource, Span, sort_of
+from services.booking.domain.resources import Gear, Resource, Span, Team, sort_of
 from services.booking.domain.yard import Yard
 
 STEP = timedelta(minutes=15)
@@ -36,6 +38,28 @@ class Calendar:
     origin: datetime
     cells: int
     busy: Mapping[int, int]
+    memo: dict[Any, int] = field(default_factory=dict, compare=False, repr=False)
+    """What was asked before; it belongs to what is taken now."""
+
+    def runs(self, resource: Resource, length: int, *, late: bool = False) -> int:
+        """The cells at which so many free cells of a resource in a row begin.
+
+        `late`: a team may stay beyond its shift as the yard allows.
+        """
+        key = (resource.id, resource.days[0], length, late)
+        known = self.memo.get(key)
+        if known is None:
+            there = self.late(resource) if late else self.up(resource)
+            known = self.memo[key] = runs(there & ~self.busy.get(resource.id, 0), length)
+        return known
+
+    def everything(self) -> int:
+        """All cells."""
+        return (1 << self.cells) - 1
+
+    def mornings(self) -> int:
+        """The cells that begin before noon, local time."""
+        return roster(self.yard, self.origin, self.cells).mornings
 
     def opening(self) -> int:
         """The cells in which the yard is open."""
@@ -44,6 +68,10 @@ class Calendar:
     def up(self, resource: Resource) -> int:
         """The cells in which a resource is there: in its days and shifts, and nothing closed."""
         return roster(self.yard, self.origin, self.cells).up[_key(resource)]
+
+    def late(self, resource: Resource) -> int:
+        """`up`, with the overtime that the yard allows its teams."""
+        return roster(self.yard, self.origin, self.cells).late[_key(resource)]
 
     def free(self, resource: Resource) -> int:
         """The cells in which a resource is there and not taken."""
@@ -63,8 +91,7 @@ class Calendar:
 
     def touched(self, taken: Taken) -> int:
         """The cells that an interval touches."""
-        begins, ends = taken.starts - self.origin, taken.ends - self.origin
-        return _mask(begins // STEP, -(-ends // STEP), self.cells)
+        return touched(self.origin, self.cells, taken)
 
     def start_of(self, cell: int) -> datetime:
         """When a cell begins (UTC)."""
@@ -76,15 +103,47 @@ class Roster:
     """What changes with the yard's data alone."""
 
     opening: int
+    mornings: int
     up: Mapping[tuple[int, date], int]
+    late: Mapping[tuple[int, date], int]
     known: Mapping[tuple[int, date], int]
 
 
 def calendar(yard: Yard, *, first: datetime, days: int, taken: Iterable[Taken]) -> Calendar:
     """The calendar of a yard that covers `days` whole days after `first` (UTC)."""
-    origin = first - (first - _EPOCH) % DAY
+    origin = midnight(first)
     cells = (days + 1) * (DAY // STEP)
     return taking(Calendar(yard=yard, origin=origin, cells=cells, busy={}), taken)
+
+
+def midnight(moment: datetime) -> datetime:
+    """The UTC midnight before a moment, or itself."""
+    return moment - (moment - _EPOCH) % DAY
+
+
+def touched(origin: datetime, cells: int, taken: Taken) -> int:
+    """The cells that an interval touches, of so many from `origin`."""
+    begins, ends = taken.starts - origin, taken.ends - origin
+    return _mask(begins // STEP, -(-ends // STEP), cells)
+
+
+def changed(calendar: Calendar, busy: Mapping[int, int]) -> Calendar:
+    """The calendar with other things taken of some resources; what was known of others stays."""
+    memo = {key: known for key, known in calendar.memo.items() if not _about(key, busy)}
+    return replace(calendar, busy=ChainMap(dict(busy), dict(calendar.busy)), memo=memo)
+
+
+def forget(calendar: Calendar, resources: Collection[int]) -> None:
+    """What is taken of some resources has changed: forget what was known of it."""
+    for key in [key for key in calendar.memo if _about(key, resources)]:
+        del calendar.memo[key]
+
+
+def _about(key: Any, resources: Collection[int]) -> bool:
+    """Is a memo's entry about any of them? One of several resources is as soon as one of it is."""
+    if isinstance(key[0], int):
+        return key[0] in resources
+    return not isinstance(key[-1], str)
 
 
 def taking(calendar: Calendar, taken: Iterable[Taken]) -> Calendar:
@@ -93,7 +152,7 @@ def taking(calendar: Calendar, taken: Iterable[Taken]) -> Calendar:
     for each in taken:
         touched = calendar.touched(each)
         busy[each.resource] = busy.get(each.resource, 0) | touched
-    return replace(calendar, busy=busy)
+    return replace(calendar, busy=busy, memo={})
 
 
 def on_grid(moment: datetime) -> bool:
@@ -124,17 +183,24 @@ def roster(yard: Yard, origin: datetime, cells: int) -> Roster:
     hours = {day: span for day in days if (span := yard.open_on(day)) is not None}
     opened = {day: _union([span], origin=origin, cells=cells) for day, span in hours.items()}
     opening = _any(opened.values()) & ~_closed(yard, None, origin=origin, cells=cells)
-    up, known = {}, {}
+    up, late, known = {}, {}, {}
     everything: list[Resource] = [*yard.bays, *yard.teams, *yard.gear]
     for each in everything:
         its = [day for day in days if each.days[0] <= day < each.days[1]]
         known[_key(each)] = _any(opened.get(day, 0) for day in its)
-        there = known[_key(each)]
+        open_to_it = opening & ~_closed(yard, each, origin=origin, cells=cells)
+        there = longer = known[_key(each)]
         if each.work is not None:
-            spans = (span for day in its for span in each.work.spans(day, yard.zone))
-            there = opening & _union(spans, origin=origin, cells=cells)
-        up[_key(each)] = there & opening & ~_closed(yard, each, origin=origin, cells=cells)
-    return Roster(opening=opening, up=up, known=known)
+            spans = [span for day in its for span in each.work.spans(day, yard.zone)]
+            there = longer = _union(spans, origin=origin, cells=cells)
+            if isinstance(each, Team):
+                longer |= _union(
+                    (yard.overtime(each, day) for day in its), origin=origin, cells=cells
+                )
+        up[_key(each)], late[_key(each)] = there & open_to_it, longer & open_to_it
+    halves = (yard.morning(day) for day in days)
+    mornings = _union(halves, origin=origin, cells=cells)
+    return Roster(opening=opening, mornings=mornings, up=up, late=late, known=known)
 
 
 def _key(resource: Resource) -> tuple[int, date]:

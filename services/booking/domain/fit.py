@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from services.booking.domain import calendar as cal
-from services.booking.domain import offers
+from services.booking.domain import parts
 from services.booking.domain.calendar import Calendar, Taken
-from services.booking.domain.offers import Want
+from services.booking.domain.parts import Want
 from services.booking.domain.refusals import SlotUnsuitable
 from services.booking.domain.resources import Gear, Resource, Team
 from services.booking.domain.yard import Yard
@@ -17,13 +17,17 @@ from shared.contracts.values import AgencyNeed, Slot, TeamPlace
 
 @dataclass(frozen=True)
 class Choice:
-    """What a client asks for: a bay, a team for each agency, gear, and when (UTC)."""
+    """What a client asks for: a bay, a team for each agency, gear, and when (UTC).
+
+    `overtime`: the teams may stay beyond their shifts.
+    """
 
     yard: str
     bay: str
     teams: Mapping[str, str]
     starts: datetime
     gear: tuple[str, ...] = ()
+    overtime: bool = False
 
 
 def chosen(calendar: Calendar, want: Want, choice: Choice, *, earliest: datetime) -> Slot:
@@ -33,7 +37,7 @@ def chosen(calendar: Calendar, want: Want, choice: Choice, *, earliest: datetime
     """
     yard, starts = calendar.yard, choice.starts
     bay = yard.bay(choice.bay, at=starts)
-    if bay is None or bay.kind is not want.bay_kind:
+    if bay is None or not bay.takes(want.bay_kind):
         raise SlotUnsuitable(pointer="/slot/bay", bay=choice.bay, needed_kind=want.bay_kind)
     if set(choice.teams) != {need.agency for need in want.needs} or not want.needs:
         needed = [need.agency for need in want.needs]
@@ -47,7 +51,8 @@ def chosen(calendar: Calendar, want: Want, choice: Choice, *, earliest: datetime
     if not geared(yard, gear, want, at=starts):
         needed = sorted(_kinds(yard, want, at=starts))
         raise SlotUnsuitable(pointer="/slot/gear", needed_kinds=needed)
-    _require_hours(calendar, want, [bay, *teams, *(each for each in gear if each)], starts=starts)
+    those: list[Resource] = [bay, *teams, *(each for each in gear if each)]
+    _require_hours(calendar, want, those, starts=starts, late=choice.overtime)
     return Slot(
         yard=yard.code,
         bay=bay.code,
@@ -67,7 +72,7 @@ def choice_of(slot: Slot) -> Choice:
 def serves(yard: Yard, slot: Slot, want: Want) -> bool:
     """Has the slot the bay, exactly the teams and gear, and at least the minutes wanted?"""
     bay = yard.bay(slot.bay, at=slot.starts)
-    if bay is None or bay.kind is not want.bay_kind or not manned(yard, slot, want):
+    if bay is None or not bay.takes(want.bay_kind) or not manned(yard, slot, want):
         return False
     gear = [yard.tool(code, at=slot.starts) for code in slot.gear]
     if not geared(yard, gear, want, at=slot.starts):
@@ -92,14 +97,14 @@ def geared(yard: Yard, gear: Sequence[Gear | None], want: Want, *, at: datetime)
 def stands(calendar: Calendar, slot: Slot, want: Want) -> bool:
     """Does the slot serve, and is the yard open and everything of it there all the time?
 
-    Whether something else takes it is not looked at.
+    Whether something else takes it is not looked at; its teams may have agreed to stay longer.
     """
     yard, first = calendar.yard, (slot.starts - calendar.origin) // cal.STEP
     if not serves(yard, slot, want):
         return False
     end = -(-(slot.ends - calendar.origin) // cal.STEP)
     whole = ((1 << (end - first)) - 1) << first
-    masks = [calendar.opening(), *(calendar.up(each) for each in resources(yard, slot))]
+    masks = [calendar.opening(), *(calendar.late(each) for each in resources(yard, slot))]
     return all(mask & whole == whole for mask in masks)
 
 
@@ -121,7 +126,7 @@ def _kinds(yard: Yard, want: Want, *, at: datetime) -> list[str]:
     day = yard.local_day(at)
     return [
         kind
-        for kind, those in offers.gear_for(yard, want).items()
+        for kind, those in parts.gear_for(yard, want.scopes).items()
         if any(each.days[0] <= day < each.days[1] for each in those)
     ]
 
@@ -140,13 +145,14 @@ def _can(team: Team | None, need: AgencyNeed) -> bool:
 
 
 def _require_hours(
-    calendar: Calendar, want: Want, those: Sequence[Resource], *, starts: datetime
+    calendar: Calendar, want: Want, those: Sequence[Resource], *, starts: datetime, late: bool
 ) -> None:
     """Raises SlotUnsuitable for what is closed or off duty."""
     cell, length = calendar.from_cell(starts), cal.cells_of(want.minutes)
     if not cal.runs(calendar.opening(), length) >> cell & 1:
         raise SlotUnsuitable(pointer="/slot/starts", closed=calendar.yard.code)
     for each in those:
-        if not cal.runs(calendar.up(each), length) >> cell & 1:
+        there = calendar.late(each) if late else calendar.up(each)
+        if not cal.runs(there, length) >> cell & 1:
             pointer = "/slot/teams" if isinstance(each, Team) else "/slot"
             raise SlotUnsuitable(pointer=pointer, off_duty=each.code)

@@ -5,18 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.booking.domain import calendar as cal
-from services.booking.domain import offers
+from services.booking.domain import offers, parts
 from services.booking.domain.calendar import Calendar
-from services.booking.domain.offers import Want
-from shared.contracts.values import AgencyNeed, BayKind, utc
-
-KIND_ZH = {
-    BayKind.PLAIN: "普通",
-    BayKind.REEFER: "冷藏",
-    BayKind.DANGEROUS: "危险品",
-    BayKind.SCAN: "机检",
-}
-AGENCY_ZH = {"customs": "海关", "quarantine": "检验检疫"}
+from services.booking.domain.parts import Want
+from services.booking.domain.why import AGENCY_ZH, KIND_ZH
+from shared.contracts.values import AgencyNeed, utc
 
 
 @dataclass(frozen=True)
@@ -46,7 +39,7 @@ def why_none(
             f"查验场 {yard.code} 在可预约期内没有连续 {want.minutes} 分钟的开放时间。",
         )
     kind_zh = KIND_ZH[want.bay_kind]
-    bays = offers.bays_for(yard, want.bay_kind)
+    bays = parts.bays_for(yard, want.bay_kind)
     if not bays:
         return Reason(
             f"Yard {yard.code} has no {want.bay_kind} bay.",
@@ -65,7 +58,7 @@ def why_none(
 
 def _no_gear(calendar: Calendar, want: Want, *, length: int, first: int) -> Reason:
     yard = calendar.yard
-    for kind, those in offers.gear_for(yard, want).items():
+    for kind, those in parts.gear_for(yard, want.scopes).items():
         if not _any_run(map(calendar.free, those), length) >> first:
             return Reason(
                 f"Every {kind} of yard {yard.code} is taken or away up to the horizon.",
@@ -80,7 +73,7 @@ def _no_gear(calendar: Calendar, want: Want, *, length: int, first: int) -> Reas
 def _no_team(calendar: Calendar, need: AgencyNeed, *, length: int, first: int) -> Reason | None:
     yard, zh = calendar.yard, AGENCY_ZH.get(need.agency, need.agency)
     skills = ", ".join(need.skills) or "-"
-    teams = offers.teams_for(yard, need)
+    teams = parts.teams_for(yard, need.agency, frozenset(need.skills))
     if not teams:
         return Reason(
             f"Yard {yard.code} has no {need.agency} team with the skills: {skills}.",

@@ -82,6 +82,7 @@ def era_of(layer: Layer, *, ids: Ids) -> Era:
         move=_move({"minutes": content["move_minutes"], "cny": content.get("move_cny")}),
         availability_minutes=content["availability_minutes"],
         free_days=content["free_days"],
+        overtime_minutes=content.get("overtime_minutes", 0),
         bays=tuple(_bay(each, ids) for each in content["bays"]),
         teams=tuple(_team(each, ids) for each in content["teams"]),
         gear=tuple(_gear(each, ids) for each in content.get("gear", ())),
@@ -121,7 +122,8 @@ def _bay(told: Mapping[str, Any], ids: Ids) -> Bay:
     plugs = told.get("plugs")
     if plugs is None:
         plugs = 1 if kind is BayKind.REEFER else 0
-    return Bay(ids[Sort.BAY, code], code, kind, plugs)
+    also = frozenset(BayKind(each) for each in told.get("also", ()))
+    return Bay(ids[Sort.BAY, code], code, kind, plugs, also)
 
 
 def _team(told: Mapping[str, Any], ids: Ids) -> Team:

@@ -1,91 +1,99 @@
-"""Which slots a requirement can have: earliest first, taking the least scarce team and bay.
+"""Which slots a requirement can have, and what each costs its cargo and everybody else.
 
 Agencies inspect together, so a slot is as long as the agency that needs longest. Everything here
 is a pure function of the calendar.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TypeVar
+from decimal import Decimal
 
 from services.booking.domain import calendar as cal
+from services.booking.domain import parts, prices
 from services.booking.domain.calendar import Calendar
-from services.booking.domain.resources import Bay, Gear, Team
-from services.booking.domain.yard import Window, Yard
-from shared.contracts.values import AgencyNeed, BayKind, Scope, Slot, TeamPlace
+from services.booking.domain.parts import Want
+from services.booking.domain.picking import NOBODY, Pick
+from services.booking.domain.prices import NOTHING, Prices
+from services.booking.domain.weights import Weights
+from services.booking.domain.yard import Window
+from shared.contracts.values import Slot
 
-Resource = TypeVar("Resource", Bay, Team, Gear)
+CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True)
-class Want:
-    """What a slot must have: a bay of this kind, and a team for each need."""
+class Bounds:
+    """Slots from a moment on, that end by another if there is one; `late`: teams may stay on.
 
-    bay_kind: BayKind
-    needs: tuple[AgencyNeed, ...]
+    `end`: they begin before it.
+    """
 
-    @property
-    def minutes(self) -> int:
-        """How long the slot is: they inspect together."""
-        return max((need.minutes for need in self.needs), default=0)
+    earliest: datetime
+    latest: datetime | None = None
+    late: bool = False
+    end: datetime | None = None
 
-    @property
-    def scopes(self) -> frozenset[Scope]:
-        """How deep the inspections go that happen in it."""
-        return frozenset(need.scope for need in self.needs)
+
+@dataclass(frozen=True)
+class Load:
+    """The cargo as prices see it, and what holds on its day; `move` is the way to this yard."""
+
+    window: Window
+    weights: Weights
+    teu: Decimal = Decimal(1)
+    perishable: bool = False
+    move: Decimal = NOTHING
+    prices: Prices = field(default=prices.FREE)
+
+    def cost(self, want: Want, starts: datetime, ends: datetime) -> Decimal:
+        """What it costs the consignment, CNY: waiting, decay, lateness, the move."""
+        wait = starts - self.window.opens
+        late = ends - self.window.free_until
+        return (
+            self.weights.waiting(want.bay_kind, wait, teu=self.teu, perishable=self.perishable)
+            + self.weights.lateness(late, teu=self.teu)
+            + self.move
+        )
 
 
 @dataclass(frozen=True)
 class Offer:
-    """A slot, and what it costs the cargo: minutes after the window opens, after free time."""
+    """A slot, and what it costs: minutes after the window opens and after free time; CNY.
+
+    `overtime_minutes` are what its teams stay beyond their shifts, together.
+    """
 
     slot: Slot
     wait_minutes: int
     late_minutes: int
+    overtime_minutes: int = 0
+    cny: Decimal = NOTHING
 
 
-def bays_for(yard: Yard, kind: BayKind) -> list[Bay]:
-    """The bays that can take goods of a kind: each kind of goods needs its own kind of bay."""
-    return [bay for bay in yard.bays if bay.kind is kind]
-
-
-def teams_for(yard: Yard, need: AgencyNeed) -> list[Team]:
-    """The teams that can serve a need, those that could do little else first."""
-    skills = frozenset(need.skills)
-    able = [team for team in yard.teams if team.can(need.agency, skills)]
-    return sorted(able, key=lambda team: (len(team.skills), team.id))
-
-
-def gear_for(yard: Yard, want: Want) -> dict[str, list[Gear]]:
-    """The yard's gear that serves the scopes, by kind: one of each kind is needed."""
-    found: dict[str, list[Gear]] = {}
-    for each in yard.gear:
-        if each.scopes & want.scopes:
-            found.setdefault(each.kind, []).append(each)
-    return found
+def starts(calendar: Calendar, want: Want, bounds: Bounds) -> int:
+    """The cells at which bay, teams and gear are free together; none without a need."""
+    if not want.needs:
+        return 0
+    length = cal.cells_of(want.minutes)
+    feasible = -1 << calendar.from_cell(bounds.earliest)
+    for part in parts.of(calendar.yard, want):
+        feasible &= parts.starts(calendar, part, length, late=bounds.late)
+    if bounds.latest is not None:
+        feasible &= calendar.up_to(bounds.latest - timedelta(minutes=want.minutes))
+    if bounds.end is not None:
+        feasible &= (1 << calendar.from_cell(bounds.end)) - 1
+    return feasible
 
 
 def slots(
-    calendar: Calendar,
-    want: Want,
-    *,
-    earliest: datetime,
-    latest: datetime | None = None,
-    prefer: frozenset[int] = frozenset(),
+    calendar: Calendar, want: Want, bounds: Bounds, *, prefer: frozenset[int] = NOBODY
 ) -> Iterator[Slot]:
-    """Every start at which bay and teams are free, earliest first, each with its best choice.
-
-    No slot ends after `latest`. `prefer` are the resources to take before others if they are free.
+    """Every start at which bay, teams and gear are free, earliest first, each with the resources
+    that could do least else. `prefer` are taken before others if they are free.
     """
-    choice = _Choice(calendar, want, prefer)
-    feasible = choice.together() >> (first := calendar.from_cell(earliest)) << first
-    if latest is not None:
-        feasible &= calendar.up_to(latest - timedelta(minutes=want.minutes))
-    while feasible:
-        cell = (feasible & -feasible).bit_length() - 1
-        yield choice.at(cell)
-        feasible &= feasible - 1
+    for cell in cells(starts(calendar, want, bounds)):
+        yield Pick(calendar, want, late=bounds.late, prefer=prefer).at(cell)
 
 
 def best(
@@ -94,121 +102,93 @@ def best(
     *,
     earliest: datetime,
     latest: datetime | None = None,
-    prefer: frozenset[int] = frozenset(),
+    prefer: frozenset[int] = NOBODY,
 ) -> Slot | None:
     """The earliest slot, or None."""
-    return next(slots(calendar, want, earliest=earliest, latest=latest, prefer=prefer), None)
+    return next(slots(calendar, want, Bounds(earliest, latest), prefer=prefer), None)
 
 
-def spread(
+def cheapest(
     calendar: Calendar,
     want: Want,
+    bounds: Bounds,
     *,
-    earliest: datetime,
-    latest: datetime | None = None,
-    window: Window,
+    load: Load,
     limit: int,
+    among: int = -1,
 ) -> tuple[Offer, ...]:
-    """The next slot and later ones that do not overlap it: real alternatives, with their cost."""
-    found: list[Offer] = []
-    for slot in slots(calendar, want, earliest=earliest, latest=latest):
-        if found and slot.starts < found[-1].slot.ends:
-            continue
-        found.append(priced(slot, window))
-        if len(found) == limit:
+    """The slots that cost least, none of which overlaps another: real alternatives.
+
+    The cost to the consignment plus the prices of what a slot takes; of two that cost the same
+    the earlier. What a start costs the consignment never falls, so that no start is looked at
+    that costs more by itself than as many as are wanted do in all. `among`: of these cells.
+    """
+    pick = Pick(calendar, want, late=bounds.late, prices=load.prices)
+    feasible = starts(calendar, want, bounds) & among
+    if not load.prices.sums and not bounds.late:
+        return tuple(_earliest(pick, feasible, load, limit))
+    length = timedelta(minutes=want.minutes)
+    found: list[tuple[Decimal, int]] = []
+    taken: list[tuple[Decimal, int]] = []
+    for cell in cells(feasible):
+        begins = calendar.start_of(cell)
+        own = load.cost(want, begins, begins + length)
+        if len(taken) == limit and own >= taken[-1][0]:
             break
-    return tuple(found)
+        found.append((own + pick.price(cell) + _overtime(pick, cell, load), cell))
+        if len(taken) < limit or found[-1][0] < taken[-1][0]:
+            taken = _apart(found, limit, cal.cells_of(want.minutes))
+    return tuple(_offer(pick, cell, load, cny) for cny, cell in taken)
 
 
-def priced(slot: Slot, window: Window) -> Offer:
-    """What a slot costs the cargo, in whole minutes."""
+def _earliest(pick: Pick, feasible: int, load: Load, limit: int) -> Iterator[Offer]:
+    """Where nothing is scarce the earliest are the cheapest."""
+    for _ in range(limit):
+        if not feasible:
+            return
+        cell = (feasible & -feasible).bit_length() - 1
+        yield _offer(pick, cell, load, None)
+        done = cell + pick.length
+        feasible = feasible >> done << done
+
+
+def cells(mask: int) -> Iterator[int]:
+    """The cells of a mask, in order."""
+    while mask:
+        yield (mask & -mask).bit_length() - 1
+        mask &= mask - 1
+
+
+def _apart(found: list[tuple[Decimal, int]], limit: int, length: int) -> list[tuple[Decimal, int]]:
+    """The cheapest that do not overlap."""
+    kept: list[tuple[Decimal, int]] = []
+    for each in sorted(found):
+        if all(abs(each[1] - other[1]) >= length for other in kept):
+            kept.append(each)
+            if len(kept) == limit:
+                break
+    return kept
+
+
+def _offer(pick: Pick, cell: int, load: Load, cny: Decimal | None) -> Offer:
+    slot = pick.at(cell)
+    if cny is None:
+        cny = load.cost(pick.want, slot.starts, slot.ends)
     return Offer(
         slot=slot,
-        wait_minutes=_minutes(slot.starts - window.opens),
-        late_minutes=_minutes(slot.ends - window.free_until),
+        wait_minutes=minutes(slot.starts - load.window.opens),
+        late_minutes=minutes(slot.ends - load.window.free_until),
+        overtime_minutes=pick.overtime(cell) * cal.STEP_MINUTES,
+        cny=cny.quantize(CENT),
     )
 
 
-class _Choice:
-    """The starts that each suitable resource could serve, computed once for a want."""
-
-    def __init__(self, calendar: Calendar, want: Want, prefer: frozenset[int]) -> None:
-        length = cal.cells_of(want.minutes)
-        self._calendar = calendar
-        self._want = want
-        self._bays = [
-            (bay, cal.runs(calendar.free(bay), length))
-            for bay in _first(prefer, bays_for(calendar.yard, want.bay_kind))
-        ]
-        self._teams = {
-            need.agency: [
-                (team, cal.runs(calendar.free(team), length))
-                for team in _first(prefer, teams_for(calendar.yard, need))
-            ]
-            for need in want.needs
-        }
-        self._gear = [
-            _Kind(calendar, _first(prefer, those), length)
-            for those in gear_for(calendar.yard, want).values()
-        ]
-
-    def together(self) -> int:
-        """The starts at which a bay and one team for each need are free; none without a need."""
-        if not self._want.needs:
-            return 0
-        feasible = _union(starts for _, starts in self._bays)
-        for teams in self._teams.values():
-            feasible &= _union(starts for _, starts in teams)
-        for kind in self._gear:
-            feasible &= kind.starts
-        return feasible
-
-    def at(self, cell: int) -> Slot:
-        """The slot that begins with a feasible cell."""
-        starts = self._calendar.start_of(cell)
-        bay = next(bay for bay, free in self._bays if free >> cell & 1)
-        places = [
-            TeamPlace(
-                agency=agency, team=next(team for team, free in teams if free >> cell & 1).code
-            )
-            for agency, teams in self._teams.items()
-        ]
-        return Slot(
-            yard=self._calendar.yard.code,
-            bay=bay.code,
-            teams=tuple(places),
-            gear=tuple(code for kind in self._gear if (code := kind.at(cell)) is not None),
-            starts=starts,
-            ends=starts + timedelta(minutes=self._want.minutes),
-        )
+def _overtime(pick: Pick, cell: int, load: Load) -> Decimal:
+    if not pick.late:
+        return NOTHING
+    return load.weights.overtime * pick.overtime(cell) * cal.STEP_MINUTES / 60
 
 
-class _Kind:
-    """The gear of one kind: a start needs one of it on days on which the yard has any."""
-
-    def __init__(self, calendar: Calendar, those: list[Gear], length: int) -> None:
-        self._free = [(each, cal.runs(calendar.free(each), length)) for each in those]
-        everything = (1 << calendar.cells) - 1
-        self._needed = _union(calendar.known(each) for each in those)
-        self.starts = _union(free for _, free in self._free) | everything & ~self._needed
-
-    def at(self, cell: int) -> str | None:
-        """Which one is taken for a slot that begins with a feasible cell."""
-        if not self._needed >> cell & 1:
-            return None
-        return next(each.code for each, free in self._free if free >> cell & 1)
-
-
-def _first(prefer: frozenset[int], able: list[Resource]) -> list[Resource]:
-    return sorted(able, key=lambda each: each.id not in prefer)
-
-
-def _union(masks: Iterable[int]) -> int:
-    together = 0
-    for mask in masks:
-        together |= mask
-    return together
-
-
-def _minutes(span: timedelta) -> int:
+def minutes(span: timedelta) -> int:
+    """A span in whole minutes, rounded up; 0 if it is negative."""
     return max(0, -(-span // timedelta(minutes=1)))

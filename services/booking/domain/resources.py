@@ -69,14 +69,22 @@ class Work:
 
 @dataclass(frozen=True)
 class Bay:
-    """A place for one container at a time; `plugs` are the sockets for reefers at it."""
+    """A place for one container at a time; `plugs` are the sockets for reefers at it.
+
+    It takes goods of its kind, and of those in `also`.
+    """
 
     id: int
     code: str
     kind: BayKind
     plugs: int = 0
+    also: frozenset[BayKind] = frozenset()
     days: Days = ALWAYS
     work: None = None
+
+    def takes(self, kind: BayKind) -> bool:
+        """Can goods of that kind be inspected in it?"""
+        return self.kind is kind or kind in self.also
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from services.booking.domain import calendar as cal
-from services.booking.domain import offers
+from services.booking.domain import parts
 from services.booking.domain.calendar import Calendar, Taken
-from services.booking.domain.offers import Want
+from services.booking.domain.parts import Want
 from services.booking.domain.resources import Gear, Team
 from services.booking.domain.yard import Yard
 from shared.contracts.values import AgencyNeed, Slot, TeamPlace
@@ -102,7 +102,7 @@ def _joining(
     container while the wait lasts; or one that works beyond its shift.
     """
     length = cal.cells_of(need.minutes) + 1  # `now` is somewhere inside its first cell
-    teams = offers.teams_for(calendar.yard, need)
+    teams = parts.teams_for(calendar.yard, need.agency, frozenset(need.skills))
     here = max(0, (now - calendar.origin) // cal.STEP)
     for team in teams:
         if cal.runs(calendar.free(team), length) >> here & 1:

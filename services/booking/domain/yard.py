@@ -6,6 +6,7 @@ What holds changes from day to day: an `Era` is what holds on some local days wi
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from functools import cached_property
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -26,6 +27,7 @@ from shared.contracts.envelope import Fact
 from shared.contracts.values import Instant
 
 MIDNIGHT = time(0, 0)
+NOON = time(12, 0)
 Dated = TypeVar("Dated", Bay, Team, Gear)
 
 
@@ -36,7 +38,7 @@ class Era:
     `weekdays` are the hours from Monday (0) to Sunday (6), `holidays` those of single days; None
     is closed. `moves` are the ways from terminals, `move` the one from any other. Cargo is
     available `availability_minutes` after arrival and free of storage charges until the end of
-    the `free_days`-th local day after that.
+    the `free_days`-th local day after that. A team may stay `overtime_minutes` after its shift.
     """
 
     number: int
@@ -51,6 +53,7 @@ class Era:
     teams: tuple[Team, ...]
     gear: tuple[Gear, ...] = ()
     holidays: Mapping[date, Hours | None] | None = None
+    overtime_minutes: int = 0
     days: Days = ALWAYS
 
     def hours(self, day: date) -> Hours | None:
@@ -104,6 +107,15 @@ class Yard:
         hours = self.on(day).hours(day)
         return None if hours is None else hours.on(day, self.zone)
 
+    def overtime(self, team: Team, day: date) -> Span:
+        """When a team may stay on after the shift that begins on a day; nothing off duty."""
+        spans = list(team.work.spans(day, self.zone))
+        if not spans:
+            nothing = self.day(day)[0]
+            return nothing, nothing
+        ends = spans[-1][1]
+        return ends, ends + timedelta(minutes=self.on(day).overtime_minutes)
+
     def local_day(self, when: datetime) -> date:
         """The day a moment falls on in the yard's zone."""
         return when.astimezone(self.zone).date()
@@ -114,6 +126,10 @@ class Yard:
             moment(day, MIDNIGHT, self.zone),
             moment(day + timedelta(days=1), MIDNIGHT, self.zone),
         )
+
+    def morning(self, day: date) -> Span:
+        """A local day from midnight to noon, in UTC."""
+        return moment(day, MIDNIGHT, self.zone), moment(day, NOON, self.zone)
 
     def bay(self, code: str, *, at: datetime | None = None) -> Bay | None:
         """The bay of that code, as it is at a moment; the last one known unless told."""
@@ -149,11 +165,15 @@ class Window:
 
 
 class Cargo(Fact):
-    """Where and when cargo arrives, and by when it perishes: its window in any yard follows."""
+    """Where and when cargo arrives, and by when it perishes: its window in any yard follows.
+
+    `teu` is how much it is: loose cargo counts as one.
+    """
 
     terminal: str
     arrival: Instant
     perishable_until: Instant | None = None
+    teu: Decimal = Decimal(1)
 
 
 def serving(yards: Iterable[Yard], *, terminal: str, now: datetime) -> list[Yard]:

@@ -18,9 +18,6 @@ from services.booking.optimizer.problem import Bay, Place, Problem, Request, Tea
 from services.booking.planner.grid import PER_DAY, Grid
 from shared.contracts.values import Slot, TeamPlace
 
-TEU = Decimal(1)
-"""What a consignment is weighed as: its containers are not known to booking."""
-
 
 @dataclass(frozen=True)
 class Candidate:
@@ -110,10 +107,11 @@ def _teams(grid: Grid, calendar: Calendar) -> Iterator[Team]:
 def _request(situation: Situation, candidate: Candidate) -> Request:
     grid, booking = situation.grid, candidate.booking
     weights = _weights(situation, booking)
+    teu = Decimal(1) if booking.cargo is None else booking.cargo.teu
     step = weights.waiting(
         booking.bay_kind,
         STEP,
-        teu=TEU,
+        teu=teu,
         perishable=booking.cargo is not None and booking.cargo.perishable_until is not None,
     )
     change = weights.change if situation.change_cost is None else situation.change_cost
@@ -127,7 +125,7 @@ def _request(situation: Situation, candidate: Candidate) -> Request:
         bay_kind=booking.bay_kind.value,
         needs={need.agency: frozenset(need.skills) for need in booking.needs},
         wait_weight=step,
-        late_weight=weights.lateness(STEP, teu=TEU),
+        late_weight=weights.lateness(STEP, teu=teu),
         move_cost=weights.move,
         booked=_place(situation, booking.slot) if booking.taking is not None else None,
         change_cost=change,

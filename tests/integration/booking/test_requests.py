@@ -1,10 +1,11 @@
 """From a requirement to an agreed slot, over HTTP and by itself."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 from services.booking.domain.booking import Status
 from shared.auth.principal import Role
-from shared.contracts.values import Mode
+from shared.contracts.values import Mode, utc
 from tests import factories
 from tests.integration.booking.room import Office, booking_id, slot_body
 from tests.unit.booking import made
@@ -167,3 +168,25 @@ async def test_the_yard_tells_its_hours_bays_and_teams(office: Office) -> None:
     assert one["hours"]["monday"] == ["07:00", "21:00"]
     assert len(one["teams"]) == 32
     assert (await office.get("/v1/yards/nowhere")).status_code == 404
+
+
+async def test_offers_tell_their_price_the_named_choices_and_why_none_is_earlier(
+    office: Office,
+) -> None:
+    await office.bring(made.determined())
+    told = (await office.get(f"/v1/requests/{booking_id()}/offers")).json()
+    first = told["offers"][0]
+    assert first["slot"]["starts"] == utc(made.OPENS)
+    assert first["wait_minutes"] > 0
+    assert Decimal(first["cny"]) == 8 * Decimal(first["wait_minutes"]) / 60
+    assert told["choices"]["next"] == told["choices"]["morning"] == first
+    assert told["choices"]["afternoon"]["slot"]["starts"] == utc(made.MONDAY + timedelta(hours=12))
+    assert told["choices"]["overtime"] is None
+    (earlier,) = told["earlier"]
+    assert [earlier["starts"], earlier["ends"]] == [
+        utc(made.MONDAY + timedelta(hours=4, minutes=30)),
+        utc(made.OPENS),
+    ]
+    assert earlier["missing"][0]["state"] == "closed"
+    assert "04:30 to 07:00: the yard is not open" in earlier["text"]["en"]
+    assert "07:00" in earlier["text"]["zh"]

@@ -69,7 +69,7 @@ async def test_a_slot_in_a_farther_yard_waits_for_the_longer_move(both: Office) 
     arrival = made.OPENS - timedelta(hours=2)  # unloaded at 07:00
     await both.bring(made.determined(arrival=arrival))
     path = f"/v1/requests/{booking_id()}/offers"
-    answers = [await both.get(path, yard=code) for code in (HOME, OTHER)]
+    answers = [await both.get(path, yards=code) for code in (HOME, OTHER)]
     first = [answer.json()["offers"][0]["slot"] for answer in answers]
     assert [each["starts"] for each in first] == ["2026-03-01T23:30:00Z", "2026-03-02T00:30:00Z"]
     early = {name: first[1][name] for name in ("yard", "bay", "teams")}

@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 from services.booking import seeding, yardbook
 from services.booking.domain import calendar as cal
 from services.booking.domain.calendar import Calendar, Taken
-from services.booking.domain.offers import Want
+from services.booking.domain.parts import Want
 from services.booking.domain.yard import Yard
 from shared.contracts import derived
 from shared.contracts.requirement import RequirementDetermined, RequirementRevised

@@ -4,9 +4,9 @@ import random
 from collections import Counter
 from itertools import combinations
 
-from services.booking.domain import fit, offers
+from services.booking.domain import fit, offers, parts
 from services.booking.domain.calendar import Taken
-from services.booking.domain.offers import Want
+from services.booking.domain.parts import Want
 from shared.contracts.values import AgencyNeed, BayKind
 from tests.unit.booking import made
 from tests.unit.booking.made import need
@@ -50,7 +50,7 @@ def test_every_pair_of_skills_is_there_in_every_shift() -> None:
     assert len(shifts) == 2
     for agency, skills in (("customs", CUSTOMS), ("quarantine", QUARANTINE)):
         for pair in combinations(skills, 2):
-            able = offers.teams_for(yard, need(agency, "general", *pair))
+            able = parts.teams_for(yard, agency, frozenset({"general", *pair}))
             assert {team.work.shift for team in able} == shifts
 
 

@@ -1,13 +1,15 @@
 """Offers: earliest first, least scarce first, and why there are none."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from time import perf_counter
+from typing import Any
 
 import pytest
 
-from services.booking.domain import lack, offers
+from services.booking.domain import lack, offers, weights
 from services.booking.domain.calendar import Calendar, Taken
-from services.booking.domain.offers import Want
+from services.booking.domain.offers import Bounds, Load, Offer
+from services.booking.domain.parts import Want
 from services.booking.domain.yard import Window
 from shared.contracts.values import BayKind, Slot
 from tests.unit.booking import made
@@ -24,6 +26,25 @@ def _best(calendar: Calendar, wanted: Want) -> Slot:
     found = offers.best(calendar, wanted, earliest=made.MONDAY)
     assert found is not None
     return found
+
+
+WINDOW = Window(opens=made.MONDAY, free_until=made.CLOSES)
+
+
+def _load(window: Window = WINDOW, **more: Any) -> Load:
+    return Load(window=window, weights=weights.at(date(2026, 3, 2)), **more)
+
+
+def _cheapest(
+    calendar: Calendar,
+    wanted: Want | None = None,
+    *,
+    limit: int = 3,
+    late: bool = False,
+    **load: Any,
+) -> tuple[Offer, ...]:
+    bounds = Bounds(made.MONDAY, late=late)
+    return offers.cheapest(calendar, wanted or want(), bounds, load=_load(**load), limit=limit)
 
 
 def test_the_best_slot_is_the_earliest_and_as_long_as_the_slowest_agency() -> None:
@@ -76,13 +97,12 @@ def test_a_slot_may_end_with_the_latest_wish_but_not_after_it(
 
 def test_wait_and_lateness_are_counted_from_the_window() -> None:
     window = Window(opens=made.OPENS - timedelta(minutes=30), free_until=made.OPENS)
-    found = offers.spread(made.calendar(), want(), earliest=made.MONDAY, window=window, limit=1)
+    found = _cheapest(made.calendar(), window=window, limit=1)
     assert (found[0].wait_minutes, found[0].late_minutes) == (30, 60)
 
 
 def test_later_offers_are_real_alternatives() -> None:
-    window = Window(opens=made.MONDAY, free_until=made.CLOSES)
-    found = offers.spread(made.calendar(), want(), earliest=made.MONDAY, window=window, limit=4)
+    found = _cheapest(made.calendar(), limit=4)
     starts = [offer.slot.starts - made.OPENS for offer in found]
     assert starts == [timedelta(hours=hour) for hour in range(4)]
 
@@ -151,9 +171,9 @@ def test_five_hundred_live_bookings_do_not_make_offers_slow() -> None:
         for resource in (yard.bays[number % 10], yard.teams[number % 16])
         for starts in [made.OPENS + timedelta(minutes=15 * number)]
     ]
-    window = Window(opens=made.MONDAY, free_until=made.CLOSES)
+    bounds, load = Bounds(made.MONDAY), _load()
     began = perf_counter()
     for _ in range(20):
         calendar = made.calendar(*taken, days=14)
-        assert offers.spread(calendar, JOINT, earliest=made.MONDAY, window=window, limit=5)
+        assert offers.cheapest(calendar, JOINT, bounds, load=load, limit=5)
     assert (perf_counter() - began) / 20 < 0.05

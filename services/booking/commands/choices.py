@@ -1,0 +1,210 @@
+"""What is offered to a request: the slots that cost least in some yards, named choices among them,
+and why none is earlier.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.booking.commands import place
+from services.booking.commands.turn import Turn
+from services.booking.domain import lack, offers, weights, why
+from services.booking.domain.booking import Booking
+from services.booking.domain.calendar import DAY, Calendar
+from services.booking.domain.lack import Reason
+from services.booking.domain.offers import Bounds, Load, Offer
+from services.booking.domain.refusals import SlotTaken
+from services.booking.domain.why import Stretch
+from services.booking.domain.yard import Yard
+from services.booking.store import Reading
+from shared.contracts.values import Slot
+
+SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """A stretch before a yard's first slot, what is missing in it, and that in words."""
+
+    yard: str
+    stretch: Stretch
+    en: str
+    zh: str
+
+
+@dataclass(frozen=True)
+class Named:
+    """The best slot of each name, if there is one."""
+
+    next: Offer | None = None
+    morning: Offer | None = None
+    afternoon: Offer | None = None
+    overtime: Offer | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """Offers, the cheapest first; why none is earlier; or why there are none at all."""
+
+    offers: tuple[Offer, ...]
+    earlier: tuple[Earlier, ...] = ()
+    named: Named = Named()
+    none_reason: Reason | None = None
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A yard's free time as a booking sees it."""
+
+    calendar: Calendar
+    bounds: Bounds
+    load: Load
+
+    @property
+    def yard(self) -> Yard:
+        """The yard."""
+        return self.calendar.yard
+
+
+async def find(
+    session: Reading,
+    booking: Booking,
+    *,
+    turn: Turn,
+    yards: Sequence[str] = (),
+    after: datetime | None = None,
+    limit: int = SHOWN,
+    reasons: bool = False,
+) -> Found:
+    """The slots that cost least in the named yards, or in all that serve the cargo.
+
+    They end by the broker's latest wish, unless it asks for those `after` a moment. With
+    `reasons` also why none is earlier, and the named choices. Raises YardNotFound.
+    """
+    places = [
+        await _place(session, booking, yard, after=after, turn=turn)
+        for yard in _yards(booking, yards, turn=turn)
+    ]
+    found = [
+        offer
+        for each in places
+        for offer in offers.cheapest(
+            each.calendar, booking.want, each.bounds, load=each.load, limit=limit
+        )
+    ]
+    if not found:
+        home = places[0]
+        bounds = home.bounds
+        reason = lack.why_none(
+            home.calendar, booking.want, earliest=bounds.earliest, latest=bounds.latest
+        )
+        return Found((), none_reason=reason)
+    found.sort(key=lambda offer: (offer.cny, offer.slot.starts))
+    if not reasons:
+        return Found(tuple(found[:limit]))
+    earlier = [one for each in places for one in _earlier(booking, each)]
+    return Found(tuple(found[:limit]), tuple(earlier), _named(booking, places, found))
+
+
+def _yards(booking: Booking, named: Sequence[str], *, turn: Turn) -> list[Yard]:
+    if named:
+        return [turn.yard(code) for code in dict.fromkeys(named)]
+    if booking.cargo is None:
+        return [turn.yard(booking.yard)]
+    serving = turn.serving(booking.wish, terminal=booking.cargo.terminal)
+    home = [yard for yard in serving if yard.code == booking.yard]
+    return home + [yard for yard in serving if yard.code != booking.yard]
+
+
+async def _place(
+    session: Reading, booking: Booking, yard: Yard, *, after: datetime | None, turn: Turn
+) -> _Place:
+    first = place.earliest(booking, yard, turn=turn, after=after)
+    calendar = await place.calendar_of(session, yard, first=first, turn=turn, without=[booking.id])
+    latest = booking.wish.latest if after is None else None
+    end = max(turn.now, first) + turn.terms.horizon_days * DAY
+    return _Place(
+        calendar=calendar,
+        bounds=Bounds(first, latest, end=end),
+        load=load_of(booking, yard, turn=turn),
+    )
+
+
+def load_of(booking: Booking, yard: Yard, *, turn: Turn) -> Load:
+    """The cargo of a booking as prices see it in a yard.
+
+    The way there costs what the yard says; if it says nothing, what the weights say for another
+    than the home yard.
+    """
+    cargo, held = booking.cargo, weights.at(yard.local_day(turn.now))
+    fee = None if cargo is None else yard.at(turn.now).from_terminal(cargo.terminal).cny
+    another = held.move if yard.code != booking.yard else Decimal(0)
+    return Load(
+        window=booking.window_in(yard),
+        weights=held,
+        teu=Decimal(1) if cargo is None else cargo.teu,
+        perishable=cargo is not None and cargo.perishable_until is not None,
+        move=another if fee is None else fee,
+        prices=turn.prices,
+    )
+
+
+def _earlier(booking: Booking, at: _Place) -> list[Earlier]:
+    """What is missing in a yard before its first slot; without one, up to the horizon."""
+    starts = offers.starts(at.calendar, booking.want, at.bounds)
+    end = at.bounds.end or at.bounds.earliest
+    before = end if not starts else at.calendar.start_of(next(offers.cells(starts)))
+    stretches = why.not_earlier(at.calendar, booking.want, first=at.bounds.earliest, before=before)
+    return [
+        Earlier(at.yard.code, each, *why.texts(at.calendar, each, booking.want))
+        for each in stretches
+    ]
+
+
+def _named(booking: Booking, places: Sequence[_Place], found: Sequence[Offer]) -> Named:
+    """The next one by time, and the cheapest of each half of the day and of overtime."""
+    mornings: list[Offer] = []
+    afternoons: list[Offer] = []
+    overtime: list[Offer] = []
+    for each in places:
+        before_noon = each.calendar.mornings()
+        mornings += _one(booking, each, each.bounds, among=before_noon)
+        afternoons += _one(booking, each, each.bounds, among=~before_noon)
+        regular = offers.starts(each.calendar, booking.want, each.bounds)
+        late = Bounds(each.bounds.earliest, each.bounds.latest, late=True, end=each.bounds.end)
+        overtime += _one(booking, each, late, among=~regular)
+    return Named(
+        next=min(found, key=lambda offer: (offer.slot.starts, offer.cny)),
+        morning=_cheapest(mornings),
+        afternoon=_cheapest(afternoons),
+        overtime=_cheapest(overtime),
+    )
+
+
+def _one(booking: Booking, at: _Place, bounds: Bounds, *, among: int) -> tuple[Offer, ...]:
+    return offers.cheapest(at.calendar, booking.want, bounds, load=at.load, limit=1, among=among)
+
+
+def _cheapest(those: Sequence[Offer]) -> Offer | None:
+    return min(those, key=lambda offer: (offer.cny, offer.slot.starts), default=None)
+
+
+async def refusal(session: AsyncSession, booking: Booking, *, slot: Slot, turn: Turn) -> SlotTaken:
+    """The error of a slot that somebody else has, with the next best offers."""
+    found = await find(session, booking, turn=turn, yards=[slot.yard])
+    return SlotTaken(
+        bay=slot.bay,
+        starts=slot.starts,
+        offers=[
+            {
+                "slot": offer.slot.model_dump(mode="json"),
+                "wait_minutes": offer.wait_minutes,
+                "late_minutes": offer.late_minutes,
+                "cny": str(offer.cny),
+            }
+            for offer in found.offers
+        ],
+    )

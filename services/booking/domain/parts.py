@@ -1,0 +1,127 @@
+"""What a slot is made of: a bay, a team of each needed agency, gear of each kind that it takes.
+
+Each part has the resources that could serve it, the one that could do least else first. When it
+can begin is one integer, kept with the calendar until something changes there.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from services.booking.domain import calendar as cal
+from services.booking.domain.calendar import Calendar
+from services.booking.domain.resources import Bay, Gear, Resource, Sort, Team
+from services.booking.domain.yard import Yard
+from shared.contracts.values import AgencyNeed, BayKind, Scope
+
+
+@dataclass(frozen=True)
+class Want:
+    """What a slot must have: a bay of this kind, and a team for each need."""
+
+    bay_kind: BayKind
+    needs: tuple[AgencyNeed, ...]
+
+    @property
+    def minutes(self) -> int:
+        """How long the slot is: they inspect together."""
+        return max((need.minutes for need in self.needs), default=0)
+
+    @property
+    def scopes(self) -> frozenset[Scope]:
+        """How deep the inspections go that happen in it."""
+        return frozenset(need.scope for need in self.needs)
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """One thing that a slot needs: `name` is the bay's kind, the agency, or the gear's kind."""
+
+    sort: Sort
+    name: str
+    able: tuple[Resource, ...]
+    skills: tuple[str, ...] = ()
+
+
+def bays_for(yard: Yard, kind: BayKind) -> list[Bay]:
+    """The bays that can take goods of a kind, those of their own kind first."""
+    able = [bay for bay in yard.bays if bay.takes(kind)]
+    return sorted(able, key=lambda bay: (bay.kind is not kind, len(bay.also), bay.id))
+
+
+def teams_for(yard: Yard, agency: str, skills: frozenset[str]) -> list[Team]:
+    """The teams of an agency with all of these skills, those that could do little else first."""
+    able = [team for team in yard.teams if team.can(agency, skills)]
+    return sorted(able, key=lambda team: (len(team.skills), team.id))
+
+
+def gear_for(yard: Yard, scopes: frozenset[Scope]) -> dict[str, list[Gear]]:
+    """The yard's gear that serves the scopes, by kind: one of each kind is needed."""
+    found: dict[str, list[Gear]] = {}
+    for each in yard.gear:
+        if each.scopes & scopes:
+            found.setdefault(each.kind, []).append(each)
+    return found
+
+
+@lru_cache(maxsize=4096)
+def of(yard: Yard, want: Want) -> tuple[Part, ...]:
+    """The parts of a slot: the bay first, then the teams in the order of the needs, then gear."""
+    teams = (_team(yard, need.agency, need.skills) for need in want.needs)
+    return (_bay(yard, want.bay_kind), *teams, *_gear(yard, want.scopes))
+
+
+@lru_cache(maxsize=256)
+def _bay(yard: Yard, kind: BayKind) -> Part:
+    return Part(Sort.BAY, kind.value, tuple(bays_for(yard, kind)))
+
+
+@lru_cache(maxsize=1024)
+def _team(yard: Yard, agency: str, skills: tuple[str, ...]) -> Part:
+    return Part(Sort.TEAM, agency, tuple(teams_for(yard, agency, frozenset(skills))), skills)
+
+
+@lru_cache(maxsize=256)
+def _gear(yard: Yard, scopes: frozenset[Scope]) -> tuple[Part, ...]:
+    return tuple(
+        Part(Sort.GEAR, kind, tuple(those)) for kind, those in gear_for(yard, scopes).items()
+    )
+
+
+def starts(calendar: Calendar, part: Part, length: int, *, late: bool = False) -> int:
+    """The cells at which some resource of the part is free for so many cells on end.
+
+    `late`: teams may stay beyond their shifts as the yard allows. Gear that the yard has not on
+    a day is not needed then.
+    """
+    key = (part, length, late)
+    known = calendar.memo.get(key)
+    if known is None:
+        known = union(calendar.runs(each, length, late=late) for each in part.able)
+        if part.sort is Sort.GEAR:
+            known |= calendar.everything() & ~needed(calendar, part)
+        calendar.memo[key] = known
+    return known
+
+
+def needed(calendar: Calendar, part: Part) -> int:
+    """The open cells of the days on which the yard has gear of that kind."""
+    return union(calendar.known(each) for each in part.able if isinstance(each, Gear))
+
+
+def possible(calendar: Calendar, part: Part, length: int) -> int:
+    """`starts`, were nothing taken."""
+    key = (part, length, "possible")
+    known = calendar.memo.get(key)
+    if known is None:
+        known = union(cal.runs(calendar.up(each), length) for each in part.able)
+        calendar.memo[key] = known
+    return known
+
+
+def union(masks: Iterable[int]) -> int:
+    """The cells of any."""
+    together = 0
+    for mask in masks:
+        together |= mask
+    return together

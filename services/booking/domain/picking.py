@@ -1,0 +1,96 @@
+"""Which resources a slot takes, by its start: the cheapest that are free."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from services.booking.domain import calendar as cal
+from services.booking.domain import parts
+from services.booking.domain import prices as pricing
+from services.booking.domain.calendar import Calendar
+from services.booking.domain.parts import Part, Want
+from services.booking.domain.prices import NOTHING, Prices
+from services.booking.domain.resources import Resource, Sort, Team
+from shared.contracts.values import Slot, TeamPlace
+
+NOBODY: frozenset[int] = frozenset()
+
+
+class Pick:
+    """For one want and one calendar."""
+
+    def __init__(
+        self,
+        calendar: Calendar,
+        want: Want,
+        *,
+        late: bool,
+        prefer: frozenset[int] = NOBODY,
+        prices: Prices = pricing.FREE,
+    ) -> None:
+        self.late = late
+        self._calendar = calendar
+        self.want = want
+        self.length = cal.cells_of(want.minutes)
+        self._parts = parts.of(calendar.yard, want)
+        self._prefer = prefer
+        self._prices = prices
+
+    def taken(self, cell: int) -> list[tuple[Part, Resource]]:
+        """What is taken for a feasible start, part by part; no gear on days without."""
+        found = []
+        for part in self._parts:
+            able = (each for each in part.able if self._is_free(each, cell))
+            if self.late or self._prefer or self._prices.sums:
+                one = min(able, key=lambda each: self._rank(each, cell), default=None)
+            else:
+                one = next(able, None)
+            if one is not None:
+                found.append((part, one))
+        return found
+
+    def _is_free(self, resource: Resource, cell: int) -> bool:
+        return bool(self._calendar.runs(resource, self.length, late=self.late) >> cell & 1)
+
+    def price(self, cell: int) -> Decimal:
+        """What its resources are worth to others, CNY."""
+        if not self._prices.sums:
+            return NOTHING
+        return sum((self._worth(each, cell) for _, each in self.taken(cell)), NOTHING)
+
+    def overtime(self, cell: int) -> int:
+        """The cells that its teams stay beyond their shifts, together."""
+        if not self.late:
+            return 0
+        whole = ((1 << self.length) - 1) << cell
+        teams = (each for _, each in self.taken(cell) if isinstance(each, Team))
+        return sum((whole & ~self._calendar.up(team)).bit_count() for team in teams)
+
+    def at(self, cell: int) -> Slot:
+        """The slot that begins with a feasible cell."""
+        begins = self._calendar.start_of(cell)
+        taken = self.taken(cell)
+        return Slot(
+            yard=self._calendar.yard.code,
+            bay=next(each.code for part, each in taken if part.sort is Sort.BAY),
+            teams=tuple(
+                TeamPlace(agency=part.name, team=each.code)
+                for part, each in taken
+                if part.sort is Sort.TEAM
+            ),
+            gear=tuple(each.code for part, each in taken if part.sort is Sort.GEAR),
+            starts=begins,
+            ends=begins + timedelta(minutes=self.want.minutes),
+        )
+
+    def _worth(self, resource: Resource, cell: int) -> Decimal:
+        pool = pricing.pool_of(self._calendar.yard.code, resource)
+        return self._prices.of(pool, self._calendar.start_of(cell), self.length)
+
+    def _rank(self, resource: Resource, cell: int) -> tuple[bool, int, Decimal]:
+        """Preferred ones first, then by the overtime it would work, then by its price."""
+        extra = 0
+        if self.late:
+            whole = ((1 << self.length) - 1) << cell
+            extra = (whole & ~self._calendar.up(resource)).bit_count()
+        worth = self._worth(resource, cell) if self._prices.sums else NOTHING
+        return resource.id not in self._prefer, extra, worth

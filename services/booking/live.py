@@ -1,0 +1,192 @@
+"""The calendar in memory: what is taken, kept true by the database with each use.
+
+Each row of `occupancy` says which transaction wrote it last. Every use asks for the rows that were
+written by transactions which were not over when it asked last: usually none. What the asking
+transaction has written itself counts for it alone, until it is committed.
+"""
+
+import asyncio
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import DateTime, Text, bindparam, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from services.booking.domain import calendar as cal
+from services.booking.domain.calendar import Calendar
+from services.booking.domain.resources import Resource
+from services.booking.domain.yard import Yard
+from services.booking.store import Reading
+from shared.prepared import Row, Statement
+
+BEFORE = timedelta(days=1)
+"""How far back what was taken is kept."""
+
+_COLUMNS = """
+    s.xmin, h.over, o.id, o.resource, lower(o.during) AS starts, upper(o.during) AS ends,
+    o.booking_id, o.active, o.changed = pg_current_xact_id_if_assigned() AS own
+"""
+_ASIDE = """
+    (SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS xmin) s
+    CROSS JOIN (SELECT array_agg(id) AS over FROM bookings
+                 WHERE status = 'held' AND held_until <= :now) h
+"""
+_NOW = bindparam("now", type_=DateTime(timezone=True))
+_ALL = Statement(
+    text(
+        f"""
+        SELECT {_COLUMNS} FROM {_ASIDE}
+          LEFT JOIN occupancy o ON o.active AND upper(o.during) > :first
+        """  # noqa: S608  # constants alone
+    ).bindparams(_NOW, bindparam("first", type_=DateTime(timezone=True)))
+)
+_CHANGED = Statement(
+    text(
+        f"""
+        SELECT {_COLUMNS} FROM {_ASIDE}
+          LEFT JOIN occupancy o ON o.changed >= CAST(:since AS text)::xid8
+        """  # noqa: S608  # constants alone
+    ).bindparams(_NOW, bindparam("since", type_=Text()))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A row that is active: which cells of which resource it takes, and for which booking."""
+
+    resource: int
+    mask: int
+    booking: UUID
+
+
+class Live:
+    """One for a process; it belongs to one database."""
+
+    def __init__(self, *, horizon_days: int) -> None:
+        self._days = horizon_days
+        self._turn = asyncio.Lock()
+        self._since: str | None = None
+        self._origin = datetime.min.replace(tzinfo=UTC)
+        self._cells = 0
+        self._rows: dict[int, _Held] = {}
+        self._of_booking: dict[UUID, set[int]] = {}
+        self._of_resource: dict[int, set[int]] = {}
+        self._busy: dict[int, int] = {}
+        self._calendars: dict[str, Calendar] = {}
+        self._yard_of: dict[int, str] = {}
+
+    async def calendar(
+        self,
+        session: Reading,
+        yard: Yard,
+        *,
+        first: datetime,
+        now: datetime,
+        without: Collection[UUID] = (),
+    ) -> Calendar | None:
+        """The yard's calendar, in which `without` and holds that ran out by `now` take nothing.
+
+        None if `first` is outside of what is kept, or the session is none of the database's.
+        """
+        if not isinstance(session, AsyncSession | AsyncConnection):
+            return None
+        if not now - BEFORE <= first < now + timedelta(days=self._days):
+            return None
+        # One after the other: else an older answer could be applied after a newer one.
+        async with self._turn:
+            own, over = await self._sync(session, now)
+            return self._view(yard, own, {*without, *over})
+
+    async def _sync(self, session: Reading, now: datetime) -> tuple[list[Row], list[UUID]]:
+        origin = cal.midnight(now - BEFORE)
+        if self._since is None or origin != self._origin:
+            self._forget(origin)
+            rows = await _ALL.run(session, {"now": now, "first": origin})
+        else:
+            rows = await _CHANGED.run(session, {"now": now, "since": self._since})
+        own = [row for row in rows if row["own"]]
+        for row in rows:
+            if row["id"] is not None and not row["own"]:
+                self._apply(row)
+        self._since = rows[0]["xmin"]
+        return own, rows[0]["over"] or []
+
+    def _forget(self, origin: datetime) -> None:
+        self._origin = origin
+        self._cells = (self._days + 3) * (cal.DAY // cal.STEP)
+        self._since = None
+        self._rows, self._of_booking, self._of_resource = {}, {}, {}
+        self._busy, self._calendars = {}, {}
+
+    def _apply(self, row: Row) -> None:
+        known = self._rows.pop(row["id"], None)
+        if known is not None:
+            self._drop(row["id"], known)
+        if row["active"]:
+            held = self._held(row)
+            self._rows[row["id"]] = held
+            self._of_booking.setdefault(held.booking, set()).add(row["id"])
+            self._of_resource.setdefault(held.resource, set()).add(row["id"])
+            self._set(held.resource, self._busy.get(held.resource, 0) | held.mask)
+
+    def _drop(self, number: int, held: _Held) -> None:
+        self._of_booking[held.booking].discard(number)
+        if not self._of_booking[held.booking]:
+            del self._of_booking[held.booking]
+        self._of_resource[held.resource].discard(number)
+        self._set(held.resource, self._without(held.resource, held.mask, ()))
+
+    def _without(self, resource: int, mask: int, gone: Collection[int]) -> int:
+        """What is taken of a resource without a mask; a cell that others touch too stays taken."""
+        left = self._busy.get(resource, 0) & ~mask
+        for number in self._of_resource.get(resource, ()):
+            if number not in gone and (shared := self._rows[number].mask & mask):
+                left |= shared
+        return left
+
+    def _held(self, row: Row) -> _Held:
+        taken = cal.Taken(row["resource"], row["starts"], row["ends"])
+        mask = cal.touched(self._origin, self._cells, taken)
+        return _Held(row["resource"], mask, row["booking_id"])
+
+    def _set(self, resource: int, mask: int) -> None:
+        self._busy[resource] = mask
+        calendar = self._calendars.get(self._yard_of.get(resource, ""))
+        if calendar is not None:
+            cal.forget(calendar, {resource})
+
+    def _view(self, yard: Yard, own: Iterable[Row], without: Collection[UUID]) -> Calendar:
+        whole = self._calendars.get(yard.code)
+        if whole is None or whole.yard is not yard:
+            whole = Calendar(yard=yard, origin=self._origin, cells=self._cells, busy=self._busy)
+            self._calendars[yard.code] = whole
+            resources: list[Resource] = [*yard.bays, *yard.teams, *yard.gear]
+            self._yard_of |= {each.id: yard.code for each in resources}
+        changed = self._changed(own, without)
+        return cal.changed(whole, changed) if changed else whole
+
+    def _changed(self, own: Iterable[Row], without: Collection[UUID]) -> Mapping[int, int]:
+        """What is otherwise for who asks: bookings that do not count, and its own writing."""
+        gone = {n for booking in without for n in self._of_booking.get(booking, ())}
+        mine = [row for row in own if row["booking_id"] not in without]
+        gone |= {row["id"] for row in own if row["id"] in self._rows}
+        found: dict[int, int] = {}
+        for number in gone:
+            resource = self._rows[number].resource
+            masks = [self._rows[n].mask for n in gone if self._rows[n].resource == resource]
+            found[resource] = self._without(resource, _any(masks), gone)
+        for row in mine:
+            if row["active"]:
+                held = self._held(row)
+                before = found.get(held.resource, self._busy.get(held.resource, 0))
+                found[held.resource] = before | held.mask
+        return found
+
+
+def _any(masks: Iterable[int]) -> int:
+    together = 0
+    for mask in masks:
+        together |= mask
+    return together

@@ -1,0 +1,123 @@
+"""The calendar in memory says what the database says, whoever wrote it and whenever."""
+
+import random
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from services.booking import occupancy, store
+from services.booking.commands import place
+from services.booking.commands.turn import Turn
+from services.booking.domain.booking import Status
+from services.booking.domain.calendar import Taken
+from services.booking.domain.resources import Resource
+from services.booking.live import Live
+from shared.database import taken_back
+from tests.integration.booking.room import Office, booking_id
+from tests.unit.booking import made
+
+SERIALS = range(1, 7)
+
+
+@pytest.fixture
+async def office(office: Office) -> Office:
+    """With six requests."""
+    await office.bring(*(made.determined(serial) for serial in SERIALS))
+    return office
+
+
+async def _agree(session: Any, live: Live, turn: Turn, *, without: tuple[UUID, ...] = ()) -> None:
+    """Both ways to a calendar lead to the same free time of everything."""
+    yard = turn.yard("CNTAO-Y1")
+    quick = await live.calendar(session, yard, first=turn.now, now=turn.now, without=without)
+    assert quick is not None
+    slow = await place.calendar_of(
+        session, yard, first=quick.origin + timedelta(days=1), turn=_plain(turn), without=without
+    )
+    shift = (slow.origin - quick.origin) // timedelta(minutes=15)
+    end = (1 << min(slow.cells, quick.cells - shift)) - 1
+    resources: list[Resource] = [*yard.bays, *yard.teams]
+    for each in resources:
+        assert quick.free(each) >> shift & end == slow.free(each) & end, each.code
+        assert quick.runs(each, 3) >> shift & end >> 3 == slow.runs(each, 3) & end >> 3
+
+
+def _plain(turn: Turn) -> Turn:
+    return Turn(turn.now, turn.wall, turn.ids, turn.yards, turn.terms)
+
+
+async def test_it_follows_whatever_is_taken_and_released(office: Office) -> None:
+    rng, live = random.Random(3), Live(horizon_days=14)
+    database = office.service.kit.database
+    resources: list[Resource] = [*made.yard().bays, *made.yard().teams]
+    for _ in range(25):
+        starts = made.OPENS + rng.randrange(300) * timedelta(minutes=5)
+        taken = [
+            Taken(each.id, starts, starts + timedelta(minutes=rng.choice((20, 60, 95))))
+            for each in rng.sample(resources, 3)
+        ]
+        who = booking_id(rng.choice(SERIALS))
+        async with database.transaction() as session:
+            if rng.random() < 0.4:
+                await occupancy.release(session, who)
+            try:
+                in_order = sorted(taken, key=lambda each: each.resource)
+                await occupancy.take(session, who, in_order)
+            except occupancy.Occupied:
+                pass
+            await _agree(session, live, await office.desk.turn(session))
+        async with database.connect() as connection:
+            turn = await office.desk.turn(connection)
+            await _agree(connection, live, turn)
+            await _agree(connection, live, turn, without=(booking_id(2), booking_id(3)))
+
+
+async def test_what_is_rolled_back_was_never_there(office: Office) -> None:
+    live, database = Live(horizon_days=14), office.service.kit.database
+    bay = Taken(made.yard().bays[0].id, made.OPENS, made.CLOSES)
+    async with database.transaction() as session, taken_back(session):
+        await occupancy.take(session, booking_id(1), [bay])
+        await _agree(session, live, await office.desk.turn(session))
+    async with database.connect() as connection:
+        await _agree(connection, live, await office.desk.turn(connection))
+
+
+async def test_what_another_commits_later_but_began_earlier_is_not_missed(office: Office) -> None:
+    live, database = Live(horizon_days=14), office.service.kit.database
+    bays = made.yard().bays
+    async with database.transaction() as early:
+        await occupancy.take(early, booking_id(1), [Taken(bays[0].id, made.OPENS, made.CLOSES)])
+        async with database.transaction() as later:
+            await occupancy.take(later, booking_id(2), [Taken(bays[1].id, made.OPENS, made.CLOSES)])
+        async with database.connect() as connection:
+            await _agree(connection, live, await office.desk.turn(connection))
+    async with database.connect() as connection:
+        await _agree(connection, live, await office.desk.turn(connection))
+
+
+async def test_a_hold_that_ran_out_counts_as_free_before_it_is_swept(office: Office) -> None:
+    offers = (await office.get(f"/v1/requests/{booking_id(1)}/offers", limit=1)).json()["offers"]
+    slot = {name: offers[0]["slot"][name] for name in ("yard", "bay", "teams", "starts")}
+    body = {"request_id": str(booking_id(1)), "slot": slot}
+    assert (await office.post("/v1/bookings", body)).status_code == 201
+    office.clock.now += timedelta(minutes=11)
+    async with office.service.kit.database.connect() as connection:
+        held = await store.find(connection, booking_id(1))
+        assert held is not None
+        assert held.status is Status.HELD
+        await _agree(connection, Live(horizon_days=14), await office.desk.turn(connection))
+    again = (await office.get(f"/v1/requests/{booking_id(2)}/offers", limit=1)).json()["offers"]
+    assert again[0]["slot"]["bay"] == offers[0]["slot"]["bay"]
+
+
+async def test_the_next_day_it_is_read_anew(office: Office) -> None:
+    live, database = Live(horizon_days=14), office.service.kit.database
+    bay = Taken(made.yard().bays[0].id, made.OPENS + timedelta(days=1), made.CLOSES + timedelta(1))
+    async with database.transaction() as session:
+        await occupancy.take(session, booking_id(1), [bay])
+    for _ in range(2):
+        async with database.connect() as connection:
+            await _agree(connection, live, await office.desk.turn(connection))
+        office.clock.now += timedelta(days=1)
