@@ -9,6 +9,7 @@ import sys
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 BROKEN = b"HTTP/1.1 500 Broken\r\nContent-Length: 0\r\n\r\n"
 HANG, FAIL = "/hang", "/fail"
+NEVER = asyncio.Event()
 
 
 async def _talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -19,7 +20,7 @@ async def _talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
             await reader.readexactly(length)
             path = head.split(b" ", 2)[1].decode()
             if path == HANG:
-                await asyncio.Event().wait()
+                await NEVER.wait()
             writer.write(BROKEN if path == FAIL else OK)
     except (asyncio.IncompleteReadError, ConnectionError):
         writer.close()
