@@ -16,6 +16,7 @@ from services.cli.benching import (
     merging,
     messaging,
     pipeline,
+    webhooks,
 )
 
 BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
@@ -27,4 +28,5 @@ BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
     "merge": merging.run,
     "items": items.run,
     "growth": growth.run,
+    "webhooks": webhooks.run,
 }

@@ -2,9 +2,10 @@
 
 import asyncio
 import ssl
+from collections import OrderedDict
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, cast
 
 import httpcore
@@ -15,7 +16,15 @@ from services.declaration.webhooks.addresses import AddressRefused, Allowed
 
 ANSWER_BYTES = 4096
 IDLE_SECONDS = 5
-CONNECTIONS = 256
+HEADERS = {
+    "content-type": "application/json",
+    "accept-encoding": "identity",
+    "user-agent": "onestop-webhooks",
+}
+CONNECTIONS = 32
+"""To one server."""
+SERVERS = 256
+"""With which a connection is kept."""
 
 
 @dataclass(frozen=True)
@@ -68,9 +77,14 @@ class _Stream(httpx.AsyncByteStream):
 
 
 class _Transport(httpx.AsyncBaseTransport):
-    """httpx's own has no place for a backend."""
+    """The connections to one server: httpcore looks through all of a pool's at each request.
+
+    httpx's own has no place for a backend. Without a client around it, there are no redirects, no
+    cookies, and no proxy from the environment.
+    """
 
     def __init__(self, allowed: Allowed, verify: ssl.SSLContext) -> None:
+        self.users = 0
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=verify,
             max_connections=CONNECTIONS,
@@ -107,7 +121,7 @@ class Poster:
         self.allowed = allowed
         self._seconds = seconds
         self._verify = verify
-        self._client: httpx.AsyncClient | None = None
+        self._kept: OrderedDict[tuple[bytes, bytes], _Transport] = OrderedDict()
 
     async def post(self, url: str, body: bytes, *, headers: Mapping[str, str]) -> Answered:
         """One attempt; whatever happens is an answer."""
@@ -126,35 +140,47 @@ class Poster:
             return Answered(error="unreachable")
 
     async def _post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answered:
-        sent = {"content-type": "application/json", "accept-encoding": "identity", **headers}
-        async with self._opened().stream("POST", url, content=body, headers=sent) as answer:
-            begun = b""
-            async for part in answer.aiter_raw():
-                begun += part
-                if len(begun) > ANSWER_BYTES:
-                    break
+        request = httpx.Request("POST", url, content=body, headers={**HEADERS, **headers})
+        async with self._at(request.url) as transport:
+            answer = await transport.handle_async_request(request)
+            try:
+                begun = b""
+                async for part in answer.aiter_raw():
+                    begun += part
+                    if len(begun) > ANSWER_BYTES:
+                        break
+            finally:
+                await answer.aclose()
         error = None
         if not answer.is_success:
             error = "redirected" if answer.is_redirect else "status"
         return Answered(answer.status_code, begun[:ANSWER_BYTES], error)
 
-    def _opened(self) -> httpx.AsyncClient:
-        """Made when it is first needed: reading the world's certificates takes a while."""
-        if self._client is None:
-            verify = self._verify or httpx.create_ssl_context(trust_env=False)
-            transport = _Transport(self.allowed, verify)
-            self._client = httpx.AsyncClient(
-                transport=transport,
-                follow_redirects=False,
-                trust_env=False,
-                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-                timeout=None,  # noqa: S113 - `post` bounds the whole
-                headers={"user-agent": "onestop-webhooks"},
-            )
-        return self._client
+    @asynccontextmanager
+    async def _at(self, url: httpx.URL) -> AsyncIterator[_Transport]:
+        """The connections to an endpoint's server; those not used for long are let go."""
+        server = (url.raw_scheme, url.netloc)
+        kept = self._kept.get(server)
+        if kept is None:
+            if self._verify is None:  # reading the world's certificates takes a while
+                self._verify = httpx.create_ssl_context(trust_env=False)
+            kept = self._kept[server] = _Transport(self.allowed, self._verify)
+        self._kept.move_to_end(server)
+        kept.users += 1
+        try:
+            yield kept
+        finally:
+            kept.users -= 1
+            if len(self._kept) > SERVERS:
+                await self._let_go(len(self._kept) - SERVERS)
+
+    async def _let_go(self, many: int) -> None:
+        unused = [server for server, each in self._kept.items() if not each.users]
+        for server in unused[:many]:
+            await self._kept.pop(server).aclose()
 
     async def close(self) -> None:
         """Let go of every connection."""
-        if self._client is not None:
-            client, self._client = self._client, None
-            await client.aclose()
+        while self._kept:
+            _, kept = self._kept.popitem()
+            await kept.aclose()

@@ -118,34 +118,6 @@ async def test_who_hangs_or_fails_holds_up_nobody_else(hooked: Hooked) -> None:
         assert len(broken.notices) <= deliveries.EACH
 
 
-async def test_a_notice_that_was_sent_and_not_marked_is_sent_again_under_its_id(
-    hooked: Hooked, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with receiver() as at:
-        await hooked.hook(at.url)
-        told = await hooked.filing()
-        await hooked.deliveries.bring(told.determined())
-
-        class Killed(BaseException):
-            pass
-
-        def kill(point: str) -> None:
-            if point == "webhooks.before_mark":
-                raise Killed
-
-        with monkeypatch.context() as patched:
-            patched.setattr("shared.crash.at", kill)
-            with pytest.raises(Killed):
-                await hooked.round()
-        assert await hooked.round() == 0
-        hooked.later(seconds=31)
-        assert await hooked.rounds() == 2
-    assert [each.told[1] for each in at.notices] == [1, 1, 2]
-    first, again, _ = at.notices
-    assert first.headers["webhook-id"] == again.headers["webhook-id"]
-    assert first.body == again.body
-
-
 async def test_two_processes_send_nothing_twice(hooked: Hooked) -> None:
     with receiver() as at:
         await hooked.hook(at.url)
