@@ -34,6 +34,7 @@ class Benchmark(StrEnum):
     MERGE = "merge"
     ITEMS = "items"
     GROWTH = "growth"
+    BULK = "bulk"
     OPTIMIZER = "optimizer"
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from services.cli.benching import (
+    bulk,
     check,
     filing,
     growth,
@@ -27,4 +28,5 @@ BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
     "merge": merging.run,
     "items": items.run,
     "growth": growth.run,
+    "bulk": bulk.run,
 }

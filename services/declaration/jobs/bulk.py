@@ -6,7 +6,6 @@ whoever goes on after a crash goes on where it was; each filing has the key of i
 
 import asyncio
 import hashlib
-import json
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -32,6 +31,7 @@ from shared.http import idempotency
 from shared.http.idempotency import Answer, Attempt
 from shared.kit import Kit
 from shared.messaging.context import Cause, caused_by
+from shared.prepared import Row
 from shared.service import Job
 
 log = structlog.get_logger()
@@ -118,13 +118,13 @@ class _Hand:
             ended = "whole" in each or "refused" in each
             if not ended:
                 number += 1
-                rows.append(_row(each, job_id=job["id"], number=number))
+                rows.append({**each, "number": number})
             if len(rows) < ADDED and not ended:
                 continue
             async with self.kit.database.transaction() as session:
                 await self._hold(session, job)
                 if rows:
-                    await worked.add(session, rows)
+                    await worked.add(session, job["id"], rows)
                 await self._end_reading(session, job, each)
             rows = []
 
@@ -170,16 +170,10 @@ class _Hand:
         return False
 
 
-def _row(told: parsing.Told, *, job_id: UUID, number: int) -> dict[str, Any]:
-    names = ("first_line", "last_line", "reference", "document", "places", "faults")
-    kept = {name: told[name] for name in names}
-    return {**kept, "job_id": job_id, "number": number, "state": asked.WAITING}
-
-
 async def _save_keys(
     session: AsyncSession,
     job: RowMapping,
-    rows: Sequence[RowMapping],
+    rows: Sequence[Row],
     filed: Sequence[Filing | errors.Refused],
     *,
     now: commands.Now,
@@ -194,12 +188,11 @@ async def _save_keys(
         await idempotency.save(session, done)
 
 
-def _attempt(job: RowMapping, row: RowMapping, *, now: commands.Now) -> Attempt:
-    document = json.dumps(row["document"], sort_keys=True).encode()
+def _attempt(job: RowMapping, row: Row, *, now: commands.Now) -> Attempt:
     return Attempt(
         owner=job["broker"],
         key=f"bulk/{job['id']}/{row['number']}",
         endpoint=ENDPOINT,
-        fingerprint=hashlib.sha256(document).hexdigest(),
+        fingerprint=hashlib.sha256(row["document"].encode()).hexdigest(),
         now=now.wall,
     )

@@ -20,10 +20,10 @@ from shared import errors
 from shared.auth.principal import Principal
 from shared.http import faults, problem, refusals
 from shared.ids import Ids
+from shared.prepared import Row
 
 log = structlog.get_logger()
 
-Row = Mapping[Any, Any]
 _RULES = {rule.code: rule for rule in (*faults.RULES, *RULES)}
 
 
@@ -31,9 +31,9 @@ def weighed(
     row: Row, *, who: Principal, now: commands.Now, number: Callable[[], int], ids: Ids
 ) -> list[Accepted | errors.Faults]:
     """The accepted filing, or every fault: of cells, of shape and of content. One entry."""
-    of_cells = tuple(_fault(each) for each in row["faults"])
+    of_cells = tuple(_fault(each) for each in json.loads(row["faults"]))
     try:
-        raw = json.dumps(row["document"], ensure_ascii=False).encode()
+        raw = row["document"].encode()
         form = shaping.shaped(FilingIn, raw, organisation=who.organisation, now=now)
         draft = Draft(form.content(), who=who, now=now)
         if not of_cells:
@@ -81,7 +81,7 @@ def outcome(row: Row, filed: Filing | errors.Refused) -> dict[str, Any]:
         told = {"filing_id": filed.id, "receipt_number": filed.receipt_number}
         return {"number": row["number"], "state": asked.FILED, **told}
     entries, _ = problem.entries(filed)
-    places = row["places"]
+    places = json.loads(row["places"])
     return {
         "number": row["number"],
         "state": asked.REFUSED,
