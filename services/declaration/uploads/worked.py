@@ -149,14 +149,19 @@ _WAITING = Statement(
     text("""
     SELECT number, first_line, reference, CAST(document AS text) AS document,
         CAST(places AS text) AS places, CAST(faults AS text) AS faults
-    FROM bulk_rows WHERE job_id = :job_id AND state = 'waiting' ORDER BY number LIMIT :most
-""").bindparams(bindparam("job_id", type_=Uuid), bindparam("most", type_=Integer))
+    FROM bulk_rows WHERE job_id = :job_id AND state = 'waiting' AND number > :after
+    ORDER BY number LIMIT :most
+""").bindparams(
+        bindparam("job_id", type_=Uuid),
+        bindparam("most", type_=Integer),
+        bindparam("after", type_=Integer),
+    )
 )
 
 
-async def waiting(on: prepared.On, job_id: UUID, *, limit: int) -> list[Row]:
+async def waiting(on: prepared.On, job_id: UUID, *, after: int, limit: int) -> list[Row]:
     """The next filings of it that are not filed, what is JSON as its text."""
-    return await _WAITING.run(on, {"job_id": job_id, "most": limit})
+    return await _WAITING.run(on, {"job_id": job_id, "after": after, "most": limit})
 
 
 _OUTCOMES = Statement(
