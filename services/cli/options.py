@@ -35,6 +35,7 @@ class Benchmark(StrEnum):
     ITEMS = "items"
     GROWTH = "growth"
     WEBHOOKS = "webhooks"
+    BULK = "bulk"
     OPTIMIZER = "optimizer"
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from services.cli.benching import (
+    bulk,
     check,
     filing,
     growth,
@@ -29,4 +30,5 @@ BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
     "items": items.run,
     "growth": growth.run,
     "webhooks": webhooks.run,
+    "bulk": bulk.run,
 }

@@ -11,13 +11,14 @@ import resource
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from io import TextIOWrapper
 from typing import Any, TextIO
 from zoneinfo import ZoneInfo
 
 from services.declaration import dictionary
 from services.declaration.bulk import columns, csvfile, groups
 from services.declaration.bulk.columns import Column
-from services.declaration.bulk.groups import Row
+from services.declaration.bulk.groups import Group, Row
 from services.declaration.bulk.rules import FILE_TOO_LARGE, Unreadable
 
 MEMORY = 1024 * 2**20
@@ -41,13 +42,15 @@ def main(media_type: str, day: str, zone: str) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    to = TextIOWrapper(sys.stdout.buffer, encoding="utf-8", write_through=False)
     try:
-        told = _told(sys.stdin.buffer.read(), media_type, day, zone, sys.stdout)
+        told = _told(sys.stdin.buffer.read(), media_type, day, zone, to)
     except Unreadable as unreadable:
         told = refused(unreadable)
     except MemoryError:
         told = refused(Unreadable(FILE_TOO_LARGE, memory_bytes=MEMORY))
-    _say(told, sys.stdout)
+    _say(told, to)
+    to.flush()
 
 
 def _told(raw: bytes, media_type: str, day: str, zone: str, to: TextIO) -> dict[str, Any]:
@@ -56,8 +59,15 @@ def _told(raw: bytes, media_type: str, day: str, zone: str, to: TextIO) -> dict[
     count = 0
     for group in groups.of(rows, header, zone=ZoneInfo(zone)):
         count += group.rows
-        _say(group.plain(), to)
+        _say(_written(group), to)
     return {"whole": count}
+
+
+def _written(group: Group) -> dict[str, Any]:
+    """What is stored as JSON is told as its text: nobody on the way has to read it."""
+    parts = {name: _json(getattr(group, name)) for name in ("document", "places", "faults")}
+    told = {name: getattr(group, name) for name in ("reference", "first_line", "last_line")}
+    return told | parts
 
 
 def refused(unreadable: Unreadable) -> dict[str, Any]:
@@ -66,7 +76,11 @@ def refused(unreadable: Unreadable) -> dict[str, Any]:
 
 
 def _say(told: Mapping[str, Any], to: TextIO) -> None:
-    to.write(json.dumps(told, ensure_ascii=True) + "\n")
+    to.write(_json(told) + "\n")
+
+
+def _json(told: object) -> str:
+    return json.dumps(told, ensure_ascii=False)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ CELL = 32_767
 """Characters of a cell, as spreadsheet programs have them."""
 LINE = 4 * 2**20
 CHUNK = 2**20
+_ASCII = bytes(range(128))
 GLANCED = 2**18
 csv.field_size_limit(CELL)
 
@@ -28,9 +29,17 @@ def encoding(raw: bytes) -> str:
     else:
         named = ("utf-8", "gb18030")
     for each in named:
-        if _fits(raw, each):
+        if _fits(raw, each) and not (each == "gb18030" and _is_damaged_utf8(raw)):
             return each
     raise Unreadable(UNREADABLE_FILE, reason="encoding", taken=["UTF-8", "GBK", "GB18030"])
+
+
+def _is_damaged_utf8(raw: bytes) -> bool:
+    """Whether it is UTF-8 but for a few bytes: read as GB 18030 it would be other characters."""
+    text = raw.decode("utf-8", "replace")
+    bad = text.count("\ufffd")
+    ascii_bytes = len(raw) - len(raw.translate(None, _ASCII))
+    return len(text) - ascii_bytes - bad > 10 * bad
 
 
 def _fits(raw: bytes, name: str) -> bool:
@@ -62,7 +71,8 @@ def read(raw: bytes, known: Mapping[str, Column]) -> tuple[list[Column | None], 
     """The columns, and the rows below the headings, each with its line. Raises Unreadable."""
     text = io.TextIOWrapper(io.BytesIO(raw), encoding=encoding(raw), newline="")
     separator, header = _header(text, known)
-    return header, _rows(text, separator, whole=raw.endswith((b"\n", b"\r", b"\n\0", b"\r\0")))
+    ended = raw.endswith((b"\n", b"\r", b"\n\0", b"\r\0"))
+    return header, _rows(text, separator, width=0 if ended else len(header))
 
 
 def _header(text: io.TextIOWrapper, known: Mapping[str, Column]) -> tuple[str, list[Column | None]]:
@@ -87,10 +97,10 @@ def _line(text: io.TextIOWrapper) -> str:
     return line
 
 
-def _rows(text: io.TextIOWrapper, separator: str, *, whole: bool) -> Iterator[Row]:
+def _rows(text: io.TextIOWrapper, separator: str, *, width: int) -> Iterator[Row]:
+    """`width`: cells that the last row must have, as the file does not end with a line."""
     lines = _Lines(text)
     reader = csv.reader(lines, delimiter=separator, strict=True)
-    last, width = 0, 0
     while True:
         first = lines.number + 1
         try:
@@ -99,11 +109,9 @@ def _rows(text: io.TextIOWrapper, separator: str, *, whole: bool) -> Iterator[Ro
             raise Unreadable(UNREADABLE_FILE, reason=str(error), line=first) from None
         if cells is None:
             return
-        if not whole and lines.ended() and len(cells) < width:
+        if len(cells) < width and lines.ended():
             raise Unreadable(UNREADABLE_FILE, reason="cut off within a row", line=first)
-        width = max(width, len(cells))
-        last = first
-        yield last, [each.strip() for each in cells]
+        yield first, [each.strip() for each in cells]
 
 
 class _Lines:

@@ -43,10 +43,6 @@ class Group:
     faults: list[Found] = field(default_factory=list)
     rows: int = 0
 
-    def plain(self) -> Found:
-        """For another process."""
-        return vars(self)
-
 
 def of(rows: Iterable[Row], header: Sequence[Column | None], *, zone: tzinfo) -> Iterator[Group]:
     """The filings of the rows, each once it is whole. Raises Unreadable."""

@@ -39,7 +39,7 @@ def read(raw: bytes, known: Mapping[str, Column]) -> tuple[list[Column | None], 
         shown = [each for each in book.worksheets if each.sheet_state == "visible"]
         sheet = next((each for each in shown if each.title == SHEET), shown[0])
         sheet.reset_dimensions()
-        rows = sheet.iter_rows(max_col=columns.MOST, max_row=LAST_ROW, values_only=True)
+        rows = sheet.iter_rows(max_row=LAST_ROW, values_only=True)
         first = next(rows, ())
     except Unreadable:
         raise

@@ -6,7 +6,6 @@ whoever goes on after a crash goes on where it was; each filing has the key of i
 
 import asyncio
 import hashlib
-import json
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -32,6 +31,7 @@ from shared.http import idempotency
 from shared.http.idempotency import Answer, Attempt
 from shared.kit import Kit
 from shared.messaging.context import Cause, caused_by
+from shared.prepared import Row
 from shared.service import Job
 
 log = structlog.get_logger()
@@ -39,6 +39,9 @@ log = structlog.get_logger()
 ADDED = 200
 BATCH = 100
 ENDPOINT = "POST /v1/bulk"
+
+Weighed = tuple[Row, Accepted | errors.Faults]
+"""The rows of a filing, and what the checks say of it."""
 
 
 def worker(kit: Kit, settings: Settings) -> Job:
@@ -86,8 +89,10 @@ class _Hand:
     async def work(self, job: RowMapping) -> None:
         if job["state"] == asked.READING:
             await self._read(job)
-        while await self._file(job):
-            await asyncio.sleep(0)
+        await self._file(job)
+        async with self.kit.database.transaction() as session:
+            await self._hold(session, job)
+            await worked.end(session, job["id"], now=self.kit.clock.wall())
 
     async def _hold(self, session: AsyncSession, job: RowMapping) -> None:
         await worked.hold(session, job["id"], owner=self.owner, until=self.until())
@@ -118,13 +123,13 @@ class _Hand:
             ended = "whole" in each or "refused" in each
             if not ended:
                 number += 1
-                rows.append(_row(each, job_id=job["id"], number=number))
+                rows.append({**each, "number": number})
             if len(rows) < ADDED and not ended:
                 continue
             async with self.kit.database.transaction() as session:
                 await self._hold(session, job)
                 if rows:
-                    await worked.add(session, rows)
+                    await worked.add(session, job["id"], rows)
                 await self._end_reading(session, job, each)
             rows = []
 
@@ -138,68 +143,66 @@ class _Hand:
             apart = {"code": ROWS_APART.code, "pointer": "", "column": "reference", "facts": {}}
             await worked.whole(session, job["id"], rows=told["whole"], apart=apart)
 
-    async def _file(self, job: RowMapping) -> bool:
-        """File the next batch; whether there is more to do."""
+    async def _file(self, job: RowMapping) -> None:
+        """File what waits: while the database writes one batch, the next one is checked."""
+        writing: asyncio.Task[None] | None = None
+        last = 0
+        try:
+            while rows := await self._waiting(job, after=last):
+                last = rows[-1]["number"]
+                weighed = await self._weigh(job, rows)
+                if writing is not None:
+                    await writing
+                writing = asyncio.create_task(self._write(job, weighed))
+            if writing is not None:
+                await writing
+        finally:
+            if writing is not None and not writing.done():
+                writing.cancel()
+                await asyncio.wait([writing])
+
+    async def _waiting(self, job: RowMapping, *, after: int) -> list[Row]:
         async with self.kit.database.connect() as connection:
-            rows = await worked.waiting(connection, job["id"], limit=BATCH)
-        if not rows:
-            return await self._end(job)
+            return await worked.waiting(connection, job["id"], after=after, limit=BATCH)
+
+    async def _weigh(self, job: RowMapping, rows: list[Row]) -> list[Weighed]:
+        """Check them, in the order of references: two batches would wait for each other else."""
         now, who = self.now(), Principal(job["subject"], Role.BROKER, job["broker"])
         async with self.kit.database.single() as driver:
             numbers = iter(await accepting.numbers(driver, len(rows)))
-        # In one order, or two batches with the same references would wait for each other.
-        rows = sorted(rows, key=lambda row: row["reference"])
-        results: list[Accepted | errors.Faults] = []
-        for row in rows:
-            results += weighing.weighed(
+        found: list[Weighed] = []
+        for row in sorted(rows, key=lambda row: str(row["reference"])):
+            result = weighing.weighed(
                 row, who=who, now=now, number=lambda: next(numbers), ids=self.kit.ids
             )
+            found.append((row, result))
+            # Whoever else waits for this process is answered between two filings.
             await asyncio.sleep(0)
+        return found
+
+    async def _write(self, job: RowMapping, found: Sequence[Weighed]) -> None:
+        """Filings, their keys and their outcomes, in one transaction."""
+        now = self.now()
         async with self.kit.database.transaction() as session:
             await self._hold(session, job)
-            filed = await commands.store_accepted(session, results)
-            await _save_keys(session, job, rows, filed, now=now)
-            told = [weighing.outcome(*pair) for pair in zip(rows, filed, strict=True)]
+            filed = await commands.store_accepted(session, [result for _, result in found])
+            done = [
+                (_attempt(job, row, now=now), Answer(201, {"id": str(each.id)}))
+                for (row, _), each in zip(found, filed, strict=True)
+                if isinstance(each, Filing)
+            ]
+            if done:
+                await idempotency.save(session, done)
+            pairs = zip(found, filed, strict=True)
+            told = [weighing.outcome(row, each) for (row, _), each in pairs]
             await worked.outcomes(session, job["id"], told)
-        return True
-
-    async def _end(self, job: RowMapping) -> bool:
-        async with self.kit.database.transaction() as session:
-            await self._hold(session, job)
-            await worked.end(session, job["id"], now=self.kit.clock.wall())
-        return False
 
 
-def _row(told: parsing.Told, *, job_id: UUID, number: int) -> dict[str, Any]:
-    names = ("first_line", "last_line", "reference", "document", "places", "faults")
-    kept = {name: told[name] for name in names}
-    return {**kept, "job_id": job_id, "number": number, "state": asked.WAITING}
-
-
-async def _save_keys(
-    session: AsyncSession,
-    job: RowMapping,
-    rows: Sequence[RowMapping],
-    filed: Sequence[Filing | errors.Refused],
-    *,
-    now: commands.Now,
-) -> None:
-    """Keep the key of each filing with it: that it is filed twice is met as a violation of it."""
-    done = [
-        (_attempt(job, row, now=now), Answer(201, {"id": str(each.id)}))
-        for row, each in zip(rows, filed, strict=True)
-        if isinstance(each, Filing)
-    ]
-    if done:
-        await idempotency.save(session, done)
-
-
-def _attempt(job: RowMapping, row: RowMapping, *, now: commands.Now) -> Attempt:
-    document = json.dumps(row["document"], sort_keys=True).encode()
+def _attempt(job: RowMapping, row: Row, *, now: commands.Now) -> Attempt:
     return Attempt(
         owner=job["broker"],
         key=f"bulk/{job['id']}/{row['number']}",
         endpoint=ENDPOINT,
-        fingerprint=hashlib.sha256(document).hexdigest(),
+        fingerprint=hashlib.sha256(row["document"].encode()).hexdigest(),
         now=now.wall,
     )

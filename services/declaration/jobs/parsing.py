@@ -49,15 +49,20 @@ async def parsed(
         yield _refused(UNREADABLE_FILE.code, reason="its reader was ended")
     except TimeoutError:
         yield _refused(FILE_TOO_LARGE.code, seconds=SECONDS)
+    except json.JSONDecodeError:
+        yield _refused(UNREADABLE_FILE.code, reason="its reader was ended")
     except ValueError:
         yield _refused(FILE_TOO_LARGE.code, bytes_of_one_filing=LINE)
     finally:
-        feeding.cancel()
-        with suppress(ProcessLookupError):
-            child.kill()
-        await child.wait()
-        with suppress(asyncio.CancelledError, ConnectionError):
-            await feeding
+        await _ended(child, feeding)
+
+
+async def _ended(child: asyncio.subprocess.Process, feeding: asyncio.Task[None]) -> None:
+    feeding.cancel()
+    with suppress(ProcessLookupError):
+        child.kill()
+    await child.wait()
+    await asyncio.wait([feeding])
 
 
 async def _feed(child: asyncio.subprocess.Process, raw: bytes) -> None:

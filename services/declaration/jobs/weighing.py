@@ -19,37 +19,39 @@ from services.declaration.uploads import asked
 from shared import errors
 from shared.auth.principal import Principal
 from shared.http import faults, problem, refusals
+from shared.http.problem import ProblemError
 from shared.ids import Ids
+from shared.prepared import Row
 
 log = structlog.get_logger()
 
-Row = Mapping[Any, Any]
 _RULES = {rule.code: rule for rule in (*faults.RULES, *RULES)}
 
 
 def weighed(
     row: Row, *, who: Principal, now: commands.Now, number: Callable[[], int], ids: Ids
-) -> list[Accepted | errors.Faults]:
-    """The accepted filing, or every fault: of cells, of shape and of content. One entry."""
-    of_cells = tuple(_fault(each) for each in row["faults"])
+) -> Accepted | errors.Faults:
+    """The accepted filing, or every fault: of cells, of shape and of content."""
+    of_cells = tuple(_fault(each) for each in json.loads(row["faults"]))
     try:
-        raw = json.dumps(row["document"], ensure_ascii=False).encode()
+        raw = row["document"].encode()
         form = shaping.shaped(FilingIn, raw, organisation=who.organisation, now=now)
         draft = Draft(form.content(), who=who, now=now)
         if not of_cells:
-            return commands.accept([draft], number=number, ids=ids)
+            (result,) = commands.accept([draft], number=number, ids=ids)
+            return result
         found = commands.faults(draft.content, organisation=who.organisation, now=now)
     except errors.Faults as shape:
         found = shape.faults
     except errors.Refused as refused:
-        return [_alone(refused)]
+        return _alone(refused)
     except Exception:
         # One filing that cannot be judged must not keep the others; it is not filed.
         log.exception("a filing of a bulk file could not be judged", number=row["number"])
-        return [_alone(refusals.InternalError())]
+        return _alone(refusals.InternalError())
     spoilt = {each.pointer for each in of_cells if each.pointer}
     kept = (each for each in found if not _follows(each.pointer, spoilt))
-    return [errors.Faults(*commands.named(of_cells, now=now), *kept)]
+    return errors.Faults(*commands.named(of_cells, now=now), *kept)
 
 
 def _follows(pointer: str, spoilt: Iterable[str]) -> bool:
@@ -81,24 +83,24 @@ def outcome(row: Row, filed: Filing | errors.Refused) -> dict[str, Any]:
         told = {"filing_id": filed.id, "receipt_number": filed.receipt_number}
         return {"number": row["number"], "state": asked.FILED, **told}
     entries, _ = problem.entries(filed)
-    places = row["places"]
+    places = json.loads(row["places"])
     return {
         "number": row["number"],
         "state": asked.REFUSED,
         "faults": [
-            {**_where(each.pointer, row, places), **each.model_dump(mode="json")}
-            for each in entries
+            {**_where(each, row, places), **each.model_dump(mode="json")} for each in entries
         ],
     }
 
 
-def _where(pointer: str, row: Row, places: Mapping[str, Any]) -> dict[str, Any]:
+def _where(told: ProblemError, row: Row, places: Mapping[str, Any]) -> dict[str, Any]:
     """Line and column of the cell, or where one would stand that is missing."""
-    if pointer in places:
-        line, column = places[pointer]
+    if {"line", "column"} <= told.facts.keys():
+        return {name: told.facts[name] for name in ("line", "column")}
+    if told.pointer in places:
+        line, column = places[told.pointer]
         return {"line": line, "column": column}
-    names = (step for step in pointer.split("/")[1:] if not step.isdigit())
-    around = pointer.rpartition("/")[0]
-    inside = (at[0] for at_pointer, at in places.items() if at_pointer.startswith(f"{around}/"))
-    line = next(inside, row["first_line"]) if around else row["first_line"]
-    return {"line": line, "column": ".".join(names)}
+    names = (step for step in told.pointer.split("/")[1:] if not step.isdigit())
+    around = told.pointer.rpartition("/")[0]
+    beside = (at[0] for each, at in places.items() if around and each.startswith(f"{around}/"))
+    return {"line": next(beside, row["first_line"]), "column": ".".join(names)}

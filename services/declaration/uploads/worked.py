@@ -5,13 +5,26 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, RowMapping, Text, bindparam, delete, insert, or_, select, text, update
+from sqlalchemy import (
+    ARRAY,
+    Integer,
+    RowMapping,
+    Text,
+    Uuid,
+    bindparam,
+    delete,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.declaration.bulk_tables import BULK_JOBS, BULK_ROWS
-from services.declaration.uploads.asked import DONE, FILING, OPEN, REFUSED, WAITING, On
+from services.declaration.uploads.asked import DONE, FILING, OPEN, REFUSED
+from shared import prepared
 from shared.database import dumps
-from shared.prepared import Statement
+from shared.prepared import Row, Statement
 
 
 class LeaseLost(Exception):
@@ -68,9 +81,33 @@ async def begin(session: AsyncSession, job_id: UUID) -> None:
     await session.execute(delete(BULK_ROWS).where(BULK_ROWS.c.job_id == job_id))
 
 
-async def add(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Keep filings that were read."""
-    await session.execute(insert(BULK_ROWS), [dict(row) for row in rows])
+_ADDED = {
+    "number": Integer,
+    "first_line": Integer,
+    "last_line": Integer,
+    "reference": Text,
+    "document": Text,
+    "places": Text,
+    "faults": Text,
+}
+_ADD = Statement(
+    text(f"""
+    INSERT INTO bulk_rows (job_id, state, number, first_line, last_line, reference,
+        document, places, faults)
+    SELECT :job_id, 'waiting', number, first_line, last_line, reference,
+        CAST(document AS jsonb), CAST(places AS jsonb), CAST(faults AS jsonb)
+    FROM unnest({", ".join(f":{name}" for name in _ADDED)}) AS given ({", ".join(_ADDED)})
+""").bindparams(  # noqa: S608 - names from this file alone
+        *(bindparam(name, type_=ARRAY(kind)) for name, kind in _ADDED.items()),
+        bindparam("job_id", type_=Uuid),
+    )
+)
+
+
+async def add(session: AsyncSession, job_id: UUID, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Keep filings that were read; document, places and faults are the text of JSON."""
+    values: dict[str, Any] = {name: [row[name] for row in rows] for name in _ADDED}
+    await _ADD.run(session, values | {"job_id": job_id})
 
 
 _APART = text("""
@@ -108,11 +145,23 @@ async def _set(session: AsyncSession, job_id: UUID, **values: Any) -> None:
     await session.execute(update(BULK_JOBS).where(BULK_JOBS.c.id == job_id).values(**values))
 
 
-async def waiting(on: On, job_id: UUID, *, limit: int) -> Sequence[RowMapping]:
-    """The next filings of it that are not filed."""
-    chosen = (BULK_ROWS.c.job_id == job_id, BULK_ROWS.c.state == WAITING)
-    ordered = select(BULK_ROWS).where(*chosen).order_by(BULK_ROWS.c.number).limit(limit)
-    return (await on.execute(ordered)).mappings().all()
+_WAITING = Statement(
+    text("""
+    SELECT number, first_line, reference, CAST(document AS text) AS document,
+        CAST(places AS text) AS places, CAST(faults AS text) AS faults
+    FROM bulk_rows WHERE job_id = :job_id AND state = 'waiting' AND number > :after
+    ORDER BY number LIMIT :most
+""").bindparams(
+        bindparam("job_id", type_=Uuid),
+        bindparam("most", type_=Integer),
+        bindparam("after", type_=Integer),
+    )
+)
+
+
+async def waiting(on: prepared.On, job_id: UUID, *, after: int, limit: int) -> list[Row]:
+    """The next filings of it that are not filed, what is JSON as its text."""
+    return await _WAITING.run(on, {"job_id": job_id, "after": after, "most": limit})
 
 
 _OUTCOMES = Statement(

@@ -8,13 +8,14 @@ from uuid import UUID
 import httpx
 
 from services.cli.benching import sheet
+from services.declaration.bulk.child import XLSX
 from services.declaration.jobs import bulk
 from services.declaration.settings import Settings
 from shared.service import Service
 from tests import kits
 from tests.factories import BROKER, container, filing, line
 from tests.integration.declaration.asking import broken, filed, read
-from tests.unit.declaration import full as filings
+from tests.unit.declaration.bulk import sheets
 
 PATH = "/v1/bulk"
 CSV = "text/csv"
@@ -24,6 +25,12 @@ OWNER = UUID(int=1)
 def body(number: int, **changes: Any) -> Any:
     """One filing of several."""
     return filing(reference=f"BULK-{number}", bill_of_lading=f"OSTQ26{number:06}", **changes)
+
+
+def one(number: int, **changes: Any) -> Any:
+    """One filing of one row."""
+    weights = {"net_kg": "1000", "gross_kg": "1100"}
+    return body(number, lines=[line(1)], containers=[container(1)], **weights, **changes)
 
 
 async def sent(client: httpx.AsyncClient, raw: bytes, *, key: str = "k", kind: str = CSV) -> Any:
@@ -58,39 +65,35 @@ async def test_good_rows_are_filed_and_bad_ones_reported_with_line_column_rule_a
     two = [line(1), line(2, net_kg="500.5", quantity="7")]
     boxes = [container(1), container(2, lines=[1, 2])]
     good = body(1, lines=two, containers=boxes, net_kg="1500.5", gross_kg="1600")
-    bad = body(2, direction="sideways", transport_mode="Q", packages="many")
-    raw = sheet.as_csv([good, bad, body(3)]).encode()
-    job = await worked(service, broker, raw)
+    bad = one(2, direction="sideways", transport_mode="Q", packages="many")
+    formula = one(3, direction="x") | {"reference": '=HYPERLINK("http://x")'}
+    await filed(broker, **one(4))
+    rows = [good, bad, formula, one(4), one(5), one(6), one(5)]
+    job = await worked(service, broker, sheet.as_csv(rows).encode())
     counts = {name: job[name] for name in ("state", "filings", "filed", "refused", "remaining")}
-    assert counts == {"state": "done", "filings": 3, "filed": 2, "refused": 1, "remaining": 0}
-    first, *faults, last = await report(broker, job)
-    found = await read(broker, first["Filing"])
-    as_json = await filed(broker, **good | {"reference": "THE SAME AS JSON"})
-    assert found["consignment"] | {"reference": ""} == as_json["consignment"] | {"reference": ""}
-    assert (first["Reference"], first["number"]) == ("BULK-1", found["receipt_number"])
-    assert last["Outcome"] == "filed"
-    assert {(each["Line"], each["Column"], each["Rule"]) for each in faults} == {
+    assert counts == {"state": "done", "filings": 7, "filed": 2, "refused": 5, "remaining": 0}
+    told = await report(broker, job)
+    assert {(each["Line"], each["Column"], each["Rule"]) for each in told} == {
+        ("2", "", ""),
         ("4", "direction", "not_in_list"),
         ("4", "transport_mode", "unknown_code"),
         ("4", "packages", "bad_format"),
+        ("5", "direction", "not_in_list"),
+        ("6", "reference", "reference_taken"),
+        ("7", "reference", "rows_apart"),
+        ("8", "", ""),
+        ("9", "reference", "rows_apart"),
     }
-    assert all(
-        each["问题"] and each["Problem"] and each["更正办法"] and each["Mend"] for each in faults
-    )
-    assert await broken(service) == {}
-
-
-async def test_a_full_declaration_of_every_column_is_filed_as_it_would_be_alone(
-    service: Service, broker: httpx.AsyncClient
-) -> None:
-    full = filings.laid_over(filings.full(), {"broker": {"uscc": BROKER}, "reference": "ALL"})
-    raw = sheet.as_csv([full], separator=";").encode("gb18030")
-    job = await worked(service, broker, raw)
-    (row,) = await report(broker, job)
-    assert row["Outcome"] == "filed", row
-    found = await read(broker, row["Filing"])
-    as_json = await filed(broker, **full | {"reference": "THE SAME AS JSON"})
+    words = ("问题", "Problem", "更正办法", "Mend")
+    assert all(each[name] for each in told if each["Rule"] for name in words)
+    assert {each["Reference"] for each in told if each["Line"] == "5"} == {
+        '\'=HYPERLINK("http://x")'
+    }
+    found = await read(broker, told[0]["Filing"])
+    assert (told[0]["Reference"], told[0]["number"]) == ("BULK-1", found["receipt_number"])
+    as_json = await filed(broker, **good | {"reference": "THE SAME AS JSON"})
     assert found["consignment"] | {"reference": ""} == as_json["consignment"] | {"reference": ""}
+    assert await broken(service) == {}
 
 
 async def test_the_template_s_example_can_be_filed_once_its_mark_is_taken_away(
@@ -104,8 +107,6 @@ async def test_the_template_s_example_can_be_filed_once_its_mark_is_taken_away(
     assert row["Outcome"] == "filed", row
     found = await read(broker, row["Filing"])
     assert len(found["consignment"]["containers"]) == 2
-    untouched = await worked(service, broker, answer.content, key="untouched")
-    assert (untouched["state"], untouched["refusal"]["code"]) == ("refused", "no_rows")
 
 
 async def test_the_same_file_is_the_same_job_and_a_cancelled_one_may_come_again(
@@ -134,35 +135,6 @@ async def test_another_broker_s_file_is_not_there(
             assert (answer.status_code, answer.json()["code"]) == (404, "bulk_job_not_found")
 
 
-async def test_rows_of_one_filing_that_stand_apart_are_refused_both(
-    service: Service, broker: httpx.AsyncClient
-) -> None:
-    raw = sheet.as_csv([body(1), body(2), body(1)]).encode()
-    job = await worked(service, broker, raw)
-    assert (job["filed"], job["refused"]) == (1, 2)
-    rules = {(each["Line"], each["Rule"]) for each in await report(broker, job)}
-    assert {("2", "rows_apart"), ("6", "rows_apart")} <= rules
-
-
-async def test_a_reference_that_is_filed_already_is_reported_and_the_others_go_on(
-    service: Service, broker: httpx.AsyncClient
-) -> None:
-    await filed(broker, **body(1))
-    job = await worked(service, broker, sheet.as_csv([body(1), body(2)]).encode())
-    assert (job["filed"], job["refused"]) == (1, 1)
-    (taken, _) = await report(broker, job)
-    assert (taken["Line"], taken["Column"], taken["Rule"]) == ("2", "reference", "reference_taken")
-
-
-async def test_a_report_s_cells_are_no_formulas(
-    service: Service, broker: httpx.AsyncClient
-) -> None:
-    bad = body(1, direction="x") | {"reference": '=HYPERLINK("http://x")'}
-    job = await worked(service, broker, sheet.as_csv([bad]).encode())
-    (row, *_) = await report(broker, job)
-    assert row["Reference"] == '\'=HYPERLINK("http://x")'
-
-
 async def test_a_file_that_is_cut_off_files_nothing(
     service: Service, broker: httpx.AsyncClient
 ) -> None:
@@ -189,3 +161,23 @@ async def test_what_is_no_such_file_at_first_sight_is_refused_at_once(
     assert await code(b"reference\n\0\n") == "unreadable_file"
     assert await code(b"reference" + b"," * 1_000_000 + b"x\n") == "no_header"
     assert await code(b"{}", "application/json") == "unsupported_file_type"
+
+
+async def test_a_workbook_is_filed_as_its_rows_are(
+    service: Service, broker: httpx.AsyncClient
+) -> None:
+    two = [line(1), line(2, net_kg="500.5", quantity="7")]
+    good = body(1, lines=two, net_kg="1500.5", gross_kg="1600")
+    rows = sheet.rows_of(good)
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    numbers = {"gross_kg": 1600.0, "net_kg": 1500.5, "packages": int(rows[0]["packages"])}
+    filled = [[(numbers if n == 0 else {}).get(name) or row.get(name) for name in names]
+              for n, row in enumerate(rows)]  # fmt: skip
+    job = await worked(service, broker, sheets.workbook([names, *filled]), kind=XLSX)
+    (row,) = await report(broker, job)
+    assert row["Outcome"] == "filed", row
+    found = await read(broker, row["Filing"])
+    as_json = await filed(broker, **good | {"reference": "THE SAME AS JSON"})
+    assert found["consignment"] | {"reference": ""} == as_json["consignment"] | {"reference": ""}
+    template = await broker.get(f"{PATH}/template.xlsx")
+    assert (template.headers["content-type"], template.content[:2]) == (XLSX, b"PK")

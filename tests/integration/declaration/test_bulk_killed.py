@@ -25,8 +25,8 @@ from tests.integration.declaration.asking import broken
 from tests.integration.declaration.test_bulk import PATH, body, sent
 
 FILINGS = 250
-POINTS = ("database.committed:3", "outbox.appended:2", "database.committed:3")
-"""While it reads; while a batch is written and not committed; once one is."""
+POINTS = ("database.committed:3", "outbox.appended:2", "outbox.appended:2")
+"""While it reads; while a batch is written and not committed, the one before it is; and again."""
 
 
 @dataclass(frozen=True)
