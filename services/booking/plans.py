@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import DateTime, cast, insert, select, update
+from sqlalchemy import ARRAY, DateTime, Text, cast, func, insert, null, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -23,6 +23,7 @@ from shared.prepared import Row
 
 table = table_of(PlanRow)
 _MOMENT = DateTime(timezone=True)
+_LONG = ("items", "unserved", "expected", "advice")
 
 
 async def add(session: AsyncSession, order: Order) -> None:
@@ -65,20 +66,28 @@ async def next_one(session: AsyncSession, *, now: datetime) -> Order | None:
     )
 
 
-async def last_of(session: Reading, yards: Sequence[str]) -> Order | None:
-    """The newest order for exactly these yards, or None."""
-    return _one(
-        await session.execute(
-            select(table).where(table.c.yards == list(yards)).order_by(table.c.id.desc()).limit(1)
+async def last_asked(session: Reading, yards: Sequence[str], *, by: str) -> datetime | None:
+    """When somebody last asked for a plan of exactly these yards (yard clock), or None."""
+    found = await session.execute(
+        select(func.max(table.c.asked_at)).where(
+            table.c.yards == list(yards), table.c.asked_by == by
         )
     )
+    last: datetime | None = found.scalar_one()
+    return last
 
 
 async def page(
     session: Reading, *, yard: str | None, before: UUID | None, limit: int
 ) -> list[Order]:
-    """Orders, the newest first; with `yard` those for that yard alone."""
-    wanted = select(table).order_by(table.c.id.desc()).limit(limit)
+    """Orders with their figures alone, the newest first; with `yard` those for that yard alone.
+
+    What a plan changes may be megabytes, and nobody looks at it in a list.
+    """
+    figures = table.c.proposal.op("-")(cast(list(_LONG), ARRAY(Text))).label("proposal")
+    rest = (each for each in table.c if each.name not in ("proposal", "applied"))
+    wanted = select(*rest, figures, null().label("applied"))
+    wanted = wanted.order_by(table.c.id.desc()).limit(limit)
     if yard is not None:
         wanted = wanted.where(table.c.yards == [yard])
     if before is not None:

@@ -1,6 +1,6 @@
 """Applying a proposal: in one transaction, and only what of it still holds."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -60,36 +60,56 @@ async def _take(
     turn: Turn,
     thaws: datetime,
 ) -> Checked:
-    """Exchange the places of all that still holds; somebody may be quicker, a few times."""
-    for _ in range(TRIES):
-        taken = await _taken(session, items, bookings, turn=turn)
+    """Exchange the places of all that still holds; somebody may be quicker.
+
+    Whoever cannot exchange its place stays in another's way, so all is checked again, a few times;
+    after that only those are placed who have none yet.
+    """
+    moves = {each.id for each in bookings.values() if each.taking is not None}
+    wanted = list(items)
+    for tried in range(TRIES + 1):
+        if tried == TRIES:
+            wanted = [each for each in items if each.booking_id not in moves]
+        taken = await _taken(session, wanted, turn=turn)
         soonest = turn.now + turn.terms.lead
-        checked = recheck.check(items, Present(bookings, turn.yards, taken, soonest, thaws))
+        checked = recheck.check(wanted, Present(bookings, turn.yards, taken, soonest, thaws))
         try:
             async with database.savepoint(session):
-                await _exchange(session, checked.good, bookings, turn=turn)
+                good = await _exchange(session, checked.good, moves, turn=turn)
         except occupancy.Occupied:
             continue
-        return checked
-    return Checked((), {each.booking_id: Why.TAKEN for each in items})
+        placed = {each.booking_id for each in good}
+        late = (each.booking_id for each in items if each.booking_id not in placed)
+        return Checked(good, {each: checked.dropped.get(each, Why.TAKEN) for each in late})
+    raise AssertionError("who takes a first place is in nobody's way")
 
 
 async def _exchange(
-    session: AsyncSession, good: Sequence[Item], bookings: dict[UUID, Booking], *, turn: Turn
-) -> None:
-    """Give up all old places before the new ones are taken: they may change hands among them."""
-    for item in good:
-        if bookings[item.booking_id].taking is not None:
+    session: AsyncSession, items: Sequence[Item], moves: Collection[UUID], *, turn: Turn
+) -> tuple[Item, ...]:
+    """Give up all old places before the new ones are taken: they may change hands among them.
+
+    Returns the items that are placed. One that has no place yet may fail; raises Occupied for one
+    that would have to get its old one back.
+    """
+    for item in items:
+        if item.booking_id in moves:
             await occupancy.release(session, item.booking_id)
-    for item in good:
+    placed = []
+    for item in sorted(items, key=lambda each: each.booking_id not in moves):
         yard = turn.yard(item.slot.yard)
-        await place.occupy(session, item.booking_id, yard, item.slot, turn=turn)
+        try:
+            await place.occupy(session, item.booking_id, yard, item.slot, turn=turn)
+        except occupancy.Occupied:
+            if item.booking_id in moves:
+                raise
+        else:
+            placed.append(item)
+    return tuple(placed)
 
 
-async def _taken(
-    session: AsyncSession, items: Sequence[Item], bookings: dict[UUID, Booking], *, turn: Turn
-) -> list[Taken]:
-    """What others take near the slots of the proposal."""
+async def _taken(session: AsyncSession, items: Sequence[Item], *, turn: Turn) -> list[Taken]:
+    """What others take near the slots of these items."""
     taken: list[Taken] = []
     for code in sorted({each.slot.yard for each in items}):
         slots = [each.slot for each in items if each.slot.yard == code]
@@ -99,7 +119,7 @@ async def _taken(
             first=min(each.starts for each in slots) - DAY,
             last=max(each.ends for each in slots) + DAY,
             now=turn.now,
-            without=list(bookings),
+            without=[each.booking_id for each in items],
         )
     return taken
 

@@ -37,7 +37,7 @@ async def cancel(session: AsyncSession, order_id: UUID) -> Order:
 
 
 async def take(session: AsyncSession, *, within: timedelta, turn: Turn) -> Order | None:
-    """The next order to work on, or None; its plan is due `within` that time besides its seconds.
+    """The next order to work on, or None; its plan is due `within` that time besides its searches.
 
     One that was begun too often without an end has failed.
     """
@@ -46,7 +46,7 @@ async def take(session: AsyncSession, *, within: timedelta, turn: Turn) -> Order
         return None
     if order.tries >= TRIES:
         return await _ended(session, order, stage=Stage.FAILED, failure=LEFT_ALONE)
-    due = turn.wall + timedelta(seconds=order.terms.seconds) + within
+    due = turn.wall + order.terms.longest + within
     begun = replace(order, stage=Stage.RUNNING, tries=order.tries + 1, due_back=due)
     await plans.save(session, begun)
     return begun

@@ -17,12 +17,12 @@ from services.booking.commands import apply_plan
 from services.booking.commands import plans as orders
 from services.booking.commands.survey import survey
 from services.booking.desk import Desk
-from services.booking.domain.refusals import PlanNotProposed, PlanUnderWay
+from services.booking.domain.refusals import PlanUnderWay
 from services.booking.planner import posing, solve
 from services.booking.planner.order import UNDER_WAY, Order, Stage, Terms
 from services.booking.planner.proposal import Proposal, proposal
 from services.booking.planner.solve import SolverFailed, Task
-from shared import errors
+from shared import database, errors
 from shared.service import Job
 
 log = structlog.get_logger()
@@ -61,8 +61,8 @@ async def ask_if_due(desk: Desk) -> bool:
         return False
     async with desk.kit.database.transaction() as session:
         turn = await desk.turn(session)
-        last = await plans.last_of(session, sorted(turn.yards))
-        if not turn.yards or (last is not None and turn.now - last.asked_at < every):
+        last = await plans.last_asked(session, sorted(turn.yards), by=BY_ITSELF)
+        if not turn.yards or (last is not None and turn.now - last < every):
             return False
         terms = _terms(desk)
         with contextlib.suppress(PlanUnderWay):
@@ -93,17 +93,19 @@ async def plan_once(desk: Desk) -> bool:
 
 
 async def _publish(desk: Desk, order: Order, made: Proposal) -> None:
+    """Propose what was made, and apply it with that if it is to be: both happen, or it is made
+    anew. What is refused stays proposed.
+    """
     async with desk.kit.database.transaction() as session:
+        turn = await desk.turn(session)
         published = await orders.propose(session, order, made)
-    if published is None or not order.terms.apply:
-        return
-    try:
-        async with desk.kit.database.transaction() as session:
-            await apply_plan.apply(session, order.id, turn=await desk.turn(session))
-    except PlanNotProposed:
-        log.info("plan applied by somebody else", plan_id=str(order.id))
-    except errors.Refused as error:
-        log.warning("plan not applied", plan_id=str(order.id), error=str(error))
+        if published is None or not order.terms.apply:
+            return
+        try:
+            async with database.savepoint(session):
+                await apply_plan.apply(session, order.id, turn=turn)
+        except errors.Refused as error:
+            log.warning("plan not applied", plan_id=str(order.id), error=str(error))
 
 
 async def _unless_cancelled(desk: Desk, order: Order) -> Proposal | None:

@@ -5,7 +5,7 @@ horizon. Costs are in CNY.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 Stretch = tuple[int, int]
@@ -113,3 +113,12 @@ class Problem:
         """All that have teams or are wanted, in the order of their names."""
         wanted = {agency for request in self.requests for agency in request.needs}
         return tuple(sorted(wanted | {team.agency for team in self.teams}))
+
+
+def dearest(problem: Problem) -> Decimal:
+    """What it costs to be left out, CNY: no slot of the horizon costs a request more.
+
+    Cargo that is overdue for months costs more than LEFT_OUT wherever it goes.
+    """
+    alone = (replace(each, booked=None) for each in problem.requests)
+    return max((LEFT_OUT, *(each.cost(problem.horizon, "elsewhere") for each in alone)))

@@ -1,11 +1,12 @@
 """An order for a plan: who asked for what, and what became of it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
+from services.booking.optimizer.worth import CHECKED
 from services.booking.planner.proposal import Item, Proposal
 from services.booking.planner.recheck import Why
 from shared.contracts.envelope import Fact
@@ -47,6 +48,11 @@ class Terms(Fact):
     change_cost: Decimal | None = None
     apply: bool = False
     advise: bool = False
+
+    @property
+    def longest(self) -> timedelta:
+        """How long all its searches may take: the plan's, and those that try what would help."""
+        return timedelta(seconds=self.seconds) * (1 + CHECKED if self.advise else 1)
 
 
 class Left(Fact):

@@ -1,6 +1,7 @@
 """A plan as what it would change of the bookings that there are."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -8,7 +9,7 @@ from uuid import UUID
 
 from services.booking.domain.booking import Booking
 from services.booking.optimizer.lacks import Lack
-from services.booking.optimizer.problem import Request, Team
+from services.booking.optimizer.problem import Place, Request, Team
 from services.booking.optimizer.result import NoPlan
 from services.booking.optimizer.worth import Help
 from services.booking.planner import expecting, posing
@@ -31,7 +32,8 @@ class Kind(StrEnum):
 
 
 class Item(Fact):
-    """One booking's planned slot. Costs in CNY, `previous_cost` that of the slot it has now.
+    """One booking's planned slot. Costs in CNY without that of the change, `previous_cost` that of
+    the slot it has now.
 
     `version` is the booking's when the plan was made.
     """
@@ -98,10 +100,10 @@ def proposal(
             continue
         booking = bookings[request.id]
         slot = posing.slot_of(situation.grid, booking, place)
-        if slot == booking.taking:
+        if booking.taking is not None and _same(slot, booking.taking):
             kept += 1
         else:
-            items.append(_item(booking, request, slot, cost=request.cost(place.start, place.yard)))
+            items.append(_item(booking, request, slot, place))
     return Proposal(
         items=tuple(items),
         unserved=_unserved(outcome.unscheduled),
@@ -117,16 +119,25 @@ def proposal(
     )
 
 
-def _item(booking: Booking, request: Request, slot: Slot, *, cost: Decimal) -> Item:
-    booked = request.booked
+def _same(slot: Slot, other: Slot) -> bool:
+    """Is it the same place at the same time, in whatever order the teams are told?"""
+    one, two = (
+        each.model_copy(update={"teams": frozenset(each.teams), "gear": frozenset(each.gear)})
+        for each in (slot, other)
+    )
+    return one == two
+
+
+def _item(booking: Booking, request: Request, slot: Slot, place: Place) -> Item:
+    booked, alone = request.booked, replace(request, booked=None)
     return Item(
         booking_id=booking.id,
         version=booking.version,
         kind=_kind(booking, slot),
         slot=slot,
         previous=booking.taking,
-        cost=cost,
-        previous_cost=None if booked is None else request.cost(booked.start, booked.yard),
+        cost=alone.cost(place.start, place.yard),
+        previous_cost=None if booked is None else alone.cost(booked.start, booked.yard),
     )
 
 

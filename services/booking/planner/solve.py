@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from pydantic import TypeAdapter
 
-from services.booking.optimizer.problem import Bay, Problem, Team
+from services.booking.optimizer.problem import Bay, Problem, Team, dearest
 from services.booking.optimizer.result import NoPlan, Outcome
 from services.booking.optimizer.worth import CHECKED, Help
 
@@ -89,10 +89,15 @@ def _solved(task: Task) -> Solved:
 
     warm.run()  # loads the machine code, which is not paid for out of the plan's seconds
     budget = Budget(seconds=task.seconds)
-    outcome = planning.plan(task.problem, budget=budget, seed=task.seed, most_moved=task.most_moved)
+    most = dearest(task.problem)
+    outcome = planning.plan(
+        task.problem, budget=budget, seed=task.seed, left_out=most, most_moved=task.most_moved
+    )
     if isinstance(outcome, NoPlan) or not task.additions:
         return Solved(outcome)
-    helps = advice.advise(task.problem, outcome, task.additions, budget=budget, seed=task.seed)
+    helps = advice.advise(
+        task.problem, outcome, task.additions, budget=budget, seed=task.seed, left_out=most
+    )
     return Solved(outcome, helps)
 
 

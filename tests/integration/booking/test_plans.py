@@ -191,6 +191,14 @@ async def test_a_plan_whose_service_was_killed_is_begun_again_and_given_up_in_th
     assert "more than once" in plan["failure"]
 
 
+async def test_a_plan_is_not_begun_again_while_it_is_tried_what_would_help(office: Office) -> None:
+    await office.bring(made.determined(1))
+    await _asked(office, advise=True, seconds=60)
+    began = office.clock.now
+    taken = await office.do(lambda s, turn: orders.take(s, within=planning.WITHIN, turn=turn))
+    assert taken.due_back == began + planning.WITHIN + timedelta(seconds=4 * 60)
+
+
 async def test_an_answer_that_comes_after_its_time_is_not_taken(office: Office) -> None:
     await office.bring(made.determined(1))
     path = await _asked(office)

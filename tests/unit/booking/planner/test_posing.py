@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from services.booking.domain.calendar import Taken
 from services.booking.optimizer import planning
 from services.booking.optimizer.budget import Budget
-from services.booking.optimizer.problem import Bay, Team
+from services.booking.optimizer.problem import Bay, Team, dearest
 from services.booking.planner import posing
 from services.booking.planner.grid import PER_DAY, Grid
 from services.booking.planner.posing import Situation
 from services.booking.planner.proposal import Kind, Proposal, proposal
 from services.booking.planner.solve import Solved
-from shared.contracts.values import SlotWish
+from shared.contracts.values import Mode, SlotWish, TeamPlace
 from tests.unit.booking import made
 from tests.unit.booking.planner.situations import YARD, booking, confirmed, situation, slot
 
@@ -27,7 +27,9 @@ HOUR = timedelta(hours=1)
 
 def _planned(given: Situation, **options: Decimal) -> Proposal:
     problem = posing.pose(given)
-    outcome = planning.plan(problem, budget=Budget(turns=5), seed=1, **options)
+
+    most = dearest(problem)
+    outcome = planning.plan(problem, budget=Budget(turns=5), seed=1, left_out=most, **options)
     return proposal(given, problem.requests, Solved(outcome), seed=1, now=made.OPENS)
 
 
@@ -88,6 +90,9 @@ def test_perishables_take_the_place_of_what_can_wait_if_that_is_worth_the_change
     assert {each.slot.starts for each in moved} == {made.OPENS, made.OPENS + HOUR}
     assert moved[[each.booking_id for each in moved].index(late.id)].slot.starts == made.OPENS
     assert cheap.kept == 2
+    # an hour less or more of waiting, whatever the change itself costs
+    earlier, later = sorted((each.cost - (each.previous_cost or 0)) for each in moved)
+    assert (earlier, later) == (-32, 8)
     dear = _planned(situation(*early, late, change_cost=Decimal(13)))
     assert (dear.items, dear.kept) == ((), 4)
 
@@ -104,6 +109,19 @@ def test_a_share_of_bookings_is_moved_at_most() -> None:
 def test_what_keeps_its_time_keeps_its_bay_and_its_team() -> None:
     given = situation(*(confirmed(i, slot(f"S0{4 - i}", f"C0{9 - 2 * i}")) for i in (1, 2, 3)))
     assert (_planned(given).items, _planned(given).kept) == ((), 3)
+
+
+def test_what_stays_stays_in_whatever_order_its_teams_are_told() -> None:
+    both = (made.need("quarantine"), made.need("customs"))
+    teams = (TeamPlace(agency="customs", team="C01"), TeamPlace(agency="quarantine", team="Q01"))
+    agreed = confirmed(1, slot().model_copy(update={"teams": teams}), needs=both, mode=Mode.JOINT)
+    assert (_planned(situation(agreed)).items, _planned(situation(agreed)).kept) == ((), 1)
+
+
+def test_cargo_that_waits_for_months_is_planned_too() -> None:
+    forgotten = booking(1, arrival=made.MONDAY - timedelta(days=400))
+    (item,) = _planned(situation(forgotten)).items
+    assert item.slot.starts == made.OPENS
 
 
 def test_what_has_no_slot_in_any_yard_is_told_with_what_would_help() -> None:
