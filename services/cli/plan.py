@@ -10,6 +10,17 @@ from services.cli.options import Json
 
 SECONDS = 20.0
 
+MostMoved = Annotated[
+    float, typer.Option(min=0, max=1, help="the share of bookings that may be moved")
+]
+ChangeCost = Annotated[
+    float,
+    typer.Option(min=0, max=100_000, help="what moving a booking costs, CNY; 4 decimals count"),
+]
+Advise = Annotated[
+    bool, typer.Option("--advise", help="say which bay or team more would help most")
+]
+
 
 def plan(
     instance: Annotated[Path, typer.Argument(help="a joint-slot instance, JSON")],
@@ -25,17 +36,10 @@ def plan(
     keep: Annotated[
         Path | None, typer.Option(help="a plan whose slots are booked: they are kept or moved")
     ] = None,
-    move_at_most: Annotated[
-        float, typer.Option(min=0, max=1, help="the share of bookings that may be moved")
-    ] = 1.0,
-    change_cost: Annotated[
-        float,
-        typer.Option(min=0, max=100_000, help="what moving a booking costs, CNY; 4 decimals count"),
-    ] = 0.0,
+    move_at_most: MostMoved = 1.0,
+    change_cost: ChangeCost = 0.0,
     *,
-    advise: Annotated[
-        bool, typer.Option("--advise", help="say which bay or team more would help most")
-    ] = False,
+    advise: Advise = False,
     as_json: Json = False,
 ) -> None:
     """Plan one joint-slot instance with the yard's own optimizer."""

@@ -93,6 +93,12 @@ async def once(
             raise
         # It was used after `enter` had looked and before it was free: now that is seen.
         return await _once(tried, database=database, work=work)
+    except errors.Refused:
+        # The same, where what the first use did is why the work refuses to do it again.
+        saved = await _saved(tried, database=database)
+        if saved is None:
+            raise
+        return saved
 
 
 async def _once(tried: Attempt, *, database: Database, work: Work) -> Response:
@@ -105,6 +111,12 @@ async def _once(tried: Attempt, *, database: Database, work: Work) -> Response:
         answer = await work(session)
         (response,) = await save(session, [(tried, answer)])
     return response
+
+
+async def _saved(tried: Attempt, *, database: Database) -> Response | None:
+    async with database.transaction() as session:
+        (known,) = await enter(session, [tried])
+    return known if isinstance(known, Response) else None
 
 
 async def enter(

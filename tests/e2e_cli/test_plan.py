@@ -56,24 +56,28 @@ def _figures(ended: Ended) -> Any:
     return json.loads(ended.out.splitlines()[-1])
 
 
-def test_plans_and_refusals_are_told(tmp_path: Path) -> None:
-    good, lacking, idle = _instance(), _instance(), _instance()
+def _instances() -> dict[str, dict[str, Any]]:
+    """Good and bad ones, by what is tried with them."""
+    good, lacking, idle, scarce = _instance(), _instance(), _instance(), _instance()
     lacking["consignments"][1]["bay_kind"] = "scan"
     idle["teams"] = []
+    scarce["bays"] += [scarce["bays"][0] | {"id": "B2"}]
     wrong = _instance() | {"horizon": 15, "yards": ["Y2"], "slots_per_day": 0}
     crossed = _instance() | {"horizon": 15}
     crossed["bays"] += [crossed["bays"][0] | {"yard": "Y7"}, crossed["bays"][0] | {"id": "C1"}]
     crossed["consignments"][0]["customs_skill"] = 5
     crossed["consignments"][1]["_skill"] = "general"
-    scarce = _instance()
-    scarce["bays"] += [scarce["bays"][0] | {"id": "B2"}]
-    files = {"good": good, "lacking": lacking, "idle": idle, "wrong": wrong, "crossed": crossed}
-    files["scarce"] = scarce
+    named = {"good": good, "lacking": lacking, "idle": idle, "scarce": scarce}
+    return named | {"wrong": wrong, "crossed": crossed}
+
+
+def test_plans_and_refusals_are_told(tmp_path: Path) -> None:
+    files = _instances()
     paths = {name: tmp_path / f"{name}.json" for name in files}
     for name, path in paths.items():
         path.write_text(json.dumps(files[name]))
     paths["torn"] = tmp_path / "torn.json"
-    paths["torn"].write_text(json.dumps(good)[:200])
+    paths["torn"].write_text(json.dumps(files["good"])[:200])
     out = tmp_path / "plan.json"
     booked, strange = tmp_path / "booked.json", tmp_path / "strange.json"
     kept = {"F1": {"start": 8, "yard": "Y1", "bay": "B1", "customs_team": "C1"}}

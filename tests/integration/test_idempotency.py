@@ -164,6 +164,21 @@ async def test_a_key_that_is_used_while_its_request_is_worked_on_is_answered_as_
     assert await _effects(database) == ["hello"]
 
 
+async def test_what_is_refused_because_the_same_request_has_just_done_it_is_answered_as_done(
+    database: Database, post: Post
+) -> None:
+    first = await post("hello")
+
+    async def work(_: AsyncSession) -> Answer:
+        async with database.transaction() as meanwhile:
+            await meanwhile.execute(text("UPDATE idempotency_keys SET owner = 'b'"))
+        raise WeightRefused
+
+    request = _asked('{"said":"hello"}')
+    again = await idempotency.once(request, database=database, owner="b", now=NOW, work=work)
+    assert (again.body, again.headers["Idempotency-Replayed"]) == (first.content, "true")
+
+
 def _asked(body: str) -> Request:
     async def receive() -> dict[str, Any]:
         return {"type": "http.request", "body": body.encode()}

@@ -12,9 +12,12 @@ from decimal import Decimal
 from services.booking.domain import weights as weighing
 from services.booking.domain.booking import Booking
 from services.booking.domain.calendar import STEP, Calendar
-from services.booking.domain.resources import ALWAYS, Resource
+from services.booking.domain.resources import Resource
 from services.booking.domain.weights import Weights
 from services.booking.optimizer.problem import Bay, Place, Problem, Request, Team
+from services.booking.planner import gear as gearing
+from services.booking.planner import ids
+from services.booking.planner.gear import Geared
 from services.booking.planner.grid import PER_DAY, Grid
 from shared.contracts.values import Slot, TeamPlace
 
@@ -42,14 +45,21 @@ class Situation:
 def pose(situation: Situation) -> Problem:
     """The problem of a situation. Ids: a request's is its booking's, a resource's `yard/code`."""
     calendars = [situation.calendars[code] for code in sorted(situation.calendars)]
+    geared = _geared(situation, calendars)
+    teams = (team for each in calendars for team in _teams(situation.grid, each))
     return Problem(
         slots_per_day=PER_DAY,
         days=situation.grid.days,
         yards=tuple(sorted(situation.calendars)),
         bays=tuple(bay for each in calendars for bay in _bays(situation.grid, each)),
-        teams=tuple(team for each in calendars for team in _teams(situation.grid, each)),
-        requests=tuple(_request(situation, each) for each in situation.candidates),
+        teams=(*teams, *geared.teams()),
+        requests=tuple(_request(situation, geared, each) for each in situation.candidates),
     )
+
+
+def _geared(situation: Situation, calendars: Sequence[Calendar]) -> Geared:
+    wanted = {each.booking.want.scopes for each in situation.candidates}
+    return Geared(situation.grid, calendars, sorted(wanted, key=sorted))
 
 
 def additions(situation: Situation) -> tuple[Bay | Team, ...]:
@@ -63,48 +73,38 @@ def additions(situation: Situation) -> tuple[Bay | Team, ...]:
     return tuple(found.values())
 
 
-def resource_id(yard: str, resource: Resource) -> str:
-    """A bay's or team's id in a problem: codes are a yard's own, and what changes is another."""
-    since = "" if resource.days[0] == ALWAYS[0] else f"/{resource.days[0]}"
-    return f"{yard}/{resource.code}{since}"
-
-
 def slot_of(grid: Grid, booking: Booking, place: Place) -> Slot:
     """A planned place as a slot."""
     starts = grid.moment(place.start)
     return Slot(
         yard=place.yard,
-        bay=code(place.bay),
+        bay=ids.code(place.bay),
         teams=tuple(
-            TeamPlace(agency=need.agency, team=code(place.teams[need.agency]))
+            TeamPlace(agency=need.agency, team=ids.code(place.teams[need.agency]))
             for need in booking.needs
         ),
+        gear=gearing.codes(place.teams),
         starts=starts,
         ends=starts + timedelta(minutes=booking.want.minutes),
     )
-
-
-def code(resource: str) -> str:
-    """The yard's own code of a bay or team of a problem."""
-    return resource.split("/")[1]
 
 
 def _bays(grid: Grid, calendar: Calendar) -> Iterator[Bay]:
     yard = calendar.yard
     for bay in yard.bays:
         free = grid.stretches(calendar, calendar.free(bay))
-        yield Bay(resource_id(yard.code, bay), yard.code, frozenset({bay.kind.value}), free)
+        yield Bay(ids.of(yard.code, bay), yard.code, frozenset({bay.kind.value, *bay.also}), free)
 
 
 def _teams(grid: Grid, calendar: Calendar) -> Iterator[Team]:
     yard = calendar.yard
     for team in yard.teams:
         free = grid.stretches(calendar, calendar.free(team))
-        name = resource_id(yard.code, team)
+        name = ids.of(yard.code, team)
         yield Team(name, yard.code, team.agency, team.skills, free)
 
 
-def _request(situation: Situation, candidate: Candidate) -> Request:
+def _request(situation: Situation, geared: Geared, candidate: Candidate) -> Request:
     grid, booking = situation.grid, candidate.booking
     weights = _weights(situation, booking)
     teu = Decimal(1) if booking.cargo is None else booking.cargo.teu
@@ -123,11 +123,14 @@ def _request(situation: Situation, candidate: Candidate) -> Request:
         due=grid.up_to(booking.window.free_until),
         home_yard=booking.yard,
         bay_kind=booking.bay_kind.value,
-        needs={need.agency: frozenset(need.skills) for need in booking.needs},
+        needs={
+            **{need.agency: frozenset(need.skills) for need in booking.needs},
+            **geared.needs(booking.want.scopes),
+        },
         wait_weight=step,
         late_weight=weights.lateness(STEP, teu=teu),
         move_cost=weights.move,
-        booked=_place(situation, booking.slot) if booking.taking is not None else None,
+        booked=_place(situation, geared, booking) if booking.taking is not None else None,
         change_cost=change,
         yards=frozenset(candidate.yards),
     )
@@ -138,22 +141,23 @@ def _weights(situation: Situation, booking: Booking) -> Weights:
     return weighing.at(yard.local_day(max(situation.grid.origin, booking.window.opens)))
 
 
-def _place(situation: Situation, slot: Slot | None) -> Place | None:
+def _place(situation: Situation, geared: Geared, booking: Booking) -> Place | None:
+    """The slot that a booking has; what is gone of it is left out, so that it counts as broken."""
+    slot = booking.slot
     calendar = None if slot is None else situation.calendars.get(slot.yard)
     if slot is None or calendar is None:
         return None
     yard, at = calendar.yard, slot.starts
     bay = yard.bay(slot.bay, at=at)
-    teams = {each.agency: yard.team(each.team, at=at) for each in slot.teams}
     if bay is None:
         return None
-    return Place(
-        start=situation.grid.from_slot(slot.starts),
-        yard=slot.yard,
-        bay=resource_id(slot.yard, bay),
-        teams={
-            agency: resource_id(slot.yard, team)
-            for agency, team in teams.items()
-            if team is not None
-        },
-    )
+    found: dict[str, Resource | None] = {
+        each.agency: yard.team(each.team, at=at) for each in slot.teams
+    }
+    tools = [tool for each in slot.gear if (tool := yard.tool(each, at=at)) is not None]
+    found |= {gearing.KIND + tool.kind: tool for tool in tools}
+    scopes = booking.want.scopes
+    nothing = {kind: gearing.none_id(yard.code, kind, scopes) for kind in geared.needs(scopes)}
+    taken = {name: ids.of(yard.code, each) for name, each in found.items() if each is not None}
+    return Place(situation.grid.from_slot(slot.starts), yard.code, ids.of(yard.code, bay),
+                 nothing | taken)  # fmt: skip

@@ -12,7 +12,7 @@ from services.booking.optimizer.lacks import Lack
 from services.booking.optimizer.problem import Place, Request, Team
 from services.booking.optimizer.result import NoPlan
 from services.booking.optimizer.worth import Help
-from services.booking.planner import expecting, posing
+from services.booking.planner import expecting, ids, posing
 from services.booking.planner.expecting import Expected
 from services.booking.planner.posing import Situation
 from services.booking.planner.solve import Solved
@@ -155,7 +155,7 @@ def _advice(help_: Help) -> Advice:
     like = help_.like
     return Advice(
         yard=like.yard,
-        like=posing.code(like.id),
+        like=ids.code(like.id),
         agency=like.agency if isinstance(like, Team) else None,
         abilities=tuple(sorted(like.skills if isinstance(like, Team) else like.kinds)),
         worth=help_.worth,
