@@ -37,6 +37,7 @@ def create(kit: Kit, settings: Settings) -> Service:
             "retry": sweeping.retrying(desk),
             "plans": planning.planning(desk),
             "asking for plans": planning.asking(desk),
+            "prices": planning.pricing(desk),
         },
         checks=checks(kit.clock),
     )

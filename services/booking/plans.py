@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 from sqlalchemy import ARRAY, DateTime, Text, cast, func, insert, null, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,6 +14,7 @@ from services.booking import store
 from services.booking.domain.booking import WITHOUT_SLOT, Booking, Status
 from services.booking.domain.refusals import PlanUnderWay
 from services.booking.planner.order import Applied, Order, Stage, Terms
+from services.booking.planner.pricing import PoolPrice
 from services.booking.planner.proposal import Proposal
 from services.booking.store import Reading, bookings
 from services.booking.tables import PlanRow
@@ -23,7 +24,8 @@ from shared.prepared import Row
 
 table = table_of(PlanRow)
 _MOMENT = DateTime(timezone=True)
-_LONG = ("items", "unserved", "expected", "advice")
+_LONG = ("items", "unserved", "expected", "advice", "prices")
+_PRICES = TypeAdapter(list[PoolPrice])
 
 
 async def add(session: AsyncSession, order: Order) -> None:
@@ -75,6 +77,28 @@ async def last_asked(session: Reading, yards: Sequence[str], *, by: str) -> date
     )
     last: datetime | None = found.scalar_one()
     return last
+
+
+async def newest_proposed(session: Reading) -> UUID | None:
+    """The newest plan that was proposed, or None."""
+    found = await session.execute(
+        select(table.c.id).where(table.c.proposal.is_not(None)).order_by(table.c.id.desc()).limit(1)
+    )
+    newest: UUID | None = found.scalar_one_or_none()
+    return newest
+
+
+async def prices(session: Reading) -> list[PoolPrice]:
+    """The prices of the newest proposal for each set of yards, oldest first."""
+    newest = (
+        select(table.c.id, table.c.proposal["prices"].label("prices"))
+        .where(table.c.proposal.is_not(None))
+        .distinct(table.c.yards)
+        .order_by(table.c.yards, table.c.id.desc())
+        .subquery()
+    )
+    rows = await session.execute(select(newest.c.prices).order_by(newest.c.id))
+    return [each for found in rows.scalars() if found for each in _PRICES.validate_python(found)]
 
 
 async def page(

@@ -25,7 +25,7 @@ from shared.http.model import StrictModel
 NOW = datetime(2026, 7, 1, 8, 0, tzinfo=UTC)
 KEY = {"Idempotency-Key": '"0f0e0d0c-1"'}
 GATE = 77
-"""The advisory lock at which slow work waits for as long as a test holds it."""
+"""The advisory lock at which slow work waits while a test holds it."""
 
 
 class WeightRefused(errors.Invalid):
@@ -174,8 +174,8 @@ async def test_what_is_refused_because_the_same_request_has_just_done_it_is_answ
             await meanwhile.execute(text("UPDATE idempotency_keys SET owner = 'b'"))
         raise WeightRefused
 
-    request = _asked('{"said":"hello"}')
-    again = await idempotency.once(request, database=database, owner="b", now=NOW, work=work)
+    asked = _asked('{"said":"hello"}')
+    again = await idempotency.once(asked, database=database, owner="b", now=NOW, work=work)
     assert (again.body, again.headers["Idempotency-Replayed"]) == (first.content, "true")
 
 
@@ -215,9 +215,8 @@ async def _gate_shut(database: Database) -> AsyncIterator[AsyncSession]:
 
 async def _somebody_waits(session: AsyncSession) -> None:
     waiting = text(
-        f"SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database"
-        f" WHERE locktype = 'advisory' AND objid = {GATE} AND NOT granted"
-        f" AND datname = current_database()"
+        "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database AND datname"
+        f" = current_database() WHERE locktype = 'advisory' AND objid = {GATE} AND NOT granted"
     )
     while not (await session.execute(waiting)).scalar_one():
         await asyncio.sleep(0.01)

@@ -19,6 +19,7 @@ from services.booking.commands.survey import survey
 from services.booking.desk import Desk
 from services.booking.domain.refusals import PlanUnderWay
 from services.booking.planner import posing, solve
+from services.booking.planner import pricing as prices
 from services.booking.planner.order import UNDER_WAY, Order, Stage, Terms
 from services.booking.planner.proposal import Proposal, proposal
 from services.booking.planner.solve import SolverFailed, Task
@@ -41,6 +42,27 @@ def planning(desk: Desk) -> Job:
                 await asyncio.sleep(desk.settings.plan_poll_seconds)
 
     return run
+
+
+def pricing(desk: Desk) -> Job:
+    """Let offers know the newest plans' prices, for ever."""
+
+    async def run() -> None:
+        seen: UUID | None = None
+        while True:
+            seen = await price_anew(desk, seen)
+            await asyncio.sleep(desk.settings.plan_poll_seconds)
+
+    return run
+
+
+async def price_anew(desk: Desk, seen: UUID | None) -> UUID | None:
+    """Take the prices of the newest plans if one was proposed after `seen`; the newest one."""
+    async with desk.kit.database.connect() as session:
+        newest = await plans.newest_proposed(session)
+        if newest is not None and newest != seen:
+            desk.prices = prices.table(await plans.prices(session))
+    return newest
 
 
 def asking(desk: Desk) -> Job:

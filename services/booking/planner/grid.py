@@ -37,9 +37,12 @@ class Grid:
 
     def stretches(self, calendar: Calendar, cells: int) -> tuple[Stretch, ...]:
         """A calendar's cells as stretches of slots; what lies outside the grid is left out."""
+        return tuple(_runs(self.cells(calendar, cells)))
+
+    def cells(self, calendar: Calendar, cells: int) -> int:
+        """A calendar's cells as slots of the grid, one bit each."""
         shift = (self.origin - calendar.origin) // STEP
-        cells = cells >> shift if shift >= 0 else cells << -shift
-        return tuple(_runs(cells & ((1 << self.end) - 1)))
+        return (cells >> shift if shift >= 0 else cells << -shift) & ((1 << self.end) - 1)
 
 
 def grid(yard: Yard, *, now: datetime, days: int) -> Grid:

@@ -15,6 +15,7 @@ from services.booking.optimizer.worth import Help
 from services.booking.planner import expecting, ids, posing
 from services.booking.planner.expecting import Expected
 from services.booking.planner.posing import Situation
+from services.booking.planner.pricing import PoolPrice, pool_prices
 from services.booking.planner.solve import Solved
 from shared.contracts.envelope import Fact
 from shared.contracts.values import Instant, Said, Slot
@@ -76,6 +77,7 @@ class Proposal(Fact):
     unserved: tuple[Unserved, ...] = ()
     expected: tuple[Expected, ...] = ()
     advice: tuple[Advice, ...] = ()
+    prices: tuple[PoolPrice, ...] = ()
     kept: int = 0
     objective: Decimal | None = None
     bound: Decimal | None = None
@@ -109,6 +111,7 @@ def proposal(
         unserved=_unserved(outcome.unscheduled),
         expected=expecting.expected(situation.grid, requests, outcome.places),
         advice=tuple(_advice(each) for each in solved.helps),
+        prices=pool_prices(situation.grid, situation.calendars.values(), outcome.worths),
         kept=kept,
         objective=outcome.objective,
         bound=outcome.bound,
