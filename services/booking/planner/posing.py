@@ -4,6 +4,7 @@ What is taken by bookings that are not planned shortens the hours of bays and te
 may be moved take nothing, and stand in the problem as booked.
 """
 
+import itertools
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -14,7 +15,9 @@ from services.booking.domain.booking import Booking
 from services.booking.domain.calendar import STEP, Calendar
 from services.booking.domain.resources import ALWAYS, Resource
 from services.booking.domain.weights import Weights
+from services.booking.domain.yard import Yard
 from services.booking.optimizer.problem import Bay, Place, Problem, Request, Team
+from services.booking.planner import gearing
 from services.booking.planner.grid import PER_DAY, Grid
 from shared.contracts.values import Slot, TeamPlace
 
@@ -41,16 +44,24 @@ class Situation:
     change_cost: Decimal | None = None
     """CNY for each move; None: what the weights say."""
 
+    @property
+    def places(self) -> list[Yard]:
+        """The yards."""
+        return [each.yard for each in self.calendars.values()]
+
 
 def pose(situation: Situation) -> Problem:
     """The problem of a situation. Ids: a request's is its booking's, a resource's `yard/code`."""
     calendars = [situation.calendars[code] for code in sorted(situation.calendars)]
+    scopes = {each.booking.want.scopes for each in situation.candidates}
+    gear = (gearing.teams(situation.grid, each, scopes, situation.places) for each in calendars)
+    teams = (_teams(situation.grid, each) for each in calendars)
     return Problem(
         slots_per_day=PER_DAY,
         days=situation.grid.days,
         yards=tuple(sorted(situation.calendars)),
         bays=tuple(bay for each in calendars for bay in _bays(situation.grid, each)),
-        teams=tuple(team for each in calendars for team in _teams(situation.grid, each)),
+        teams=tuple(itertools.chain(*teams, *gear)),
         requests=tuple(_request(situation, each) for each in situation.candidates),
     )
 
@@ -64,6 +75,18 @@ def additions(situation: Situation) -> tuple[Bay | Team, ...]:
         for each in there:
             found.setdefault(replace(each, id=""), each)
     return tuple(found.values())
+
+
+def exchangeable(grid: Grid, booking: Booking) -> bool:
+    """May a plan move it at all? Not what the grid cannot hold, so that it could not stay either:
+    a slot over midnight, or one longer than is needed. Nor what has to end by its broker's wish,
+    which the search does not know.
+    """
+    slot, need = booking.taking, timedelta(minutes=booking.want.minutes)
+    if slot is None or slot.ends - slot.starts != need or booking.wish.latest is not None:
+        return False
+    first = grid.from_slot(slot.starts)
+    return first % PER_DAY + -(-need // STEP) <= PER_DAY
 
 
 def resource_id(yard: str, resource: Resource) -> str:
@@ -82,6 +105,7 @@ def slot_of(grid: Grid, booking: Booking, place: Place) -> Slot:
             TeamPlace(agency=need.agency, team=code(place.teams[need.agency]))
             for need in booking.needs
         ),
+        gear=gearing.of_slot(place.teams),
         starts=starts,
         ends=starts + timedelta(minutes=booking.want.minutes),
     )
@@ -125,11 +149,12 @@ def _request(situation: Situation, candidate: Candidate) -> Request:
         due=grid.up_to(booking.window.free_until),
         home_yard=booking.yard,
         bay_kind=booking.bay_kind.value,
-        needs={need.agency: frozenset(need.skills) for need in booking.needs},
+        needs={need.agency: frozenset(need.skills) for need in booking.needs}
+        | gearing.needs(situation.places, booking.want.scopes),
         wait_weight=step,
         late_weight=weights.lateness(STEP, teu=TEU),
         move_cost=weights.move,
-        booked=_place(situation, booking.slot) if booking.taking is not None else None,
+        booked=_place(situation, booking),
         change_cost=change,
         yards=frozenset(candidate.yards),
     )
@@ -140,7 +165,8 @@ def _weights(situation: Situation, booking: Booking) -> Weights:
     return weighing.at(yard.local_day(max(situation.grid.origin, booking.window.opens)))
 
 
-def _place(situation: Situation, slot: Slot | None) -> Place | None:
+def _place(situation: Situation, booking: Booking) -> Place | None:
+    slot = booking.taking
     calendar = None if slot is None else situation.calendars.get(slot.yard)
     if slot is None or calendar is None:
         return None
@@ -157,5 +183,6 @@ def _place(situation: Situation, slot: Slot | None) -> Place | None:
             agency: resource_id(slot.yard, team)
             for agency, team in teams.items()
             if team is not None
-        },
+        }
+        | gearing.booked(yard, slot, booking.want.scopes, situation.places),
     )
