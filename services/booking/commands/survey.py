@@ -10,6 +10,7 @@ from services.booking.commands import place
 from services.booking.commands.turn import Turn
 from services.booking.domain.booking import Booking
 from services.booking.domain.calendar import Calendar
+from services.booking.planner import posing
 from services.booking.planner.grid import Grid, grid
 from services.booking.planner.order import Order
 from services.booking.planner.posing import Candidate, Situation
@@ -28,13 +29,14 @@ async def survey(session: Reading, order: Order, *, turn: Turn) -> Situation:
     movable = []
     if terms.replan:
         thaws = turn.now + timedelta(minutes=terms.freeze_minutes)
-        movable = await plans.confirmed(session, order.yards, first=thaws, last=ends)
+        agreed = await plans.confirmed(session, order.yards, first=thaws, last=ends)
+        movable = [each for each in agreed if posing.exchangeable(on, each)]
     calendars = await _calendars(
         session, order.yards, on, without=[each.id for each in movable], turn=turn
     )
     waiting = await plans.waiting(session)
-    candidates = [*_candidates(waiting, order.yards, turn=turn)]
-    candidates += _candidates(movable, order.yards, turn=turn)
+    candidates = [*to_plan(waiting, order.yards, turn=turn)]
+    candidates += to_plan(movable, order.yards, turn=turn)
     return Situation(
         grid=on,
         calendars=calendars,
@@ -55,11 +57,14 @@ async def _calendars(
     }
 
 
-def _candidates(
+def to_plan(
     bookings: Sequence[Booking], yards: Sequence[str], *, turn: Turn
 ) -> Iterator[Candidate]:
-    """Those that may be served in one of the yards."""
+    """Those of the yards that may be served in one of them: at home there, or booked there."""
     for booking in bookings:
+        here = {booking.yard} | ({booking.taking.yard} if booking.taking is not None else set())
+        if here.isdisjoint(yards):
+            continue
         able = [code for code in _serving(booking, turn=turn) if code in yards]
         if able:
             yield Candidate(booking, able, _earliest(booking, able, turn=turn))

@@ -53,9 +53,28 @@ def check(items: Sequence[Item], present: Present) -> Checked:
     """Whoever keeps its slot, because its item fell out, may stand in another item's way."""
     hours = _hours(items, present)
     dropped = {each.booking_id: why for each in items if (why := _alone(each, present, hours))}
-    while crossed := _crossed(items, present, dropped):
-        dropped |= crossed
+    wanted = _wanted(items, present)
+    staying = [*present.taken, *_kept(dropped, present)]
+    while staying:
+        crossed = {
+            booking_id
+            for each in staying
+            for booking_id, mine in wanted[each.resource]
+            if booking_id not in dropped and _overlap(mine, each)
+        }
+        dropped |= dict.fromkeys(crossed, Why.TAKEN)
+        staying = [*_kept(crossed, present)]
     return Checked(tuple(each for each in items if each.booking_id not in dropped), dropped)
+
+
+def _wanted(items: Sequence[Item], present: Present) -> Mapping[int, list[tuple[UUID, Taken]]]:
+    """By resource, who wants it when; what is only offered takes nothing."""
+    found: dict[int, list[tuple[UUID, Taken]]] = defaultdict(list)
+    for item in items:
+        if item.kind is not Kind.OFFER:
+            for each in _takes(item.slot, present):
+                found[each.resource].append((item.booking_id, each))
+    return found
 
 
 def _hours(items: Sequence[Item], present: Present) -> dict[str, Calendar]:
@@ -98,31 +117,14 @@ def _usable(booking: Booking, slot: Slot, yards: Mapping[str, Yard]) -> bool:
     return in_time and (wish.earliest is None or slot.starts >= wish.earliest)
 
 
-def _crossed(
-    items: Sequence[Item], present: Present, dropped: Mapping[UUID, Why]
-) -> dict[UUID, Why]:
-    """The items whose place is taken by somebody who stays there."""
-    staying = defaultdict(list)
-    for each in (*present.taken, *_kept(dropped, present)):
-        staying[each.resource].append(each)
-    return {
-        item.booking_id: Why.TAKEN
-        for item in items
-        if item.booking_id not in dropped
-        and item.kind is not Kind.OFFER
-        and any(_overlap(mine, other) for mine in _wanted(item.slot, present)
-                for other in staying[mine.resource])
-    }  # fmt: skip
-
-
-def _kept(dropped: Mapping[UUID, Why], present: Present) -> Iterable[Taken]:
+def _kept(dropped: Iterable[UUID], present: Present) -> Iterable[Taken]:
     for booking_id in dropped:
         booking = present.bookings.get(booking_id)
         if booking is not None and booking.taking is not None:
-            yield from _wanted(booking.taking, present)
+            yield from _takes(booking.taking, present)
 
 
-def _wanted(slot: Slot, present: Present) -> list[Taken]:
+def _takes(slot: Slot, present: Present) -> list[Taken]:
     yard = present.yards.get(slot.yard)
     return [] if yard is None else fit.taken(yard, slot)
 

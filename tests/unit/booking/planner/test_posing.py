@@ -51,10 +51,10 @@ def test_what_is_taken_is_no_hour_of_a_bay_or_team() -> None:
     taken = Taken(bay.id, made.OPENS + HOUR, made.OPENS + 2 * HOUR)
     problem = posing.pose(situation(booking(), taken=[taken]))
     hours = {each.id: each.open for each in problem.bays}
-    assert hours[f"{YARD}/S01"][:2] == ((OPENS, OPENS + 4), (OPENS + 8, 21 * 4))
-    assert hours[f"{YARD}/S02"][0] == (OPENS, 21 * 4)
+    assert hours[f"{YARD}/S01/bay"][:2] == ((OPENS, OPENS + 4), (OPENS + 8, 21 * 4))
+    assert hours[f"{YARD}/S02/bay"][0] == (OPENS, 21 * 4)
     shifts = {each.id: each.shifts for each in problem.teams}
-    assert shifts[f"{YARD}/C01"][:2] == ((OPENS, 42), (44, 60))  # its break: 10:30 to 11:00
+    assert shifts[f"{YARD}/C01/team"][:2] == ((OPENS, 42), (44, 60))  # its break: 10:30 to 11:00
 
 
 def test_a_request_costs_what_the_weights_say() -> None:
@@ -153,5 +153,5 @@ def test_what_could_be_added_has_all_the_hours_of_its_like() -> None:
     (scan,) = [each for each in added if isinstance(each, Bay) and "scan" in each.kinds]
     assert scan.open[0] == (OPENS, 21 * 4)
     teams = [each for each in added if isinstance(each, Team)]
-    assert f"{YARD}/C01" in {each.id for each in teams}
-    assert f"{YARD}/Q07" in {each.id for each in teams}
+    assert f"{YARD}/C01/team" in {each.id for each in teams}
+    assert f"{YARD}/Q07/team" in {each.id for each in teams}
