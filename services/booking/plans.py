@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, TypeAdapter
 from sqlalchemy import ARRAY, DateTime, Text, cast, func, insert, null, select, update
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -93,7 +94,7 @@ async def prices(session: Reading) -> list[PoolPrice]:
     newest = (
         select(table.c.id, table.c.proposal["prices"].label("prices"))
         .where(table.c.proposal.is_not(None))
-        .distinct(table.c.yards)
+        .ext(distinct_on(table.c.yards))
         .order_by(table.c.yards, table.c.id.desc())
         .subquery()
     )

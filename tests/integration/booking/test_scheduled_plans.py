@@ -1,7 +1,7 @@
 """Plans that are made and applied by themselves."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -89,3 +89,29 @@ async def test_it_is_applied_with_being_proposed_or_is_still_to_be_made(
     await planning._publish(desk, order, made_of)
     assert await _stages(office) == [("schedule", "applied")]
     assert (await office.booking(1)).status is Status.CONFIRMED
+
+
+async def test_offers_tell_what_a_plans_scarce_resources_are_worth_to_others(
+    office: Office,
+) -> None:
+    for serial in range(1, 7):
+        await office.bring(made.determined(serial, bay_kind=BayKind.SCAN))
+    at_the_counter = office.service.api.state.desk
+    assert await planning.price_anew(at_the_counter, None) is None
+    before = await _costs(office)
+    asked = await office.post("/v1/plans", {"days": 2, "seconds": 1}, role=Role.YARD, org=YARD)
+    assert await planning.plan_once(office.desk)
+    newest = await planning.price_anew(at_the_counter, None)
+    assert str(newest) == asked.json()["id"]
+    assert await planning.price_anew(at_the_counter, newest) == newest
+    after = await _costs(office)
+    assert after[made.OPENS] > before[made.OPENS]
+    later = made.OPENS + timedelta(hours=3)
+    assert after.get(later, before[later]) == before[later]
+
+
+async def _costs(office: Office) -> dict[Any, Decimal]:
+    """What each offered start costs, CNY."""
+    path = f"/v1/requests/{booking_id(1)}/offers"
+    offers = (await office.get(path, limit=20)).json()["offers"]
+    return {datetime.fromisoformat(o["slot"]["starts"]): Decimal(o["cny"]) for o in offers}
