@@ -67,6 +67,13 @@ async def test_a_reader_that_hangs_floods_or_dies_is_ended_and_told(
     assert [each["refused"]["code"] for each in await _told(b"reference\nA\n")] == [expected]
 
 
+async def test_a_reader_knows_no_address_and_no_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ONESTOP_DATABASE_URL", "postgresql://x:secret@127.0.0.1/x")
+    count = "sum(name.startswith('ONESTOP') for name in os.environ)"
+    _instead(monkeypatch, f"import json, os; print(json.dumps({{'whole': {count}}}))")
+    assert await _told(b"") == [{"whole": 0}]
+
+
 async def test_a_reader_does_not_outlive_who_started_it(monkeypatch: pytest.MonkeyPatch) -> None:
     _instead(monkeypatch, "import time; print('{}', flush=True); time.sleep(600)")
     started = []
