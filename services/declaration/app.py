@@ -17,6 +17,7 @@ from services.declaration.api import (
     receipts,
     reference,
     required,
+    slips,
     undelivered,
     webhooks,
 )
@@ -57,6 +58,7 @@ def create(kit: Kit, settings: Settings) -> Service:
             receipts.router,
             reference.router,
             required.router,
+            slips.router,
             webhooks.router,
             undelivered.router,
         ],
