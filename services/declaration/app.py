@@ -19,6 +19,7 @@ from services.declaration.api import (
     receipts,
     reference,
     required,
+    slips,
     undelivered,
     webhooks,
 )
@@ -62,6 +63,7 @@ def create(kit: Kit, settings: Settings) -> Service:
             receipts.router,
             reference.router,
             required.router,
+            slips.router,
             webhooks.router,
             undelivered.router,
         ],

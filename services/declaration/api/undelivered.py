@@ -5,7 +5,7 @@ from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter
+from pydantic import BaseModel, TypeAdapter
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,7 +15,7 @@ from shared import errors
 from shared.http import idempotency, paging
 from shared.http.body import json_body
 from shared.http.idempotency import Answer
-from shared.http.model import StrictModel
+from shared.http.model import Instant, StrictModel
 from shared.http.paging import Cursor, Limit, Page
 
 router = APIRouter(prefix="/v1/webhooks/{webhook_id}", tags=["webhooks"])
@@ -52,8 +52,8 @@ class FailedOut(BaseModel):
 class RedriveIn(StrictModel):
     """Of which receipts: known from `since` on and before `until`; all unless told."""
 
-    since: Annotated[AwareDatetime | None, Field(strict=False)] = None
-    until: Annotated[AwareDatetime | None, Field(strict=False)] = None
+    since: Instant | None = None
+    until: Instant | None = None
 
 
 class RedrivenOut(BaseModel):

@@ -14,13 +14,22 @@ from services.declaration.api.filings import Ask, Asked, Broker, InKit
 from services.declaration.webhooks import addresses, proving, signing, store
 from services.declaration.webhooks.posting import Poster
 from services.declaration.webhooks.store import Status
-from shared.http import idempotency
+from shared.http import catalogue, faults, idempotency
 from shared.http.body import json_body
 from shared.http.idempotency import Answer
 from shared.http.model import StrictModel, finding
 from shared.http.paging import Page
 
 router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"])
+
+SECRET = faults.Rule(
+    "bad_secret",
+    "A secret is whsec_ and 24 to 64 bytes in base64.",
+    "密钥须为 whsec_ 加 24 至 64 字节的 base64。",
+    "Leave it out to be given one.",
+    "可不填，由系统生成。",
+)
+catalogue.teach([SECRET])
 
 
 async def poster_of(request: Request) -> Poster:
@@ -38,11 +47,11 @@ def _secret(value: str) -> str:
         signing.key_of(value)
     except ValueError:
         raise finding(
-            "bad_secret",
-            en="A secret is whsec_ and 24 to 64 bytes in base64.",
-            zh="密钥须为 whsec_ 加 24 至 64 字节的 base64。",
-            mend="Leave it out to get one.",
-            mend_zh="可不填，由系统生成。",
+            SECRET.code,
+            en=SECRET.en,
+            zh=SECRET.zh,
+            mend=SECRET.mend_en,
+            mend_zh=SECRET.mend_zh,
         ) from None
     return value
 

@@ -167,6 +167,7 @@ ENTRIES = {
     "POST /v1/filings/{filing_id}/amend": Entry(_to_amend, OTHERS, succeeds=BROKER),
     "POST /v1/filings/{filing_id}/withdraw": Entry(_to_withdraw, OTHERS, succeeds=BROKER),
     "GET /v1/filings/{filing_id}/receipts": Entry(_filed, OTHERS),
+    "GET /v1/filings/{filing_id}/slip.pdf": Entry(_filed, OTHERS),
     "GET /v1/receipts": Entry(_fed, OTHERS, lists=True),
     "POST /v1/webhooks": Entry(_to_hook, succeeds=BROKER),
     "GET /v1/webhooks": Entry(_hooked, OTHERS, lists=True),
