@@ -200,7 +200,8 @@ class _Hand:
 
 def _attempt(job: RowMapping, row: Row, *, now: commands.Now) -> Attempt:
     return Attempt(
-        owner=job["broker"],
+        # Not the broker's own keys, one of which may read like this one.
+        owner=f"bulk {job['broker']}",
         key=f"bulk/{job['id']}/{row['number']}",
         endpoint=ENDPOINT,
         fingerprint=hashlib.sha256(row["document"].encode()).hexdigest(),
