@@ -24,8 +24,9 @@ _UNICAST = ipaddress.ip_network("2000::/3")
 """All that IANA has given to the IPv6 internet; site-local addresses are not in it."""
 _NOT_REACHED = tuple(map(ipaddress.ip_network, ("3fff::/20", "192.88.99.0/24")))
 """Documentation (RFC 9637) and relays of 6to4 (RFC 7526), which the library does not know."""
-# Names that hang wait beside each other, and beside nobody else's.
-_RESOLVERS = ThreadPoolExecutor(max_workers=32, thread_name_prefix="webhook-names")
+# Names that hang wait beside each other, and beside nobody else's: a thread stays with one for some
+# times as long as anybody waits for it, so there are more than can be asked for at once.
+_RESOLVERS = ThreadPoolExecutor(max_workers=256, thread_name_prefix="webhook-names")
 
 
 class WebhookUrlRefused(errors.Invalid):
