@@ -85,6 +85,8 @@ def parse(raw: bytes, *, charset: str | None = None) -> Element:
         line, column = error.position
         reason = re.split(r", line [0-9]|\n", error.msg or "not well-formed")[0]
         raise refusals.MalformedXml(reason=reason[:200], line=line, column=column) from None
+    for told in parser.feed_error_log:  # what is passed over: prefixes that nothing declares
+        raise refusals.MalformedXml(reason=told.message[:200], line=told.line, column=told.column)
     return root
 
 

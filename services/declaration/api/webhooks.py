@@ -14,6 +14,7 @@ from services.declaration.api.filings import Ask, Asked, Broker, InKit
 from services.declaration.webhooks import addresses, proving, signing, store
 from services.declaration.webhooks.posting import Poster
 from services.declaration.webhooks.store import Status
+from services.declaration.webhooks.turns import Turns
 from shared.http import catalogue, faults, idempotency
 from shared.http.body import json_body
 from shared.http.idempotency import Answer
@@ -38,7 +39,16 @@ async def poster_of(request: Request) -> Poster:
     return poster
 
 
+async def turns_of(request: Request) -> Turns:
+    """Whose turn it is to have an endpoint asked."""
+    turns: Turns = request.app.state.turns
+    return turns
+
+
+ASKED_AT_ONCE = 2
+"""Endpoints of one company that its requests may keep asked at the same time."""
 InPoster = Annotated[Poster, Depends(poster_of)]
+InTurns = Annotated[Turns, Depends(turns_of)]
 Url = Annotated[str, Field(min_length=1, max_length=addresses.LONGEST)]
 
 
@@ -210,25 +220,30 @@ async def rotate(webhook_id: UUID, ask: Ask) -> Response:
 
 
 @router.post("/{webhook_id}/test")
-async def test(webhook_id: UUID, kit: InKit, who: Broker, poster: InPoster) -> TriedOut:
+async def test(
+    webhook_id: UUID, kit: InKit, who: Broker, poster: InPoster, turns: InTurns
+) -> TriedOut:
     """Send a signed `webhook.test` now and tell what the endpoint answered. Nothing is kept."""
     async with kit.database.connect() as connection:
         row = await store.get(connection, webhook_id, broker=who.organisation)
-    now = kit.clock.wall()
-    secrets = store.secrets(row, now=now)
-    answered = await proving.test(poster, row["url"], secrets=secrets, ids=kit.ids, now=now)
+    async with turns.of(who.organisation):
+        now = kit.clock.wall()
+        secrets = store.secrets(row, now=now)
+        answered = await proving.test(poster, row["url"], secrets=secrets, ids=kit.ids, now=now)
     return TriedOut(delivered=answered.error is None, status=answered.status, error=answered.error)
 
 
 async def _proven(ask: Asked, poster: Poster, url: str, secrets: list[str]) -> None:
-    await proving.challenge(
-        poster,
-        url,
-        secrets=secrets,
-        random=randomness.token_bytes,
-        ids=ask.kit.ids,
-        now=ask.now.wall,
-    )
+    turns: Turns = ask.request.app.state.turns
+    async with turns.of(ask.who.organisation):
+        await proving.challenge(
+            poster,
+            url,
+            secrets=secrets,
+            random=randomness.token_bytes,
+            ids=ask.kit.ids,
+            now=ask.kit.clock.wall(),
+        )
 
 
 async def _known(ask: Asked) -> Response | None:

@@ -5,11 +5,19 @@ from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 
 from services.declaration.bulk.columns import Column
+from services.declaration.bulk.rules import FORMULA_ERROR
 from services.declaration.domain.dictionary import Kind
 from shared.http import faults
 from shared.http.faults import Rule
 
 BETWEEN = ";"
+ERRORS = frozenset(
+    {
+        *("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"),
+        *("#FIELD!", "#BLOCKED!", "#CONNECT!", "#BUSY!", "#GETTING_DATA", "#UNKNOWN!"),
+    }
+)
+"""What spreadsheet programs show and save for a formula that has no value."""
 _YES = frozenset({"1", "true", "yes", "y", "是"})
 _NO = frozenset({"0", "false", "no", "n", "否"})
 _DAY = re.compile(r"([0-9]{4})([-/.]?)([0-9]{1,2})\2([0-9]{1,2})")
@@ -27,6 +35,8 @@ class Unfit(Exception):
 
 def value(text: str, column: Column, *, zone: tzinfo) -> Any:
     """What goes into the filing. Moments without an offset are of the zone. Raises Unfit."""
+    if text in ERRORS:
+        raise Unfit(FORMULA_ERROR, found=text)
     if not column.several:
         return _one(text, column, zone)
     parts = [part.strip() for part in re.split("[;；]", text)]

@@ -15,7 +15,7 @@ from services.declaration.bulk.rules import (
     STRAY_CELL,
     Unreadable,
 )
-from shared.http.faults import Rule
+from shared.http.faults import MISSING, Rule
 
 FILINGS = 10_000
 ROWS = 200_000
@@ -64,8 +64,12 @@ def of(rows: Iterable[Row], header: Sequence[Column | None], *, zone: tzinfo) ->
 
 
 def _filled(rows: Iterable[Row]) -> Iterator[Row]:
-    """Those that say something."""
-    return (row for row in rows if any(row[1]) and not row[1][0].startswith(COMMENT))
+    """Those that say something. The error of a formula begins as a comment does and is none."""
+    return (row for row in rows if any(row[1]) and not _is_comment(row[1][0]))
+
+
+def _is_comment(text: str) -> bool:
+    return text.startswith(COMMENT) and text not in cells.ERRORS
 
 
 class _Reader:
@@ -80,7 +84,8 @@ class _Reader:
         self._parts = sorted(parts.items(), key=lambda each: len(each[0]))
 
     def reference(self, texts: Sequence[str]) -> str:
-        return texts[self._at] if self._at < len(texts) else ""
+        text = texts[self._at] if self._at < len(texts) else ""
+        return "" if text in cells.ERRORS else text
 
     def begin(self, reference: str, line: int) -> Group:
         group = Group(reference, line, line)
@@ -116,6 +121,9 @@ class _Reader:
     ) -> None:
         around = max((p for p in holders if part[: len(p)] == p), key=len)
         holder, pointer = holders[around]
+        if "*" in part[len(around) : -1]:
+            self._without(group, line, part[len(around) : part.index("*", len(around))])
+            return
         if part != around:
             entry: dict[str, Any] = {}
             told = Group("", line, line)
@@ -125,6 +133,11 @@ class _Reader:
             holders[part] = holder, pointer
         for column, text in given:
             self._cell(group, line, holder, column, text, below=part, at=pointer)
+
+    def _without(self, group: Group, line: int, steps: tuple[str, ...]) -> None:
+        """The row does not say which entry of the list at these steps its cells belong to."""
+        pointer = f"/{'/'.join(steps)}/{len(group.document.get(steps[0], ()))}/number"
+        self.tell(group, MISSING, line, ".".join((*steps, "number")), pointer=pointer)
 
     def _cell(
         self,

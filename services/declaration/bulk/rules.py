@@ -74,9 +74,16 @@ STRAY_CELL = Rule(
     "Remove it, or quote the cell that has a separator in it.",
     "请删除，或为含有分隔符的单元格加引号。",
 )
+FORMULA_ERROR = Rule(
+    "formula_error",
+    "The cell holds the error of a formula instead of a value.",
+    "该单元格是公式错误，而不是值。",
+    "Mend the formula, or write the value itself.",
+    "请更正公式，或直接填写值。",
+)
 RULES = (
     *(UNKNOWN_COLUMN, REPEATED_COLUMN, NO_HEADER, UNREADABLE_FILE, FILE_TOO_LARGE, NO_ROWS),
-    *(NO_REFERENCE, ROWS_APART, CELLS_DISAGREE, STRAY_CELL),
+    *(NO_REFERENCE, ROWS_APART, CELLS_DISAGREE, STRAY_CELL, FORMULA_ERROR),
 )
 
 

@@ -91,6 +91,8 @@ class Dispatcher:
 
     async def _deliver(self, row: Row, *, failing: bool) -> None:
         try:
+            if self._kit.clock.wall() + self._poster.within > row["claimed_until"]:
+                return  # This process stood still: others may send it and what comes after it.
             answered = await self._send(row)
             crash.at("webhooks.before_mark")
             await self._marks.do(self._outcome(row, answered))

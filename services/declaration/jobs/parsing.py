@@ -33,7 +33,8 @@ async def parsed(
 ) -> AsyncGenerator[Told, None]:
     """What the child tells, at last `{"whole": …}` or `{"refused": …}`.
 
-    `still` is called every so many seconds while nothing comes. The child never outlives this.
+    `still` is called every so many seconds, whether something comes or not. Only the time that the
+    child is waited for counts as its own. The child never outlives this.
     """
     child = await asyncio.create_subprocess_exec(
         *(*COMMAND, media_type, day.isoformat(), zone),
@@ -45,12 +46,21 @@ async def parsed(
     )
     feeding = asyncio.create_task(_feed(child, raw))
     try:
-        async with asyncio.timeout(SECONDS):
-            while line := await _line(child, still, every):
-                told: Told = json.loads(line)
-                yield told
-                if "whole" in told or "refused" in told:
-                    return
+        # No timeout around a `yield`: it would cancel whoever keeps what was told meanwhile.
+        left, renewed = SECONDS, _now()
+        while True:
+            begun = _now()
+            line = await _line(child, still, every, within=left)
+            left -= _now() - begun
+            if not line:
+                break
+            if _now() - renewed >= every:
+                await still()
+                renewed = _now()
+            told: Told = json.loads(line)
+            yield told
+            if "whole" in told or "refused" in told:
+                return
         yield _refused(UNREADABLE_FILE.code, reason="its reader was ended")
     except TimeoutError:
         yield _refused(FILE_TOO_LARGE.code, seconds=SECONDS)
@@ -80,16 +90,28 @@ async def _feed(child: asyncio.subprocess.Process, raw: bytes) -> None:
 
 
 async def _line(
-    child: asyncio.subprocess.Process, still: Callable[[], Awaitable[None]], every: float
+    child: asyncio.subprocess.Process,
+    still: Callable[[], Awaitable[None]],
+    every: float,
+    *,
+    within: float,
 ) -> bytes:
+    """Raises TimeoutError after so many seconds."""
+    ends = _now() + within
     while True:
         if child.stdout is None:
             return b""
         try:
-            async with asyncio.timeout(every):
+            async with asyncio.timeout_at(min(_now() + every, ends)):
                 return await child.stdout.readline()
         except TimeoutError:
+            if _now() >= ends:
+                raise
             await still()
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def _refused(code: str, **facts: Any) -> Told:

@@ -1,6 +1,6 @@
 """Read a message: the filing it declares, with every fault of its nodes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any
@@ -76,6 +76,7 @@ class _Reader:
         self.frames: dict[str, Frame] = {}
         self.waiting: list[Callable[[], None]] = []
         self._space = ""
+        self._lines: dict[str, Frame] | None = None
 
     def is_root(self, root: Element) -> bool:
         spaces = ("", layout.data()["namespace"])
@@ -167,14 +168,21 @@ class _Reader:
 
     def _line_of(self, element: Element, node: Node, xpath: str) -> Frame | None:
         number = next((each.text for each in element.children if each.name == "DecGNo"), "")
-        for pointer, frame in self.frames.items():
-            if frame.pattern == "/lines/*" and str(frame.fields.get("number")) == number:
-                if "origin_proof" in frame.fields:
-                    self.told.fault(REPEATED_NODE, pointer=f"{pointer}/origin_proof", node=xpath)
-                    return None
-                return Frame("/lines/*", pointer, node.path, xpath, frame.fields, around=frame)
-        self._strange(NO_SUCH_LINE, f"{xpath}/DecGNo")
-        return None
+        line = self._numbered().get(number)
+        if line is None:
+            self._strange(NO_SUCH_LINE, f"{xpath}/DecGNo")
+            return None
+        if "origin_proof" in line.fields:
+            self.told.fault(REPEATED_NODE, pointer=f"{line.pointer}/origin_proof", node=xpath)
+            return None
+        return Frame("/lines/*", line.pointer, node.path, xpath, line.fields, around=line)
+
+    def _numbered(self) -> dict[str, Frame]:
+        """The goods lines by number, once all are read; the first one where several have it."""
+        if self._lines is None:
+            lines = [each for each in self.frames.values() if each.pattern == "/lines/*"]
+            self._lines = {str(each.fields.get("number")): each for each in reversed(lines)}
+        return self._lines
 
     def _name(self, element: Element) -> str:
         own = layout.data()["extension"]
@@ -205,7 +213,8 @@ def faults_of(read: Read, found: tuple[errors.Fault, ...]) -> tuple[errors.Fault
     """All faults: those of nodes, then those of the filing that do not follow from them, each with
     its node.
     """
-    kept = [each for each in found if not _follows(each.pointer, read.told.spoilt)]
+    spoilt = {above for each in read.told.spoilt for above in _with_those_around(each)}
+    kept = [each for each in found if not each.pointer or each.pointer not in spoilt]
     named = (
         errors.Fault(**{**vars(each), "facts": {**_node(read, each.pointer), **each.facts}})
         for each in kept
@@ -213,8 +222,10 @@ def faults_of(read: Read, found: tuple[errors.Fault, ...]) -> tuple[errors.Fault
     return (*read.told.faults, *named)
 
 
-def _follows(pointer: str, spoilt: set[str]) -> bool:
-    return any(pointer == each or each.startswith(f"{pointer}/") for each in spoilt if pointer)
+def _with_those_around(pointer: str) -> Iterator[str]:
+    while pointer:
+        yield pointer
+        pointer = pointer.rpartition("/")[0]
 
 
 def _node(read: Read, pointer: str) -> dict[str, str]:

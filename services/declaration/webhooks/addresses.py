@@ -7,6 +7,7 @@ looked at, so that a name that answers differently the next time (DNS rebinding)
 import ipaddress
 import socket
 from asyncio import get_running_loop
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -17,9 +18,15 @@ from shared import errors
 
 LONGEST = 2000
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
-# Names that hang wait beside each other, and beside nobody else's.
-_RESOLVERS = ThreadPoolExecutor(max_workers=32, thread_name_prefix="webhook-names")
+_UNICAST = ipaddress.ip_network("2000::/3")
+"""All that IANA has given to the IPv6 internet; site-local addresses are not in it."""
+_NOT_REACHED = tuple(map(ipaddress.ip_network, ("3fff::/20", "192.88.99.0/24")))
+"""Documentation (RFC 9637) and relays of 6to4 (RFC 7526), which the library does not know."""
+# Names that hang wait beside each other, and beside nobody else's: a thread stays with one for some
+# times as long as anybody waits for it, so there are more than can be asked for at once.
+_RESOLVERS = ThreadPoolExecutor(max_workers=256, thread_name_prefix="webhook-names")
 
 
 class WebhookUrlRefused(errors.Invalid):
@@ -86,7 +93,12 @@ def is_global(address: str) -> bool:
 
 def _is_global(address: Address) -> bool:
     special = address.is_multicast or address.is_reserved or address.is_unspecified
-    return address.is_global and not special
+    given = address.version == 4 or address in _UNICAST
+    return address.is_global and given and not special and not _is_in(address, _NOT_REACHED)
+
+
+def _is_in(address: Address, networks: Iterable[Network]) -> bool:
+    return any(address in each for each in networks)
 
 
 def _inside(address: Address) -> list[Address]:

@@ -27,14 +27,18 @@ FIRST_DELAY, LONGEST_DELAY = timedelta(seconds=5), timedelta(hours=1)
 KEPT = timedelta(days=30)
 _MOMENT = DateTime(timezone=True)
 
+# The webhooks are locked in the order of their ids, as by all who lock several (see `settling`).
 _ANNOUNCE = Statement(
     text("""
+WITH w AS MATERIALIZED (
+    SELECT id, broker FROM webhooks WHERE broker = ANY(:brokers) AND status <> 'disabled'
+    ORDER BY id FOR KEY SHARE
+)
 INSERT INTO webhook_deliveries
     (id, webhook_id, filing_id, sequence, state, attempts, created_at, next_at)
 SELECT gen_random_uuid(), w.id, fresh.filing_id, fresh.sequence, 'open', 0, :now, :now
 FROM unnest(:brokers, :filings, :sequences) AS fresh (broker, filing_id, sequence)
-JOIN webhooks AS w ON w.broker = fresh.broker AND w.status <> 'disabled'
-FOR KEY SHARE OF w
+JOIN w USING (broker)
 ON CONFLICT (webhook_id, filing_id, sequence) DO NOTHING
 RETURNING id
 """).bindparams(
@@ -49,7 +53,7 @@ _CLAIM = Statement(
     text("""
 WITH busy AS (
     SELECT webhook_id, count(*) AS many FROM webhook_deliveries
-    WHERE state = 'open' AND claimed_until > :now GROUP BY webhook_id
+    WHERE claim IS NOT NULL AND claimed_until > :now GROUP BY webhook_id
 ), room AS (
     SELECT w.id, least(:each, coalesce(:each - many, :each)) AS places
     FROM webhooks AS w LEFT JOIN busy ON webhook_id = w.id
@@ -78,9 +82,9 @@ SET claim = :claim, claimed_until = :until, attempts = attempts + 1,
 FROM due, webhooks AS w, filing_receipts AS r, filings AS f
 WHERE d.id = due.id AND w.id = d.webhook_id AND f.id = d.filing_id
     AND (r.filing_id, r.sequence) = (d.filing_id, d.sequence)
-RETURNING d.id, d.webhook_id, d.claim, d.attempts, d.first_at, w.url, w.secret, w.old_secret,
-    w.old_until, w.failures, r.filing_id, r.sequence, r.number, r.kind, r.state, r.channel, r.at,
-    r.text_en, r.text_zh, r.facts, f.receipt_number
+RETURNING d.id, d.webhook_id, d.claim, d.claimed_until, d.attempts, d.first_at, w.url, w.secret,
+    w.old_secret, w.old_until, w.failures, r.filing_id, r.sequence, r.number, r.kind, r.state,
+    r.channel, r.at, r.text_en, r.text_zh, r.facts, f.receipt_number
 """).bindparams(
         bindparam("now", type_=_MOMENT),
         bindparam("until", type_=_MOMENT),

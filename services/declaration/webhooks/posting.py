@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, cast
 
 import httpcore
@@ -83,7 +84,7 @@ class _Transport(httpx.AsyncBaseTransport):
     cookies, and no proxy from the environment.
     """
 
-    def __init__(self, allowed: Allowed, verify: ssl.SSLContext) -> None:
+    def __init__(self, allowed: Allowed, verify: ssl.SSLContext | None) -> None:
         self.users = 0
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=verify,
@@ -122,6 +123,11 @@ class Poster:
         self._seconds = seconds
         self._verify = verify
         self._kept: OrderedDict[tuple[bytes, bytes], _Transport] = OrderedDict()
+
+    @property
+    def within(self) -> timedelta:
+        """How long an attempt can take."""
+        return timedelta(seconds=self._seconds)
 
     async def post(self, url: str, body: bytes, *, headers: Mapping[str, str]) -> Answered:
         """One attempt; whatever happens is an answer."""
@@ -162,7 +168,8 @@ class Poster:
         server = (url.raw_scheme, url.netloc)
         kept = self._kept.get(server)
         if kept is None:
-            if self._verify is None:  # reading the world's certificates takes a while
+            if self._verify is None and url.scheme == "https":
+                # Reading the world's certificates takes a while.
                 self._verify = httpx.create_ssl_context(trust_env=False)
             kept = self._kept[server] = _Transport(self.allowed, self._verify)
         self._kept.move_to_end(server)

@@ -132,10 +132,13 @@ def _state(outcome: Outcome) -> str:
 
 _EXPIRE = Statement(
     text("""
-UPDATE webhook_deliveries AS d SET state = 'failed', ended_at = :now,
-    last_error = coalesce(last_error, 'unreachable')
-FROM webhooks AS w
-WHERE w.id = d.webhook_id AND w.failing_since <= :since AND d.state = 'open'
+WITH w AS MATERIALIZED (
+    SELECT id FROM webhooks WHERE failing_since <= :since ORDER BY id FOR UPDATE SKIP LOCKED
+)
+UPDATE webhook_deliveries AS d SET state = 'failed', ended_at = :now, claim = NULL,
+    claimed_until = NULL, last_error = coalesce(last_error, 'unreachable')
+FROM w
+WHERE w.id = d.webhook_id AND d.state = 'open'
     AND d.created_at <= :since AND (d.claimed_until IS NULL OR d.claimed_until <= :now)
 RETURNING d.id
 """).bindparams(_NOW, bindparam("since", type_=_MOMENT))

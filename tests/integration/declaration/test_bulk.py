@@ -181,3 +181,14 @@ async def test_a_workbook_is_filed_as_its_rows_are(
     assert found["consignment"] | {"reference": ""} == as_json["consignment"] | {"reference": ""}
     template = await broker.get(f"{PATH}/template.xlsx")
     assert (template.headers["content-type"], template.content[:2]) == (XLSX, b"PK")
+
+
+async def test_a_client_s_own_key_that_looks_like_a_file_s_stops_no_file(
+    service: Service, broker: httpx.AsyncClient
+) -> None:
+    raw = sheet.as_csv([body(1)]).encode()
+    job = await sent(broker, raw)
+    key = kits.keyed(f"bulk/{job['id']}/1")
+    answer = await broker.post("/v1/filings", json=body(2), headers=key)
+    assert answer.status_code == 201, answer.text
+    assert (await worked(service, broker, raw, key="again"))["filed"] == 1

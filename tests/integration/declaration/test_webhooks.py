@@ -1,13 +1,15 @@
 """Brokers say where they want to be told, and prove that they are at home there."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
 from services.declaration.webhooks import signing
 from services.declaration.webhooks.addresses import Allowed
-from services.declaration.webhooks.posting import Poster
+from services.declaration.webhooks.posting import Answered, Poster
 from tests import kits
 from tests.conftest import ServiceDatabase
 from tests.integration.declaration.hooks import Hooked, signed
@@ -147,3 +149,25 @@ async def test_a_test_tells_what_the_endpoint_answered(hooked: Hooked) -> None:
         at.behave = _says(503)
         told = await hooked.done("POST", f"/{made['id']}/test")
     assert told == {"delivered": False, "status": 503, "error": "status"}
+
+
+async def test_a_company_that_has_endpoints_tested_without_end_has_two_asked_at_a_time(
+    hooked: Hooked,
+) -> None:
+    at_once: list[int] = []
+    under_way = 0
+
+    class Slow(Poster):
+        async def post(self, *_: Any, **__: Any) -> Answered:
+            nonlocal under_way
+            under_way += 1
+            at_once.append(under_way)
+            await asyncio.sleep(0)
+            under_way -= 1
+            return Answered(200)
+
+    with receiver() as at:
+        path = f"/{(await hooked.hook(at.url))['id']}/test"
+    hooked.service.api.state.poster = Slow(allowed=Allowed(), seconds=1)
+    await asyncio.gather(*(hooked.done("POST", path) for _ in range(6)))
+    assert (len(at_once), max(at_once)) == (6, 2)

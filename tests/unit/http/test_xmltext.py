@@ -14,7 +14,7 @@ NO_DOCUMENTS = ("another root", "another namespace", "nothing in it", "an unknow
 READ_LATER = {
     *NO_DOCUMENTS,
     *("XInclude", "duplicated head", "duplicated node", "stray text", "a node in a value"),
-    *("an attribute", "many attributes", "an undefined prefix"),
+    *("an attribute", "many attributes"),
 }
 """Well-formed; the message's own reader refuses them."""
 MOST_MEGABYTES = 40
@@ -85,3 +85,9 @@ def test_white_space_that_indents_is_no_text_and_twins_are_numbered() -> None:
         ("c", ""),
         ("b", "[2]"),
     ]
+
+
+@pytest.mark.parametrize("raw", [b"<a><x:b>1</x:b></a>", b"<a x:b='1'/>", b"<x:a/>"])
+def test_a_prefix_that_nothing_declares_is_refused(raw: bytes) -> None:
+    with pytest.raises(refusals.MalformedXml):
+        xmltext.parse(raw)
