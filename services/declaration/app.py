@@ -40,6 +40,26 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 catalogue.teach(faults.Rule(r.code, r.en, r.zh, r.mend_en, r.mend_zh) for r in RULES)
 
+ROUTERS = [
+    listing.router,
+    exporting.router,
+    filings.hot,
+    filings.router,
+    checking.router,
+    merging.router,
+    messages.router,
+    bulk.router,
+    instructions.router,
+    past.router,
+    questions.router,
+    receipts.router,
+    reference.router,
+    required.router,
+    slips.router,
+    webhooks.router,
+    undelivered.router,
+]
+
 
 def create(kit: Kit, settings: Settings) -> Service:
     """The service: takes filings and tells their brokers what becomes of them."""
@@ -49,25 +69,7 @@ def create(kit: Kit, settings: Settings) -> Service:
     service = assemble(
         kit,
         title="Onestop declaration",
-        routers=[
-            listing.router,
-            exporting.router,
-            filings.hot,
-            filings.router,
-            checking.router,
-            merging.router,
-            messages.router,
-            bulk.router,
-            instructions.router,
-            past.router,
-            questions.router,
-            receipts.router,
-            reference.router,
-            required.router,
-            slips.router,
-            webhooks.router,
-            undelivered.router,
-        ],
+        routers=ROUTERS,
         handlers=consumers.handlers(kit, settings),
         migrations=MIGRATIONS,
         jobs={

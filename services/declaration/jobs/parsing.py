@@ -36,24 +36,16 @@ async def parsed(
     `still` is called every so many seconds, whether something comes or not. Only the time that the
     child is waited for counts as its own. The child never outlives this.
     """
-    child = await asyncio.create_subprocess_exec(
-        *(*COMMAND, media_type, day.isoformat(), zone),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        limit=LINE,
-        env={name: os.environ[name] for name in KEPT if name in os.environ},
-    )
+    child = await _begun(media_type, day.isoformat(), zone)
     feeding = asyncio.create_task(_feed(child, raw))
     try:
         # No timeout around a `yield`: it would cancel whoever keeps what was told meanwhile.
         left, renewed = SECONDS, _now()
         while True:
             begun = _now()
-            line = await _line(child, still, every, within=left)
-            left -= _now() - begun
-            if not line:
+            if not (line := await _line(child, still, every, within=left)):
                 break
+            left -= _now() - begun
             if _now() - renewed >= every:
                 await still()
                 renewed = _now()
@@ -70,6 +62,17 @@ async def parsed(
         yield _refused(FILE_TOO_LARGE.code, bytes_of_one_filing=LINE)
     finally:
         await _ended(child, feeding)
+
+
+async def _begun(*told: str) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        *(*COMMAND, *told),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        limit=LINE,
+        env={name: os.environ[name] for name in KEPT if name in os.environ},
+    )
 
 
 async def _ended(child: asyncio.subprocess.Process, feeding: asyncio.Task[None]) -> None:
