@@ -92,7 +92,7 @@ def test_perishables_take_the_place_of_what_can_wait_if_that_is_worth_the_change
     assert cheap.kept == 2
     # an hour less or more of waiting, whatever the change itself costs
     earlier, later = sorted((each.cost - (each.previous_cost or 0)) for each in moved)
-    assert (earlier, later) == (-32, 8)
+    assert (earlier, later) == (Decimal(-32), Decimal(8))
     dear = _planned(situation(*early, late, change_cost=Decimal(13)))
     assert (dear.items, dear.kept) == ((), 4)
 
