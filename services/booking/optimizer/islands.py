@@ -69,7 +69,9 @@ def _filled(model: Model, order: Ints, chance: Words) -> Island:
 def _seated(model: Model) -> tuple[State, list[int]]:
     """The state in which all bookings are taken that can be, and those that cannot be."""
     frame, state = model.frame, framing.empty(model.frame)
-    pool_of = {name: g for g, pool in enumerate(model.pools) for name in pool.members}
+    pool_of = {
+        (pool.agency, name): g for g, pool in enumerate(model.pools) for name in pool.members
+    }
     broken = []
     for j in np.flatnonzero(frame.kept_start >= 0):
         booked = model.problem.requests[j].booked
@@ -79,16 +81,23 @@ def _seated(model: Model) -> tuple[State, list[int]]:
     return state, broken
 
 
-def _name_pools(model: Model, state: State, j: int, booked: Place, pool_of: dict[str, int]) -> bool:
+def _name_pools(
+    model: Model,
+    state: State,
+    j: int,
+    booked: Place,
+    pool_of: dict[tuple[str | None, str], int],
+) -> bool:
     """Notes the pools of a booking's bay and teams; false if one of them is no more."""
     problem, request = model.problem, model.problem.requests[j]
     if booked.yard not in problem.yards or booked.start + request.duration > problem.horizon:
         return False
     if set(booked.teams) != set(request.needs):
         return False
-    names = [*(booked.teams.get(agency) for agency in problem.agencies), booked.bay]
-    for c, name in enumerate(names):
-        if name is not None and name not in pool_of:
+    names = [(agency, booked.teams.get(agency)) for agency in problem.agencies]
+    for c, (agency, name) in enumerate([*names, (None, booked.bay)]):
+        pool = -1 if name is None else pool_of.get((agency, name))
+        if pool is None:
             return False
-        state.pool[j, c] = -1 if name is None else pool_of[name]
+        state.pool[j, c] = pool
     return True

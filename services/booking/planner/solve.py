@@ -8,6 +8,8 @@ import asyncio
 import contextlib
 import os
 import sys
+import threading
+import time
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -21,6 +23,7 @@ GRACE_SECONDS = 60.0
 """For starting, loading the machine code and closing, besides the seconds of the search."""
 SAID = 2_000
 NICE = 10
+LOOK_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ async def solve(task: Task, *, grace: float = GRACE_SECONDS) -> Solved:
     """What a task comes to. Raises SolverFailed. Cancelling it kills the process."""
     most = task.seconds * (1 + min(len(task.additions), CHECKED)) + grace
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", __name__,
+        sys.executable, "-m", __name__, str(os.getpid()),
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
@@ -77,10 +80,18 @@ async def solve(task: Task, *, grace: float = GRACE_SECONDS) -> Solved:
 
 
 def main() -> None:
-    """Solve the task on stdin."""
+    """Solve the task on stdin, for the process whose id is the argument."""
     os.nice(NICE)
+    threading.Thread(target=_end_after, args=(int(sys.argv[1]),), daemon=True).start()
     task = TASK.validate_json(sys.stdin.buffer.read())
     sys.stdout.buffer.write(SOLVED.dump_json(_solved(task)))
+
+
+def _end_after(parent: int) -> None:
+    """A service that is killed cannot kill its solver, which would go on for nobody."""
+    while os.getppid() == parent:
+        time.sleep(LOOK_SECONDS)
+    os._exit(1)
 
 
 def _solved(task: Task) -> Solved:

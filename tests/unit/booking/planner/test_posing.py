@@ -118,6 +118,15 @@ def test_what_stays_stays_in_whatever_order_its_teams_are_told() -> None:
     assert (_planned(situation(agreed)).items, _planned(situation(agreed)).kept) == ((), 1)
 
 
+def test_a_bay_and_a_team_of_the_same_code_are_two() -> None:
+    (era,) = made.yard().eras
+    bays = tuple(replace(bay, code=bay.code.replace("S", "C")) for bay in era.bays)
+    yard = replace(made.yard(), eras=(replace(era, bays=bays),))
+    agreed = confirmed(1, slot("C01", "C01", at=made.OPENS + HOUR))
+    given = replace(situation(agreed), calendars={YARD: made.calendar(of=yard)})
+    assert (_planned(given).items, _planned(given).kept) == ((), 1)
+
+
 def test_cargo_that_waits_for_months_is_planned_too() -> None:
     forgotten = booking(1, arrival=made.MONDAY - timedelta(days=400))
     (item,) = _planned(situation(forgotten)).items

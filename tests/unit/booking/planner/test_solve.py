@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+import subprocess
+import sys
 import time
 from dataclasses import replace
 from decimal import Decimal
@@ -12,7 +14,7 @@ import pytest
 from services.booking.optimizer.problem import Problem
 from services.booking.optimizer.result import NoPlan, Plan
 from services.booking.planner import posing, solve
-from services.booking.planner.solve import Solved, SolverFailed, Task
+from services.booking.planner.solve import TASK, Solved, SolverFailed, Task
 from tests.unit.booking.optimizer import judging
 from tests.unit.booking.planner.situations import booking, confirmed, situation, slot
 
@@ -73,3 +75,27 @@ async def test_a_process_that_takes_too_long_or_is_called_off_is_killed() -> Non
 async def test_nothing_to_plan_is_no_plan() -> None:
     found = await solve.solve(_task(posing.pose(situation())))
     assert found == Solved(NoPlan({}))
+
+
+PARENT = """
+import os, subprocess, sys
+ours = [sys.executable, "-m", sys.argv[1], str(os.getpid())]
+made = subprocess.Popen(ours, stdin=subprocess.PIPE)
+made.communicate(sys.stdin.buffer.read())
+"""
+
+
+def test_a_process_ends_with_the_service_that_began_it() -> None:
+    endless = posing.pose(situation(*(booking(i) for i in range(1, 40)), days=5))
+    with subprocess.Popen(
+        [sys.executable, "-c", PARENT, solve.__name__], stdin=subprocess.PIPE
+    ) as service:
+        assert service.stdin is not None
+        service.stdin.write(TASK.dump_json(_task(endless, seconds=600)))
+        service.stdin.close()
+        while not (found := _children()[1:]):
+            assert service.poll() is None
+            time.sleep(0.05)
+        service.kill()
+    (left,) = found
+    assert psutil.wait_procs([left], timeout=60) == ([left], [])
