@@ -116,7 +116,7 @@ async def test_what_asked_for_the_best_slot_is_booked_by_the_plan(office: Office
 
 async def test_a_plan_tells_what_to_expect_and_what_would_help_most(office: Office) -> None:
     await _bring(office, *range(1, 7))
-    path = await _asked(office, advise=True, seconds=1)
+    path = await _asked(office, advise=True, seconds=15)
     await planning.plan_once(office.desk)
     plan = await _read(office, path)
     assert [each["requests"] for each in plan["expected"]] == [6]
