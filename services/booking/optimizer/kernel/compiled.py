@@ -2,14 +2,18 @@
 
 numba keeps what it compiled beside the source, and compiles again when that file changes, but not
 when a file changes that it imports. So the code is kept in a folder named by a digest of all of
-the kernel's files: no stale code is ever run.
+the kernel's files: no stale code is ever run. Where that folder is read-only, as in an image, it
+is copied for each process.
 
 `_nrt=False` leaves out the counting of references: the kernel allocates nothing, and with it a
 call costs ten times as much. `forceinline` spares the copying of a frame's arrays at each call.
 """
 
+import atexit
 import hashlib
 import os
+import shutil
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +28,21 @@ def cache_folder() -> Path:
     digest = hashlib.sha256(numba.__version__.encode())
     for source in sorted(HERE.glob("*.py")):
         digest.update(source.read_bytes())
-    name = digest.hexdigest()[:16]
+    beside = HERE / "__pycache__" / digest.hexdigest()[:16]
     if os.access(HERE, os.W_OK):
-        return HERE / "__pycache__" / name
+        return beside
+    if beside.exists():
+        return _copied(beside)
     # numba unpickles what it finds: a folder of everybody's would let others choose the code
-    return Path.home() / ".cache" / "onestop" / name
+    return Path.home() / ".cache" / "onestop" / beside.name
+
+
+def _copied(beside: Path) -> Path:
+    """For this process alone: numba takes machine code only from where it may write."""
+    mine = Path(tempfile.mkdtemp(prefix="onestop-kernel-"))
+    atexit.register(shutil.rmtree, mine, ignore_errors=True)
+    shutil.copytree(beside, mine / beside.name)
+    return mine / beside.name
 
 
 config: Any = numba.config

@@ -1,9 +1,12 @@
 """The kernel's machine code is never of other sources than those that are there."""
 
+import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 from services.booking.optimizer.kernel import compiled
 
@@ -41,6 +44,21 @@ def test_a_change_in_any_file_of_the_kernel_is_compiled_anew(tmp_path: Path) -> 
     masks = kernel / "masks.py"
     masks.write_text(masks.read_text() + "\n# changed\n")
     assert _folder(tmp_path) != same
+
+
+def test_where_the_sources_are_read_only_each_process_has_a_copy_of_the_machine_code(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(compiled, "HERE", tmp_path)
+    beside = compiled.cache_folder()
+    beside.mkdir(parents=True)
+    (beside / "ruin.nbc").write_bytes(b"code")
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    mine = compiled.cache_folder()
+    assert mine.parent != beside.parent
+    assert mine.parent.stat().st_mode & 0o777 == 0o700
+    assert (mine / "ruin.nbc").read_bytes() == b"code"
+    shutil.rmtree(mine.parent)
 
 
 def test_warming_up_compiles_all_that_is_called() -> None:
