@@ -24,7 +24,6 @@ POINTS: Final = frozenset(
         "consumer.after_ack",
         "webhooks.claimed",  # notices are ours for a while, nothing is sent
         "webhooks.before_mark",  # sent and answered, the database does not know
-        "webhooks.after_mark",
     }
 )
 

@@ -96,7 +96,6 @@ class Dispatcher:
             answered = await self._send(row)
             crash.at("webhooks.before_mark")
             await self._marks.do(self._outcome(row, answered))
-            crash.at("webhooks.after_mark")
         except Exception as error:
             # It stays claimed for a while and is then sent again.
             log.warning("notice not settled", error=type(error).__name__)

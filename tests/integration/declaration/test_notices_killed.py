@@ -12,7 +12,7 @@ from tests.integration.declaration import killed
 from tests.integration.declaration.hooks import Hooked
 from tests.receiver import receiver
 
-SENT = {"webhooks.claimed": 0, "webhooks.before_mark": 1, "webhooks.after_mark": 1}
+SENT = {"webhooks.claimed": 0, "webhooks.before_mark": 1}
 """What the endpoint had got when the process died."""
 
 
