@@ -35,6 +35,7 @@ class Benchmark(StrEnum):
     ITEMS = "items"
     GROWTH = "growth"
     OPTIMIZER = "optimizer"
+    OFFERS = "offers"
 
 
 Url = Annotated[str | None, typer.Option("--url", help="a remote system")]

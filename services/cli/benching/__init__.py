@@ -15,6 +15,7 @@ from services.cli.benching import (
     memory,
     merging,
     messaging,
+    offers,
     pipeline,
 )
 
@@ -27,4 +28,5 @@ BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
     "merge": merging.run,
     "items": items.run,
     "growth": growth.run,
+    "offers": offers.run,
 }
