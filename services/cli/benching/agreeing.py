@@ -1,5 +1,7 @@
 """Holding and confirming slots at 32 clients, and the same rows written by bare asyncpg."""
 
+import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -17,7 +19,8 @@ from shared.database import Database
 from shared.ids import uuid7
 
 CLIENTS = 32
-SECONDS = 6.0
+MOST = 3_000
+"""Requests of the service and as many of the floor."""
 
 LOCK = "SELECT * FROM bookings WHERE id = $1 FOR UPDATE"
 HOLD = (
@@ -45,7 +48,8 @@ async def measure(
     database: Database, address: str, free: Sequence[Place], *, turn: Turn
 ) -> dict[str, Any]:
     """Hold, then confirm what is held: the service, then the floor, each on its own requests."""
-    half = len(free) // 2
+    half = min(MOST, len(free) // 2)
+    free = free[: 2 * half]
     path = {"search_path": "booking"}
     async with asyncpg.create_pool(
         address, min_size=CLIENTS, max_size=CLIENTS, server_settings=path
@@ -57,27 +61,29 @@ async def measure(
         async with pool.acquire() as connection:
             ids = await full_yards.ask(connection, turn.yards, wanted, turn.now)
         say(f"hold and confirm, {CLIENTS} clients: the service, then the floor")
-        ours = await _both(_service(database, free[:half], ids[:half], turn))
-        least = await _both(await _floor(pool, free[half:], ids[half:], turn))
+        ours = await _both(_service(database, free[:half], ids[:half], turn), half)
+        least = await _both(await _floor(pool, free[half:], ids[half:], turn), half)
     return {name: {"service": ours[name], "floor": least[name]} for name in ("hold", "confirm")}
 
 
-async def _both(works: Mapping[str, Callable[[int], Awaitable[None]]]) -> dict[str, Any]:
-    """One act after the other; each of the clients takes the next number that is left."""
-    found, most = {}, None
-    for name, work in works.items():
-        numbers = iter(range(10**9 if most is None else most))
-        done = 0
+async def _both(works: Mapping[str, Work], count: int) -> dict[str, Any]:
+    """One act after the other on each of so many requests, which the clients share."""
+    return {name: await _done(work, count) for name, work in works.items()}
 
-        async def next_one(_client: int, work: Work = work, numbers: Any = numbers) -> None:
-            nonlocal done
-            await work(next(numbers))
-            done += 1
 
-        seconds = SECONDS if most is None else SECONDS / 2
-        found[name] = await load.closed(next_one, clients=CLIENTS, seconds=seconds)
-        most = done
-    return found
+async def _done(work: Work, count: int) -> dict[str, float]:
+    numbers = iter(range(count))
+    latencies: list[float] = []
+    began = time.perf_counter()
+
+    async def client() -> None:
+        for number in numbers:
+            start = time.perf_counter()
+            await work(number)
+            latencies.append(time.perf_counter() - start)
+
+    await asyncio.gather(*(client() for _ in range(CLIENTS)))
+    return load.figures(latencies, time.perf_counter() - began)
 
 
 def _service(
