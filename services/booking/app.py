@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from services.booking.api import bookings, plans, requests, roster, roster_csv, yards
+from services.booking.api import bookings, figures, plans, requests, roster, roster_csv, yards
 from services.booking.checks import checks
 from services.booking.consumers import handlers
 from services.booking.desk import Desk
@@ -28,6 +28,7 @@ def create(kit: Kit, settings: Settings) -> Service:
             requests.router,
             bookings.router,
             plans.router,
+            figures.router,
         ],
         handlers=handlers(kit, settings),
         migrations=MIGRATIONS,

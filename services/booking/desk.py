@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from services.booking import yardbook
-from services.booking.commands.turn import Terms, Turn
+from services.booking.commands.turn import Fair, Terms, Turn
 from services.booking.domain.prices import FREE, Prices
 from services.booking.live import Live
 from services.booking.settings import Settings
@@ -44,6 +44,11 @@ class Desk:
             hold=max(yard_time, wall_time),
             lead=timedelta(minutes=self.settings.lead_minutes),
             horizon_days=self.settings.horizon_days,
+            fair=Fair(
+                holds=self.settings.holds_per_broker,
+                cancels=self.settings.cancels_per_broker,
+                span=timedelta(days=self.settings.cancel_days),
+            ),
         )
 
     async def books(self, session: Reading) -> Books:

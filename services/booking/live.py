@@ -8,10 +8,10 @@ transaction has written itself counts for it alone, until it is committed.
 import asyncio
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import DateTime, Text, bindparam, text
+from sqlalchemy import ARRAY, DateTime, Integer, Text, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from services.booking.domain import calendar as cal
@@ -23,6 +23,8 @@ from shared.prepared import Row, Statement
 
 BEFORE = timedelta(days=1)
 """How far back what was taken is kept."""
+AT_ONCE = 1_000
+"""Rows that are taken in before others get their turn."""
 
 _COLUMNS = """
     s.xmin, h.over, o.id, o.resource, lower(o.during) AS starts, upper(o.during) AS ends,
@@ -38,9 +40,14 @@ _ALL = Statement(
     text(
         f"""
         SELECT {_COLUMNS} FROM {_ASIDE}
-          LEFT JOIN occupancy o ON o.active AND upper(o.during) > :first
+          LEFT JOIN occupancy o
+            ON o.active AND upper(o.during) > :first AND o.resource = ANY (:resources)
         """  # noqa: S608  # constants alone
-    ).bindparams(_NOW, bindparam("first", type_=DateTime(timezone=True)))
+    ).bindparams(
+        _NOW,
+        bindparam("first", type_=DateTime(timezone=True)),
+        bindparam("resources", type_=ARRAY(Integer)),
+    )
 )
 _CHANGED = Statement(
     text(
@@ -66,16 +73,7 @@ class Live:
 
     def __init__(self, *, horizon_days: int) -> None:
         self._days = horizon_days
-        self._turn = asyncio.Lock()
-        self._since: str | None = None
-        self._origin = datetime.min.replace(tzinfo=UTC)
-        self._cells = 0
-        self._rows: dict[int, _Held] = {}
-        self._of_booking: dict[UUID, set[int]] = {}
-        self._of_resource: dict[int, set[int]] = {}
-        self._busy: dict[int, int] = {}
-        self._calendars: dict[str, Calendar] = {}
-        self._yard_of: dict[int, str] = {}
+        self._yards: dict[str, _Yard] = {}
 
     async def calendar(
         self,
@@ -94,31 +92,65 @@ class Live:
             return None
         if not now - BEFORE <= first < now + timedelta(days=self._days):
             return None
+        kept = self._yards.setdefault(yard.code, _Yard(self._days))
         # One after the other: else an older answer could be applied after a newer one.
-        async with self._turn:
-            own, over = await self._sync(session, now)
-            return self._view(yard, own, {*without, *over})
+        async with kept.turn:
+            own, over = await kept.sync(session, yard, now)
+            return kept.view(own, {*without, *over})
 
-    async def _sync(self, session: Reading, now: datetime) -> tuple[list[Row], list[UUID]]:
+
+class _Yard:
+    """What is taken of one yard."""
+
+    def __init__(self, days: int) -> None:
+        self.turn = asyncio.Lock()
+        self._cells = (days + 3) * (cal.DAY // cal.STEP)
+        self._since: str | None = None
+        self._rows: dict[int, _Held] = {}
+        self._of_booking: dict[UUID, set[int]] = {}
+        self._of_resource: dict[int, set[int]] = {}
+        self._busy: dict[int, int] = {}
+        self._calendar: Calendar | None = None
+        self._resources: frozenset[int] = frozenset()
+
+    async def sync(
+        self, session: Reading, yard: Yard, now: datetime
+    ) -> tuple[list[Row], list[UUID]]:
+        """Follow what was committed; what the session wrote itself, and holds that ran out."""
         origin = cal.midnight(now - BEFORE)
-        if self._since is None or origin != self._origin:
-            self._forget(origin)
-            rows = await _ALL.run(session, {"now": now, "first": origin})
+        known = self._calendar
+        same = known is not None and known.yard is yard and known.origin == origin
+        if not same or self._since is None:
+            self._begin(yard, origin)
+        if self._since is None:
+            asked = {"now": now, "first": origin, "resources": sorted(self._resources)}
+            rows = await _ALL.run(session, asked)
         else:
             rows = await _CHANGED.run(session, {"now": now, "since": self._since})
-        own = [row for row in rows if row["own"]]
-        for row in rows:
-            if row["id"] is not None and not row["own"]:
+        own, self._since = [], None
+        for number, row in enumerate(rows, start=1):
+            if row["own"]:
+                own.append(row)
+            elif row["resource"] in self._resources:
                 self._apply(row)
+            if not number % AT_ONCE:
+                await asyncio.sleep(0)
         self._since = rows[0]["xmin"]
         return own, rows[0]["over"] or []
 
-    def _forget(self, origin: datetime) -> None:
-        self._origin = origin
-        self._cells = (self._days + 3) * (cal.DAY // cal.STEP)
+    def view(self, own: Iterable[Row], without: Collection[UUID]) -> Calendar:
+        """The calendar for who asks."""
+        if self._calendar is None:
+            raise RuntimeError("a yard is synchronised before it is looked at")
+        changed = self._changed(own, without)
+        return cal.changed(self._calendar, changed) if changed else self._calendar
+
+    def _begin(self, yard: Yard, origin: datetime) -> None:
         self._since = None
-        self._rows, self._of_booking, self._of_resource = {}, {}, {}
-        self._busy, self._calendars = {}, {}
+        self._rows, self._of_booking, self._of_resource, self._busy = {}, {}, {}, {}
+        resources: list[Resource] = [*yard.bays, *yard.teams, *yard.gear]
+        self._resources = frozenset(each.id for each in resources)
+        self._calendar = Calendar(yard=yard, origin=origin, cells=self._cells, busy=self._busy)
 
     def _apply(self, row: Row) -> None:
         known = self._rows.pop(row["id"], None)
@@ -148,29 +180,23 @@ class Live:
 
     def _held(self, row: Row) -> _Held:
         taken = cal.Taken(row["resource"], row["starts"], row["ends"])
-        mask = cal.touched(self._origin, self._cells, taken)
+        origin = taken.starts if self._calendar is None else self._calendar.origin
+        mask = cal.touched(origin, self._cells, taken)
         return _Held(row["resource"], mask, row["booking_id"])
 
     def _set(self, resource: int, mask: int) -> None:
         self._busy[resource] = mask
-        calendar = self._calendars.get(self._yard_of.get(resource, ""))
-        if calendar is not None:
-            cal.forget(calendar, {resource})
-
-    def _view(self, yard: Yard, own: Iterable[Row], without: Collection[UUID]) -> Calendar:
-        whole = self._calendars.get(yard.code)
-        if whole is None or whole.yard is not yard:
-            whole = Calendar(yard=yard, origin=self._origin, cells=self._cells, busy=self._busy)
-            self._calendars[yard.code] = whole
-            resources: list[Resource] = [*yard.bays, *yard.teams, *yard.gear]
-            self._yard_of |= {each.id: yard.code for each in resources}
-        changed = self._changed(own, without)
-        return cal.changed(whole, changed) if changed else whole
+        if self._calendar is not None and self._calendar.memo:
+            cal.forget(self._calendar, {resource})
 
     def _changed(self, own: Iterable[Row], without: Collection[UUID]) -> Mapping[int, int]:
         """What is otherwise for who asks: bookings that do not count, and its own writing."""
         gone = {n for booking in without for n in self._of_booking.get(booking, ())}
-        mine = [row for row in own if row["booking_id"] not in without]
+        mine = [
+            row
+            for row in own
+            if row["booking_id"] not in without and row["resource"] in self._resources
+        ]
         gone |= {row["id"] for row in own if row["id"] in self._rows}
         found: dict[int, int] = {}
         for number in gone:

@@ -9,8 +9,10 @@ from sqlalchemy import or_, select, text
 
 from services.booking import store
 from services.booking.domain.booking import WITHOUT_SLOT, Booking, Status
+from services.booking.domain.calendar import Taken
 from services.booking.domain.resources import Span
 from services.booking.store import Reading
+from shared.prepared import Row
 
 _BOARD = text(
     """
@@ -22,6 +24,27 @@ _BOARD = text(
      WHERE o.active AND r.yard = :yard AND r.sort = 'bay'
        AND o.during && tstzrange(:first, :last)
      ORDER BY o.resource, starts
+    """
+)
+_TAKEN_ON = text(
+    """
+    SELECT o.resource, lower(o.during) AS starts, upper(o.during) AS ends
+      FROM occupancy o
+     WHERE o.active AND o.during && tstzrange(:first, :last)
+       AND o.resource = ANY (ARRAY(SELECT id FROM resources WHERE yard = :yard))
+    """
+)
+_LATENESS = text(
+    """
+    SELECT count(*) AS bookings, count(*) FILTER (WHERE late > interval '0') AS late,
+           CAST(coalesce(sum(extract(epoch FROM greatest(late, interval '0')) / 60), 0) AS int)
+               AS late_minutes
+      FROM (SELECT DISTINCT b.id, CAST(b.slot ->> 'ends' AS timestamptz) - b.free_until AS late
+              FROM occupancy o
+              JOIN resources r ON r.id = o.resource
+              JOIN bookings b ON b.id = o.booking_id
+             WHERE o.active AND r.yard = :yard AND r.sort = 'bay'
+               AND lower(o.during) >= :first AND lower(o.during) < :last) each
     """
 )
 _OVERRUN = text(
@@ -98,6 +121,18 @@ async def board(session: Reading, yard: str, *, day: Span) -> list[Placed]:
         )
         for row in rows
     ]
+
+
+async def taken_on(session: Reading, yard: str, *, day: Span) -> list[Taken]:
+    """What is taken of a yard in an interval (UTC)."""
+    rows = await session.execute(_TAKEN_ON, {"yard": yard, "first": day[0], "last": day[1]})
+    return [Taken(row.resource, row.starts, row.ends) for row in rows]
+
+
+async def lateness(session: Reading, yard: str, *, day: Span) -> Row:
+    """How many bookings begin in an interval (UTC), how many end late, and by how much."""
+    rows = await session.execute(_LATENESS, {"yard": yard, "first": day[0], "last": day[1]})
+    return rows.mappings().one()
 
 
 async def holds_over(session: Reading, *, now: datetime, limit: int) -> list[UUID]:

@@ -20,6 +20,18 @@ class Settings(BaseSettings):
         le=3600,
         description="How many wall seconds a held slot is set aside at least.",
     )
+    holds_per_broker: int = Field(
+        default=50, ge=1, le=10_000, description="How many slots a broker may hold at a time."
+    )
+    cancels_per_broker: int = Field(
+        default=200,
+        ge=1,
+        le=100_000,
+        description="After how many slots given up within the days below a broker holds no more.",
+    )
+    cancel_days: int = Field(
+        default=7, ge=1, le=365, description="How many yard days a slot given up counts."
+    )
     lead_minutes: int = Field(
         default=30,
         ge=0,

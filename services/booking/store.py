@@ -80,13 +80,13 @@ async def lock(
 
 async def add(session: AsyncSession, booking: Booking, *, now: datetime) -> None:
     """Insert a booking; `now` is wall time. UniqueViolationError if the requirement has one."""
-    await _INSERT.run(session, _columns(booking, now=now))
+    await _INSERT.run(session, columns_of(booking, now=now))
 
 
 async def save(session: AsyncSession, booking: Booking, *, expected: int, now: datetime) -> None:
     """Update a booking whose version was `expected`; `now` is wall time. Raises StaleVersion."""
     was = {"booking_id": booking.id, "was": expected}
-    if not await _UPDATE.run(session, _columns(booking, now=now) | was):
+    if not await _UPDATE.run(session, columns_of(booking, now=now) | was):
         raise StaleVersion(booking_id=booking.id, expected=expected)
 
 
@@ -123,10 +123,12 @@ def booking_of(row: Row) -> Booking:
         slot=None if row["slot"] is None else Slot.model_validate(row["slot"]),
         held_until=row["held_until"],
         wanted=row["wanted"],
+        hold_extended=row["hold_extended"],
     )
 
 
-def _columns(booking: Booking, *, now: datetime) -> dict[str, Any]:
+def columns_of(booking: Booking, *, now: datetime) -> dict[str, Any]:
+    """The row of a booking; `now` is wall time."""
     return {
         "id": booking.id,
         "requirement_id": booking.requirement_id,
@@ -147,5 +149,6 @@ def _columns(booking: Booking, *, now: datetime) -> dict[str, Any]:
         "slot": None if booking.slot is None else booking.slot.model_dump(mode="json"),
         "held_until": booking.held_until,
         "wanted": booking.wanted,
+        "hold_extended": booking.hold_extended,
         "changed_at": now,
     }

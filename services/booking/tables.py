@@ -127,6 +127,7 @@ class BookingRow(SQLModel, table=True):
         CheckConstraint("(held_until IS NOT NULL) = (status = 'held')", name="bookings_held"),
         CheckConstraint("window_opens <= free_until", name="bookings_window"),
         Index("bookings_filing", "filing_id"),
+        Index("bookings_holds", "broker", postgresql_where=text("status = 'held'")),
         Index("bookings_held_until", "held_until", postgresql_where=text("status = 'held'")),
         Index("bookings_started", "id", postgresql_where=text("status = 'started'")),
         Index("bookings_seeking", "id", postgresql_where=text("auto_confirm AND wanted")),
@@ -151,7 +152,24 @@ class BookingRow(SQLModel, table=True):
     slot: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
     held_until: datetime | None = _moment(nullable=True)
     wanted: bool
+    hold_extended: bool
     changed_at: datetime = _moment()
+
+
+class GivenUpRow(SQLModel, table=True):
+    """A slot that a broker gave up or whose cargo did not come; `at` on the yards' clock."""
+
+    __tablename__ = "given_up"
+    __table_args__: ClassVar[Any] = (
+        CheckConstraint("act IN ('cancelled', 'missed')", name="given_up_act"),
+        Index("given_up_broker", "broker", "at"),
+    )
+
+    id: int = Field(sa_column=Column(BigInteger, Identity(), primary_key=True))
+    broker: str = Field(sa_type=Text)
+    booking_id: UUID
+    act: str = Field(sa_type=Text)
+    at: datetime = _moment()
 
 
 class OccupancyRow(SQLModel, table=True):
@@ -218,5 +236,14 @@ class PlanRow(SQLModel, table=True):
 
 TABLES = tuple(
     table_of(row)
-    for row in (YardRow, ResourceRow, YardVersionRow, ClosureRow, BookingRow, OccupancyRow, PlanRow)
+    for row in (
+        YardRow,
+        ResourceRow,
+        YardVersionRow,
+        ClosureRow,
+        BookingRow,
+        GivenUpRow,
+        OccupancyRow,
+        PlanRow,
+    )
 )

@@ -37,6 +37,7 @@ class Benchmark(StrEnum):
     WEBHOOKS = "webhooks"
     BULK = "bulk"
     OPTIMIZER = "optimizer"
+    OFFERS = "offers"
 
 
 Url = Annotated[str | None, typer.Option("--url", help="a remote system")]

@@ -36,7 +36,9 @@ async def hold(
     async def command(session: AsyncSession, turn: Turn) -> Booking:
         choice = draft.slot.choice()
         seeing.require_own_yard(who, choice.yard)
-        return await slots.hold(session, draft.request_id, choice=choice, turn=turn)
+        return await slots.hold(
+            session, draft.request_id, choice=choice, turn=turn, fair=who.role is Role.BROKER
+        )
 
     return await _run(request, desk, who, booking_id=draft.request_id, command=command, status=201)
 
@@ -47,6 +49,16 @@ async def confirm(request: Request, who: Booker, desk: TheDesk, booking_id: UUID
 
     async def command(session: AsyncSession, turn: Turn) -> Booking:
         return await slots.confirm(session, booking_id, turn=turn)
+
+    return await _run(request, desk, who, booking_id=booking_id, command=command)
+
+
+@router.post("/v1/bookings/{booking_id}/prolong", response_model=RequestOut)
+async def prolong(request: Request, who: Booker, desk: TheDesk, booking_id: UUID) -> Response:
+    """Hold the slot for once as long again."""
+
+    async def command(session: AsyncSession, turn: Turn) -> Booking:
+        return await slots.prolong(session, booking_id, turn=turn)
 
     return await _run(request, desk, who, booking_id=booking_id, command=command)
 
@@ -62,7 +74,9 @@ async def cancel(
     """Give the slot up; the requirement still wants one."""
 
     async def command(session: AsyncSession, turn: Turn) -> Booking:
-        return await slots.cancel(session, booking_id, reason=given.reason, turn=turn)
+        return await slots.cancel(
+            session, booking_id, reason=given.reason, turn=turn, fair=who.role is Role.BROKER
+        )
 
     return await _run(request, desk, who, booking_id=booking_id, command=command)
 

@@ -91,6 +91,7 @@ class RequestOut(BaseModel):
     bay_kind: BayKind
     slot: Slot | None
     held_until: datetime | None
+    hold_extended: bool
 
 
 class OfferOut(BaseModel):

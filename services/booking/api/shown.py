@@ -47,6 +47,7 @@ def request_out(booking: Booking) -> RequestOut:
         bay_kind=booking.bay_kind,
         slot=booking.slot if shown else None,
         held_until=booking.held_until,
+        hold_extended=booking.hold_extended,
     )
 
 

@@ -4,27 +4,59 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.booking import occupancy, store
+from services.booking import fairness, occupancy, store
 from services.booking.commands import choices, place
 from services.booking.commands.turn import Turn, record
 from services.booking.domain import acts, fit
 from services.booking.domain import calendar as cal
 from services.booking.domain.booking import Act, Booking
 from services.booking.domain.fit import Choice
-from services.booking.domain.refusals import RequestNotFound, SlotNotBegun
+from services.booking.domain.refusals import (
+    HoldRanOut,
+    RequestNotFound,
+    SlotNotBegun,
+    TooManyCancelled,
+    TooManyHolds,
+)
 from shared.contracts.values import Said, Slot
 
 
-async def hold(session: AsyncSession, booking_id: UUID, *, choice: Choice, turn: Turn) -> Booking:
-    """Set a slot aside; one that is held already is exchanged.
+async def hold(
+    session: AsyncSession,
+    booking_id: UUID,
+    *,
+    choice: Choice,
+    turn: Turn,
+    fair: bool = False,
+) -> Booking:
+    """Set a slot aside; one that is held already is exchanged. `fair`: as a broker may.
 
-    Raises RequestNotFound, RequestClosed, BookingMoveNotAllowed, SlotUnsuitable and SlotTaken.
+    To hold the same slot again makes the hold no longer. Raises RequestNotFound, RequestClosed,
+    BookingMoveNotAllowed, SlotUnsuitable, SlotTaken, TooManyHolds and TooManyCancelled.
     """
     booking = await _locked(session, booking_id)
     acts.require(booking, Act.HOLD)
     slot = _chosen(booking, choice, turn=turn)
-    change = acts.held(booking, slot=slot, until=turn.now + turn.terms.hold)
+    if fair:
+        await _require_fair(session, booking, turn=turn)
+    until = turn.now + turn.terms.hold
+    if booking.taking == slot and booking.held_until is not None:
+        until = booking.held_until
+        if until <= turn.now:
+            raise HoldRanOut(held_until=until)
+    change = acts.held(booking, slot=slot, until=until)
     await _exchange(session, booking, slot, turn=turn)
+    return await record(session, booking, change, turn=turn)
+
+
+async def prolong(session: AsyncSession, booking_id: UUID, *, turn: Turn) -> Booking:
+    """Hold a slot for once as long again from now.
+
+    Raises RequestNotFound, BookingMoveNotAllowed, HoldRanOut and HoldExtendedOnce.
+    """
+    booking = await _locked(session, booking_id)
+    until = turn.now + turn.terms.hold
+    change = acts.held_longer(booking, until=until, now=turn.now)
     return await record(session, booking, change, turn=turn)
 
 
@@ -49,13 +81,19 @@ async def reschedule(
     return await record(session, booking, change, turn=turn)
 
 
-async def cancel(session: AsyncSession, booking_id: UUID, *, reason: str, turn: Turn) -> Booking:
+async def cancel(
+    session: AsyncSession, booking_id: UUID, *, reason: str, turn: Turn, fair: bool = False
+) -> Booking:
     """Give the slot up; a later one is booked at once if the broker wished for that.
+
+    `fair`: it is the broker who gives it up, which counts.
 
     Raises RequestNotFound, BookingMoveNotAllowed.
     """
     booking = await _locked(session, booking_id)
     change = acts.cancelled(booking, reason=Said.as_given(reason))
+    if fair:
+        await fairness.gave_up(session, booking.broker, booking.id, act="cancelled", at=turn.now)
     await occupancy.release(session, booking.id)
     given_up = await record(session, booking, change, turn=turn)
     return await place.seek(session, given_up, turn=turn, after=place.after_slot(booking.slot))
@@ -70,9 +108,21 @@ async def miss(session: AsyncSession, booking_id: UUID, *, turn: Turn) -> Bookin
     change = acts.missed(booking, now=turn.now)
     if booking.slot is not None and turn.now < booking.slot.starts:
         raise SlotNotBegun(starts=booking.slot.starts)
+    await fairness.gave_up(session, booking.broker, booking.id, act="missed", at=turn.now)
     await occupancy.release(session, booking.id)
     given_up = await record(session, booking, change, turn=turn)
     return await place.seek(session, given_up, turn=turn, after=place.after_slot(booking.slot))
+
+
+async def _require_fair(session: AsyncSession, booking: Booking, *, turn: Turn) -> None:
+    """Raises TooManyHolds and TooManyCancelled."""
+    terms, broker = turn.terms.fair, booking.broker
+    await fairness.lock(session, broker)
+    if await fairness.holds(session, broker, now=turn.now, apart=booking.id) >= terms.holds:
+        raise TooManyHolds(at_most=terms.holds)
+    last = await fairness.over(session, broker, since=turn.now - terms.span, most=terms.cancels)
+    if last is not None:
+        raise TooManyCancelled(at_most=terms.cancels, again_at=last + terms.span)
 
 
 async def _locked(session: AsyncSession, booking_id: UUID) -> Booking:

@@ -21,12 +21,22 @@ SOURCE = "booking"
 
 
 @dataclass(frozen=True)
+class Fair:
+    """What one broker may hold at a time, and give up within `span` before it holds no more."""
+
+    holds: int = 50
+    cancels: int = 200
+    span: timedelta = timedelta(days=7)
+
+
+@dataclass(frozen=True)
 class Terms:
     """How long a hold lasts (yard time), how soon slots are offered, how far ahead."""
 
     hold: timedelta
     lead: timedelta
     horizon_days: int
+    fair: Fair = Fair()
 
 
 @dataclass(frozen=True)

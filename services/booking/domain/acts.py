@@ -11,7 +11,12 @@ from typing import Any, TypedDict
 from uuid import UUID
 
 from services.booking.domain.booking import MOVES, Act, Booking, Status
-from services.booking.domain.refusals import BookingMoveNotAllowed, HoldRanOut, RequestClosed
+from services.booking.domain.refusals import (
+    BookingMoveNotAllowed,
+    HoldExtendedOnce,
+    HoldRanOut,
+    RequestClosed,
+)
 from services.booking.domain.yard import Cargo, Yard, window
 from shared.contracts import booking as told
 from shared.contracts import derived
@@ -106,6 +111,16 @@ def held(booking: Booking, *, slot: Slot, until: datetime) -> Change:
     return _done(after, told.BookingHeld(**_ids(after), slot=slot, held_until=until))
 
 
+def held_longer(booking: Booking, *, until: datetime, now: datetime) -> Change:
+    """The hold lasts longer, once. Raises HoldRanOut and HoldExtendedOnce."""
+    after = _moved(booking, Act.PROLONG, held_until=until, hold_extended=True)
+    if booking.held_until is not None and booking.held_until <= now:
+        raise HoldRanOut(held_until=booking.held_until)
+    if booking.hold_extended:
+        raise HoldExtendedOnce(held_until=booking.held_until)
+    return _done(after, told.BookingHeld(**_ids(after), slot=_slot(after), held_until=until))
+
+
 def booked(booking: Booking, *, slot: Slot) -> Change:
     """A slot is agreed at once, as the broker wished. Raises RequestClosed."""
     _require_wanted(booking)
@@ -175,7 +190,7 @@ def ended(booking: Booking, *, reason: Said) -> Change:
 
 def _moved(booking: Booking, act: Act, **changes: Any) -> Booking:
     status = require(booking, act)
-    kept = {"held_until": None, **changes}
+    kept = {"held_until": None, "hold_extended": False, **changes}
     return replace(booking, status=status, **kept)
 
 

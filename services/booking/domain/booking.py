@@ -32,6 +32,7 @@ class Act(StrEnum):
 
     REQUEST = "request"
     HOLD = "hold"
+    PROLONG = "prolong"
     BOOK = "book"
     CONFIRM = "confirm"
     EXPIRE = "expire"
@@ -52,6 +53,7 @@ MOVES: Mapping[tuple[Status, Act], Status] = {
     **{(status, Act.REQUEST): Status.REQUESTED for status in (*WITHOUT_SLOT, Status.COMPLETED)},
     **{(status, Act.HOLD): Status.HELD for status in (*WITHOUT_SLOT, Status.HELD)},
     **{(status, Act.BOOK): Status.CONFIRMED for status in WITHOUT_SLOT},
+    (Status.HELD, Act.PROLONG): Status.HELD,
     (Status.HELD, Act.CONFIRM): Status.CONFIRMED,
     (Status.HELD, Act.EXPIRE): Status.EXPIRED,
     (Status.HELD, Act.CANCEL): Status.CANCELLED,
@@ -93,6 +95,7 @@ class Booking:
     slot: Slot | None = None
     held_until: datetime | None = None
     wanted: bool = True
+    hold_extended: bool = False
 
     @property
     def needs(self) -> tuple[AgencyNeed, ...]:

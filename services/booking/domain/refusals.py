@@ -177,3 +177,27 @@ class PlanEnded(Conflict):
     zh = "该排程方案已不在编制中。"
     mend = "Nothing needs to be cancelled."
     mend_zh = "无需取消。"
+
+
+class HoldExtendedOnce(Conflict):
+    """A hold is extended once."""
+
+    zh = "预占只能延长一次。"
+    mend = "Confirm the slot, or let it go."
+    mend_zh = "请确认该时段，或放弃。"
+
+
+class TooManyHolds(Conflict):
+    """Your company holds as many slots at a time as one company may."""
+
+    zh = "贵公司同时预占的时段已达上限。"
+    mend = "Confirm or cancel some of them, or wait until they run out."
+    mend_zh = "请先确认或取消部分预占，或等待其到期。"
+
+
+class TooManyCancelled(Conflict):
+    """Your company has given up as many slots lately as one company may."""
+
+    zh = "贵公司近期放弃的时段已达上限。"
+    mend = "Wait until `again_at`, or ask the yard's staff to book for you."
+    mend_zh = "请等待至 again_at，或请查验场人员代为预约。"

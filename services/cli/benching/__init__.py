@@ -16,6 +16,7 @@ from services.cli.benching import (
     memory,
     merging,
     messaging,
+    offers,
     pipeline,
     webhooks,
 )
@@ -31,4 +32,5 @@ BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
     "growth": growth.run,
     "webhooks": webhooks.run,
     "bulk": bulk.run,
+    "offers": offers.run,
 }

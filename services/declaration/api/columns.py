@@ -1,20 +1,14 @@
-"""The columns of an export, one row a filing, and how a cell is written.
+"""The columns of an export, one row a filing."""
 
-RFC 4180: commas, lines that end with CRLF, quotes around what needs them. A cell that a spreadsheet
-program would take for a formula has an apostrophe before it (OWASP, CSV injection).
-"""
-
-import csv
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from enum import StrEnum
-from io import StringIO
 from typing import NamedTuple
 
 from services.declaration.domain.filing import Filing
 from shared.contracts.values import utc
+from shared.http import sheets
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 BETWEEN = "; "
 """Between the values of a cell that has several."""
 
@@ -86,22 +80,11 @@ _HEADINGS: Mapping[Language, Callable[[Column], str]] = {
 
 def header(language: Language) -> str:
     """The first line."""
-    return written([[_HEADINGS[language](column) for column in COLUMNS]])
+    return sheets.lines([[_HEADINGS[language](column) for column in COLUMNS]])
 
 
 def lines(filings: Iterable[Filing]) -> str:
     """A line for each of the filings."""
-    return written([cell(column.of(filing)) for column in COLUMNS] for filing in filings)
-
-
-def cell(value: object) -> str:
-    """A cell that no program takes for a formula."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
-def written(rows: Iterable[Iterable[str]]) -> str:
-    """Rows as CSV."""
-    text = StringIO()
-    csv.writer(text).writerows(rows)
-    return text.getvalue()
+    return sheets.lines(
+        [sheets.cell(column.of(filing)) for column in COLUMNS] for filing in filings
+    )

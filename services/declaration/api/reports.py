@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from services.declaration.api import columns
+from shared.http import sheets
 
 CSV: dict[int | str, dict[str, Any]] = {
     200: {
@@ -28,13 +28,13 @@ HEADINGS = (
 
 def header() -> str:
     """The first line."""
-    return columns.written([HEADINGS])
+    return sheets.lines([HEADINGS])
 
 
 def lines(rows: Iterable[Mapping[Any, Any]]) -> str:
     """The lines of these filings; no cell is a formula."""
-    return columns.written(
-        [columns.cell(value) for value in line] for row in rows for line in _lines(row)
+    return sheets.lines(
+        [sheets.cell(value) for value in line] for row in rows for line in _lines(row)
     )
 
 

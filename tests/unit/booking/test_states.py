@@ -40,6 +40,7 @@ def _try(act: Act, booking: Booking) -> acts.Change:
         Act.REQUEST: lambda: acts.requested(booking),
         Act.HOLD: lambda: acts.held(booking, slot=slot, until=made.OPENS),
         Act.BOOK: lambda: acts.booked(booking, slot=slot),
+        Act.PROLONG: lambda: acts.held_longer(booking, until=made.OPENS, now=made.MONDAY),
         Act.CONFIRM: lambda: acts.confirmed(booking, now=made.MONDAY),
         Act.EXPIRE: lambda: acts.expired(booking),
         Act.RESCHEDULE: lambda: acts.rescheduled(booking, slot=slot, reason=factories.said("rain")),
