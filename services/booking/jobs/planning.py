@@ -8,6 +8,7 @@ nothing but a proposal that is applied.
 import asyncio
 import contextlib
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 import structlog
@@ -153,7 +154,7 @@ async def _proposal(desk: Desk, order: Order) -> Proposal:
     async with desk.kit.database.snapshot() as session:
         turn = await desk.turn(session)
         situation = await survey(session, order, turn=turn)
-    problem = posing.pose(situation)
+    problem = await asyncio.to_thread(posing.pose, situation)
     terms = order.terms
     task = Task(
         problem,
@@ -164,7 +165,8 @@ async def _proposal(desk: Desk, order: Order) -> Proposal:
     )
     solved = await solve.solve(task)
     now = desk.kit.clock.yard()
-    return proposal(situation, problem.requests, solved, seed=terms.seed, now=now)
+    published = partial(proposal, seed=terms.seed, now=now)
+    return await asyncio.to_thread(published, situation, problem.requests, solved)
 
 
 def _terms(desk: Desk) -> Terms:

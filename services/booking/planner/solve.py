@@ -22,6 +22,9 @@ from services.booking.optimizer.worth import CHECKED, Help
 GRACE_SECONDS = 60.0
 """For starting, loading the machine code and closing, besides the seconds of the search."""
 SAID = 2_000
+TURNS, FEWEST_TURNS = 20, 100
+"""Turns of the search for each request, after which it is given up for a small problem however
+many seconds there are: a gap that is left then is the bound's."""
 NICE = 10
 LOOK_SECONDS = 1.0
 
@@ -99,7 +102,8 @@ def _solved(task: Task) -> Solved:
     from services.booking.optimizer.budget import Budget
 
     warm.run()  # loads the machine code, which is not paid for out of the plan's seconds
-    budget = Budget(seconds=task.seconds)
+    turns = max(FEWEST_TURNS, TURNS * len(task.problem.requests))
+    budget = Budget(seconds=task.seconds, turns=turns)
     most = dearest(task.problem)
     outcome = planning.plan(
         task.problem, budget=budget, seed=task.seed, left_out=most, most_moved=task.most_moved
