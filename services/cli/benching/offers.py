@@ -24,8 +24,9 @@ from services.booking.commands import choices
 from services.booking.commands.turn import Terms, Turn
 from services.booking.domain import acts, offers, why
 from services.booking.domain import calendar as cal
+from services.booking.domain.booking import Booking
 from services.booking.domain.calendar import Calendar
-from services.booking.domain.offers import Bounds
+from services.booking.domain.offers import Bounds, Load
 from services.booking.domain.resources import Resource
 from services.booking.live import Live
 from services.booking.settings import Settings
@@ -43,11 +44,13 @@ CLIENTS = 32
 LIMIT = 5
 ASKED = 2_000
 KINDS = (
-    ("search", False, False),
-    ("search_after_change", True, False),
-    ("search_with_reasons", True, True),
+    ("next", 1, False, False),
+    ("next_after_change", 1, True, False),
+    ("five", LIMIT, False, False),
+    ("five_with_reasons", LIMIT, True, True),
 )
-"""Whether something of the yard was taken or released before, and whether reasons are told."""
+"""How many offers, whether something of the yard was taken or released before, and whether
+reasons are told."""
 
 
 def run() -> dict[str, Any]:
@@ -124,7 +127,7 @@ async def _inside(database: Database, books: Books, *, now: datetime) -> dict[st
         acts.opened(each, yard=books.yards[f"FULL-{each.terminal[1:]}"]).after for each in wanted
     ]
     bounds = Bounds(now + turn.terms.lead)
-    for name, changed, explain in KINDS:
+    for name, limit, changed, explain in KINDS:
         rng, spans = random.Random(3), list[float]()  # noqa: S311
         for _ in range(SEARCHES):
             booking = rng.choice(asked)
@@ -134,7 +137,7 @@ async def _inside(database: Database, books: Books, *, now: datetime) -> dict[st
                 cal.forget(calendar, {rng.choice(resources).id})
             load_ = choices.load_of(booking, calendar.yard, turn=turn)
             start = time.perf_counter()
-            _search(calendar, booking, bounds, load_, explain=explain)
+            _search(calendar, booking, bounds, load_, limit=limit, explain=explain)
             spans.append(time.perf_counter() - start)
         figures[f"{name}_us"] = _microseconds(spans)
     return figures
@@ -158,8 +161,10 @@ def _microseconds(spans: Sequence[float]) -> dict[str, float]:
     return {"p50": round(percentiles[49] * 1e6, 1), "p99": round(percentiles[98] * 1e6, 1)}
 
 
-def _search(calendar: Calendar, booking: Any, bounds: Bounds, load_: Any, *, explain: bool) -> None:
-    found = offers.cheapest(calendar, booking.want, bounds, load=load_, limit=LIMIT)
+def _search(
+    calendar: Calendar, booking: Booking, bounds: Bounds, load_: Load, *, limit: int, explain: bool
+) -> None:
+    found = offers.cheapest(calendar, booking.want, bounds, load=load_, limit=limit)
     if explain and found:
         told = why.not_earlier(
             calendar, booking.want, first=bounds.earliest, before=found[0].slot.starts
