@@ -15,7 +15,7 @@ from uuid import UUID
 
 import pytest
 
-from services.booking import occupancy, store, yardbook
+from services.booking import fairness, occupancy, store, yardbook
 from services.booking.commands import turn
 from services.booking.domain.booking import Booking, Status
 from services.booking.domain.calendar import Taken
@@ -24,6 +24,7 @@ from services.booking.yardbook import Books
 from shared.contracts.envelope import Event
 from shared.database import DRIVER
 from shared.errors import StaleVersion
+from tests.model import fair_rows
 
 
 @dataclass
@@ -34,6 +35,7 @@ class Rows:
     bookings: dict[UUID, Booking] = field(default_factory=dict)
     takes: dict[UUID, tuple[Taken, ...]] = field(default_factory=dict)
     told: list[tuple[Sequence[Event], int]] = field(default_factory=list)
+    given_up: list[tuple[str, str, datetime]] = field(default_factory=list)
 
     @property
     def info(self) -> dict[str, "Rows"]:
@@ -43,11 +45,11 @@ class Rows:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[None]:
         """A savepoint."""
-        before = dict(self.bookings), dict(self.takes), list(self.told)
+        before = dict(self.bookings), dict(self.takes), list(self.told), list(self.given_up)
         try:
             yield
         except BaseException:
-            self.bookings, self.takes, self.told = before
+            self.bookings, self.takes, self.told, self.given_up = before
             raise
 
     def others(self, booking_id: UUID) -> Iterator[tuple[Booking, Taken]]:
@@ -168,7 +170,14 @@ STORE = (find, known, lock, add, save)
 YARDBOOK = (stamp, read)
 OCCUPANCY = (taken, take, release, in_the_way, open_elsewhere, own, lock_placing)
 
-PATCHED = ((store, STORE), (occupancy, OCCUPANCY), (yardbook, YARDBOOK))
+FAIRNESS = (fair_rows.lock, fair_rows.holds, fair_rows.over, fair_rows.gave_up)
+
+PATCHED = (
+    (store, STORE),
+    (occupancy, OCCUPANCY),
+    (yardbook, YARDBOOK),
+    (fairness, FAIRNESS),
+)
 
 
 @contextmanager
