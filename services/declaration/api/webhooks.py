@@ -56,13 +56,8 @@ def _secret(value: str) -> str:
     try:
         signing.key_of(value)
     except ValueError:
-        raise finding(
-            SECRET.code,
-            en=SECRET.en,
-            zh=SECRET.zh,
-            mend=SECRET.mend_en,
-            mend_zh=SECRET.mend_zh,
-        ) from None
+        mend = {"mend": SECRET.mend_en, "mend_zh": SECRET.mend_zh}
+        raise finding(SECRET.code, en=SECRET.en, zh=SECRET.zh, **mend) from None
     return value
 
 
@@ -82,7 +77,6 @@ class WebhookChangeIn(StrictModel):
 
 class WebhookOut(BaseModel):
     """A webhook. `failures` counts attempts since the last that was answered well; wall time, UTC.
-
     `secret` is told once: by the answer that it was made in.
     """
 
