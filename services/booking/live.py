@@ -42,7 +42,7 @@ _ALL = Statement(
         SELECT {_COLUMNS} FROM {_ASIDE}
           LEFT JOIN occupancy o
             ON o.active AND upper(o.during) > :first AND o.resource = ANY (:resources)
-        """  # noqa: S608  # constants alone
+        """  # noqa: S608  # the two constants above; values are bound
     ).bindparams(
         _NOW,
         bindparam("first", type_=DateTime(timezone=True)),
@@ -54,7 +54,7 @@ _CHANGED = Statement(
         f"""
         SELECT {_COLUMNS} FROM {_ASIDE}
           LEFT JOIN occupancy o ON o.changed >= CAST(:since AS text)::xid8
-        """  # noqa: S608  # constants alone
+        """  # noqa: S608  # the two constants above; values are bound
     ).bindparams(_NOW, bindparam("since", type_=Text()))
 )
 

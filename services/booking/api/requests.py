@@ -31,7 +31,11 @@ OfferLimit = Annotated[int, Query(ge=1, le=20, description="How many offers at m
 Code = Annotated[str, Field(max_length=32)]
 YardCodes = Annotated[
     list[Code],
-    Query(max_length=16, description="These yards alone; unless told all that serve the cargo."),
+    Query(
+        default_factory=list,
+        max_length=16,
+        description="These yards alone; unless told all that serve the cargo.",
+    ),
 ]
 
 
@@ -73,8 +77,8 @@ async def read_offers(
     who: Reader,
     desk: TheDesk,
     request_id: UUID,
+    yards: YardCodes,
     start: From = None,
-    yards: YardCodes = [],  # noqa: B006  # FastAPI copies it
     limit: OfferLimit = choices.SHOWN,
 ) -> OffersOut:
     """Free slots for a request, the cheapest first, with why none is earlier; or what is missing.

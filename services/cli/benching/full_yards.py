@@ -48,7 +48,7 @@ class Place:
 def document() -> dict[str, Any]:
     """The yards, as `seeding` takes them."""
     days = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-    rng = random.Random(1)  # noqa: S311
+    rng = random.Random(1)
     return {
         "yards": [
             {
@@ -95,7 +95,7 @@ def plain_requirement(serial: int, place: Place, *, now: datetime) -> Requiremen
 
 def requirement(serial: int, *, now: datetime) -> RequirementDetermined:
     """What a request needs: drawn by its number."""
-    rng = random.Random(serial)  # noqa: S311
+    rng = random.Random(serial)
     needs = [
         AgencyNeed(
             agency=agency,
@@ -135,7 +135,7 @@ def _determined(
 
 def places(first_day: datetime) -> tuple[list[Place], list[Place]]:
     """100,000 of the places that there are, and the rest; each pair has a bay of its own."""
-    rng = random.Random(2)  # noqa: S311
+    rng = random.Random(2)
     every = [
         Place(yard, pair, pair, first_day + timedelta(days=day, hours=hour))
         for yard in range(YARDS)

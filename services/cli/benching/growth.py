@@ -111,7 +111,7 @@ async def _measured(bench: Bench, url: str, *, size: int, serials: Iterator[int]
     """Each kind of request by itself, at a size."""
     now = datetime.now(UTC)
     tokens = people.tokens(bench.issuer, now=now)
-    drawn = random.Random(size)  # noqa: S311 - which filings are asked for
+    drawn = random.Random(size)
     kinds: dict[str, Callable[[], bytes]] = {
         "file": lambda: _filing(next(serials), token=tokens["broker"], now=now),
         "read": lambda: load.request(

@@ -223,7 +223,7 @@ def _content(
 
 async def grow(connection: asyncpg.Connection, *, have: int, want: int) -> None:
     """Add filings number `have` to `want`, so that there are so many; then vacuum and analyze."""
-    template, drawn = Template.made(), random.Random(have)  # noqa: S311 - a benchmark's filings
+    template, drawn = Template.made(), random.Random(have)
     if not have:
         await connection.fetchval(APART_FROM_OURS)
     fed = Counter({row["broker"]: row["last"] for row in await connection.fetch(FED)})

@@ -55,7 +55,7 @@ FILINGS, EACH = 25, 4
 ENDPOINTS = 100
 RECEIPTS = FILINGS * EACH
 WELL = ENDPOINTS - 2
-SECRET = signing.new_secret(random.Random(1).randbytes)  # noqa: S311 - of endpoints of this run
+SECRET = signing.new_secret(random.Random(1).randbytes)
 WAIT_SECONDS = 120
 
 

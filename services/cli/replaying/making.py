@@ -43,7 +43,7 @@ WEIGHT_PLACES = Decimal("0.001")
 
 def filing(row: Row, *, broker: str, seed: int, run: str, now: datetime) -> Filing:
     """The filing of a row, arriving within some hours of `now` (yard clock)."""
-    draw = Random(f"{seed}:{row.id}")  # noqa: S311 - reproducible data, not secrecy
+    draw = Random(f"{seed}:{row.id}")
     transport = TRANSPORT.get(row.transport, "9")
     net = row.net_kg.quantize(WEIGHT_PLACES)
     gross = (net * Decimal(draw.randint(102, 112)) / 100).quantize(WEIGHT_PLACES, ROUND_CEILING)
