@@ -82,7 +82,7 @@ def _starts(problem: Problem, request: Request, yard: str) -> int:
     """The starts in a yard at which all that is needed is there, as bits."""
     length, width = request.duration, problem.slots_per_day
     hours = [
-        {s for bay in problem.bays if bay.yard == yard and request.bay_kind in bay.kinds
+        {s for bay in problem.bays if bay.yard == yard and bay_serves(bay, request)
          for s in bay.open}
     ]  # fmt: skip
     for agency in request.needs:

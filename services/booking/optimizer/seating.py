@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from services.booking.optimizer.able import bay_serves, team_serves
 from services.booking.optimizer.problem import Bay, Place, Problem, Request, Team
 
 if TYPE_CHECKING:
@@ -117,8 +118,7 @@ def _choices(model: "CpModel", seat: _Seat, resources: Iterable[Bay | Team]) -> 
 
 def _serves(resource: Bay | Team, seat: _Seat) -> bool:
     if isinstance(resource, Bay):
-        able, hours = seat.request.bay_kind in resource.kinds, resource.open
+        able, hours = bay_serves(resource, seat.request), resource.open
     else:
-        able = seat.request.needs[resource.agency] <= resource.skills
-        hours = resource.shifts
+        able, hours = team_serves(resource, seat.request, resource.agency), resource.shifts
     return able and any(first <= seat.start and seat.end <= end for first, end in hours)
