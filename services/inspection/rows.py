@@ -10,6 +10,7 @@ from services.inspection.domain.facts import (
     Counts,
     Decided,
     Gate,
+    Handled,
     Recognition,
     Required,
     Waiting,
@@ -48,6 +49,7 @@ def case_values(case: Case) -> dict[str, Any]:
         "recognition": _dump(case.recognition),
         "counts": _dump(case.counts),
         "decided": {part: _dump(each) for part, each in case.decided.items()},
+        "handled": {part: _dump(each) for part, each in case.handled.items()},
         "head_seq": case.head.seq,
         "head_hash": case.head.hash,
     }
@@ -125,6 +127,7 @@ def case_of(row: Row, its_sections: Sequence[Section], its_openings: Sequence[Op
         recognition=Recognition.model_validate(row["recognition"]) if row["recognition"] else None,
         counts=Counts.model_validate(row["counts"]) if row["counts"] else None,
         decided={part: Decided.model_validate(each) for part, each in row["decided"].items()},
+        handled={part: Handled.model_validate(each) for part, each in row["handled"].items()},
         head=records.Head(seq=row["head_seq"], hash=row["head_hash"]),
     )
 

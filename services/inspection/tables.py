@@ -58,6 +58,7 @@ class CaseRow(SQLModel, table=True):
     recognition: Json = _facts(nullable=True)
     counts: Json = _facts(nullable=True)
     decided: Json = _facts()
+    handled: Json = _facts()
     head_seq: int
     head_hash: str = _text()
     created_at: datetime = _moment()

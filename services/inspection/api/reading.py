@@ -64,7 +64,7 @@ async def read_case(case_id: UUID, who: Reader, kit: TheKit) -> views.CaseOut:
     """One case; officers read both sections."""
     async with kit.database.connect() as connection:
         case = await queries.case(connection, case_id)
-    return views.case_out(_visible(case, who), who=who, now=kit.clock.yard())
+    return views.case_out(visible(case, who), who=who, now=kit.clock.yard())
 
 
 @router.get("/{case_id}/records")
@@ -80,7 +80,7 @@ async def read_records(
     return Page(items=[views.record_out(each) for each in some.items], next=some.next)
 
 
-def _visible(case: Case, who: Principal) -> Case:
+def visible(case: Case, who: Principal) -> Case:
     """The case, unless it is another company's or yard's: then it is as if it did not exist."""
     broker = case.required.broker if case.required else None
     hidden = {

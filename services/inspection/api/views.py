@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from services.inspection.domain import inspecting, moves, records
 from services.inspection.domain.case import Case, Opening, Section
-from services.inspection.domain.facts import Conclusion, Counts, Gate, Recognition
+from services.inspection.domain.facts import Conclusion, Counts, Gate, Handled, Recognition
 from services.inspection.domain.moves import Status
 from shared.auth.principal import Principal, Role
 from shared.contracts.values import (
@@ -83,6 +83,7 @@ class CaseOut(BaseModel):
 
     `consent`: an amendment after the opening waits for an officer's answer (`asked`), or was
     consented to and is not here yet (`given`). `decided`: how containers ended before the others.
+    `handled`: how each container that came in stands.
     """
 
     id: UUID
@@ -107,6 +108,7 @@ class CaseOut(BaseModel):
     leave: str | None
     consent: str | None
     gate: Gate | None
+    handled: dict[str, Handled]
     counts: Counts | None
     may_open: bool
 
@@ -172,6 +174,7 @@ def case_out(case: Case, *, who: Principal, now: datetime) -> CaseOut:
         leave=case.leave,
         consent=case.consent,
         gate=case.gate,
+        handled=dict(case.handled),
         counts=case.counts,
         may_open=opens_from is not None and opens_from <= now,
     )

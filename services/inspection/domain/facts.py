@@ -1,5 +1,6 @@
 """Values inside a case that are kept as they are, as JSON."""
 
+from enum import StrEnum
 from typing import Self
 
 from shared.contracts.envelope import Fact
@@ -77,6 +78,29 @@ class Seal(Fact):
 
     container: str
     seal: str
+
+
+class Stage(StrEnum):
+    """How a container stands; it comes in sealed."""
+
+    SEALED = "sealed"
+    UNSEALED = "unsealed"
+    OPENED = "opened"
+    UNPACKED = "unpacked"
+    REPACKED = "repacked"
+
+
+class Handled(Fact):
+    """How a container stands in the yard, under which seal, and how often it was unpacked.
+
+    `seal` is the one on its doors, or the last one that was. `resealed`: the yard's own record
+    says which seal it leaves with.
+    """
+
+    stage: Stage = Stage.SEALED
+    seal: str
+    resealed: bool = False
+    unpackings: int = 0
 
 
 class Gate(Fact):

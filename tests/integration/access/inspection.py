@@ -42,6 +42,11 @@ async def _inside(scene: Scene) -> Ask:
     return Ask(PATH, SEALS)
 
 
+async def _to_handle(scene: Scene) -> Ask:
+    await scene.arranged(_inside)
+    return Ask(PATH, {"step": "moved_to_bay", "containers": [{"container": container_number(1)}]})
+
+
 async def _to_open(scene: Scene) -> Ask:
     await scene.arranged(_planned)
     return Ask(PATH, {})
@@ -94,6 +99,8 @@ ENTRIES = {
     "GET /v1/cases/{case_id}": Entry(_planned, STRANGERS),
     "GET /v1/cases/{case_id}/records": Entry(_planned),
     "POST /v1/cases/{case_id}/gate-in": Entry(_to_pass_the_gate, STRANGERS, succeeds=YARD_STAFF),
+    "POST /v1/cases/{case_id}/handle": Entry(_to_handle, STRANGERS, succeeds=YARD_STAFF),
+    "GET /v1/cases/{case_id}/tracking": Entry(_inside, STRANGERS),
     "POST /v1/cases/{case_id}/gate-out": Entry(_inside, STRANGERS, succeeds=YARD_STAFF),
     "POST /v1/cases/{case_id}/open": Entry(_to_open, succeeds=QUARANTINE),
     "POST /v1/cases/{case_id}/join": Entry(_to_join, succeeds=QUARANTINE),
