@@ -13,6 +13,7 @@ from services.inspection.domain.facts import (
     Handled,
     Recognition,
     Required,
+    Sample,
     Waiting,
 )
 from services.inspection.domain.moves import Status
@@ -66,6 +67,7 @@ def section_values(case: Case, *, before: Case) -> list[dict[str, Any]]:
             "joined_at": each.joined_at,
             "findings": [_dump(one) for one in each.findings],
             "conclusions": [_dump(one) for one in each.conclusions],
+            "samples": [_dump(one) for one in each.samples],
         }
         for each in case.sections
         if each not in before.sections
@@ -141,6 +143,7 @@ def section_of(row: Row) -> Section:
         joined_at=row["joined_at"],
         findings=tuple(Finding.model_validate(each) for each in row["findings"]),
         conclusions=tuple(Conclusion.model_validate(each) for each in row["conclusions"]),
+        samples=tuple(Sample.model_validate(each) for each in row["samples"]),
     )
 
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import Field, TypeAdapter
 
 from services.inspection import queries
-from services.inspection.api import views
+from services.inspection.api import record_views, views
 from services.inspection.domain import errors
 from services.inspection.domain.case import Case
 from services.inspection.domain.moves import Status
@@ -70,14 +70,14 @@ async def read_case(case_id: UUID, who: Reader, kit: TheKit) -> views.CaseOut:
 @router.get("/{case_id}/records")
 async def read_records(
     case_id: UUID, who: Inspector, kit: TheKit, cursor: Cursor = None, limit: Limit = 200
-) -> Page[views.RecordOut]:
+) -> Page[record_views.RecordOut]:
     """The case's chain of records, from the first."""
     after = decode_cursor(cursor, RECORD_KEY) or 0
     async with kit.database.connect() as connection:
         await queries.case(connection, case_id)
         found = await queries.chain(connection, case_id, after=after, limit=limit + 1)
     some = page(found, limit=limit, key=lambda record: record.seq)
-    return Page(items=[views.record_out(each) for each in some.items], next=some.next)
+    return Page(items=[record_views.record_out(each) for each in some.items], next=some.next)
 
 
 def visible(case: Case, who: Principal) -> Case:

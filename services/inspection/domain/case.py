@@ -19,6 +19,7 @@ from services.inspection.domain.facts import (
     Handled,
     Recognition,
     Required,
+    Sample,
     Waiting,
 )
 from services.inspection.domain.moves import Status
@@ -50,6 +51,7 @@ class Section:
     joined_at: datetime | None = None
     findings: tuple[Finding, ...] = ()
     conclusions: tuple[Conclusion, ...] = ()
+    samples: tuple[Sample, ...] = ()
 
     @property
     def conclusion(self) -> Conclusion | None:

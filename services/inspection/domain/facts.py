@@ -66,6 +66,49 @@ class Conclusion(Fact):
         return not self.containers or part in self.containers
 
 
+class Handover(Fact):
+    """A sample goes from one holder to the next (yard clock, UTC); who of the agency saw to it."""
+
+    giver: str
+    to: str
+    seal_intact: bool
+    officer: str
+    at: Instant
+
+
+class Judged(Fact):
+    """What a laboratory found of a sample, by its report, as an officer recorded it."""
+
+    conforms: bool
+    report: str
+    text: str
+    officer: str
+    at: Instant
+
+
+class Sample(Fact):
+    """A sample of a section; `number` counts them from 1.
+
+    It is of a container or goods line; of neither: of all the cargo.
+    """
+
+    number: int
+    what: str
+    seal: str
+    laboratory: str
+    container: str | None = None
+    line: int | None = None
+    officer: str
+    drawn_at: Instant
+    handovers: tuple[Handover, ...] = ()
+    judged: Judged | None = None
+
+    @property
+    def holder(self) -> str:
+        """Who has it now."""
+        return self.handovers[-1].to if self.handovers else self.officer
+
+
 class Decided(Fact):
     """How a container ended before the others, after how many openings of the case."""
 
