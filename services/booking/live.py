@@ -40,8 +40,11 @@ _ALL = Statement(
     text(
         f"""
         SELECT {_COLUMNS} FROM {_ASIDE}
-          LEFT JOIN occupancy o
-            ON o.active AND upper(o.during) > :first AND o.resource = ANY (:resources)
+          LEFT JOIN (unnest(:resources ::int[]) AS wanted (resource)
+                     JOIN occupancy o
+                       ON int4range(wanted.resource, wanted.resource, '[]')
+                          && int4range(o.resource, o.resource, '[]'))
+            ON o.active AND o.during && tstzrange(:first, NULL)
         """  # noqa: S608  # the two constants above; values are bound
     ).bindparams(
         _NOW,
