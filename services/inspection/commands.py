@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inspection import checking, store
-from services.inspection.domain import answered, concluding, results, standing, waiting
+from services.inspection.domain import answered, concluding, results, sandbox, standing, waiting
 from services.inspection.domain.case import Case, Change, Section
 from services.inspection.domain.records import Actor, Moment
 from services.inspection.domain.verdicts import Report
@@ -91,6 +91,19 @@ async def close_up(session: AsyncSession, case_id: UUID, *, now: Moment, ids: Id
         return waiting.lapse(case, now=now)
 
     return await act(session, case_id, decide, who=ITSELF, now=now, ids=ids)
+
+
+async def act_in_sandbox(
+    session: AsyncSession, case_id: UUID, *, now: Moment, wait: waiting.Wait, ids: Ids
+) -> bool:
+    """Take the sandbox officer's next step; whether there was one."""
+    case = await store.lock(session, case_id)
+    acted = sandbox.act(case, now=now, wait=wait)
+    if acted is None:
+        return False
+    who, change = acted
+    await hear(session, case, change, who=who, now=now, ids=ids)
+    return True
 
 
 async def hear(

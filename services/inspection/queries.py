@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import or_, select, tuple_
 
 from services.inspection import store
-from services.inspection.domain import errors, records
+from services.inspection.domain import errors, moves, records
 from services.inspection.domain.case import Case
 
 Key = tuple[datetime, UUID]
@@ -74,6 +74,15 @@ async def of_kinds(
     its = store.entries.c
     mine = select(store.entries).where(its.case_id == case_id, its.kind.in_(tuple(kinds)))
     return await store.chain(reader, mine.order_by(its.seq))
+
+
+async def of_sandbox(reader: store.Reader, *, limit: int) -> list[UUID]:
+    """Cases that the sandbox's officer may have to do with, the oldest first."""
+    rows = store.cases.c
+    alive = rows.status.not_in(each.value for each in moves.ENDED)
+    marked = rows.required["sandbox"].astext.is_not(None)
+    chosen = select(rows.id).where(alive, marked).order_by(rows.created_at, rows.id).limit(limit)
+    return list((await reader.execute(chosen)).scalars())
 
 
 async def due(reader: store.Reader, *, now: datetime, limit: int) -> list[UUID]:

@@ -25,6 +25,7 @@ from shared.contracts.values import (
     Mode,
     Outcome,
     Said,
+    Sandbox,
     Scope,
     Slot,
 )
@@ -91,6 +92,7 @@ class CaseOut(BaseModel):
     `consent`: an amendment after the opening waits for an officer's answer (`asked`), or was
     consented to and is not here yet (`given`). `decided`: how containers ended before the others.
     `handled`: how each container that came in stands.
+    `sandbox`: no real cargo; the outcome that its reference asked for.
     """
 
     id: UUID
@@ -117,6 +119,7 @@ class CaseOut(BaseModel):
     gate: Gate | None
     handled: dict[str, Handled]
     counts: Counts | None
+    sandbox: Sandbox | None
     may_open: bool
 
 
@@ -155,6 +158,7 @@ def case_out(case: Case, *, who: Principal, now: datetime) -> CaseOut:
         gate=case.gate,
         handled=dict(case.handled),
         counts=case.counts,
+        sandbox=required.sandbox if required else None,
         may_open=opens_from is not None and opens_from <= now,
     )
 

@@ -16,6 +16,7 @@ from shared.contracts.values import (
     Mode,
     Outcome,
     Said,
+    Sandbox,
     Scope,
     Verdict,
 )
@@ -33,6 +34,7 @@ class Required(Fact):
     containers: tuple[Container, ...] = ()
     lines: tuple[Line, ...]
     broker: str
+    sandbox: Sandbox | None = None
 
     @classmethod
     def by(cls, determination: Determination) -> Self:
