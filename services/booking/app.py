@@ -30,7 +30,7 @@ def create(kit: Kit, settings: Settings) -> Service:
             plans.router,
             figures.router,
         ],
-        handlers=handlers(kit, settings),
+        handlers=handlers(desk),
         migrations=MIGRATIONS,
         jobs={
             "expiry": sweeping.expiry(desk),

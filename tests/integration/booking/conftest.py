@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from services.booking import app
-from services.booking.desk import Desk
 from services.booking.settings import Settings
 from shared.database import Database
 from tests import kits
@@ -23,6 +22,5 @@ async def office(office_database: Database) -> Office:
     """An office at 04:00 of a Monday in Shanghai, before the yard opens at 07:00."""
     clock = HandClock()
     kit = kits.kit(office_database, clock=clock)
-    settings = Settings()
-    service = app.create(kit, settings)
-    return Office(service, Desk(kit, settings), clock, kits.Deliveries(service))
+    service = app.create(kit, Settings())
+    return Office(service, service.api.state.desk, clock, kits.Deliveries(service))

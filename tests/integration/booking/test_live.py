@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from services.booking import occupancy, store
-from services.booking.commands import place
+from services.booking.commands import sight
 from services.booking.commands.turn import Turn
 from services.booking.domain.booking import Status
 from services.booking.domain.calendar import Taken
@@ -33,7 +33,7 @@ async def _agree(session: Any, live: Live, turn: Turn, *, without: tuple[UUID, .
     yard = turn.yard("CNTAO-Y1")
     quick = await live.calendar(session, yard, first=turn.now, now=turn.now, without=without)
     assert quick is not None
-    slow = await place.calendar_of(
+    slow = await sight.calendar_of(
         session, yard, first=quick.origin + timedelta(days=1), turn=_plain(turn), without=without
     )
     shift = (slow.origin - quick.origin) // timedelta(minutes=15)
