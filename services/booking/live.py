@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from services.booking.domain import calendar as cal
 from services.booking.domain.calendar import Calendar
+from services.booking.domain.memo import union
 from services.booking.domain.resources import Resource
 from services.booking.domain.yard import Yard
 from services.booking.store import Reading
@@ -40,8 +41,11 @@ _ALL = Statement(
     text(
         f"""
         SELECT {_COLUMNS} FROM {_ASIDE}
-          LEFT JOIN occupancy o
-            ON o.active AND upper(o.during) > :first AND o.resource = ANY (:resources)
+          LEFT JOIN (unnest(:resources ::int[]) AS wanted (resource)
+                     JOIN occupancy o
+                       ON int4range(wanted.resource, wanted.resource, '[]')
+                          && int4range(o.resource, o.resource, '[]'))
+            ON o.active AND o.during && tstzrange(:first, NULL)
         """  # noqa: S608  # the two constants above; values are bound
     ).bindparams(
         _NOW,
@@ -186,8 +190,8 @@ class _Yard:
 
     def _set(self, resource: int, mask: int) -> None:
         self._busy[resource] = mask
-        if self._calendar is not None and self._calendar.memo:
-            cal.forget(self._calendar, {resource})
+        if self._calendar is not None:
+            self._calendar.memo.forget({resource})
 
     def _changed(self, own: Iterable[Row], without: Collection[UUID]) -> Mapping[int, int]:
         """What is otherwise for who asks: bookings that do not count, and its own writing."""
@@ -202,17 +206,10 @@ class _Yard:
         for number in gone:
             resource = self._rows[number].resource
             masks = [self._rows[n].mask for n in gone if self._rows[n].resource == resource]
-            found[resource] = self._without(resource, _any(masks), gone)
+            found[resource] = self._without(resource, union(masks), gone)
         for row in mine:
             if row["active"]:
                 held = self._held(row)
                 before = found.get(held.resource, self._busy.get(held.resource, 0))
                 found[held.resource] = before | held.mask
         return found
-
-
-def _any(masks: Iterable[int]) -> int:
-    together = 0
-    for mask in masks:
-        together |= mask
-    return together

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from services.inspection import checks, consumers
 from services.inspection.api import acting, reading
-from services.inspection.jobs import waits
+from services.inspection.jobs import sandbox, waits
 from services.inspection.settings import Settings
 from shared import service
 from shared.kit import Kit
@@ -21,8 +21,13 @@ def create(kit: Kit, settings: Settings) -> service.Service:
         routers=[reading.router, acting.router],
         handlers=consumers.handlers(kit, settings),
         migrations=MIGRATIONS,
-        jobs={"waits": waits.sweeper(kit, settings)},
+        jobs=_jobs(kit, settings),
         checks=checks.ALL,
     )
     made.api.state.settings = settings
     return made
+
+
+def _jobs(kit: Kit, settings: Settings) -> dict[str, service.Job]:
+    jobs = {"waits": waits.sweeper(kit, settings)}
+    return {**jobs, "sandbox": sandbox.officer(kit, settings)} if kit.sandbox else jobs

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inspection import store
-from services.inspection.domain import waiting
+from services.inspection.domain import sandbox, waiting
 from services.inspection.domain.case import Case, Change
 from services.inspection.domain.records import Actor, Moment
 from shared.ids import Ids
@@ -37,6 +37,19 @@ async def close_up(session: AsyncSession, case_id: UUID, *, now: Moment, ids: Id
         return waiting.lapse(case, now=now)
 
     return await act(session, case_id, decide, who=ITSELF, now=now, ids=ids)
+
+
+async def act_in_sandbox(
+    session: AsyncSession, case_id: UUID, *, now: Moment, wait: waiting.Wait, ids: Ids
+) -> bool:
+    """Take the sandbox officer's next step; whether there was one."""
+    case = await store.lock(session, case_id)
+    acted = sandbox.act(case, now=now, wait=wait)
+    if acted is None:
+        return False
+    who, change = acted
+    await hear(session, case, change, who=who, now=now, ids=ids)
+    return True
 
 
 async def hear(

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import or_, select, tuple_
 
 from services.inspection import store
-from services.inspection.domain import errors, records
+from services.inspection.domain import errors, moves, records
 from services.inspection.domain.case import Case
 
 Key = tuple[datetime, UUID]
@@ -64,6 +64,15 @@ async def chain(
     its = store.entries.c
     mine = select(store.entries).where(its.case_id == case_id, its.seq > after)
     return await store.chain(reader, mine.order_by(its.seq).limit(limit))
+
+
+async def of_sandbox(reader: store.Reader, *, limit: int) -> list[UUID]:
+    """Cases that the sandbox's officer may have to do with, the oldest first."""
+    rows = store.cases.c
+    alive = rows.status.not_in(each.value for each in moves.ENDED)
+    marked = rows.required["sandbox"].astext.is_not(None)
+    chosen = select(rows.id).where(alive, marked).order_by(rows.created_at, rows.id).limit(limit)
+    return list((await reader.execute(chosen)).scalars())
 
 
 async def due(reader: store.Reader, *, now: datetime, limit: int) -> list[UUID]:

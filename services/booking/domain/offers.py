@@ -85,7 +85,7 @@ def starts(calendar: Calendar, want: Want, bounds: Bounds) -> int:
     length = cal.cells_of(want.minutes)
     feasible = -1 << calendar.from_cell(bounds.earliest)
     for part in parts.of(calendar.yard, want):
-        feasible &= parts.starts(calendar, part, length, late=bounds.late)
+        feasible &= parts.beginnings(calendar, part, length, late=bounds.late).any
     if bounds.latest is not None:
         feasible &= calendar.up_to(bounds.latest - timedelta(minutes=want.minutes))
     if bounds.end is not None:

@@ -134,7 +134,7 @@ async def _inside(database: Database, books: Books, *, now: datetime) -> dict[st
             calendar = calendars[booking.yard]
             if changed:
                 resources: list[Resource] = [*calendar.yard.bays, *calendar.yard.teams]
-                cal.forget(calendar, {rng.choice(resources).id})
+                calendar.memo.forget({rng.choice(resources).id})
             load_ = sight.load_of(booking, calendar.yard, turn=turn)
             start = time.perf_counter()
             _search(calendar, booking, bounds, load_, limit=limit, explain=explain)

@@ -19,6 +19,7 @@ from shared.contracts.values import (
     Mode,
     Outcome,
     Said,
+    Sandbox,
     Scope,
     Slot,
 )
@@ -83,6 +84,7 @@ class CaseOut(BaseModel):
 
     `consent`: an amendment after the opening waits for an officer's answer (`asked`), or was
     consented to and is not here yet (`given`). `decided`: how containers ended before the others.
+    `sandbox`: no real cargo; the outcome that its reference asked for.
     """
 
     id: UUID
@@ -108,6 +110,7 @@ class CaseOut(BaseModel):
     consent: str | None
     gate: Gate | None
     counts: Counts | None
+    sandbox: Sandbox | None
     may_open: bool
 
 
@@ -173,6 +176,7 @@ def case_out(case: Case, *, who: Principal, now: datetime) -> CaseOut:
         consent=case.consent,
         gate=case.gate,
         counts=case.counts,
+        sandbox=required.sandbox if required else None,
         may_open=opens_from is not None and opens_from <= now,
     )
 

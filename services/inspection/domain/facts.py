@@ -15,6 +15,7 @@ from shared.contracts.values import (
     Mode,
     Outcome,
     Said,
+    Sandbox,
     Scope,
     Verdict,
 )
@@ -32,6 +33,7 @@ class Required(Fact):
     containers: tuple[Container, ...] = ()
     lines: tuple[Line, ...]
     broker: str
+    sandbox: Sandbox | None = None
 
     @classmethod
     def by(cls, determination: Determination) -> Self:

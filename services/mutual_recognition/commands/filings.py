@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.mutual_recognition import registers
 from services.mutual_recognition.commands import desk as desks
 from services.mutual_recognition.commands.desk import Desk
-from services.mutual_recognition.rules import answering, draw, inputs, matter
+from services.mutual_recognition.rules import answering, draw, inputs, matter, sandbox
 from services.mutual_recognition.rules.decide import Case
 from services.mutual_recognition.rules.draw import Ticket
 from services.mutual_recognition.rules.matter import Change
@@ -102,12 +102,13 @@ def _case(
     ticket: Ticket,
     desk: Desk,
 ) -> Case:
+    forced = sandbox.told(consignment.sandbox) if desk.sandbox else {}
     ratings = {
         f"{inputs.RATING}{agency}": grades.get(agency, inputs.UNRATED)
         for agency in desk.book.agencies.names
     }
     return Case(
-        inputs=inputs.of(consignment).also(**ratings),
+        inputs=inputs.of(consignment).also(**ratings, **forced),
         on=desk.on,
         tables=tables,
         draws=desk.book.draws(ticket),

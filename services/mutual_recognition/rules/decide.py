@@ -15,7 +15,7 @@ from services.mutual_recognition.domain.determination import (
     Order,
     Selection,
 )
-from services.mutual_recognition.rules import evaluate, inputs, table
+from services.mutual_recognition.rules import evaluate, inputs, sandbox, table
 from services.mutual_recognition.rules.evaluate import Hit
 from services.mutual_recognition.rules.inputs import Inputs
 from services.mutual_recognition.rules.table import Version
@@ -50,11 +50,23 @@ def decide(case: Case, *, agencies: Agencies) -> Determination:
     """The determination. Selections first, orders on top, then recognition, then the mode."""
     cargo = _cargo(case.inputs)
     selections = [
-        determination.ordered(select(case, agency, cargo=cargo), case.orders, cargo=cargo)
+        determination.ordered(
+            _selected(case, agency, cargo=cargo, agencies=agencies), case.orders, cargo=cargo
+        )
         for agency in agencies.names
     ]
     eligibility = _eligibility(case, selections, agencies=agencies)
-    return determination.merge(selections, eligibility=eligibility, cargo=cargo, agencies=agencies)
+    merged = determination.merge(
+        selections, eligibility=eligibility, cargo=cargo, agencies=agencies
+    )
+    return merged.model_copy(update={"sandbox": sandbox.of(case.inputs)})
+
+
+def _selected(case: Case, agency: str, *, cargo: Cargo, agencies: Agencies) -> Selection:
+    forced = sandbox.of(case.inputs)
+    if forced is not None:
+        return sandbox.selection(forced, agency, cargo=cargo, agencies=agencies)
+    return select(case, agency, cargo=cargo)
 
 
 def select(case: Case, agency: str, *, cargo: Cargo) -> Selection:
@@ -112,6 +124,9 @@ def _eligibility(case: Case, selections: Sequence[Selection], *, agencies: Agenc
         return Eligibility()
     if any(_forbids_recognition(order, agencies) for order in case.orders):
         return Eligibility()
+    forced = sandbox.of(case.inputs)
+    if forced is not None:
+        return sandbox.eligibility(forced)
     version = case.tables.get(table.RECOGNITION)
     if version is None:
         return Eligibility(rows=(_no_table(table.RECOGNITION, None),))
