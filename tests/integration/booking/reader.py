@@ -62,24 +62,7 @@ async def reading(
     """The stream, read for as long as the block runs."""
     reader, gone = Reader(), asyncio.Event()
     reader.reads.set()
-    agency = "customs" if role is Role.OFFICER else None
-    token = kits.token_issuer().mint(
-        role,
-        organisation=org,
-        agency=agency,
-        subject="a reader",
-        now=office.clock.wall(),
-        lifetime=timedelta(days=1),
-    )
-    headers = [(b"authorization", f"Bearer {token}".encode())]
-    if last is not None:
-        headers.append((b"last-event-id", str(last).encode()))
-    scope = {
-        "type": "http", "asgi": {"version": "3.0", "spec_version": "2.3"}, "method": "GET",
-        "path": path, "raw_path": path.encode(), "query_string": b"", "headers": headers,
-        "scheme": "http", "http_version": "1.1", "root_path": "", "server": ("test", 80),
-        "client": ("test", 1),
-    }  # fmt: skip
+    scope = _scope(path, _token(office, role, org), last)
     begun = False
 
     async def receive() -> dict[str, Any]:
@@ -98,6 +81,29 @@ async def reading(
         reader.reads.set()
         async with asyncio.timeout(PATIENCE):
             await serving
+
+
+def _token(office: Office, role: Role, org: str) -> str:
+    return kits.token_issuer().mint(
+        role,
+        organisation=org,
+        agency="customs" if role is Role.OFFICER else None,
+        subject="a reader",
+        now=office.clock.wall(),
+        lifetime=timedelta(days=1),
+    )
+
+
+def _scope(path: str, token: str, last: int | None) -> dict[str, Any]:
+    headers = [(b"authorization", f"Bearer {token}".encode())]
+    if last is not None:
+        headers.append((b"last-event-id", str(last).encode()))
+    return {
+        "type": "http", "asgi": {"version": "3.0", "spec_version": "2.3"}, "method": "GET",
+        "path": path, "raw_path": path.encode(), "query_string": b"", "headers": headers,
+        "scheme": "http", "http_version": "1.1", "root_path": "", "server": ("test", 80),
+        "client": ("test", 1),
+    }  # fmt: skip
 
 
 @asynccontextmanager
