@@ -71,6 +71,13 @@ class Offer:
     cny: Decimal = NOTHING
 
 
+def rank(offer: Offer) -> tuple[Decimal, datetime]:
+    """The rule of what is offered first, and of what is booked unasked: what costs least; of two
+    that cost the same the earlier.
+    """
+    return offer.cny, offer.slot.starts
+
+
 def starts(calendar: Calendar, want: Want, bounds: Bounds) -> int:
     """The cells at which bay, teams and gear are free together; none without a need."""
     if not want.needs:
