@@ -11,6 +11,7 @@ from services.inspection.api import (
     reading,
     sampling,
     signing,
+    syncing,
     tracking,
 )
 from services.inspection.jobs import sandbox, waits
@@ -36,6 +37,7 @@ def create(kit: Kit, settings: Settings) -> service.Service:
             sampling.router,
             correcting.router,
             signing.router,
+            syncing.router,
         ],
         handlers=consumers.handlers(kit, settings),
         migrations=MIGRATIONS,

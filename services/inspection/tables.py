@@ -143,4 +143,22 @@ class KeyRow(SQLModel, table=True):
     revoked_at: datetime | None = _moment(nullable=True)
 
 
-TABLES = tuple(table_of(row) for row in (CaseRow, SectionRow, OpeningRow, RecordRow, ChecklistRow))
+class RejectedRow(SQLModel, table=True):
+    """A device's record that was refused, as it was sent; `received_at` is wall time."""
+
+    __tablename__ = "rejected_records"
+
+    id: UUID = Field(primary_key=True)
+    office: str = Field(primary_key=True, sa_type=Text)
+    device: str = _text()
+    sender: str = _text()
+    record: Json = _facts()
+    problem: Json = _facts()
+    skew_seconds: int
+    received_at: datetime = _moment()
+
+
+TABLES = tuple(
+    table_of(row)
+    for row in (CaseRow, SectionRow, OpeningRow, RecordRow, ChecklistRow, KeyRow, RejectedRow)
+)
