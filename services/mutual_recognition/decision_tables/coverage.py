@@ -1,0 +1,152 @@
+"""What can be said of a table for all filings at once: rows that never decide, overlaps, gaps.
+
+A row is a box: for each input the steps on which it is met, the day of the decision among them.
+What is left of a box after others are taken away is found exactly, and a piece that is left gives
+an example. Filings of one line and one code are looked at: if a row is met by more, it is met by
+one of them.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from services.mutual_recognition.decision_tables.dictionary import Kind
+from services.mutual_recognition.decision_tables.index import Column, Index, numbers
+from services.mutual_recognition.decision_tables.kinds import Policy, care
+from services.mutual_recognition.decision_tables.scales import OTHER
+from services.mutual_recognition.decision_tables.table import Table
+
+Box = tuple[int, ...]
+OTHERS = "(any other)"
+MOST_PIECES = 5_000
+"""If a box falls into more pieces, its row is taken for one that can be met."""
+
+
+@dataclass(frozen=True)
+class Flaw:
+    """A row (by its number) that is wrong beside other rows: a fault's code, and who or what."""
+
+    row: int
+    code: str
+    beside: str
+
+
+class Coverage:
+    """The rows of a table as boxes, in the table's order."""
+
+    def __init__(self, table: Table, index: Index) -> None:
+        """Only of a table whose conditions all fit."""
+        self.table = table
+        self.columns = [index.valid, *index.of_filing, *index.of_line]
+        whole = [(1 << column.scale.size) - 1 for column in self.columns]
+        begun = (1 << index.valid.scale.steps(table.valid_from)[0]) - 1
+        self.all: Box = (whole[0] & ~begun, *whole[1:])
+        self.boxes = [self._box(number) for number in range(len(table.rows))]
+
+    def flaws(self, policy: Policy) -> Iterator[Flaw]:
+        """All rows that are wrong beside the others, and the gap if there is one."""
+        for number, box in enumerate(self.boxes):
+            if not all(box):
+                yield Flaw(number, "row_never_met", "")
+            elif policy is Policy.FIRST:
+                yield from self._in_order(number, box)
+        if policy is Policy.COLLECT:
+            yield from self._repeated()
+        left = self._left(self.all, self.boxes) if not self.table.rows[-1].is_total else None
+        if left is not None:
+            yield Flaw(len(self.boxes) - 1, "rows_leave_a_gap", self._example(left))
+
+    def _in_order(self, number: int, box: Box) -> Iterator[Flaw]:
+        rows = self.table.rows
+        beside = self._beside(number, box)
+        before = [self.boxes[other] for other in beside if _meet(self.boxes[other], box)]
+        if before and self._left(box, before) is None:
+            covering = [other for other in beside if _covers(self.boxes[other], box)]
+            by = [rows[covering[0]].id] if covering else [rows[each].id for each in beside]
+            yield Flaw(number, "row_unreachable", ", ".join(by[:5]))
+        elif not rows[number].is_total:
+            softer = [each for each in beside if care(rows[each].then) < care(rows[number].then)]
+            if softer:
+                yield Flaw(number, "hidden_by_a_softer_row", rows[softer[0]].id)
+
+    def _beside(self, number: int, box: Box) -> list[int]:
+        """The rows before that some filing meets together with this one.
+
+        Two lines, or two codes, can meet two conditions that no single one meets.
+        """
+        single = [
+            place
+            for place, column in enumerate(self.columns)
+            if not column.input.of_a_line and column.input.kind is not Kind.CODES
+        ]
+        narrowest = min(single, key=lambda place: box[place].bit_count())
+        met = 0
+        for step in numbers(box[narrowest]):
+            met |= self.columns[narrowest].met[step]
+        return [
+            other
+            for other in numbers(met & ((1 << number) - 1))
+            if all(self.boxes[other][place] & box[place] for place in single)
+            and all(self.boxes[other])
+        ]
+
+    def _repeated(self) -> Iterator[Flaw]:
+        """Rows that ask the same at the same time: one of them says nothing, or contradicts."""
+        seen: dict[Box, list[int]] = {}
+        for number, (days, *asked) in enumerate(self.boxes):
+            same = seen.setdefault(tuple(asked), [])
+            again = [other for other in same if self.boxes[other][0] & days]
+            if again:
+                yield Flaw(number, "row_repeats_another", self.table.rows[again[0]].id)
+            same.append(number)
+
+    def _box(self, number: int) -> Box:
+        return tuple(
+            column.regions.get(number, side) & side
+            for column, side in zip(self.columns, self.all, strict=True)
+        )
+
+    def _left(self, box: Box, others: Sequence[Box]) -> Box | None:
+        """A piece of a box that none of the others covers; None if they cover all of it."""
+        pieces = [box]
+        for other in others:
+            pieces = [piece for each in pieces for piece in _without(each, other)]
+            if not pieces:
+                return None
+            if len(pieces) > MOST_PIECES:
+                break
+        return pieces[0]
+
+    def _example(self, box: Box) -> str:
+        """One value for each input that the box restricts."""
+        told = [
+            f"{column.input.name} = {_sample(column, side)}"
+            for column, side, whole in zip(self.columns, box, self.all, strict=True)
+            if side != whole
+        ]
+        return ", ".join(told)
+
+
+def _sample(column: Column, side: int) -> str:
+    found = column.scale.sample(next(numbers(side)))
+    return OTHERS if found == OTHER else str(found)
+
+
+def _meet(one: Box, other: Box) -> bool:
+    return all(a & b for a, b in zip(one, other, strict=True))
+
+
+def _covers(one: Box, other: Box) -> bool:
+    return all(b & ~a == 0 for a, b in zip(one, other, strict=True))
+
+
+def _without(box: Box, other: Box) -> Iterator[Box]:
+    """The pieces of a box outside of another one; they do not overlap."""
+    if not _meet(box, other):
+        yield box
+        return
+    inside = list(box)
+    for place, side in enumerate(other):
+        outside = inside[place] & ~side
+        if outside:
+            yield (*inside[:place], outside, *inside[place + 1 :])
+        inside[place] &= side
