@@ -8,6 +8,8 @@ one of them.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 from services.mutual_recognition.decision_tables.dictionary import Kind
 from services.mutual_recognition.decision_tables.index import Column, Index, numbers
@@ -19,6 +21,9 @@ Box = tuple[int, ...]
 OTHERS = "(any other)"
 MOST_PIECES = 5_000
 """If a box falls into more pieces, its row is taken for one that can be met."""
+MOST_NAMED = 5
+FEW_STEPS = 64
+"""A condition on so few steps is worth looking up who meets them."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,10 @@ class Coverage:
         begun = (1 << index.valid.scale.steps(table.valid_from)[0]) - 1
         self.all: Box = (whole[0] & ~begun, *whole[1:])
         self.boxes = [self._box(number) for number in range(len(table.rows))]
+        strictest = max(care(row.then) for row in table.rows)
+        self.lenient = [
+            number for number, row in enumerate(table.rows) if care(row.then) < strictest
+        ]
 
     def flaws(self, policy: Policy) -> Iterator[Flaw]:
         """All rows that are wrong beside the others, and the gap if there is one."""
@@ -57,19 +66,26 @@ class Coverage:
 
     def _in_order(self, number: int, box: Box) -> Iterator[Flaw]:
         rows = self.table.rows
-        beside = self._beside(number, box)
-        before = [self.boxes[other] for other in beside if _meet(self.boxes[other], box)]
-        if before and self._left(box, before) is None:
-            covering = [other for other in beside if _covers(self.boxes[other], box)]
-            by = [rows[covering[0]].id] if covering else [rows[each].id for each in beside]
-            yield Flaw(number, "row_unreachable", ", ".join(by[:5]))
+        before = self._meeting(number, box)
+        if before and self._left(box, [self.boxes[each] for each in before]) is None:
+            covering = [each for each in before if _covers(self.boxes[each], box)]
+            by = [rows[each].id for each in covering[:1] or before[:MOST_NAMED]]
+            yield Flaw(number, "row_unreachable", ", ".join(by))
         elif not rows[number].is_total:
-            softer = [each for each in beside if care(rows[each].then) < care(rows[number].then)]
-            if softer:
-                yield Flaw(number, "hidden_by_a_softer_row", rows[softer[0]].id)
+            softer = self._softer(number, box)
+            if softer is not None:
+                yield Flaw(number, "hidden_by_a_softer_row", rows[softer].id)
 
-    def _beside(self, number: int, box: Box) -> list[int]:
-        """The rows before that some filing meets together with this one.
+    def _meeting(self, number: int, box: Box) -> list[int]:
+        """The rows before that some filing of one line meets together with this one."""
+        found = (1 << number) - 1
+        for column, side in zip(self.columns, box, strict=True):
+            if side.bit_count() <= FEW_STEPS:
+                found &= reduce(or_, (column.met[step] for step in numbers(side)))
+        return [other for other in numbers(found) if _meet(self.boxes[other], box)]
+
+    def _softer(self, number: int, box: Box) -> int | None:
+        """The first row before that says something more lenient of some filing of this row.
 
         Two lines, or two codes, can meet two conditions that no single one meets.
         """
@@ -78,16 +94,13 @@ class Coverage:
             for place, column in enumerate(self.columns)
             if not column.input.of_a_line and column.input.kind is not Kind.CODES
         ]
-        narrowest = min(single, key=lambda place: box[place].bit_count())
-        met = 0
-        for step in numbers(box[narrowest]):
-            met |= self.columns[narrowest].met[step]
-        return [
-            other
-            for other in numbers(met & ((1 << number) - 1))
-            if all(self.boxes[other][place] & box[place] for place in single)
-            and all(self.boxes[other])
-        ]
+        for other in self.lenient:
+            there = self.boxes[other]
+            softer = care(self.table.rows[other].then) < care(self.table.rows[number].then)
+            together = all(there) and all(there[place] & box[place] for place in single)
+            if other < number and softer and together:
+                return other
+        return None
 
     def _repeated(self) -> Iterator[Flaw]:
         """Rows that ask the same at the same time: one of them says nothing, or contradicts."""
@@ -107,14 +120,16 @@ class Coverage:
 
     def _left(self, box: Box, others: Sequence[Box]) -> Box | None:
         """A piece of a box that none of the others covers; None if they cover all of it."""
-        pieces = [box]
-        for other in others:
-            pieces = [piece for each in pieces for piece in _without(each, other)]
+        pieces = [(box, 0)]
+        for _ in range(MOST_PIECES):
             if not pieces:
                 return None
-            if len(pieces) > MOST_PIECES:
-                break
-        return pieces[0]
+            piece, at = pieces.pop()
+            at = next((n for n in range(at, len(others)) if _meet(piece, others[n])), len(others))
+            if at == len(others):
+                return piece
+            pieces += [(part, at + 1) for part in _without(piece, others[at])]
+        return pieces[-1][0] if pieces else None
 
     def _example(self, box: Box) -> str:
         """One value for each input that the box restricts."""
