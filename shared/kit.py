@@ -15,7 +15,10 @@ from shared.telemetry.metrics import Metrics
 
 @dataclass(frozen=True)
 class Kit:
-    """The parts one service works with. Without `rates` it takes as many requests as come."""
+    """The parts one service works with. Without `rates` it takes as many requests as come.
+
+    `sandbox`: references may ask for an outcome; see `contracts.values.Sandbox`.
+    """
 
     name: str
     database: Database
@@ -25,6 +28,7 @@ class Kit:
     tokens: TokenChecker
     metrics: Metrics
     rates: Rates | None = None
+    sandbox: bool = False
 
 
 async def kit_of(request: Request) -> Kit:

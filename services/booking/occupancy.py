@@ -52,13 +52,16 @@ _TAKEN = _statement(
        AND (b.status = 'started' OR NOT :started_only)
     """
 )
+# Asked as the exclusion constraint asks it: no other index knows a resource's times.
 _IN_THE_WAY = _statement(
     """
     SELECT DISTINCT o.booking_id, b.status, b.held_until
       FROM occupancy o
       JOIN bookings b ON b.id = o.booking_id
       JOIN unnest(:resources ::int[], :starts ::timestamptz[], :ends ::timestamptz[])
-           AS wanted (resource, starts, ends) ON wanted.resource = o.resource
+           AS wanted (resource, starts, ends)
+        ON int4range(wanted.resource, wanted.resource, '[]')
+           && int4range(o.resource, o.resource, '[]')
      WHERE o.active AND o.during && tstzrange(wanted.starts, wanted.ends)
        AND o.booking_id <> :booking_id
     """

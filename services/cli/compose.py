@@ -52,6 +52,7 @@ def kit(
         tokens=tokens,
         metrics=instruments,
         rates=rates,
+        sandbox=system.sandbox,
     )
 
 
@@ -101,6 +102,7 @@ def _root(
             },
             "yard_time": clock.yard().isoformat(),
             "yard_clock_factor": str(clock.factor),
+            "sandbox": any(each.kit.sandbox for each in services),
         }
 
     @root.get("/metrics")

@@ -60,6 +60,11 @@ class System(BaseSettings):
     rate_burst: int = Field(
         default=1_000, ge=1, description="requests of one organisation at once, after a rest"
     )
+    sandbox: bool = Field(
+        default=False,
+        description="whether references that begin with SANDBOX- force an outcome: never where"
+        " real cargo is declared",
+    )
     log_level: str = Field(
         default="INFO", pattern=r"^(DEBUG|INFO|WARNING|ERROR|CRITICAL)$", description="log level"
     )

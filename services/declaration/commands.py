@@ -14,6 +14,7 @@ from services.declaration import papers as keeping
 from services.declaration.accepting import Accepted
 from services.declaration.domain import checks, numbers
 from services.declaration.domain import filing as filings
+from services.declaration.domain import sandbox as sandboxes
 from services.declaration.domain.checks import amendment, around, naming
 from services.declaration.domain.content import Content
 from services.declaration.domain.filing import Filing
@@ -53,11 +54,14 @@ class Draft:
 
 
 def accept(
-    drafts: Sequence[Draft], *, number: Callable[[], int], ids: Ids
+    drafts: Sequence[Draft], *, number: Callable[[], int], ids: Ids, sandbox: bool
 ) -> list[Accepted | errors.Faults]:
-    """Accept filings, or tell all that is wrong with each. `number` gives a receipt its own."""
+    """Accept filings, or tell all that is wrong with each. `number` gives a receipt its own.
+
+    `sandbox`: whether a reference may ask for an outcome.
+    """
     return [
-        _refused(draft) or draft.context.run(_accepted, draft, number(), ids=ids)
+        _refused(draft) or draft.context.run(_accepted, draft, number(), ids=ids, sandbox=sandbox)
         for draft in drafts
     ]
 
@@ -79,10 +83,11 @@ def _refused(draft: Draft) -> errors.Faults | None:
     return errors.Faults(*found) if found else None
 
 
-def _accepted(draft: Draft, number: int, *, ids: Ids) -> Accepted:
+def _accepted(draft: Draft, number: int, *, ids: Ids, sandbox: bool) -> Accepted:
     now = draft.now
-    receipt = numbers.receipt_number(draft.content, year=now.day.year, sequence=number)
-    step = filings.accept(draft.content, filing_id=ids(), receipt_number=receipt, now=now.wall)
+    content = sandboxes.mark(draft.content) if sandbox else draft.content
+    receipt = numbers.receipt_number(content, year=now.day.year, sequence=number)
+    step = filings.accept(content, filing_id=ids(), receipt_number=receipt, now=now.wall)
     (event,) = outbox.rows(step.events, version=1, source=store.SOURCE, ids=ids, now=now.wall)
     return Accepted(step, event, by=draft.who.subject)
 
@@ -93,13 +98,15 @@ def _stored(filing: Filing, stored: Container[UUID]) -> Filing | errors.Refused:
     return store.ReferenceTaken(pointer="/reference", reference=filing.reference)
 
 
-async def file_merged(session: AsyncSession, draft: Draft, *, papers: Papers, ids: Ids) -> Filing:
+async def file_merged(
+    session: AsyncSession, draft: Draft, *, papers: Papers, ids: Ids, sandbox: bool
+) -> Filing:
     """Accept a filing that was merged, and keep what it was merged from.
 
     Raises Faults, ReferenceTaken.
     """
     (number,) = await accepting.numbers(session, 1)
-    accepted = accept([draft], number=lambda: number, ids=ids)
+    accepted = accept([draft], number=lambda: number, ids=ids, sandbox=sandbox)
     (filed,) = await store_accepted(session, accepted)
     if isinstance(filed, errors.Refused):
         raise filed
@@ -115,10 +122,12 @@ async def amend(
     who: Principal,
     ids: Ids,
     now: Now,
+    sandbox: bool,
     still: Still = always,
 ) -> Filing:
     """Ask to replace a filing's content. Raises FilingNotFound, NotInThisState, Faults."""
     before = await own(session, filing_id, who=who, still=still)
+    content = sandboxes.mark(content) if sandbox else content
     deed = by(who, "ask_amendment")
     step = filings.ask_amendment(before, content=content, by=who.subject, now=now.wall)
     found = (

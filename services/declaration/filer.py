@@ -67,7 +67,10 @@ class _Desk:
     async def file(self, filed: Sequence[Filed]) -> Sequence[Response | Exception]:
         await self._number(len(filed))
         results = commands.accept(
-            [each.draft for each in filed], number=self._numbers.popleft, ids=self._kit.ids
+            [each.draft for each in filed],
+            number=self._numbers.popleft,
+            ids=self._kit.ids,
+            sandbox=self._kit.sandbox,
         )
         checked = [Checked(*pair) for pair in zip(filed, results, strict=True)]
         done = await self._at_once(checked)

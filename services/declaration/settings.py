@@ -35,6 +35,13 @@ class Settings(BaseSettings):
         gt=0,
         description="Wall seconds after which another worker goes on with a file of filings.",
     )
+    sandbox_timeout_seconds: float = Field(
+        default=60.0,
+        ge=0,
+        le=600,
+        description="Wall seconds after which a filing is answered whose reference asks for a"
+        " timeout, where there is a sandbox.",
+    )
 
     @field_validator("time_zone")
     @classmethod

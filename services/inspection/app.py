@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from services.inspection import checks, consumers
-from services.inspection.api import acting, reading
-from services.inspection.jobs import waits
+from services.inspection.api import acting, checklists, editions, reading, sampling, tracking
+from services.inspection.jobs import sandbox, waits
 from services.inspection.settings import Settings
 from shared import service
 from shared.kit import Kit
@@ -18,11 +18,23 @@ def create(kit: Kit, settings: Settings) -> service.Service:
     made = service.assemble(
         kit,
         title="Onestop inspection",
-        routers=[reading.router, acting.router],
+        routers=[
+            reading.router,
+            acting.router,
+            tracking.router,
+            editions.router,
+            checklists.router,
+            sampling.router,
+        ],
         handlers=consumers.handlers(kit, settings),
         migrations=MIGRATIONS,
-        jobs={"waits": waits.sweeper(kit, settings)},
+        jobs=_jobs(kit, settings),
         checks=checks.ALL,
     )
     made.api.state.settings = settings
     return made
+
+
+def _jobs(kit: Kit, settings: Settings) -> dict[str, service.Job]:
+    jobs = {"waits": waits.sweeper(kit, settings)}
+    return {**jobs, "sandbox": sandbox.officer(kit, settings)} if kit.sandbox else jobs

@@ -1,5 +1,6 @@
 """Reads of cases and their records. None takes a lock."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -7,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import or_, select, tuple_
 
 from services.inspection import store
-from services.inspection.domain import errors, records
+from services.inspection.domain import errors, moves, records
 from services.inspection.domain.case import Case
 
 Key = tuple[datetime, UUID]
@@ -64,6 +65,24 @@ async def chain(
     its = store.entries.c
     mine = select(store.entries).where(its.case_id == case_id, its.seq > after)
     return await store.chain(reader, mine.order_by(its.seq).limit(limit))
+
+
+async def of_kinds(
+    reader: store.Reader, case_id: UUID, kinds: Iterable[str]
+) -> list[records.Record]:
+    """The case's records of these kinds, in their order."""
+    its = store.entries.c
+    mine = select(store.entries).where(its.case_id == case_id, its.kind.in_(tuple(kinds)))
+    return await store.chain(reader, mine.order_by(its.seq))
+
+
+async def of_sandbox(reader: store.Reader, *, limit: int) -> list[UUID]:
+    """Cases that the sandbox's officer may have to do with, the oldest first."""
+    rows = store.cases.c
+    alive = rows.status.not_in(each.value for each in moves.ENDED)
+    marked = rows.required["sandbox"].astext.is_not(None)
+    chosen = select(rows.id).where(alive, marked).order_by(rows.created_at, rows.id).limit(limit)
+    return list((await reader.execute(chosen)).scalars())
 
 
 async def due(reader: store.Reader, *, now: datetime, limit: int) -> list[UUID]:

@@ -15,6 +15,7 @@ from shared.contracts.values import (
     Outcome,
     Purpose,
     Said,
+    Sandbox,
     SlotWish,
 )
 
@@ -39,7 +40,7 @@ class GoodsLine(Line):
 class Consignment(Fact):
     """What of a filing the other services decide on. Weights in kg; times in UTC.
 
-    `bill_of_lading` is None in what was told before it was.
+    `bill_of_lading` is None in what was told before it was. `sandbox` marks what is no real cargo.
     """
 
     reference: str
@@ -62,6 +63,7 @@ class Consignment(Fact):
     containers: tuple[Container, ...] = ()
     combined_inspection: bool = False
     slot_wish: SlotWish = SlotWish()
+    sandbox: Sandbox | None = None
 
 
 class FilingEvent(Event):

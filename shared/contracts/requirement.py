@@ -21,6 +21,7 @@ from shared.contracts.values import (
     Outcome,
     Purpose,
     Said,
+    Sandbox,
     SlotWish,
 )
 
@@ -54,7 +55,8 @@ class Determination(RequirementEvent):
 
     In mode `recognition`, `needs` is the primary agency alone and `recognising` is what the
     secondary agency would have inspected and may recognise instead. `containers` is empty for
-    loose or bulk cargo. `lines` are the declared name, quantity and weight.
+    loose or bulk cargo. `lines` are the declared name, quantity and weight. `sandbox`: the
+    reference decided, not the tables.
     """
 
     mode: Mode
@@ -70,6 +72,7 @@ class Determination(RequirementEvent):
     broker: str
     slot_wish: SlotWish = SlotWish()
     rows: tuple[DecidingRow, ...] = ()
+    sandbox: Sandbox | None = None
 
     @model_validator(mode="after")
     def _mode_and_needs_agree(self) -> Self:

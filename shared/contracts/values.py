@@ -98,6 +98,16 @@ class Purpose(StrEnum):
     WITHDRAW = "withdraw"
 
 
+class Sandbox(StrEnum):
+    """The outcome that a reference asks for, where the configuration allows a sandbox."""
+
+    REFUSED = "refused"
+    JOINT = "joint"
+    RECOGNISED = "recognised"
+    HELD = "held"
+    TIMEOUT = "timeout"
+
+
 class Said(Fact):
     """What users read, in both languages."""
 

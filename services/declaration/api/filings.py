@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from services.declaration import answers, commands, queries, shaping, store
 from services.declaration.answers import FilingOut, ReceiptOut
+from services.declaration.api import late
 from services.declaration.commands import Draft
 from services.declaration.domain.filing import Filing
 from services.declaration.filer import Filed, Filer
@@ -114,7 +115,7 @@ async def file(sent: Sent) -> Response:
         answer=lambda filing: filed(filing, FilingOut.of(filing), path=path),
     )
     filer: Filer = ask.request.app.state.filer
-    return await filer.do(wanted)
+    return await late.answer(await filer.do(wanted), ask.request, reference=sent.draft.reference)
 
 
 def filed(filing: Filing, told: BaseModel, *, path: str) -> Answer:
@@ -148,6 +149,7 @@ async def amend(filing_id: UUID, sent: Sent) -> Response:
             who=ask.who,
             ids=ask.kit.ids,
             now=ask.now,
+            sandbox=ask.kit.sandbox,
             still=ask.still,
         )
         return _asked_for(filing)

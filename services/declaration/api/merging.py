@@ -153,7 +153,9 @@ async def file_merged(ask: Ask, sent: Annotated[MergeIn, json_body(MergeIn)]) ->
     kept = _papers(sent, tried.merged)
 
     async def work(session: AsyncSession) -> Answer:
-        filing = await commands.file_merged(session, draft, papers=kept, ids=ask.kit.ids)
+        filing = await commands.file_merged(
+            session, draft, papers=kept, ids=ask.kit.ids, sandbox=ask.kit.sandbox
+        )
         path = ask.request.scope["path"].removesuffix("/merged")
         return Answer(201, FilingOut.of(filing), {"Location": f"{path}/{filing.id}"})
 

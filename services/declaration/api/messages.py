@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from services.declaration import answers, commands, dictionary, shaping
 from services.declaration.answers import FilingOut
-from services.declaration.api import filings
+from services.declaration.api import filings, late
 from services.declaration.api.filings import Asked, Broker, InKit, Reader
 from services.declaration.commands import Draft
 from services.declaration.domain.content import Content
@@ -116,7 +116,7 @@ async def file_message(sent: Annotated[Message, Depends(MessageBody())]) -> Resp
         answer=lambda filing: filings.filed(filing, MessageOut.of(filing, sent.told), path=path),
     )
     filer: Filer = ask.request.app.state.filer
-    return await filer.do(wanted)
+    return await late.answer(await filer.do(wanted), ask.request, reference=sent.content.reference)
 
 
 class XmlResponse(Response):

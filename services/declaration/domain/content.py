@@ -5,6 +5,7 @@ from datetime import date
 from services.declaration.domain import declared
 from services.declaration.domain.declared import blank
 from shared.contracts.filing import Consignment
+from shared.contracts.values import Sandbox
 
 TOLD = tuple(Consignment.model_fields)
 """The names of what the other services are told."""
@@ -73,6 +74,8 @@ class Content(Consignment):
     promises: tuple[str, ...] = blank(())
     other_site: str | None = blank()
     conditional_pickup: bool | None = blank()
+
+    sandbox: Sandbox | None = blank()
 
     def consignment(self) -> Consignment:
         """The part that other services decide on."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
-from services.declaration.domain import boxes, moves
+from services.declaration.domain import boxes, moves, sandbox
 from services.declaration.domain.content import Content
 from services.declaration.domain.moves import Act, Status
 from services.declaration.domain.receipts import Kind, Note
@@ -242,5 +242,5 @@ def _step(filing: Filing, happened: Sequence[contract.FilingEvent], notes: Seque
         version=filing.version + len(happened),
         receipts=filing.receipts + len(notes),
     )
-    stated = tuple(replace(each, state=filing.status) for each in notes)
+    stated = tuple(sandbox.marked(each, filing.content, state=filing.status) for each in notes)
     return Step(counted, tuple(happened), stated)

@@ -180,7 +180,12 @@ class _Hand:
         renewed = time.monotonic()
         for row in sorted(rows, key=lambda row: str(row["reference"])):
             result = weighing.weighed(
-                row, who=who, now=now, number=lambda: next(numbers), ids=self.kit.ids
+                row,
+                who=who,
+                now=now,
+                number=lambda: next(numbers),
+                ids=self.kit.ids,
+                sandbox=self.kit.sandbox,
             )
             found.append((row, result))
             # Whoever else waits for this process is answered between two filings.

@@ -29,7 +29,13 @@ _RULES = {rule.code: rule for rule in (*faults.RULES, *RULES)}
 
 
 def weighed(
-    row: Row, *, who: Principal, now: commands.Now, number: Callable[[], int], ids: Ids
+    row: Row,
+    *,
+    who: Principal,
+    now: commands.Now,
+    number: Callable[[], int],
+    ids: Ids,
+    sandbox: bool,
 ) -> Accepted | errors.Faults:
     """The accepted filing, or every fault: of cells, of shape and of content."""
     of_cells = tuple(_fault(each) for each in json.loads(row["faults"]))
@@ -38,7 +44,7 @@ def weighed(
         form = shaping.shaped(FilingIn, raw, organisation=who.organisation, now=now)
         draft = Draft(form.content(), who=who, now=now)
         if not of_cells:
-            (result,) = commands.accept([draft], number=number, ids=ids)
+            (result,) = commands.accept([draft], number=number, ids=ids, sandbox=sandbox)
             return result
         found = commands.faults(draft.content, organisation=who.organisation, now=now)
     except errors.Faults as shape:

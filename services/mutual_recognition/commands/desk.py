@@ -24,17 +24,27 @@ NEW = ("requirement", "recognition")
 
 @dataclass(frozen=True)
 class Desk:
-    """The rules, fresh ids, wall time `now` (UTC) and the legal day `on` of the yards' clock."""
+    """The rules, fresh ids, wall time `now` (UTC) and the legal day `on` of the yards' clock.
+
+    `sandbox`: a filing's reference may decide in place of the tables.
+    """
 
     book: Rulebook
     ids: Ids
     now: datetime
     on: date
+    sandbox: bool
 
 
 def at(kit: Kit, book: Rulebook) -> Desk:
     """The desk at this moment."""
-    return Desk(book=book, ids=kit.ids, now=kit.clock.wall(), on=book.day(kit.clock.yard()))
+    return Desk(
+        book=book,
+        ids=kit.ids,
+        now=kit.clock.wall(),
+        on=book.day(kit.clock.yard()),
+        sandbox=kit.sandbox,
+    )
 
 
 async def locked(session: AsyncSession, requirement_id: UUID, *, desk: Desk) -> Matter:

@@ -9,7 +9,7 @@ from services.mutual_recognition import registers
 from services.mutual_recognition.commands import desk as desks
 from services.mutual_recognition.commands.desk import Desk
 from services.mutual_recognition.decision_tables.version import Version
-from services.mutual_recognition.rules import answering, draw, inputs, matter
+from services.mutual_recognition.rules import answering, draw, inputs, matter, sandbox
 from services.mutual_recognition.rules.decide import Case
 from services.mutual_recognition.rules.draw import Ticket
 from services.mutual_recognition.rules.matter import Change
@@ -102,13 +102,14 @@ def _case(
     ticket: Ticket,
     desk: Desk,
 ) -> Case:
+    forced = sandbox.told(consignment.sandbox) if desk.sandbox else {}
     ratings = {
         f"{inputs.RATING}{agency}": grades.get(agency, inputs.UNRATED)
         for agency in desk.book.agencies.names
     }
     return Case(
         inputs=inputs.of(consignment).also(
-            **ratings, **{inputs.ARRIVAL: desk.book.day(consignment.arrival)}
+            **ratings, **forced, **{inputs.ARRIVAL: desk.book.day(consignment.arrival)}
         ),
         on=desk.on,
         tables=tables,

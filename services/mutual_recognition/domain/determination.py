@@ -11,7 +11,7 @@ from services.mutual_recognition.domain import agencies as agency_data
 from services.mutual_recognition.domain.agencies import Agencies
 from shared.contracts.envelope import Fact
 from shared.contracts.requirement import Cause, DecidingRow
-from shared.contracts.values import Agency, AgencyNeed, BayKind, Element, Mode, Said, Scope
+from shared.contracts.values import Agency, AgencyNeed, BayKind, Element, Mode, Said, Sandbox, Scope
 from shared.ids import Ids
 
 ITSELF = "mutual_recognition"
@@ -71,7 +71,10 @@ class Order(Fact):
 
 
 class Determination(Fact):
-    """The result: mode, who inspects how, who may recognise on which terms, and why."""
+    """The result: mode, who inspects how, who may recognise on which terms, and why.
+
+    `sandbox`: the reference decided, not the tables.
+    """
 
     mode: Mode
     primary_agency: Agency | None = None
@@ -80,6 +83,7 @@ class Determination(Fact):
     terms: Terms | None = None
     bay_kind: BayKind = BayKind.PLAIN
     rows: tuple[DecidingRow, ...] = ()
+    sandbox: Sandbox | None = None
 
 
 class Cargo(Fact):

@@ -97,6 +97,7 @@ def _required(current: Requirement) -> dict[str, Any]:
         "recognising": result.recognising,
         "bay_kind": result.bay_kind,
         "rows": result.rows,
+        "sandbox": result.sandbox,
         "containers": consignment.containers,
         "lines": tuple(
             Line.model_validate(line.model_dump(include=set(Line.model_fields)))

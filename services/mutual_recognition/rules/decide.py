@@ -19,7 +19,7 @@ from services.mutual_recognition.domain.determination import (
     Order,
     Selection,
 )
-from services.mutual_recognition.rules import inputs
+from services.mutual_recognition.rules import inputs, sandbox
 from shared.contracts.requirement import DecidingRow
 from shared.contracts.values import AgencyNeed, Scope
 
@@ -51,11 +51,23 @@ def decide(case: Case, *, agencies: Agencies) -> Determination:
     """The determination. Selections first, orders on top, then recognition, then the mode."""
     cargo = _cargo(case.inputs)
     selections = [
-        determination.ordered(select(case, agency, cargo=cargo), case.orders, cargo=cargo)
+        determination.ordered(
+            _selected(case, agency, cargo=cargo, agencies=agencies), case.orders, cargo=cargo
+        )
         for agency in agencies.names
     ]
     eligibility = _eligibility(case, selections, agencies=agencies)
-    return determination.merge(selections, eligibility=eligibility, cargo=cargo, agencies=agencies)
+    merged = determination.merge(
+        selections, eligibility=eligibility, cargo=cargo, agencies=agencies
+    )
+    return merged.model_copy(update={"sandbox": sandbox.of(case.inputs)})
+
+
+def _selected(case: Case, agency: str, *, cargo: Cargo, agencies: Agencies) -> Selection:
+    forced = sandbox.of(case.inputs)
+    if forced is not None:
+        return sandbox.selection(forced, agency, cargo=cargo, agencies=agencies)
+    return select(case, agency, cargo=cargo)
 
 
 def select(case: Case, agency: str, *, cargo: Cargo) -> Selection:
@@ -113,6 +125,9 @@ def _eligibility(case: Case, selections: Sequence[Selection], *, agencies: Agenc
         return Eligibility()
     if any(_forbids_recognition(order, agencies) for order in case.orders):
         return Eligibility()
+    forced = sandbox.of(case.inputs)
+    if forced is not None:
+        return sandbox.eligibility(forced)
     version = case.tables.get(kinds.RECOGNITION)
     if version is None:
         return Eligibility(rows=(_no_table(kinds.RECOGNITION, None),))
