@@ -1,17 +1,16 @@
 """The rows of inspection. Rows are rows: nothing here validates.
 
-The constraints are in the migrations; `case_records` and `checklist_editions` take inserts alone.
+The constraints are in the migrations; records, editions of checklists and the ledger take inserts
+alone.
 """
 
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, DateTime, Text
+from sqlalchemy import BigInteger, Date, DateTime, SmallInteger, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
-
-from shared.database import table_of
 
 Json = Any
 FACTS = JSONB(none_as_null=True)
@@ -158,7 +157,46 @@ class RejectedRow(SQLModel, table=True):
     received_at: datetime = _moment()
 
 
-TABLES = tuple(
-    table_of(row)
-    for row in (CaseRow, SectionRow, OpeningRow, RecordRow, ChecklistRow, KeyRow, RejectedRow)
-)
+class LeafRow(SQLModel, table=True):
+    """A leaf of the tree over all cases: how far a case's chain had come."""
+
+    __tablename__ = "ledger_leaves"
+
+    index: int = Field(primary_key=True, sa_type=BigInteger)
+    case_id: UUID
+    seq: int
+    hash: str = _text()
+
+
+class NodeRow(SQLModel, table=True):
+    """The hash of a perfect subtree; level 0 are the leaves."""
+
+    __tablename__ = "ledger_nodes"
+
+    level: int = Field(primary_key=True, sa_type=SmallInteger)
+    position: int = Field(primary_key=True, sa_type=BigInteger)
+    hash: bytes
+
+
+class CheckpointRow(SQLModel, table=True):
+    """The tree at a moment; `made_at` is wall time."""
+
+    __tablename__ = "checkpoints"
+
+    number: int = Field(primary_key=True)
+    day: date = Field(sa_type=Date)
+    size: int = Field(sa_type=BigInteger)
+    root: bytes
+    made_at: datetime = _moment()
+
+
+class SignatureRow(SQLModel, table=True):
+    """An agency's signature of a checkpoint, with the key that made it; wall time."""
+
+    __tablename__ = "checkpoint_signatures"
+
+    number: int = Field(primary_key=True)
+    agency: str = Field(primary_key=True, sa_type=Text)
+    public: str = _text()
+    signature: str = _text()
+    signed_at: datetime = _moment()

@@ -11,6 +11,7 @@ from tests.integration.access.inspection import CASE, PATH, opened, planned, to_
 from tests.integration.access.people import (
     AUDITOR,
     CUSTOMS,
+    HEAD_OF_CUSTOMS,
     HEAD_OF_QUARANTINE,
     QUARANTINE,
     STRANGERS,
@@ -93,7 +94,36 @@ async def _to_sign(scene: Scene) -> Ask:
     return Ask(PATH, body_of=lambda who: bodies.get(who, bodies[CUSTOMS]))
 
 
+async def _to_cut(scene: Scene) -> Ask:
+    await scene.arranged(planned)
+    return Ask(body={})
+
+
+async def _cut(scene: Scene) -> Ask:
+    """A checkpoint covers the case."""
+    await scene.arranged(planned)
+    await scene.done(HEAD_OF_CUSTOMS, "post", "/v1/checkpoints", {})
+    return Ask(PATH)
+
+
+async def _to_sign_checkpoint(scene: Scene) -> Ask:
+    await scene.arranged(_cut)
+    (told,) = (await scene.done(AUDITOR, "get", "/v1/checkpoints"))["items"]
+    bodies = {}
+    for who in (HEAD_OF_CUSTOMS, HEAD_OF_QUARANTINE):
+        pen = Pen(who.name, who.agency or "")
+        key = await scene.done(who, "post", "/v1/keys", pen.proof())
+        bodies[who] = {"key_id": key["id"], "signature": pen.sign(told["text"].encode())}
+    return Ask({"number": 1}, body_of=lambda who: bodies.get(who, bodies[HEAD_OF_CUSTOMS]))
+
+
 ENTRIES = {
+    "POST /v1/checkpoints": Entry(_to_cut, succeeds=HEAD_OF_CUSTOMS),
+    "GET /v1/checkpoints": Entry(nothing),
+    "POST /v1/checkpoints/{number}/signatures": Entry(_to_sign_checkpoint),
+    "GET /v1/ledger/leaves": Entry(nothing),
+    "GET /v1/cases/{case_id}/proof": Entry(_cut),
+    "GET /v1/ledger/consistency": Entry(_cut),
     "POST /v1/cases/{case_id}/corrections": Entry(_to_correct, STRANGERS, succeeds=CUSTOMS),
     "POST /v1/cases/{case_id}/corrections/{seq}/confirm": Entry(
         _to_confirm, STRANGERS, succeeds=CUSTOMS
