@@ -20,7 +20,8 @@ Document = dict[str, Any]
 class Step(TypedDict):
     """One request and its answer. `person` is one of the embedded mode's.
 
-    `path` holds the values of the operation's path parameters, `query` those of its query.
+    `path` holds the values of the operation's path parameters, `query` those of its query. Of each
+    list in the answer the first `shown` entries are kept, where that is told.
     """
 
     summary: str
@@ -32,6 +33,7 @@ class Step(TypedDict):
     body: NotRequired[Any]
     status: int
     answer: Any
+    shown: NotRequired[int]
 
 
 def read(folder: Path) -> list[Step]:

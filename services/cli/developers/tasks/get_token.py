@@ -14,4 +14,4 @@ answer = httpx.get(
     timeout=60,
 )
 answer.raise_for_status()
-print(answer.json())
+print(answer.text)
