@@ -7,7 +7,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.booking import store
 from services.booking.commands import cases, requirements
 from services.booking.desk import Desk
-from services.booking.settings import Settings
 from shared.contracts.case import CaseClosedUp, CaseCompleted, CaseOpened
 from shared.contracts.envelope import Envelope
 from shared.contracts.requirement import (
@@ -18,7 +17,6 @@ from shared.contracts.requirement import (
     RequirementVoided,
 )
 from shared.contracts.values import Mode, Outcome, Said
-from shared.kit import Kit
 from shared.messaging.batch import Heard, Together
 from shared.messaging.inbox import Handlers
 
@@ -27,12 +25,12 @@ REVISED = Said(en="what has to be inspected has changed", zh="查验要求已变
 """The broker reads this: not an officer's own words, nor figures of what was found."""
 
 
-def handlers(kit: Kit, settings: Settings) -> Handlers:
+def handlers(desk: Desk) -> Handlers:
     """What is done for each event type that matters here.
 
     Most consignments are not inspected and have no booking: of several events that is asked once.
+    The desk is the API's own: what is booked unasked and what is offered go by the same prices.
     """
-    desk = Desk(kit, settings)
     each = {**_of_requirements(desk), **_of_cases(desk)}
 
     async def hear(session: AsyncSession, heard: Sequence[Heard]) -> None:

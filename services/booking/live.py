@@ -7,7 +7,7 @@ transaction has written itself counts for it alone, until it is committed.
 
 import asyncio
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from services.booking.domain import calendar as cal
 from services.booking.domain.calendar import Calendar
+from services.booking.domain.memo import union
 from services.booking.domain.resources import Resource
 from services.booking.domain.yard import Yard
 from services.booking.store import Reading
@@ -121,9 +122,7 @@ class _Yard:
     ) -> tuple[list[Row], list[UUID]]:
         """Follow what was committed; what the session wrote itself, and holds that ran out."""
         origin = cal.midnight(now - BEFORE)
-        known = self._calendar
-        same = known is not None and known.yard is yard and known.origin == origin
-        if not same or self._since is None:
+        if self._since is None or not self._follow(yard, origin):
             self._begin(yard, origin)
         if self._since is None:
             asked = {"now": now, "first": origin, "resources": sorted(self._resources)}
@@ -151,12 +150,36 @@ class _Yard:
     def _begin(self, yard: Yard, origin: datetime) -> None:
         self._since = None
         self._rows, self._of_booking, self._of_resource, self._busy = {}, {}, {}, {}
-        resources: list[Resource] = [*yard.bays, *yard.teams, *yard.gear]
-        self._resources = frozenset(each.id for each in resources)
+        self._resources = _ids(yard)
         self._calendar = Calendar(yard=yard, origin=origin, cells=self._cells, busy=self._busy)
 
+    def _follow(self, yard: Yard, origin: datetime) -> bool:
+        """Keep what is known for another day, or for what the yard has become; False if not all."""
+        known = self._calendar
+        if known is None or not _ids(yard) <= self._resources:
+            return False
+        later = (origin - known.origin) // cal.STEP
+        if later < 0 or (later and not self._move_on(later)):
+            return False
+        if later or known.yard is not yard:
+            # Who still looks at the calendar before it goes on with what was taken then.
+            self._busy = {resource: mask >> later for resource, mask in self._busy.items()}
+            self._calendar = Calendar(yard=yard, origin=origin, cells=self._cells, busy=self._busy)
+        return True
+
+    def _move_on(self, cells: int) -> bool:
+        """Let rows begin so many cells later; False if one may go on beyond the last cell."""
+        if any(mask >> (self._cells - 1) for mask in self._busy.values()):
+            return False
+        for number, held in list(self._rows.items()):
+            if left := held.mask >> cells:
+                self._rows[number] = replace(held, mask=left)
+            else:
+                self._lose(number, held)
+        return True
+
     def _apply(self, row: Row) -> None:
-        known = self._rows.pop(row["id"], None)
+        known = self._rows.get(row["id"])
         if known is not None:
             self._drop(row["id"], known)
         if row["active"]:
@@ -167,11 +190,15 @@ class _Yard:
             self._set(held.resource, self._busy.get(held.resource, 0) | held.mask)
 
     def _drop(self, number: int, held: _Held) -> None:
+        self._lose(number, held)
+        self._set(held.resource, self._without(held.resource, held.mask, ()))
+
+    def _lose(self, number: int, held: _Held) -> None:
+        del self._rows[number]
         self._of_booking[held.booking].discard(number)
         if not self._of_booking[held.booking]:
             del self._of_booking[held.booking]
         self._of_resource[held.resource].discard(number)
-        self._set(held.resource, self._without(held.resource, held.mask, ()))
 
     def _without(self, resource: int, mask: int, gone: Collection[int]) -> int:
         """What is taken of a resource without a mask; a cell that others touch too stays taken."""
@@ -189,8 +216,8 @@ class _Yard:
 
     def _set(self, resource: int, mask: int) -> None:
         self._busy[resource] = mask
-        if self._calendar is not None and self._calendar.memo:
-            cal.forget(self._calendar, {resource})
+        if self._calendar is not None:
+            self._calendar.memo.forget({resource})
 
     def _changed(self, own: Iterable[Row], without: Collection[UUID]) -> Mapping[int, int]:
         """What is otherwise for who asks: bookings that do not count, and its own writing."""
@@ -205,7 +232,7 @@ class _Yard:
         for number in gone:
             resource = self._rows[number].resource
             masks = [self._rows[n].mask for n in gone if self._rows[n].resource == resource]
-            found[resource] = self._without(resource, _any(masks), gone)
+            found[resource] = self._without(resource, union(masks), gone)
         for row in mine:
             if row["active"]:
                 held = self._held(row)
@@ -214,8 +241,6 @@ class _Yard:
         return found
 
 
-def _any(masks: Iterable[int]) -> int:
-    together = 0
-    for mask in masks:
-        together |= mask
-    return together
+def _ids(yard: Yard) -> frozenset[int]:
+    resources: list[Resource] = [*yard.bays, *yard.teams, *yard.gear]
+    return frozenset(each.id for each in resources)

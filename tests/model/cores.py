@@ -194,7 +194,8 @@ class Booking:
         """Booking with these rows."""
         kit = cast(Kit, SimpleNamespace(clock=clock, ids=ids))
         settings = BookingSettings()
-        return cls(rows, Desk(kit, settings), booking_consumers.handlers(kit, settings))
+        desk = Desk(kit, settings)
+        return cls(rows, desk, booking_consumers.handlers(desk))
 
     def hear(self, event: Event) -> Told:
         """What another service's event does to its booking."""

@@ -5,17 +5,16 @@ and why none is earlier.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.booking.commands import place
+from services.booking.commands import sight
+from services.booking.commands.sight import Sight
 from services.booking.commands.turn import Turn
-from services.booking.domain import lack, offers, weights, why
+from services.booking.domain import lack, offers, why
 from services.booking.domain.booking import Booking
-from services.booking.domain.calendar import DAY, Calendar
 from services.booking.domain.lack import Reason
-from services.booking.domain.offers import Bounds, Load, Offer
+from services.booking.domain.offers import Bounds, Offer
 from services.booking.domain.refusals import SlotTaken
 from services.booking.domain.why import Stretch
 from services.booking.domain.yard import Yard
@@ -55,20 +54,6 @@ class Found:
     none_reason: Reason | None = None
 
 
-@dataclass(frozen=True)
-class _Place:
-    """A yard's free time as a booking sees it."""
-
-    calendar: Calendar
-    bounds: Bounds
-    load: Load
-
-    @property
-    def yard(self) -> Yard:
-        """The yard."""
-        return self.calendar.yard
-
-
 async def find(
     session: Reading,
     booking: Booking,
@@ -84,17 +69,12 @@ async def find(
     They end by the broker's latest wish, unless it asks for those `after` a moment. With
     `reasons` also why none is earlier, and the named choices. Raises YardNotFound.
     """
+    latest = booking.wish.latest if after is None else None
     places = [
-        await _place(session, booking, yard, after=after, turn=turn)
+        await sight.see(session, booking, yard, turn=turn, after=after, latest=latest)
         for yard in _yards(booking, yards, turn=turn)
     ]
-    found = [
-        offer
-        for each in places
-        for offer in offers.cheapest(
-            each.calendar, booking.want, each.bounds, load=each.load, limit=limit
-        )
-    ]
+    found = [offer for each in places for offer in each.cheapest(limit)]
     if not found:
         home = places[0]
         bounds = home.bounds
@@ -102,7 +82,7 @@ async def find(
             home.calendar, booking.want, earliest=bounds.earliest, latest=bounds.latest
         )
         return Found((), none_reason=reason)
-    found.sort(key=lambda offer: (offer.cny, offer.slot.starts))
+    found.sort(key=offers.rank)
     if not reasons:
         return Found(tuple(found[:limit]))
     earlier = [one for each in places for one in _earlier(booking, each)]
@@ -119,40 +99,7 @@ def _yards(booking: Booking, named: Sequence[str], *, turn: Turn) -> list[Yard]:
     return home + [yard for yard in serving if yard.code != booking.yard]
 
 
-async def _place(
-    session: Reading, booking: Booking, yard: Yard, *, after: datetime | None, turn: Turn
-) -> _Place:
-    first = place.earliest(booking, yard, turn=turn, after=after)
-    calendar = await place.calendar_of(session, yard, first=first, turn=turn, without=[booking.id])
-    latest = booking.wish.latest if after is None else None
-    end = max(turn.now, first) + turn.terms.horizon_days * DAY
-    return _Place(
-        calendar=calendar,
-        bounds=Bounds(first, latest, end=end),
-        load=load_of(booking, yard, turn=turn),
-    )
-
-
-def load_of(booking: Booking, yard: Yard, *, turn: Turn) -> Load:
-    """The cargo of a booking as prices see it in a yard.
-
-    The way there costs what the yard says; if it says nothing, what the weights say for another
-    than the home yard.
-    """
-    cargo, held = booking.cargo, weights.at(yard.local_day(turn.now))
-    fee = None if cargo is None else yard.at(turn.now).from_terminal(cargo.terminal).cny
-    another = held.move if yard.code != booking.yard else Decimal(0)
-    return Load(
-        window=booking.window_in(yard),
-        weights=held,
-        teu=Decimal(1) if cargo is None else cargo.teu,
-        perishable=cargo is not None and cargo.perishable_until is not None,
-        move=another if fee is None else fee,
-        prices=turn.prices,
-    )
-
-
-def _earlier(booking: Booking, at: _Place) -> list[Earlier]:
+def _earlier(booking: Booking, at: Sight) -> list[Earlier]:
     """What is missing in a yard before its first slot; without one, up to the horizon."""
     starts = offers.starts(at.calendar, booking.want, at.bounds)
     end = at.bounds.end or at.bounds.earliest
@@ -164,7 +111,7 @@ def _earlier(booking: Booking, at: _Place) -> list[Earlier]:
     ]
 
 
-def _named(booking: Booking, places: Sequence[_Place], found: Sequence[Offer]) -> Named:
+def _named(booking: Booking, places: Sequence[Sight], found: Sequence[Offer]) -> Named:
     """The next one by time, and the cheapest of each half of the day and of overtime."""
     mornings: list[Offer] = []
     afternoons: list[Offer] = []
@@ -184,12 +131,12 @@ def _named(booking: Booking, places: Sequence[_Place], found: Sequence[Offer]) -
     )
 
 
-def _one(booking: Booking, at: _Place, bounds: Bounds, *, among: int) -> tuple[Offer, ...]:
+def _one(booking: Booking, at: Sight, bounds: Bounds, *, among: int) -> tuple[Offer, ...]:
     return offers.cheapest(at.calendar, booking.want, bounds, load=at.load, limit=1, among=among)
 
 
 def _cheapest(those: Sequence[Offer]) -> Offer | None:
-    return min(those, key=lambda offer: (offer.cny, offer.slot.starts), default=None)
+    return min(those, key=offers.rank, default=None)
 
 
 async def refusal(session: AsyncSession, booking: Booking, *, slot: Slot, turn: Turn) -> SlotTaken:

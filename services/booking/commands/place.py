@@ -1,6 +1,5 @@
-"""Finding the best slot and taking it, and holds that ran out in the way."""
+"""Finding the slot that costs least and taking it, and holds that ran out in the way."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -8,13 +7,13 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.booking import occupancy, store
+from services.booking.commands import sight
 from services.booking.commands.turn import Turn, record
 from services.booking.domain import acts, fit, offers
 from services.booking.domain import calendar as cal
 from services.booking.domain.booking import Booking, Status
-from services.booking.domain.calendar import Calendar
+from services.booking.domain.offers import Offer
 from services.booking.domain.yard import Yard
-from services.booking.store import Reading
 from shared.contracts.values import Slot
 
 TRIES = 5
@@ -26,41 +25,6 @@ class _Bounds:
 
     after: datetime | None
     latest: datetime | None
-
-
-def earliest(
-    booking: Booking, yard: Yard, *, turn: Turn, after: datetime | None = None
-) -> datetime:
-    """From when slots of a yard are offered: not before window, wish and `after`, nor too soon."""
-    wishes = (booking.window_in(yard).opens, booking.wish.earliest, after)
-    return max(turn.now + turn.terms.lead, *(wish for wish in wishes if wish is not None))
-
-
-async def calendar_of(
-    session: Reading,
-    yard: Yard,
-    *,
-    first: datetime,
-    turn: Turn,
-    without: Collection[UUID] = (),
-    started_only: bool = False,
-) -> Calendar:
-    """The yard's calendar from `first` to the horizon; the bookings in `without` take nothing."""
-    if turn.live is not None and not started_only:
-        found = await turn.live.calendar(session, yard, first=first, now=turn.now, without=without)
-        if found is not None:
-            return found
-    days = turn.terms.horizon_days
-    taken = await occupancy.taken(
-        session,
-        yard.code,
-        first=first - cal.DAY,
-        last=first + (days + 1) * cal.DAY,
-        now=turn.now,
-        without=without,
-        started_only=started_only,
-    )
-    return cal.calendar(yard, first=first, days=days, taken=taken)
 
 
 async def occupy(
@@ -95,7 +59,7 @@ async def place_best(
     after: datetime | None = None,
     latest: datetime | None = None,
 ) -> Slot | None:
-    """Take the earliest slot in the yards that serve the cargo, or None.
+    """Take the slot that costs least in the yards that serve the cargo, or None.
 
     It does not end after `latest`. The booking must have released its own.
     """
@@ -110,25 +74,24 @@ async def place_best(
 async def _promising(
     session: AsyncSession, booking: Booking, bounds: _Bounds, *, turn: Turn
 ) -> list[Yard]:
-    """The serving yards that seem to have a slot: the earliest slot's first, then the nearest."""
+    """The serving yards that seem to have a slot: the cheapest slot's first, then the nearest."""
     if booking.cargo is None:
         return [turn.yard(booking.yard)]
     yards = turn.serving(booking.wish, terminal=booking.cargo.terminal)
     if len(yards) == 1:
         return yards
-    slots = [(await _best_in(session, booking, yard, bounds, turn=turn), yard) for yard in yards]
-    found = [(slot.starts, yard) for slot, yard in slots if slot is not None]
+    best = [(await _best_in(session, booking, yard, bounds, turn=turn), yard) for yard in yards]
+    found = [(offers.rank(offer), yard) for offer, yard in best if offer is not None]
     return [yard for _, yard in sorted(found, key=lambda each: each[0])]
 
 
 async def _best_in(
     session: AsyncSession, booking: Booking, yard: Yard, bounds: _Bounds, *, turn: Turn
-) -> Slot | None:
-    first = earliest(booking, yard, turn=turn, after=bounds.after)
-    if bounds.latest is not None and bounds.latest <= first:
-        return None
-    calendar = await calendar_of(session, yard, first=first, turn=turn)
-    return offers.best(calendar, booking.want, earliest=first, latest=bounds.latest)
+) -> Offer | None:
+    seen = await sight.see(
+        session, booking, yard, turn=turn, after=bounds.after, latest=bounds.latest
+    )
+    return next(iter(seen.cheapest(1)), None)
 
 
 async def _place_in(
@@ -136,14 +99,14 @@ async def _place_in(
 ) -> Slot | None:
     await occupancy.lock_placing(session, yard.code)
     for _ in range(TRIES):
-        slot = await _best_in(session, booking, yard, bounds, turn=turn)
-        if slot is None:
+        offer = await _best_in(session, booking, yard, bounds, turn=turn)
+        if offer is None:
             return None
         try:
-            await occupy(session, booking.id, yard, slot, turn=turn)
+            await occupy(session, booking.id, yard, offer.slot, turn=turn)
         except occupancy.Occupied:
             continue
-        return slot
+        return offer.slot
     return None
 
 

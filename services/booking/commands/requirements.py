@@ -7,7 +7,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.booking import occupancy, store
-from services.booking.commands import give_way, place
+from services.booking.commands import give_way, place, sight
 from services.booking.commands.turn import Turn, record
 from services.booking.domain import acts, fit, offers
 from services.booking.domain.acts import Change
@@ -141,7 +141,7 @@ async def _take_same_start(
     if starts < max(booking.window_in(yard).opens, turn.now):
         return None
     await occupancy.lock_placing(session, yard.code)
-    calendar = await place.calendar_of(session, yard, first=starts, turn=turn)
+    calendar = await sight.calendar_of(session, yard, first=starts, turn=turn)
     mine = frozenset(each.id for each in fit.resources(yard, slot))
     found = offers.best(calendar, booking.want, earliest=starts, prefer=mine)
     if found is None or found.starts != starts:
@@ -168,7 +168,7 @@ async def _extend(
     """
     yard = turn.yard(slot.yard)
     everything, started = [
-        await place.calendar_of(
+        await sight.calendar_of(
             session, yard, first=turn.now, turn=turn, without=[before.id], started_only=only
         )
         for only in (False, True)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.booking import plans
-from services.booking.commands import place
+from services.booking.commands import sight
 from services.booking.commands.turn import Turn
 from services.booking.domain.booking import Booking
 from services.booking.domain.calendar import Calendar
@@ -50,7 +50,7 @@ async def _calendars(
 ) -> Mapping[str, Calendar]:
     far = replace(turn, terms=replace(turn.terms, horizon_days=on.days))
     return {
-        code: await place.calendar_of(
+        code: await sight.calendar_of(
             session, turn.yard(code), first=on.origin, turn=far, without=without
         )
         for code in yards
@@ -81,5 +81,5 @@ def _serving(booking: Booking, *, turn: Turn) -> set[str]:
 
 def _earliest(booking: Booking, yards: Sequence[str], *, turn: Turn) -> datetime:
     """When it may start in any of the yards: the latest of all, but not after it is booked."""
-    earliest = max(place.earliest(booking, turn.yard(code), turn=turn) for code in yards)
+    earliest = max(sight.earliest(booking, turn.yard(code), turn=turn) for code in yards)
     return earliest if booking.taking is None else min(earliest, booking.taking.starts)

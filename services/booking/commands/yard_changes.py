@@ -8,13 +8,14 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.booking import occupancy, store
-from services.booking.commands import place
+from services.booking.commands import place, sight
 from services.booking.commands.turn import Turn, record
 from services.booking.domain import acts, fit, offers
 from services.booking.domain import calendar as cal
 from services.booking.domain.acts import Change
 from services.booking.domain.booking import Booking, Status
 from services.booking.domain.calendar import Calendar
+from services.booking.domain.offers import Offer
 from services.booking.domain.refusals import YardMovedOn
 from services.booking.domain.yard import Yard
 from services.booking.store import Reading
@@ -102,15 +103,10 @@ class _Seats:
         self._calendars: dict[str, Calendar] = {}
 
     async def find(self, booking: Booking) -> Slot | None:
-        """Another bay or team at the same time if there is one, else the earliest slot of all."""
+        """Another bay or team at the same time if there is one, else what costs least of all."""
         if not booking.wanted or booking.slot is None:
             return None
-        found = [slot for yard in self._yards(booking) if (slot := await self._in(booking, yard))]
-        best = min(
-            found,
-            key=lambda slot: (not _same_time(slot, booking.slot), slot.starts),
-            default=None,
-        )
+        best = await self._then(booking, booking.slot) or await self._cheapest(booking)
         if best is not None:
             calendar = self._calendars[best.yard]
             taken = fit.taken(calendar.yard, best)
@@ -124,28 +120,30 @@ class _Seats:
         others = self._turn.serving(booking.wish, terminal=booking.cargo.terminal)
         return list({yard.code: yard for yard in (*here, *others)}.values())
 
-    async def _in(self, booking: Booking, yard: Yard) -> Slot | None:
+    async def _then(self, booking: Booking, slot: Slot) -> Slot | None:
+        """The slot at the same time, with whom of it is still there."""
+        yard = self._turn.yard(slot.yard)
+        if slot.starts < max(self._turn.now, booking.window_in(yard).opens):
+            return None
         calendar = await self._calendar(yard)
-        want, slot = booking.want, booking.slot
-        earliest = max(self._turn.now, booking.window_in(yard).opens)
-        if slot is not None and slot.yard == yard.code and slot.starts >= earliest:
-            mine = frozenset(each.id for each in fit.resources(yard, slot))
-            same = offers.best(calendar, want, earliest=slot.starts, prefer=mine)
-            if same is not None and _same_time(same, slot):
-                return same
-        first = place.earliest(booking, yard, turn=self._turn)
-        return offers.best(calendar, want, earliest=first)
+        mine = frozenset(each.id for each in fit.resources(yard, slot))
+        same = offers.best(calendar, booking.want, earliest=slot.starts, prefer=mine)
+        return same if same is not None and same.starts == slot.starts else None
+
+    async def _cheapest(self, booking: Booking) -> Slot | None:
+        found: list[Offer] = []
+        for yard in self._yards(booking):
+            seen = sight.over(await self._calendar(yard), booking, turn=self._turn)
+            found += seen.cheapest(1)
+        best = min(found, key=offers.rank, default=None)
+        return None if best is None else best.slot
 
     async def _calendar(self, yard: Yard) -> Calendar:
         if yard.code not in self._calendars:
-            self._calendars[yard.code] = await place.calendar_of(
+            self._calendars[yard.code] = await sight.calendar_of(
                 self._session, yard, first=self._turn.now, turn=self._turn, without=self._moved
             )
         return self._calendars[yard.code]
-
-
-def _same_time(slot: Slot, other: Slot | None) -> bool:
-    return other is not None and (slot.yard, slot.starts) == (other.yard, other.starts)
 
 
 def agreed(planned: Plan, told: Mapping[UUID, tuple[int, fit.Choice | None]]) -> bool:

@@ -6,12 +6,12 @@ only cells that are wholly inside it. Every zone's offset is a whole number of q
 """
 
 from collections import ChainMap
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from typing import Any
 
+from services.booking.domain.memo import Memo, union
 from services.booking.domain.resources import Gear, Resource, Span, Team, sort_of
 from services.booking.domain.yard import Yard
 
@@ -38,7 +38,7 @@ class Calendar:
     origin: datetime
     cells: int
     busy: Mapping[int, int]
-    memo: dict[Any, int] = field(default_factory=dict, compare=False, repr=False)
+    memo: Memo = field(default_factory=Memo, compare=False, repr=False)
     """What was asked before; it belongs to what is taken now."""
 
     def runs(self, resource: Resource, length: int, *, late: bool = False) -> int:
@@ -46,11 +46,12 @@ class Calendar:
 
         `late`: a team may stay beyond its shift as the yard allows.
         """
-        key = (resource.id, resource.days[0], length, late)
-        known = self.memo.get(key)
+        key = (resource.days[0], length, late)
+        asked = self.memo.single.setdefault(resource.id, {})
+        known = asked.get(key)
         if known is None:
             there = self.late(resource) if late else self.up(resource)
-            known = self.memo[key] = runs(there & ~self.busy.get(resource.id, 0), length)
+            known = asked[key] = runs(there & ~self.busy.get(resource.id, 0), length)
         return known
 
     def everything(self) -> int:
@@ -129,21 +130,8 @@ def touched(origin: datetime, cells: int, taken: Taken) -> int:
 
 def changed(calendar: Calendar, busy: Mapping[int, int]) -> Calendar:
     """The calendar with other things taken of some resources; what was known of others stays."""
-    memo = {key: known for key, known in calendar.memo.items() if not _about(key, busy)}
+    memo = calendar.memo.without(busy.keys())
     return replace(calendar, busy=ChainMap(dict(busy), dict(calendar.busy)), memo=memo)
-
-
-def forget(calendar: Calendar, resources: Collection[int]) -> None:
-    """What is taken of some resources has changed: forget what was known of it."""
-    for key in [key for key in calendar.memo if _about(key, resources)]:
-        del calendar.memo[key]
-
-
-def _about(key: Any, resources: Collection[int]) -> bool:
-    """Is a memo's entry about any of them? One of several resources is as soon as one of it is."""
-    if isinstance(key[0], int):
-        return key[0] in resources
-    return not isinstance(key[-1], str)
 
 
 def taking(calendar: Calendar, taken: Iterable[Taken]) -> Calendar:
@@ -152,7 +140,7 @@ def taking(calendar: Calendar, taken: Iterable[Taken]) -> Calendar:
     for each in taken:
         touched = calendar.touched(each)
         busy[each.resource] = busy.get(each.resource, 0) | touched
-    return replace(calendar, busy=busy, memo={})
+    return replace(calendar, busy=busy, memo=Memo())
 
 
 def on_grid(moment: datetime) -> bool:
@@ -182,12 +170,12 @@ def roster(yard: Yard, origin: datetime, cells: int) -> Roster:
     days = [first + number * DAY for number in range(cells * STEP // DAY + 3)]
     hours = {day: span for day in days if (span := yard.open_on(day)) is not None}
     opened = {day: _union([span], origin=origin, cells=cells) for day, span in hours.items()}
-    opening = _any(opened.values()) & ~_closed(yard, None, origin=origin, cells=cells)
+    opening = union(opened.values()) & ~_closed(yard, None, origin=origin, cells=cells)
     up, late, known = {}, {}, {}
     everything: list[Resource] = [*yard.bays, *yard.teams, *yard.gear]
     for each in everything:
         its = [day for day in days if each.days[0] <= day < each.days[1]]
-        known[_key(each)] = _any(opened.get(day, 0) for day in its)
+        known[_key(each)] = union(opened.get(day, 0) for day in its)
         open_to_it = opening & ~_closed(yard, each, origin=origin, cells=cells)
         there = longer = known[_key(each)]
         if each.work is not None:
@@ -216,13 +204,6 @@ def _closed(yard: Yard, resource: Resource | None, *, origin: datetime, cells: i
             starts, ends = each.starts - origin, each.ends - origin
             mask |= _mask(starts // STEP, -(-ends // STEP), cells)
     return mask
-
-
-def _any(masks: Iterable[int]) -> int:
-    together = 0
-    for mask in masks:
-        together |= mask
-    return together
 
 
 def _union(spans: Iterable[Span], *, origin: datetime, cells: int) -> int:

@@ -71,6 +71,13 @@ class Offer:
     cny: Decimal = NOTHING
 
 
+def rank(offer: Offer) -> tuple[Decimal, datetime]:
+    """The rule of what is offered first, and of what is booked unasked: what costs least; of two
+    that cost the same the earlier.
+    """
+    return offer.cny, offer.slot.starts
+
+
 def starts(calendar: Calendar, want: Want, bounds: Bounds) -> int:
     """The cells at which bay, teams and gear are free together; none without a need."""
     if not want.needs:
@@ -78,7 +85,7 @@ def starts(calendar: Calendar, want: Want, bounds: Bounds) -> int:
     length = cal.cells_of(want.minutes)
     feasible = -1 << calendar.from_cell(bounds.earliest)
     for part in parts.of(calendar.yard, want):
-        feasible &= parts.starts(calendar, part, length, late=bounds.late)
+        feasible &= parts.beginnings(calendar, part, length, late=bounds.late).any
     if bounds.latest is not None:
         feasible &= calendar.up_to(bounds.latest - timedelta(minutes=want.minutes))
     if bounds.end is not None:

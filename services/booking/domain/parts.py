@@ -4,12 +4,12 @@ Each part has the resources that could serve it, the one that could do least els
 can begin is one integer, kept with the calendar until something changes there.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from services.booking.domain import calendar as cal
 from services.booking.domain.calendar import Calendar
+from services.booking.domain.memo import Beginnings, union
 from services.booking.domain.resources import Bay, Gear, Resource, Sort, Team
 from services.booking.domain.yard import Yard
 from shared.contracts.values import AgencyNeed, BayKind, Scope
@@ -22,12 +22,12 @@ class Want:
     bay_kind: BayKind
     needs: tuple[AgencyNeed, ...]
 
-    @property
+    @cached_property
     def minutes(self) -> int:
         """How long the slot is: they inspect together."""
         return max((need.minutes for need in self.needs), default=0)
 
-    @property
+    @cached_property
     def scopes(self) -> frozenset[Scope]:
         """How deep the inspections go that happen in it."""
         return frozenset(need.scope for need in self.needs)
@@ -41,6 +41,16 @@ class Part:
     name: str
     able: tuple[Resource, ...]
     skills: tuple[str, ...] = ()
+
+    @property
+    def is_gear(self) -> bool:
+        """Is it something that the yard need not have?"""
+        return self.sort is Sort.GEAR
+
+    @cached_property
+    def ids(self) -> frozenset[int]:
+        """Of its resources."""
+        return frozenset(each.id for each in self.able)
 
 
 def bays_for(yard: Yard, kind: BayKind) -> list[Bay]:
@@ -88,19 +98,23 @@ def _gear(yard: Yard, scopes: frozenset[Scope]) -> tuple[Part, ...]:
     )
 
 
-def starts(calendar: Calendar, part: Part, length: int, *, late: bool = False) -> int:
-    """The cells at which some resource of the part is free for so many cells on end.
+def beginnings(calendar: Calendar, part: Part, length: int, *, late: bool = False) -> Beginnings:
+    """When which resource of the part is free for so many cells on end.
 
     `late`: teams may stay beyond their shifts as the yard allows. Gear that the yard has not on
     a day is not needed then.
     """
     key = (part, length, late)
-    known = calendar.memo.get(key)
-    if known is None:
-        known = union(calendar.runs(each, length, late=late) for each in part.able)
-        if part.sort is Sort.GEAR:
-            known |= calendar.everything() & ~needed(calendar, part)
-        calendar.memo[key] = known
+    known = calendar.memo.several.get(key)
+    if known is None or known.stale:
+        masks = [
+            calendar.runs(each, length, late=late)
+            if known is None or each.id in known.stale
+            else known.masks[place]
+            for place, each in enumerate(part.able)
+        ]
+        unneeded = calendar.everything() & ~needed(calendar, part) if part.is_gear else 0
+        known = calendar.memo.several[key] = Beginnings(masks, also=unneeded)
     return known
 
 
@@ -110,18 +124,7 @@ def needed(calendar: Calendar, part: Part) -> int:
 
 
 def possible(calendar: Calendar, part: Part, length: int) -> int:
-    """`starts`, were nothing taken."""
-    key = (part, length, "possible")
-    known = calendar.memo.get(key)
-    if known is None:
-        known = union(cal.runs(calendar.up(each), length) for each in part.able)
-        calendar.memo[key] = known
-    return known
-
-
-def union(masks: Iterable[int]) -> int:
-    """The cells of any."""
-    together = 0
-    for mask in masks:
-        together |= mask
-    return together
+    """The cells at which one of the part could begin, were nothing taken."""
+    return calendar.memo.kept(
+        (part, length), lambda: union(cal.runs(calendar.up(each), length) for each in part.able)
+    )

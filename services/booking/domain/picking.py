@@ -39,17 +39,22 @@ class Pick:
         """What is taken for a feasible start, part by part; no gear on days without."""
         found = []
         for part in self._parts:
-            able = (each for each in part.able if self._is_free(each, cell))
-            if self.late or self._prefer or self._prices.sums:
-                one = min(able, key=lambda each: self._rank(each, cell), default=None)
-            else:
-                one = next(able, None)
+            one = self._one(part, cell)
             if one is not None:
                 found.append((part, one))
         return found
 
-    def _is_free(self, resource: Resource, cell: int) -> bool:
-        return bool(self._calendar.runs(resource, self.length, late=self.late) >> cell & 1)
+    def _one(self, part: Part, cell: int) -> Resource | None:
+        beginnings = parts.beginnings(self._calendar, part, self.length, late=self.late)
+        if self.late or self._prefer or self._prices.sums:
+            able = (
+                each
+                for each, mask in zip(part.able, beginnings.masks, strict=True)
+                if mask >> cell & 1
+            )
+            return min(able, key=lambda each: self._rank(each, cell), default=None)
+        place = beginnings.first(cell)
+        return None if place is None else part.able[place]
 
     def price(self, cell: int) -> Decimal:
         """What its resources are worth to others, CNY."""

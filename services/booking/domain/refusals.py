@@ -201,3 +201,11 @@ class TooManyCancelled(Conflict):
     zh = "贵公司近期放弃的时段已达上限。"
     mend = "Wait until `again_at`, or ask the yard's staff to book for you."
     mend_zh = "请等待至 again_at，或请查验场人员代为预约。"
+
+
+class EventNotYet(Invalid):
+    """There is no event of that number yet."""
+
+    zh = "尚无该编号的事件。"
+    mend = "Send the last id that the stream gave you, or none to begin now."
+    mend_zh = "请提交事件流最近一次给出的编号；如需从现在开始，请勿提交。"

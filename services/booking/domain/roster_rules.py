@@ -5,6 +5,8 @@ One function is one rule; they look at what the strict input model has already t
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from services.booking.domain.calendar import STEP_MINUTES
@@ -103,7 +105,7 @@ def _on_duty(content: Content) -> Iterator[Fault]:
         for number, each in enumerate(content.get(part, ())):
             if each.get("shift") is None:
                 continue
-            if not any(_longest(each, content, day) for day in WEEKDAYS):
+            if not any(_longest(each, day) for day in _open_weekdays(content)):
                 yield _fault("never_on_duty", f"/{part}/{number}/shift", (
                     f"{each['code']} is never on duty while the yard is open.",
                     f"{each['code']} 在查验场开放时间内从不在岗。",
@@ -151,10 +153,9 @@ def _cover(content: Content, skills: Skills) -> Iterator[Fault]:
                 if team["agency"] == agency and skill in team["skills"]
             ]
             bare = [
-                day
-                for day in WEEKDAYS
-                if content["hours"].get(day) is not None
-                and all(_longest(team, content, day) < COVER_MINUTES for team in able)
+                day.name
+                for day in (*_open_weekdays(content), *_open_holidays(content))
+                if all(_longest(team, day) < COVER_MINUTES for team in able)
             ]
             if bare:
                 yield _fault("no_team_for_skill", "/teams", (
@@ -166,17 +167,38 @@ def _cover(content: Content, skills: Skills) -> Iterator[Fault]:
                     agency=agency, skill=skill, days=bare)  # fmt: skip
 
 
-def _longest(worker: Mapping[str, Any], content: Content, day: str) -> int:
-    """The most minutes on end that it works on a weekday while the yard is open."""
-    opened, shift = hours_of(content["hours"].get(day)), hours_of(worker["shift"])
-    if opened is None or shift is None or day not in (worker.get("days") or WEEKDAYS):
+@dataclass(frozen=True)
+class _Open:
+    """A day on which the yard is open: a weekday by name, or one with hours of its own."""
+
+    name: str
+    weekday: str
+    hours: Hours
+
+
+def _open_weekdays(content: Content) -> Iterator[_Open]:
+    for day in WEEKDAYS:
+        if (opened := hours_of(content["hours"].get(day))) is not None:
+            yield _Open(day, day, opened)
+
+
+def _open_holidays(content: Content) -> Iterator[_Open]:
+    for day, pair in sorted(content.get("holidays", {}).items()):
+        if (opened := hours_of(pair)) is not None:
+            yield _Open(day, WEEKDAYS[date.fromisoformat(day).weekday()], opened)
+
+
+def _longest(worker: Mapping[str, Any], day: _Open) -> int:
+    """The most minutes on end that it works on a day while the yard is open."""
+    shift = hours_of(worker["shift"])
+    if shift is None or day.weekday not in (worker.get("days") or WEEKDAYS):
         return 0
     first, last = shift.minutes
     parts: list[Stretch] = [(first, last)]
     if (rest := hours_of(worker.get("break"))) is not None:
         leaves, returns = _within(rest, first)
         parts = [(first, leaves), (returns, last)]
-    begins, ends = opened.minutes
+    begins, ends = day.hours.minutes
     return max(0, *(min(end, ends) - max(start, begins) for start, end in parts))
 
 

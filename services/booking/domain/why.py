@@ -103,7 +103,7 @@ def _lacks(calendar: Calendar, want: Want, *, length: int, span: int) -> list[_L
     opening = _opening(calendar, length)
     found = [_Lack(State.CLOSED, span & ~opening, opening)]
     for part in parts.of(calendar.yard, want):
-        there = parts.starts(calendar, part, length)
+        there = parts.beginnings(calendar, part, length).any
         missing = span & opening & ~there
         if not part.able:
             found.append(_Lack(State.NONE, missing, there, part))
@@ -115,11 +115,7 @@ def _lacks(calendar: Calendar, want: Want, *, length: int, span: int) -> list[_L
 
 
 def _opening(calendar: Calendar, length: int) -> int:
-    key = ("opening", length, "always")
-    known = calendar.memo.get(key)
-    if known is None:
-        known = calendar.memo[key] = cal.runs(calendar.opening(), length)
-    return known
+    return calendar.memo.kept(("opening", length), lambda: cal.runs(calendar.opening(), length))
 
 
 def _same_until(lacks: list[_Lack], cell: int, end: int) -> int:

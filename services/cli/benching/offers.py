@@ -20,7 +20,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from services.booking import seeding, yardbook
-from services.booking.commands import choices
+from services.booking.commands import sight
 from services.booking.commands.turn import Terms, Turn
 from services.booking.domain import acts, offers, why
 from services.booking.domain import calendar as cal
@@ -134,8 +134,8 @@ async def _inside(database: Database, books: Books, *, now: datetime) -> dict[st
             calendar = calendars[booking.yard]
             if changed:
                 resources: list[Resource] = [*calendar.yard.bays, *calendar.yard.teams]
-                cal.forget(calendar, {rng.choice(resources).id})
-            load_ = choices.load_of(booking, calendar.yard, turn=turn)
+                calendar.memo.forget({rng.choice(resources).id})
+            load_ = sight.load_of(booking, calendar.yard, turn=turn)
             start = time.perf_counter()
             _search(calendar, booking, bounds, load_, limit=limit, explain=explain)
             spans.append(time.perf_counter() - start)

@@ -141,6 +141,7 @@ ENTRIES = {
     "GET /v1/yards": Entry(nothing),
     "GET /v1/yards/{code}": Entry(same(code=YARD)),
     "GET /v1/yards/{code}/board": Entry(same(code=YARD), OTHERS_STAFF),
+    "GET /v1/yards/{code}/board/events": Entry(same(code=YARD), OTHERS_STAFF),
     "GET /v1/requests": Entry(_requested, STRANGERS, lists=True),
     "GET /v1/requests/{request_id}": Entry(_requested, STRANGERS),
     "GET /v1/requests/{request_id}/offers": Entry(_requested, STRANGERS),

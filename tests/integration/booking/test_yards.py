@@ -1,4 +1,4 @@
-"""More yards than one serve a terminal: the best slot of all of them is booked."""
+"""More yards than one serve a terminal: the slot that costs least in all of them is booked."""
 
 import json
 from datetime import timedelta
@@ -13,6 +13,7 @@ from shared.auth.principal import Role
 from shared.contracts.values import BayKind, Slot, SlotWish
 from tests.integration.booking.room import Office, booking_id
 from tests.unit.booking import made
+from tests.unit.booking.made import need
 
 HOME, OTHER = "CNTAO-Y1", "CNTAO-Y2"
 MOVES = {HOME: 30, OTHER: 90}
@@ -47,14 +48,25 @@ async def test_of_two_slots_at_a_time_the_nearer_yards_is_booked(both: Office) -
     assert (await _slot(both)).yard == HOME
 
 
-async def test_where_the_home_yard_is_full_the_other_ones_earlier_slot_is_booked(
+async def _fill_home(both: Office, *, minutes: int) -> None:
+    """Each yard has four bays for reefers: the fifth waits, or goes to the other one."""
+    for serial in range(1, 6):
+        await both.bring(made.determined(serial, need(minutes=minutes), auto=True, **REEFER))
+
+
+async def test_where_the_home_yard_is_full_for_long_the_other_ones_earlier_slot_is_booked(
     both: Office,
 ) -> None:
-    for serial in range(1, 6):  # each yard has four bays for reefers
-        await both.bring(made.determined(serial, auto=True, **REEFER))
+    await _fill_home(both, minutes=240)
     assert [(await _slot(both, serial)).yard for serial in range(1, 6)] == [HOME] * 4 + [OTHER]
     assert (await _slot(both, 5)).starts == (await _slot(both, 1)).starts
     assert await both.broken() == []
+
+
+async def test_a_short_wait_at_home_costs_less_than_the_way_to_another_yard(both: Office) -> None:
+    await _fill_home(both, minutes=60)
+    assert {(await _slot(both, serial)).yard for serial in range(1, 6)} == {HOME}
+    assert (await _slot(both, 5)).starts == (await _slot(both, 1)).ends
 
 
 async def test_the_wished_yard_is_the_only_one_searched(both: Office) -> None:
@@ -81,7 +93,6 @@ async def test_a_slot_in_a_farther_yard_waits_for_the_longer_move(both: Office) 
 
 
 async def test_staff_of_the_slots_yard_find_the_request(both: Office) -> None:
-    for serial in range(1, 6):
-        await both.bring(made.determined(serial, auto=True, **REEFER))
+    await _fill_home(both, minutes=240)
     listed = await both.get("/v1/requests", role=Role.YARD, org=OTHER)
     assert [each["id"] for each in listed.json()["items"]] == [str(booking_id(5))]

@@ -12,6 +12,7 @@ from services.booking.domain import calendar as cal
 from services.booking.domain import layers, offers, parts, prices, weights, why
 from services.booking.domain.calendar import Calendar, Taken
 from services.booking.domain.layers import Layer
+from services.booking.domain.memo import Memo
 from services.booking.domain.offers import Bounds, Load, Offer
 from services.booking.domain.parts import Want
 from services.booking.domain.prices import Pool, Prices
@@ -177,7 +178,7 @@ def _without(calendar: Calendar, stretch: Stretch) -> Calendar:
         for each in part.able
     }
     busy = {number: mask for number, mask in calendar.busy.items() if number not in freed}
-    return replace(calendar, busy=busy, memo={})
+    return replace(calendar, busy=busy, memo=Memo())
 
 
 def test_the_words_name_the_hours_the_thing_and_until_when() -> None:

@@ -75,6 +75,31 @@ def test_the_days_on_which_a_skill_is_missing_are_named() -> None:
     }
 
 
+def test_a_holiday_whose_hours_no_team_works_is_named_and_a_closed_one_needs_nobody() -> None:
+    content = made.content()
+    content["holidays"] = {"2026-10-01": None, "2026-10-02": ["08:00", "12:00"]}
+    assert _found(content) == []
+    content["holidays"]["2026-10-02"] = ["02:00", "07:45"]
+    found = roster_rules.faults(content, skills=SKILLS)
+    assert {each.code for each in found} == {"no_team_for_skill"}
+    assert {each.facts["skill"] for each in found} == {
+        s for known in SKILLS.values() for s in known
+    }
+    assert all(each.facts["days"] == ["2026-10-02"] for each in found)
+
+
+def test_a_holiday_is_covered_by_who_works_on_its_weekday() -> None:
+    content = made.content()
+    content["hours"]["saturday"] = None
+    for team in content["teams"]:
+        if "animal" in team["skills"]:
+            team["days"] = ["monday", "tuesday", "wednesday", "thursday", "friday", "sunday"]
+    assert _found(content) == []
+    content["holidays"] = {"2026-10-10": ["08:00", "12:00"]}
+    (fault,) = roster_rules.faults(content, skills=SKILLS)
+    assert (fault.facts["skill"], fault.facts["days"]) == ("animal", ["2026-10-10"])
+
+
 def test_a_night_shift_may_have_its_break_after_midnight() -> None:
     content = made.content()
     content["hours"]["monday"] = ["00:00", "00:00"]
