@@ -4,6 +4,7 @@ import base64
 from collections.abc import Mapping
 from datetime import date
 from random import Random
+from typing import Any
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -46,8 +47,10 @@ def archived() -> Files:
                 last = chains[number][-1]
                 head = Head(last.seq, last.hash)
                 chains[number] += _chain(number, length=2, head=head)
-    publics = [{"agency": agency, "public": public_of(key)} for agency, key in keys.items()]
-    told = (
+    publics: list[dict[str, Any]] = [
+        {"agency": agency, "public": public_of(key)} for agency, key in keys.items()
+    ]
+    told: tuple[list[dict[str, Any]], ...] = (
         [
             record_views.record_out(each).model_dump(mode="json")
             for chain in chains.values()
