@@ -2,17 +2,17 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.booking.api.models import AgencyCode, Code, Reason, SlotIn
 from services.booking.commands.roster import Closing, Told, Version
 from services.booking.domain.booking import Status
 from services.booking.domain.resources import Sort
 from shared.contracts.values import BayKind, Scope, Slot
-from shared.http.model import Day, Instant, Number, StrictModel, Text
+from shared.http.model import Day, Instant, Number, StrictModel, Text, finding
 
 MOST = 500
 """Bays, teams or gear of one yard."""
@@ -140,12 +140,27 @@ class VersionIn(ChangeIn):
 
 
 class ClosureIn(ChangeIn):
-    """Something is not there from a moment (now unless told) to another; all of it unless told."""
+    """Something is not there from a moment (now unless told) to another.
+
+    A bay, team or gear by its sort and code, or the whole yard without both.
+    """
 
     sort: Annotated[Sort | None, Field(strict=False)] = None
     code: Code | None = None
     starts: Instant | None = None
     ends: Instant
+
+    @model_validator(mode="after")
+    def _names_one_thing(self) -> Self:
+        if (self.sort is None) != (self.code is None):
+            raise finding(
+                "sort_without_code",
+                en="A bay, team or gear is named by both `sort` and `code`.",
+                zh="查验位、查验组或设备须同时填写 sort 和 code。",
+                mend="Give both, or neither to close the whole yard.",
+                mend_zh="请同时填写两项；如停用整个查验场，两项均不填。",
+            )
+        return self
 
     def closing(self) -> Closing:
         """The domain's word for it."""
