@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.booking.api.models import AgencyCode, Code, Reason, SlotIn
+from services.booking.api.roster_faults import HALF_NAMED
 from services.booking.commands.roster import Closing, Told, Version
 from services.booking.domain.booking import Status
 from services.booking.domain.resources import Sort
@@ -153,12 +154,9 @@ class ClosureIn(ChangeIn):
     @model_validator(mode="after")
     def _names_one_thing(self) -> Self:
         if (self.sort is None) != (self.code is None):
+            rule = HALF_NAMED
             raise finding(
-                "sort_without_code",
-                en="A bay, team or gear is named by both `sort` and `code`.",
-                zh="查验位、查验组或设备须同时填写 sort 和 code。",
-                mend="Give both, or neither to close the whole yard.",
-                mend_zh="请同时填写两项；如停用整个查验场，两项均不填。",
+                rule.code, en=rule.en, zh=rule.zh, mend=rule.mend_en, mend_zh=rule.mend_zh
             )
         return self
 

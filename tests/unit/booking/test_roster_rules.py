@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from services.booking.api import roster_faults
 from services.booking.domain import roster_rules
 from services.booking.settings import Settings
+from shared.http import catalogue
 from tests.unit.booking import made
 
 SKILLS = Settings().skills
@@ -60,6 +62,12 @@ def test_every_fault_says_in_both_languages_what_to_do() -> None:
         spoil(content)
         found += roster_rules.faults(content, skills=SKILLS)
     assert all(each.en and each.zh and each.mend_en and each.mend_zh for each in found)
+
+
+def test_every_fault_is_explained_by_its_code() -> None:
+    explained = catalogue.catalogue()
+    assert set(CASES) <= {rule.code for rule in roster_faults.RULES} <= explained.keys()
+    assert catalogue.clashes() == []
 
 
 def test_the_days_on_which_a_skill_is_missing_are_named() -> None:
