@@ -2,11 +2,21 @@
 
 from pathlib import Path
 
-from services.booking.api import bookings, figures, plans, requests, roster, roster_csv, yards
+from services.booking.api import (
+    bookings,
+    calendars,
+    figures,
+    plans,
+    requests,
+    roster,
+    roster_csv,
+    watching,
+    yards,
+)
 from services.booking.checks import checks
 from services.booking.consumers import handlers
 from services.booking.desk import Desk
-from services.booking.jobs import planning, sweeping
+from services.booking.jobs import looking, planning, sweeping
 from services.booking.settings import Settings
 from shared.kit import Kit
 from shared.service import Service, assemble
@@ -29,6 +39,8 @@ def create(kit: Kit, settings: Settings) -> Service:
             bookings.router,
             plans.router,
             figures.router,
+            watching.router,
+            calendars.router,
         ],
         handlers=handlers(desk),
         migrations=MIGRATIONS,
@@ -36,6 +48,7 @@ def create(kit: Kit, settings: Settings) -> Service:
             "expiry": sweeping.expiry(desk),
             "overruns": sweeping.overruns(desk),
             "retry": sweeping.retrying(desk),
+            "watch": looking.looking(desk),
             "plans": planning.planning(desk),
             "asking for plans": planning.asking(desk),
             "prices": planning.pricing(desk),

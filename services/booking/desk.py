@@ -8,6 +8,7 @@ from services.booking.domain.prices import FREE, Prices
 from services.booking.live import Live
 from services.booking.settings import Settings
 from services.booking.store import Reading
+from services.booking.watch import Watch
 from services.booking.yardbook import Books
 from shared.kit import Kit
 
@@ -20,6 +21,8 @@ class Desk:
         self.settings = settings
         self.prices: Prices = FREE
         """What scarce resources are worth: whoever plans may put another table here."""
+        self.watch = Watch()
+        """Who reads boards along."""
         self._live = Live(horizon_days=settings.horizon_days)
         self._books: Books | None = None
 

@@ -80,7 +80,7 @@ async def load(reading: Reading, row: Row, *, book: Rulebook) -> Decision:
     return Decision(
         id=row["id"],
         case=Case(
-            inputs=inputs.load(row["inputs"], agencies=book.agencies.names),
+            inputs=inputs.load(row["inputs"], agencies=book.agencies),
             on=on,
             tables=await book.versions(reading, row["tables"]),
             draws=row["draws"],

@@ -8,9 +8,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ARRAY, Date, Text, bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
+from services.mutual_recognition.decision_tables import kinds
+from services.mutual_recognition.decision_tables.dictionary import Dictionary
+from services.mutual_recognition.decision_tables.table import Table
+from services.mutual_recognition.decision_tables.version import Version
 from services.mutual_recognition.domain.agencies import Agencies
-from services.mutual_recognition.rules import draw, table
-from services.mutual_recognition.rules.table import Table, Version
+from services.mutual_recognition.rules import draw, inputs
 from services.mutual_recognition.settings import Settings
 from services.mutual_recognition.tables import RuleApprovalRow, RuleVersionRow
 from shared.database import table_of
@@ -58,8 +61,12 @@ class Rulebook:
     @property
     def names(self) -> tuple[str, ...]:
         """The tables that a decision uses."""
-        selections = (table.selection_of(agency) for agency in self.agencies.names)
-        return (*selections, table.RECOGNITION)
+        return kinds.names(self.agencies)
+
+    @property
+    def dictionary(self) -> Dictionary:
+        """What the tables may ask about here."""
+        return inputs.dictionary(self.agencies)
 
     def day(self, moment: datetime) -> date:
         """The legal day at `moment`."""
@@ -94,6 +101,7 @@ class Rulebook:
         content = row.scalar_one_or_none()
         if content is None:
             raise LookupError(f"table {name} has no published version {number}")
-        version = Version(name=name, version=number, table=Table.model_validate(content))
+        table = Table.model_validate(content)
+        version = Version(name=name, version=number, table=table, dictionary=self.dictionary)
         self.parsed[name, number] = version
         return version

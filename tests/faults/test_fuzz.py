@@ -21,6 +21,13 @@ __all__ = ["fast_clock", "system"]
 TOKENS = dict.fromkeys(people.PEOPLE, "a.b.c")
 
 
+@pytest.fixture(autouse=True)
+def streams_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the long run has it."""
+    for name, value in fuzz.ENDING.items():
+        monkeypatch.setenv(name, value)
+
+
 async def test_no_spoilt_request_does_harm(system: System) -> None:
     told = await fuzz.fuzz(system.url, system.tokens, requests=200, seed=7)
     assert told["faults"] == []

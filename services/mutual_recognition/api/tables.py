@@ -10,17 +10,19 @@ from services.mutual_recognition.api import views
 from services.mutual_recognition.api.books import TheBook
 from services.mutual_recognition.commands import desk as desks
 from services.mutual_recognition.commands import tables as commands
+from services.mutual_recognition.decision_tables import texts
+from services.mutual_recognition.decision_tables.table import Table
 from services.mutual_recognition.domain import refusals
-from services.mutual_recognition.rules.table import Table
 from shared.auth.guard import allowed
 from shared.auth.principal import Principal, Role
-from shared.http import idempotency
+from shared.http import catalogue, idempotency
 from shared.http.body import json_body
 from shared.http.idempotency import Answer
 from shared.http.paging import Page
 from shared.kit import Kit, kit_of
 
 router = APIRouter(prefix="/v1/tables", tags=["rule tables"])
+catalogue.teach(texts.RULES)
 
 READERS = (Role.OFFICER, Role.SUPERVISOR, Role.AUDITOR, Role.SERVICE)
 Name = Annotated[str, Path(max_length=64, pattern=r"^[a-z][a-z_-]*$")]

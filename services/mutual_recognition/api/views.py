@@ -7,10 +7,10 @@ from uuid import UUID
 from pydantic import BaseModel
 from sqlalchemy import RowMapping
 
+from services.mutual_recognition.decision_tables.table import Table
 from services.mutual_recognition.domain.determination import Determination, Order, Terms
 from services.mutual_recognition.domain.recognition import Status as RecognitionStatus
 from services.mutual_recognition.domain.requirement import Requirement, Status
-from services.mutual_recognition.rules.table import Table
 from services.mutual_recognition.store import requirement_of
 from shared.auth.principal import Principal, Role
 from shared.contracts.recognition import ElementVerdict

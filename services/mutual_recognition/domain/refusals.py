@@ -111,14 +111,6 @@ class TakeoverPassed(errors.Conflict):
     mend_zh = "请以更晚的 valid_from 重新起草。"
 
 
-class MalformedRule(errors.Invalid):
-    """A row of the rule table cannot be evaluated for every filing, so the table is refused."""
-
-    zh = "规则表中有无法对所有申报单判定的行，整表不予接受。"
-    mend = "Correct the rows that are named; nothing of the table was kept."
-    mend_zh = "请修改所指明的行；该表未保存。"
-
-
 class InvalidUscc(errors.Invalid):
     """This is not a unified social credit code."""
 

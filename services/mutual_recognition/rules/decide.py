@@ -5,6 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from services.mutual_recognition.decision_tables import kinds
+from services.mutual_recognition.decision_tables.dictionary import Inputs
+from services.mutual_recognition.decision_tables.index import Hit
+from services.mutual_recognition.decision_tables.version import Version
 from services.mutual_recognition.domain import agencies as agency_data
 from services.mutual_recognition.domain import determination
 from services.mutual_recognition.domain.agencies import Agencies
@@ -15,10 +19,7 @@ from services.mutual_recognition.domain.determination import (
     Order,
     Selection,
 )
-from services.mutual_recognition.rules import evaluate, inputs, sandbox, table
-from services.mutual_recognition.rules.evaluate import Hit
-from services.mutual_recognition.rules.inputs import Inputs
-from services.mutual_recognition.rules.table import Version
+from services.mutual_recognition.rules import inputs, sandbox
 from shared.contracts.requirement import DecidingRow
 from shared.contracts.values import AgencyNeed, Scope
 
@@ -71,11 +72,11 @@ def _selected(case: Case, agency: str, *, cargo: Cargo, agencies: Agencies) -> S
 
 def select(case: Case, agency: str, *, cargo: Cargo) -> Selection:
     """One agency's selection: every row that is met counts, a broken one inspects."""
-    name = table.selection_of(agency)
+    name = kinds.selection_of(agency)
     version = case.tables.get(name)
     if version is None:
         return _careful(agency, _no_table(name, agency), cargo=cargo)
-    hits = tuple(evaluate.hits(version.table, _drawn(case, name), on=case.on))
+    hits = tuple(version.index.hits(_drawn(case, name), on=case.on))
     deciding = [hit for hit in hits if hit.fault or hit.row.then.inspect]
     if not deciding:
         rows = tuple(_row(version, hit, agency) for hit in hits)
@@ -127,19 +128,19 @@ def _eligibility(case: Case, selections: Sequence[Selection], *, agencies: Agenc
     forced = sandbox.of(case.inputs)
     if forced is not None:
         return sandbox.eligibility(forced)
-    version = case.tables.get(table.RECOGNITION)
+    version = case.tables.get(kinds.RECOGNITION)
     if version is None:
-        return Eligibility(rows=(_no_table(table.RECOGNITION, None),))
+        return Eligibility(rows=(_no_table(kinds.RECOGNITION, None),))
     scopes = {
         f"{inputs.SCOPE}{name}": str(needs[name].scope) if name in needs else inputs.NOT_SELECTED
         for name in agencies.names
     }
-    known = _drawn(case, table.RECOGNITION).also(
+    known = _drawn(case, kinds.RECOGNITION).also(
         **scopes, **{inputs.PAIR_COVERED: primary.scope.depth >= secondary.scope.depth}
     )
-    hit = evaluate.first(version.table, known, on=case.on)
+    hit = next(version.index.hits(known, on=case.on), None)
     if hit is None:
-        return Eligibility(rows=(_no_table(table.RECOGNITION, None),))
+        return Eligibility(rows=(_no_table(kinds.RECOGNITION, None),))
     eligible = hit.fault is None and hit.row.then.eligible is True
     row = _row(version, hit, None)
     return Eligibility(terms=hit.row.then.terms if eligible else None, rows=(row,))

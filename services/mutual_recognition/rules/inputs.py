@@ -1,112 +1,106 @@
-"""What a decision table may ask about a filing: a closed set of typed inputs.
-
-Inputs of the filing have one value. Inputs of a line have one value a goods line: a filing meets
-a row if some one line meets all that the row asks of a line. A value that is not there, or not of
-its kind, is never read as "no": asking for it raises `InputFault`.
-"""
+"""What a decision table may ask about a filing, and a filing's values for it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
-from enum import StrEnum
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
+from services.mutual_recognition.decision_tables.dictionary import (
+    Dictionary,
+    Input,
+    Inputs,
+    Kind,
+    Value,
+)
+from services.mutual_recognition.domain.agencies import Agencies
 from shared.contracts.filing import Consignment
-
-Value = bool | str | Decimal | tuple[str, ...]
+from shared.contracts.values import Direction, Said, Scope
+from shared.reference import codes
 
 RATING = "rating_"
 SCOPE = "scope_"
 UNRATED = "unrated"
+GRADES = ("high", "ordinary", "low")
 NOT_SELECTED = "none"
 PAIR_COVERED = "primary_covers"
 DRAW = "draw"
+ARRIVAL = "arrival"
 
 
-class Kind(StrEnum):
-    """What sort of value an input has."""
-
-    TEXT = "text"
-    NUMBER = "number"
-    FLAG = "flag"
-    CODES = "codes"
+def _of(name: str, kind: Kind, en: str, zh: str, **more: Any) -> Input:
+    return Input(name=name, kind=kind, said=Said(en=en, zh=zh), **more)
 
 
-FILING_INPUTS: Mapping[str, Kind] = {
-    "direction": Kind.TEXT,
-    "transport_mode": Kind.TEXT,
-    "country_of_departure": Kind.TEXT,
-    "consignee": Kind.TEXT,
-    "value": Kind.NUMBER,
-    "net_kg": Kind.NUMBER,
-    "containers": Kind.NUMBER,
-    "duty_percent_max": Kind.NUMBER,
-    "wooden_packing": Kind.FLAG,
-    "dangerous_goods": Kind.FLAG,
-    "perishable": Kind.FLAG,
-    "chilled": Kind.FLAG,
-    "licences_present": Kind.FLAG,
-    "combined_inspection": Kind.FLAG,
-    DRAW: Kind.NUMBER,
-}
-LINE_INPUTS: Mapping[str, Kind] = {
-    "hs_code": Kind.TEXT,
-    "origin": Kind.TEXT,
-    "currency": Kind.TEXT,
-    "line_value": Kind.NUMBER,
-    "line_net_kg": Kind.NUMBER,
-    "duty_percent": Kind.NUMBER,
-    "licences": Kind.CODES,
-}
-PYTHON: Mapping[Kind, type[Any]] = {
-    Kind.TEXT: str,
-    Kind.NUMBER: Decimal,
-    Kind.FLAG: bool,
-    Kind.CODES: tuple,
-}
+_FILING = (
+    _of("direction", Kind.TEXT, "the direction", "进出口方向", words=frozenset(Direction)),
+    _of("transport_mode", Kind.TEXT, "the mode of transport", "运输方式"),
+    _of("country_of_departure", Kind.TEXT, "the country of departure", "启运国"),
+    _of("consignee", Kind.TEXT, "the consignee", "收发货人"),
+    _of("value", Kind.NUMBER, "the total value", "总值"),
+    _of("net_kg", Kind.NUMBER, "the net weight in kg", "净重（千克）"),
+    _of("containers", Kind.NUMBER, "the number of containers", "集装箱数"),
+    _of("duty_percent_max", Kind.NUMBER, "the highest duty in percent", "最高税率（%）"),
+    _of("wooden_packing", Kind.FLAG, "wooden packing", "木质包装"),
+    _of("dangerous_goods", Kind.FLAG, "dangerous goods", "危险货物"),
+    _of("perishable", Kind.FLAG, "perishable goods", "易腐货物"),
+    _of("chilled", Kind.FLAG, "chilled goods", "冷藏货物"),
+    _of("licences_present", Kind.FLAG, "goods under a licence", "许可证件管理货物"),
+    _of("combined_inspection", Kind.FLAG, "the wish for a combined inspection", "申请联合查验"),
+    _of(ARRIVAL, Kind.DAY, "the day of arrival", "到港日期"),
+    _of(DRAW, Kind.NUMBER, "the random draw (0 to 9,999)", "随机数（0 至 9999）"),
+    _of(
+        PAIR_COVERED,
+        Kind.FLAG,
+        "that the primary agency looks as deep as the other would",
+        "主查单位查验深度不低于另一单位",
+        derived=True,
+    ),
+)
+_LINE = (
+    _of("hs_code", Kind.CODE, "the HS code of a line", "商品编码", of_a_line=True),
+    _of("origin", Kind.TEXT, "the origin of a line", "原产国", of_a_line=True),
+    _of("currency", Kind.TEXT, "the currency of a line", "币制", of_a_line=True),
+    _of("line_value", Kind.NUMBER, "the value of a line", "商品项总价", of_a_line=True),
+    _of("line_net_kg", Kind.NUMBER, "the net weight of a line in kg", "商品项净重", of_a_line=True),
+    _of("duty_percent", Kind.NUMBER, "the duty of a line in percent", "税率（%）", of_a_line=True),
+    _of("licences", Kind.CODES, "the licences of a line", "监管证件", of_a_line=True),
+)
 
 
-class InputFault(Exception):
-    """An input that a row asks for is missing or is not of its kind."""
+def dictionary(agencies: Agencies) -> Dictionary:
+    """The inputs where these agencies select: each has a rating of the consignee and a scope."""
+    return _dictionary(agencies.names)
 
 
-@dataclass(frozen=True)
-class Inputs:
-    """One filing as the tables see it."""
-
-    filing: Mapping[str, Value]
-    lines: tuple[Mapping[str, Value], ...]
-
-    def also(self, **values: Value) -> "Inputs":
-        """The same filing, with more known about it."""
-        return Inputs(filing={**self.filing, **values}, lines=self.lines)
+@lru_cache(maxsize=16)
+def _dictionary(names: Sequence[str]) -> Dictionary:
+    return Dictionary.of((*_FILING, *_LINE, *(each for name in names for each in _of_agency(name))))
 
 
-def kind_of(name: str, *, agencies: Sequence[str]) -> Kind | None:
-    """The kind of an input, None if there is no such input."""
-    known = {
-        **FILING_INPUTS,
-        **LINE_INPUTS,
-        **{f"{prefix}{agency}": Kind.TEXT for agency in agencies for prefix in (RATING, SCOPE)},
-        PAIR_COVERED: Kind.FLAG,
-    }
-    return known.get(name)
-
-
-def read(values: Mapping[str, Value], name: str, kind: Kind) -> Any:
-    """The value of an input, of the Python type of its kind. Raises `InputFault`."""
-    value = values.get(name)
-    if value is None:
-        raise InputFault(f"{name} is missing")
-    if not isinstance(value, PYTHON[kind]):
-        raise InputFault(f"{name} is not a {kind}")
-    if isinstance(value, Decimal) and not value.is_finite():
-        raise InputFault(f"{name} is not a finite number")
-    return value
+def _of_agency(agency: str) -> tuple[Input, Input]:
+    en, zh = codes.name_of("agencies", agency)
+    return (
+        _of(
+            f"{RATING}{agency}",
+            Kind.TEXT,
+            f"the company's {en} rating",
+            f"{zh}对企业的评级",
+            words=frozenset({*GRADES, UNRATED}),
+        ),
+        _of(
+            f"{SCOPE}{agency}",
+            Kind.TEXT,
+            f"how deep {en} inspects",
+            f"{zh}查验范围",
+            words=frozenset({*Scope, NOT_SELECTED}),
+            derived=True,
+        ),
+    )
 
 
 def of(consignment: Consignment) -> Inputs:
-    """What a consignment itself says; ratings, scopes and the draw are added by the caller."""
+    """What a consignment itself says; ratings, scopes, days and draws are added by the caller."""
     lines = consignment.lines
     return Inputs(
         filing={
@@ -147,26 +141,21 @@ def _chilled(consignment: Consignment) -> bool:
 
 
 def dump(inputs: Inputs) -> dict[str, Any]:
-    """As JSON, to be stored with the decision; numbers as strings, so that they stay exact."""
-    return {"filing": dict(inputs.filing), "lines": [dict(line) for line in inputs.lines]}
+    """As JSON, to be stored with the decision; numbers and days as strings: they stay exact."""
+    return {"filing": _plain(inputs.filing), "lines": [_plain(line) for line in inputs.lines]}
 
 
-def load(stored: Mapping[str, Any], *, agencies: Sequence[str]) -> Inputs:
+def _plain(values: Mapping[str, Value]) -> dict[str, Any]:
+    return {
+        name: value.isoformat() if isinstance(value, date) else value
+        for name, value in values.items()
+    }
+
+
+def load(stored: Mapping[str, Any], *, agencies: Agencies) -> Inputs:
     """From the JSON that `dump` made."""
+    known = dictionary(agencies)
     return Inputs(
-        filing=_typed(stored["filing"], agencies),
-        lines=tuple(_typed(line, agencies) for line in stored["lines"]),
+        filing=known.typed(stored["filing"]),
+        lines=tuple(known.typed(line) for line in stored["lines"]),
     )
-
-
-def _typed(values: Mapping[str, Any], agencies: Sequence[str]) -> dict[str, Value]:
-    return {name: _value(kind_of(name, agencies=agencies), value) for name, value in values.items()}
-
-
-def _value(kind: Kind | None, value: Any) -> Any:
-    if kind is Kind.NUMBER and isinstance(value, str):
-        try:
-            return Decimal(value)
-        except InvalidOperation:
-            return value
-    return tuple(value) if kind is Kind.CODES and isinstance(value, list) else value

@@ -30,9 +30,10 @@ METHODS = frozenset({"get", "put", "post", "patch", "delete"})
 WRITING = METHODS - {"get"}
 
 OPENED: Mapping[str, Mapping[str, Any]] = {
-    "declaration": {"webhook_http": True, "webhook_private": True}
+    "declaration": {"webhook_http": True, "webhook_private": True},
+    "booking": {"stream_seconds": 0.01},
 }
-"""What the services may do here beside what they may by default."""
+"""What the services may do here beside what they may by default; streams end at once."""
 
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1"
 _CONTENT = "SELECT '{0}', md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {0} t"

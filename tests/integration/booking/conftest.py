@@ -18,9 +18,15 @@ async def office_database(service_database: Callable[[str], Awaitable[Database]]
 
 
 @pytest.fixture
-async def office(office_database: Database) -> Office:
+def office_settings() -> Settings:
+    """What the office goes by; a test may have its own."""
+    return Settings()
+
+
+@pytest.fixture
+async def office(office_database: Database, office_settings: Settings) -> Office:
     """An office at 04:00 of a Monday in Shanghai, before the yard opens at 07:00."""
     clock = HandClock()
     kit = kits.kit(office_database, clock=clock)
-    service = app.create(kit, Settings())
+    service = app.create(kit, office_settings)
     return Office(service, service.api.state.desk, clock, kits.Deliveries(service))
