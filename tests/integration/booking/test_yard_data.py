@@ -27,13 +27,13 @@ async def _from_tuesday(office: Office, content: Any) -> None:
 
 async def test_figures_of_a_day_count_bays_as_what_they_are_then(office: Office) -> None:
     await office.bring(made.determined(1, auto=True))
-    path, monday = f"{PATH}/figures", {"day": "2026-03-02"}
-    before = (await office.get(path, **monday, **STAFF)).json()
+    path, monday = f"{PATH}/figures", "2026-03-02"
+    before = (await office.get(path, day=monday, **STAFF)).json()
     content = made.content()
     for bay in content["bays"]:
         bay["kind"] = {"plain": "reefer"}.get(bay["kind"], bay["kind"])
     await _from_tuesday(office, content)
-    assert (await office.get(path, **monday, **STAFF)).json() == before
+    assert (await office.get(path, day=monday, **STAFF)).json() == before
     after = (await office.get(path, day="2026-03-03", **STAFF)).json()
     assert [each["name"] for each in after["bays"]] == ["reefer", "dangerous", "scan"]
 
