@@ -1,5 +1,6 @@
 """Changing a yard: what a change hits, where that could go instead, and doing both at once."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -106,6 +107,7 @@ class _Seats:
 
     async def find(self, booking: Booking) -> Slot | None:
         """Another bay or team at the same time if there is one, else what costs least of all."""
+        await asyncio.sleep(0)  # there may be thousands: whoever else is served gets a turn
         if not booking.wanted or booking.slot is None:
             return None
         best = await self._then(booking, booking.slot) or await self._cheapest(booking)

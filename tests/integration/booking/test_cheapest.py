@@ -1,13 +1,17 @@
 """What is booked unasked and where a booking moves follow the rule of what is offered first."""
 
+import asyncio
+import itertools
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from services.booking import occupancy, store
 from services.booking.commands import give_way
 from services.booking.commands.turn import Turn
-from services.booking.domain import prices
+from services.booking.domain import offers, prices
 from services.booking.domain.booking import Status
 from services.booking.domain.prices import Pool
 from services.booking.domain.resources import Sort
@@ -98,3 +102,29 @@ async def test_where_there_is_no_slot_else_overtime_is_named(office: Office) -> 
     slot = {name: late["slot"][name] for name in ("yard", "bay", "teams", "starts")}
     body = {"request_id": str(booking_id(1)), "slot": slot | {"overtime": True}}
     assert (await office.post("/v1/bookings", body)).status_code == 201
+
+
+async def test_others_are_served_while_a_change_looks_for_places(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await office.bring(*(made.determined(serial, auto=True) for serial in range(5)))
+    turns, seen = itertools.count(), list[int]()
+    best = offers.best
+
+    async def others() -> None:
+        while True:
+            next(turns)
+            await asyncio.sleep(0)
+
+    def watched(*given: Any, **more: Any) -> Any:
+        seen.append(next(turns))
+        return best(*given, **more)
+
+    monkeypatch.setattr(offers, "best", watched)
+    body = {"ends": utc(made.OPENS + HOUR), "reason": "sewer burst 管道破裂"}
+    async with asyncio.TaskGroup() as together:
+        beside = together.create_task(others())
+        await office.post(f"/v1/yards/{YARD}/closures/check", body, **STAFF)
+        beside.cancel()
+    assert len(seen) == 5
+    assert all(later - earlier > 1 for earlier, later in itertools.pairwise(seen))
