@@ -42,7 +42,10 @@ class UseOut(BaseModel):
 
 
 class FiguresOut(BaseModel):
-    """A yard's day. Late are slots that end after the cargo's free time."""
+    """What is booked of a yard's day: what is completed has given its time back, and is gone.
+
+    Late are slots that end after the cargo's free time.
+    """
 
     yard: str
     day: date
