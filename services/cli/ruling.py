@@ -9,7 +9,7 @@ from services.mutual_recognition.decision_tables import check, files, kinds
 from services.mutual_recognition.decision_tables.examples import Examples
 from services.mutual_recognition.decision_tables.table import Table
 from services.mutual_recognition.domain.refusals import NoSuchTable
-from services.mutual_recognition.rules import inputs as input_data
+from services.mutual_recognition.rules import dictionaries
 from services.mutual_recognition.settings import Settings
 from shared.errors import Fault, Faults
 
@@ -20,8 +20,8 @@ def checked(folder: Path | None) -> dict[str, Any]:
     """How many rules there are, and what is wrong with the rows."""
     tables, errors = _read(folder)
     agencies = Settings().agencies()
-    dictionary = input_data.dictionary(agencies)
     for name, table in tables.items():
+        dictionary = dictionaries.of(name, agencies)
         found = check.of_rows(name, table, dictionary=dictionary, agencies=agencies)
         errors += [_plain(name, fault) for fault in found]
     return {"rules": sum(len(table.rows) for table in tables.values()), "errors": errors}
@@ -35,9 +35,9 @@ def tested(folder: Path | None) -> dict[str, Any]:
     """
     tables, failed = _read(folder)
     agencies = Settings().agencies()
-    dictionary = input_data.dictionary(agencies)
     examples = 0
     for name, table in tables.items():
+        dictionary = dictionaries.of(name, agencies)
         found = check.faults(name, table, dictionary=dictionary, agencies=agencies)
         failed += [_plain(name, fault) for fault in found]
         examples += len(Examples(name, table, dictionary=dictionary))
@@ -45,17 +45,21 @@ def tested(folder: Path | None) -> dict[str, Any]:
 
 
 def inputs() -> list[dict[str, Any]]:
-    """What tables may ask about."""
+    """What tables may ask about, and which of them."""
+    agencies = Settings().agencies()
+    asked = {name: dictionaries.of(name, agencies) for name in kinds.names(agencies)}
+    every = {name: each for dictionary in asked.values() for name, each in dictionary.items()}
     return [
         {
-            "name": each.name,
+            "name": name,
             "kind": each.kind.value,
             "of_a_line": each.of_a_line,
             "values": sorted(each.words),
+            "tables": [table for table, dictionary in asked.items() if name in dictionary],
             "en": each.said.en,
             "zh": each.said.zh,
         }
-        for each in input_data.dictionary(Settings().agencies()).values()
+        for name, each in every.items()
     ]
 
 

@@ -1,4 +1,4 @@
-"""Rule tables: drafted by one supervisor, published once both agencies have approved."""
+"""Rule tables: drafted by one supervisor, published once both agencies approve, or rejected."""
 
 from sqlalchemy import RowMapping, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -54,10 +54,8 @@ async def approve(
     `TakeoverPassed` if the day on which it should take over is gone, and `Faults` for a draft that
     an earlier program kept and that fails today's checks.
     """
-    wanted = (rule_versions.c.name == name) & (rule_versions.c.version == number)
     version = await _locked_draft(session, name, number)
-    if agency not in desk.book.agencies.names:
-        raise refusals.UnknownAgency(agency=agency)
+    _require_taking_part(agency, desk=desk)
     if version["author"] == by:
         raise refusals.AuthorCannotApprove(author=by)
     if version["valid_from"] < desk.on:
@@ -75,10 +73,35 @@ async def approve(
     )
     if {*approved, agency} != set(desk.book.agencies.names):
         return False
+    columns = rule_versions.c
     await session.execute(
-        update(rule_versions).where(wanted).values(status="published", published_at=desk.now)
+        update(rule_versions)
+        .where(columns.name == name, columns.version == number)
+        .values(status="published", published_at=desk.now)
     )
     return True
+
+
+async def reject(
+    session: AsyncSession, name: str, number: int, *, by: str, agency: str, reason: str, desk: Desk
+) -> None:
+    """Turn a draft down, also one that the other agency approved; its author takes it back so.
+
+    Raises `NoSuchTable`, `NoDraft`, `UnknownAgency`.
+    """
+    await _locked_draft(session, name, number)
+    _require_taking_part(agency, desk=desk)
+    columns = rule_versions.c
+    await session.execute(
+        update(rule_versions)
+        .where(columns.name == name, columns.version == number)
+        .values(status="rejected", rejected_by=by, rejected_at=desk.now, rejected_because=reason)
+    )
+
+
+def _require_taking_part(agency: str, *, desk: Desk) -> None:
+    if agency not in desk.book.agencies.names:
+        raise refusals.UnknownAgency(agency=agency)
 
 
 async def approved_by(session: AsyncSession, name: str, number: int) -> dict[str, str]:
@@ -105,7 +128,7 @@ async def _locked_draft(session: AsyncSession, name: str, number: int) -> RowMap
 
 def _faults(name: str, content: Table, *, desk: Desk) -> tuple[errors.Fault, ...]:
     book = desk.book
-    return check.faults(name, content, dictionary=book.dictionary, agencies=book.agencies)
+    return check.faults(name, content, dictionary=book.dictionary(name), agencies=book.agencies)
 
 
 def _in_the_past(desk: Desk) -> errors.Fault:

@@ -28,12 +28,12 @@ def of_rows(
     name: str, table: Table, *, dictionary: Dictionary, agencies: Agencies
 ) -> tuple[Fault, ...]:
     """The faults of the rows: compared with each other once each by itself is sound."""
-    last = tuple(_last(table))
+    last = tuple(_last(name, table))
     found = tuple(_rows(name, table, dictionary, agencies))
     return (*found, *(last if found else (*last, *_beside(name, table, dictionary))))
 
 
-def _last(table: Table) -> Iterator[Fault]:
+def _last(name: str, table: Table) -> Iterator[Fault]:
     last = table.rows[-1]
     pointer = f"/rows/{len(table.rows) - 1}"
     if not last.is_total:
@@ -42,7 +42,7 @@ def _last(table: Table) -> Iterator[Fault]:
         yield texts.fault(
             "last_row_not_always_valid", pointer=pointer, row=last.id, column="valid_from"
         )
-    if not kinds.is_default(last.then):
+    if not kinds.is_default(name, last.then):
         yield texts.fault("last_row_not_the_default", pointer=pointer, row=last.id, column="then")
 
 

@@ -84,7 +84,8 @@ class Then(Strict):
 
     In a selection table: `inspect`, and if so `scope`, `skills` (specialities, none for general
     work) and `minutes` for one container. In the recognition table: `eligible`, and if so
-    `elements` and their `tolerances`.
+    `elements` and their `tolerances`. In the mismatch table: `scope`, how deep the other agency
+    inspects at least.
     """
 
     inspect: StrictBool | None = None

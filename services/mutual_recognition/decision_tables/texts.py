@@ -47,10 +47,10 @@ RULES = (
     ),
     Rule(
         "last_row_not_the_default",
-        "The last row must be the default: not inspected, or not eligible.",
-        "最后一行必须是默认结论：不布控，或不适用互认。",
-        "Say inspect: false or eligible: false there.",
-        "请在该行填写 inspect: false 或 eligible: false。",
+        "The last row must be the default: not inspected, not eligible, or unpacked by the other.",
+        "最后一行必须是默认结论：不布控、不适用互认，或由另一单位掏箱查验。",
+        "Say inspect: false, eligible: false, or in the mismatch table scope: unpack there.",
+        "请在该行填写 inspect: false 或 eligible: false；不符处置表填写 scope: unpack。",
     ),
     Rule(
         "rows_leave_a_gap",
@@ -141,6 +141,13 @@ RULES = (
         "请在前面的行中按商品项排除，本行只设整票条件。",
     ),
     Rule(
+        "not_a_mismatch_verdict",
+        "A row of the mismatch table says scope, and nothing else.",
+        "不符处置规则行只说明 scope。",
+        "Say how deep the other agency inspects at least, and remove the rest.",
+        "请填写另一单位至少的查验范围，并删除其他内容。",
+    ),
+    Rule(
         "not_a_selection_verdict",
         "A row of a selection table says inspect, and nothing of a recognition.",
         "布控规则行只说明 inspect，不含互认内容。",
@@ -155,7 +162,7 @@ RULES = (
         "请补充或删除 scope 和 minutes。",
     ),
     Rule(
-        "unknown_skill",
+        "row_asks_unknown_skill",
         "The agency has no teams with this skill.",
         "该机构没有具备此技能的班组。",
         "Use the skills of the agency; leave the list empty for general work.",

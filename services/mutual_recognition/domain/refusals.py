@@ -82,9 +82,9 @@ class OtherCompanyName(errors.Conflict):
 
 
 class NoDraft(errors.Conflict):
-    """This version is published and never changes."""
+    """This version is published or rejected, and never changes."""
 
-    zh = "该版本已发布，不再变更。"
+    zh = "该版本已发布或已被退回，不再变更。"
     mend = "Draft a new version."
     mend_zh = "请起草新版本。"
 

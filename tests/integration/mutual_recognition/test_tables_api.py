@@ -54,8 +54,13 @@ async def test_the_founding_tables_are_published_with_both_approvals(world: Worl
     items = (await world.get("/v1/tables")).json()["items"]
     assert [(each["name"], each["version"], each["status"]) for each in items] == [
         (name, version, "published")
-        for name in ("recognition", "selection-customs", "selection-quarantine")
-        for version in (1, 2)
+        for name, versions in (
+            ("mismatch", 1),
+            ("recognition", 2),
+            ("selection-customs", 2),
+            ("selection-quarantine", 2),
+        )
+        for version in range(1, versions + 1)
     ]
     shown = (await world.get(f"/v1/tables/{NAME}/versions/2")).json()
     assert [each["agency"] for each in shown["approvals"]] == ["customs", "quarantine"]
@@ -113,6 +118,25 @@ async def test_an_author_does_not_approve_and_no_agency_approves_twice(world: Wo
     assert codes == ["author_cannot_approve", None, "agency_has_approved", None, "no_draft"]
 
 
+async def test_a_draft_that_is_turned_down_is_never_published(world: World) -> None:
+    await _as(world, "author", "customs", f"{NAME}/versions", _content())
+    assert (await _as(world, "chief", "customs", f"{NAME}/versions/3/approve")).is_success
+    reason = {"reason": "laptops are no risk 笔记本电脑无风险"}
+    turned = await _as(world, "head", "quarantine", f"{NAME}/versions/3/reject", reason)
+    shown = turned.json()
+    assert [shown[name] for name in ("status", "rejected_by", "rejected_because")] == [
+        "rejected",
+        "head",
+        reason["reason"],
+    ]
+    for act, body in (("approve", None), ("reject", reason)):
+        again = await _as(world, "head", "quarantine", f"{NAME}/versions/3/{act}", body)
+        assert again.json()["code"] == "no_draft"
+    with pytest.raises(IntegrityError, match="never changed"):
+        await world.execute("UPDATE rule_versions SET status = 'draft' WHERE version = 3")
+    assert len(await world.told(await world.accept(laptops()))) == 2
+
+
 async def test_a_malformed_table_is_refused_whole_with_row_column_and_mend(world: World) -> None:
     content = _content()
     content["rows"][0]["when"][0]["input"] = "hs_kode"
@@ -127,7 +151,7 @@ async def test_a_malformed_table_is_refused_whole_with_row_column_and_mend(world
         ("/rows/1", "id"),
     ]
     assert all(each["mend"]["en"] and each["mend"]["zh"] for each in faults)
-    assert len((await world.get("/v1/tables")).json()["items"]) == 6
+    assert len((await world.get("/v1/tables")).json()["items"]) == 7
 
 
 async def test_a_table_cannot_take_over_in_the_past_or_under_an_unknown_name(

@@ -12,7 +12,7 @@ from services.mutual_recognition.domain import changes
 from services.mutual_recognition.domain.agencies import Agencies
 from services.mutual_recognition.domain.determination import Determination
 from services.mutual_recognition.domain.requirement import Requirement
-from services.mutual_recognition.rules import inputs
+from services.mutual_recognition.rules import dictionaries, inputs
 from services.mutual_recognition.rules.decide import Case
 from services.mutual_recognition.settings import Settings
 from shared.contracts.envelope import Event
@@ -46,7 +46,7 @@ def founding() -> dict[str, Version]:
             name=file.stem,
             version=2,
             table=files.read(file.read_bytes()),
-            dictionary=inputs.dictionary(AGENCIES),
+            dictionary=dictionaries.of(file.stem, AGENCIES),
         )
         for file in FOUNDING.glob("*.toml")
     }

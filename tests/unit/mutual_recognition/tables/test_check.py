@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from services.mutual_recognition.decision_tables import check, files
 from services.mutual_recognition.decision_tables.table import Table
-from services.mutual_recognition.rules import inputs
+from services.mutual_recognition.rules import dictionaries
 from shared.errors import Fault, Faults
 from tests.unit.mutual_recognition import builders
 
@@ -43,7 +43,9 @@ SELECTION: dict[str, Any] = {
 
 def _faults(name: str, content: Table) -> tuple[Fault, ...]:
     agencies = builders.AGENCIES
-    return check.faults(name, content, dictionary=inputs.dictionary(agencies), agencies=agencies)
+    return check.faults(
+        name, content, dictionary=dictionaries.of(name, agencies), agencies=agencies
+    )
 
 
 def _changed(path: str, value: object) -> Table:
@@ -136,7 +138,7 @@ def test_the_second_founding_version_has_the_rows_of_the_first(name: str) -> Non
             "not_a_selection_verdict",
             "/rows/0/then",
         ),
-        ("rows/0/then/skills", ["plant"], "unknown_skill", "/rows/0/then/skills"),
+        ("rows/0/then/skills", ["plant"], "row_asks_unknown_skill", "/rows/0/then/skills"),
         ("rows/1/when", SELECTION["rows"][0]["when"], "last_row_not_total", "/rows/1"),
         ("rows/1/valid_to", "2030-01-01", "last_row_not_always_valid", "/rows/1"),
         ("rows/1/valid_from", "2026-01-02", "last_row_not_always_valid", "/rows/1"),
