@@ -132,13 +132,13 @@ def _skills(content: Content, skills: Skills) -> Iterator[Fault]:
     for number, team in enumerate(content["teams"]):
         known = skills.get(team["agency"])
         if known is None:
-            yield _fault("unknown_agency", f"/teams/{number}/agency", (
+            yield _fault("team_of_unknown_agency", f"/teams/{number}/agency", (
                 f"There is no agency {team['agency']}.", f"没有查验单位 {team['agency']}。",
                 f"Use one of: {', '.join(skills)}.", f"请使用：{'、'.join(skills)}。"))  # fmt: skip
             continue
         for place, skill in enumerate(team["skills"]):
             if skill not in known:
-                yield _fault("unknown_skill", f"/teams/{number}/skills/{place}", (
+                yield _fault("team_with_unknown_skill", f"/teams/{number}/skills/{place}", (
                     f"Teams of {team['agency']} have no skill {skill}.",
                     f"{team['agency']} 的查验组没有技能 {skill}。",
                     f"Use one of: {', '.join(known)}.",

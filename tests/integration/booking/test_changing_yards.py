@@ -141,7 +141,10 @@ async def test_bad_data_is_refused_whole_and_the_past_is_fixed(office: Office) -
     bad = _version(lambda content: content["teams"][0].update(skills=["diving"]))
     answer = await office.post(f"{PATH}/versions", bad, **STAFF)
     (error,) = answer.json()["errors"]
-    assert (error["code"], error["pointer"]) == ("unknown_skill", "/content/teams/0/skills/0")
+    assert (error["code"], error["pointer"]) == (
+        "team_with_unknown_skill",
+        "/content/teams/0/skills/0",
+    )
     today = _version(_without_reefers, "2026-03-02")
     answer = await office.post(f"{PATH}/versions", today, **STAFF)
     assert (answer.status_code, answer.json()["code"]) == (422, "past_is_fixed")

@@ -32,8 +32,9 @@ CASES: dict[str, tuple[Spoil, str]] = {
     "never_on_duty": (lambda c: _team(c, shift=["21:00", "07:00"], **{"break": None}),
                       "/teams/0/shift"),
     "wrong_plugs": (lambda c: c["bays"][0].update(plugs=1), "/bays/0/plugs"),
-    "unknown_agency": (lambda c: _team(c, agency="police"), "/teams/0/agency"),
-    "unknown_skill": (lambda c: _team(c, skills=["general", "diving"]), "/teams/0/skills/1"),
+    "team_of_unknown_agency": (lambda c: _team(c, agency="police"), "/teams/0/agency"),
+    "team_with_unknown_skill": (lambda c: _team(c, skills=["general", "diving"]),
+                                "/teams/0/skills/1"),
     "no_team_for_skill": (
         lambda c: c.update(teams=[t for t in c["teams"] if "animal" not in t["skills"]]), "/teams"),
 }  # fmt: skip
@@ -67,7 +68,6 @@ def test_every_fault_says_in_both_languages_what_to_do() -> None:
 def test_every_fault_is_explained_by_its_code() -> None:
     explained = catalogue.catalogue()
     assert set(CASES) <= {rule.code for rule in roster_faults.RULES} <= explained.keys()
-    assert catalogue.clashes() == []
 
 
 def test_the_days_on_which_a_skill_is_missing_are_named() -> None:
