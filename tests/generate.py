@@ -16,6 +16,7 @@ from services.booking.domain import booking
 from services.cli import contracts
 from services.declaration.domain import moves as filing
 from services.declaration.domain import questions as question
+from services.inspection.domain import handling as container
 from services.inspection.domain import moves as case
 from services.mutual_recognition.domain import recognition, requirement
 from shared.contracts import asyncapi, catalogue, published
@@ -36,6 +37,7 @@ MOVES: Mapping[str, Moves] = {
     "recognition (mutual_recognition)": recognition.MOVES,
     "booking (booking)": booking.MOVES,
     "case (inspection)": case.MOVES,
+    "container in the yard (inspection)": container.STEPS,
 }
 
 

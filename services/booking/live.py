@@ -7,7 +7,7 @@ transaction has written itself counts for it alone, until it is committed.
 
 import asyncio
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -122,9 +122,7 @@ class _Yard:
     ) -> tuple[list[Row], list[UUID]]:
         """Follow what was committed; what the session wrote itself, and holds that ran out."""
         origin = cal.midnight(now - BEFORE)
-        known = self._calendar
-        same = known is not None and known.yard is yard and known.origin == origin
-        if not same or self._since is None:
+        if self._since is None or not self._follow(yard, origin):
             self._begin(yard, origin)
         if self._since is None:
             asked = {"now": now, "first": origin, "resources": sorted(self._resources)}
@@ -152,12 +150,36 @@ class _Yard:
     def _begin(self, yard: Yard, origin: datetime) -> None:
         self._since = None
         self._rows, self._of_booking, self._of_resource, self._busy = {}, {}, {}, {}
-        resources: list[Resource] = [*yard.bays, *yard.teams, *yard.gear]
-        self._resources = frozenset(each.id for each in resources)
+        self._resources = _ids(yard)
         self._calendar = Calendar(yard=yard, origin=origin, cells=self._cells, busy=self._busy)
 
+    def _follow(self, yard: Yard, origin: datetime) -> bool:
+        """Keep what is known for another day, or for what the yard has become; False if not all."""
+        known = self._calendar
+        if known is None or not _ids(yard) <= self._resources:
+            return False
+        later = (origin - known.origin) // cal.STEP
+        if later < 0 or (later and not self._move_on(later)):
+            return False
+        if later or known.yard is not yard:
+            # Who still looks at the calendar before it goes on with what was taken then.
+            self._busy = {resource: mask >> later for resource, mask in self._busy.items()}
+            self._calendar = Calendar(yard=yard, origin=origin, cells=self._cells, busy=self._busy)
+        return True
+
+    def _move_on(self, cells: int) -> bool:
+        """Let rows begin so many cells later; False if one may go on beyond the last cell."""
+        if any(mask >> (self._cells - 1) for mask in self._busy.values()):
+            return False
+        for number, held in list(self._rows.items()):
+            if left := held.mask >> cells:
+                self._rows[number] = replace(held, mask=left)
+            else:
+                self._lose(number, held)
+        return True
+
     def _apply(self, row: Row) -> None:
-        known = self._rows.pop(row["id"], None)
+        known = self._rows.get(row["id"])
         if known is not None:
             self._drop(row["id"], known)
         if row["active"]:
@@ -168,11 +190,15 @@ class _Yard:
             self._set(held.resource, self._busy.get(held.resource, 0) | held.mask)
 
     def _drop(self, number: int, held: _Held) -> None:
+        self._lose(number, held)
+        self._set(held.resource, self._without(held.resource, held.mask, ()))
+
+    def _lose(self, number: int, held: _Held) -> None:
+        del self._rows[number]
         self._of_booking[held.booking].discard(number)
         if not self._of_booking[held.booking]:
             del self._of_booking[held.booking]
         self._of_resource[held.resource].discard(number)
-        self._set(held.resource, self._without(held.resource, held.mask, ()))
 
     def _without(self, resource: int, mask: int, gone: Collection[int]) -> int:
         """What is taken of a resource without a mask; a cell that others touch too stays taken."""
@@ -213,3 +239,8 @@ class _Yard:
                 before = found.get(held.resource, self._busy.get(held.resource, 0))
                 found[held.resource] = before | held.mask
         return found
+
+
+def _ids(yard: Yard) -> frozenset[int]:
+    resources: list[Resource] = [*yard.bays, *yard.teams, *yard.gear]
+    return frozenset(each.id for each in resources)

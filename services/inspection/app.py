@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from services.inspection import checks, consumers
-from services.inspection.api import acting, reading
+from services.inspection.api import acting, checklists, editions, reading, sampling, tracking
 from services.inspection.jobs import sandbox, waits
 from services.inspection.settings import Settings
 from shared import service
@@ -18,7 +18,14 @@ def create(kit: Kit, settings: Settings) -> service.Service:
     made = service.assemble(
         kit,
         title="Onestop inspection",
-        routers=[reading.router, acting.router],
+        routers=[
+            reading.router,
+            acting.router,
+            tracking.router,
+            editions.router,
+            checklists.router,
+            sampling.router,
+        ],
         handlers=consumers.handlers(kit, settings),
         migrations=MIGRATIONS,
         jobs=_jobs(kit, settings),

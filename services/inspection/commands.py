@@ -4,15 +4,17 @@ Each takes the case's lock, lets the domain decide, appends to the chain of reco
 writes the events to the outbox. None commits.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.inspection import store
-from services.inspection.domain import sandbox, waiting
-from services.inspection.domain.case import Case, Change
+from services.inspection import checking, store
+from services.inspection.domain import answered, concluding, results, sandbox, standing, waiting
+from services.inspection.domain.case import Case, Change, Section
 from services.inspection.domain.records import Actor, Moment
+from services.inspection.domain.verdicts import Report
 from shared.ids import Ids
 from shared.messaging import outbox
 
@@ -28,6 +30,58 @@ async def act(
     """Lock a case and keep what is decided. Raises CaseNotFound, and what `decide` raises."""
     case = await store.lock(session, case_id)
     return await hear(session, case, decide(case), who=who, now=now, ids=ids)
+
+
+async def conclude(
+    session: AsyncSession,
+    case_id: UUID,
+    report: Report,
+    *,
+    who: Actor,
+    now: Moment,
+    ids: Ids,
+    wait: waiting.Wait,
+    zone: ZoneInfo,
+) -> Case:
+    """An agency concludes what its checklist leaves nothing open of.
+
+    Raises CaseNotFound, and what `concluding.conclude` raises.
+    """
+    case = await store.lock(session, case_id)
+    checklist = await checking.of_case(session, case, now=now.yard, zone=zone)
+
+    def left(section: Section, covered: Collection[str]) -> answered.Left:
+        return checklist.left(case, section, covered)
+
+    change = concluding.conclude(case, report, who=who, now=now, wait=wait, checklist=left)
+    return await hear(session, case, change, who=who, now=now, ids=ids)
+
+
+async def answer(
+    session: AsyncSession,
+    case_id: UUID,
+    answers: Sequence[results.Result],
+    *,
+    who: Actor,
+    now: Moment,
+    ids: Ids,
+    zone: ZoneInfo,
+) -> Case:
+    """An officer answers items of the own agency's checklist.
+
+    Raises CaseNotFound, and what `results.record` raises.
+    """
+    case = await store.lock(session, case_id)
+    section = standing.needed_section(case, who)
+    checklist = await checking.of_case(session, case, now=now.yard, zone=zone)
+    change = results.record(
+        case,
+        answers,
+        who=who,
+        known={each.result.id: each for each in checklist.answers},
+        items=checklist.of(case, section),
+    )
+    return await hear(session, case, change, who=who, now=now, ids=ids)
 
 
 async def close_up(session: AsyncSession, case_id: UUID, *, now: Moment, ids: Ids) -> Case:

@@ -10,8 +10,10 @@ from services.inspection.domain.facts import (
     Counts,
     Decided,
     Gate,
+    Handled,
     Recognition,
     Required,
+    Sample,
     Waiting,
 )
 from services.inspection.domain.moves import Status
@@ -48,6 +50,7 @@ def case_values(case: Case) -> dict[str, Any]:
         "recognition": _dump(case.recognition),
         "counts": _dump(case.counts),
         "decided": {part: _dump(each) for part, each in case.decided.items()},
+        "handled": {part: _dump(each) for part, each in case.handled.items()},
         "head_seq": case.head.seq,
         "head_hash": case.head.hash,
     }
@@ -64,6 +67,7 @@ def section_values(case: Case, *, before: Case) -> list[dict[str, Any]]:
             "joined_at": each.joined_at,
             "findings": [_dump(one) for one in each.findings],
             "conclusions": [_dump(one) for one in each.conclusions],
+            "samples": [_dump(one) for one in each.samples],
         }
         for each in case.sections
         if each not in before.sections
@@ -125,6 +129,7 @@ def case_of(row: Row, its_sections: Sequence[Section], its_openings: Sequence[Op
         recognition=Recognition.model_validate(row["recognition"]) if row["recognition"] else None,
         counts=Counts.model_validate(row["counts"]) if row["counts"] else None,
         decided={part: Decided.model_validate(each) for part, each in row["decided"].items()},
+        handled={part: Handled.model_validate(each) for part, each in row["handled"].items()},
         head=records.Head(seq=row["head_seq"], hash=row["head_hash"]),
     )
 
@@ -138,6 +143,7 @@ def section_of(row: Row) -> Section:
         joined_at=row["joined_at"],
         findings=tuple(Finding.model_validate(each) for each in row["findings"]),
         conclusions=tuple(Conclusion.model_validate(each) for each in row["conclusions"]),
+        samples=tuple(Sample.model_validate(each) for each in row["samples"]),
     )
 
 

@@ -1,8 +1,9 @@
 """What can be set of inspection, by environment variables `ONESTOP_INSPECTION_...`."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -28,6 +29,23 @@ class Settings(BaseSettings):
         le=60,
         description="How often the deadlines of waits are looked at, in seconds of wall time.",
     )
+    time_zone: str = Field(
+        default="Asia/Shanghai", description="Where the days begin on which checklists change."
+    )
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, zone: str) -> str:
+        try:
+            ZoneInfo(zone)
+        except (KeyError, ValueError, OSError) as unknown:
+            raise ValueError("name an IANA time zone such as Asia/Shanghai") from unknown
+        return zone
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where the days of checklists begin."""
+        return ZoneInfo(self.time_zone)
 
     @property
     def wait(self) -> timedelta:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from asyncpg import UniqueViolationError
 from sqlalchemy import ARRAY, Integer, Select, Table, Uuid, bindparam, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
@@ -13,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from services.inspection import rows
 from services.inspection.domain import errors, records
 from services.inspection.domain.case import Case, Opening, Section
+from services.inspection.domain.results import IdTaken
 from services.inspection.tables import CaseRow, OpeningRow, RecordRow, SectionRow
 from shared.contracts import derived
 from shared.database import table_of
@@ -121,11 +123,19 @@ async def append(
     actor: records.Actor,
     now: records.Moment,
 ) -> Case:
-    """Append records to the chain of a locked case; it has the new head then."""
+    """Append records to the chain of a locked case; it has the new head then.
+
+    Raises IdTaken where a client's id is already that of a record of another case.
+    """
     made = records.append(case.head, notes, case_id=case.id, actor=actor, now=now)
     if not made:
         return case
-    await _APPEND.run_many(session, [rows.record_values(each) for each in made])
+    try:
+        await _APPEND.run_many(session, [rows.record_values(each) for each in made])
+    except UniqueViolationError as taken:
+        if taken.constraint_name == "case_records_client_id":
+            raise IdTaken from taken
+        raise
     return replace(case, head=records.Head(seq=made[-1].seq, hash=made[-1].hash))
 
 

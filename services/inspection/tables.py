@@ -1,13 +1,13 @@
 """The rows of inspection. Rows are rows: nothing here validates.
 
-The constraints are in the migrations; `case_records` takes inserts alone.
+The constraints are in the migrations; `case_records` and `checklist_editions` take inserts alone.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Text
+from sqlalchemy import Date, DateTime, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -58,6 +58,7 @@ class CaseRow(SQLModel, table=True):
     recognition: Json = _facts(nullable=True)
     counts: Json = _facts(nullable=True)
     decided: Json = _facts()
+    handled: Json = _facts()
     head_seq: int
     head_hash: str = _text()
     created_at: datetime = _moment()
@@ -75,6 +76,7 @@ class SectionRow(SQLModel, table=True):
     joined_at: datetime | None = _moment(nullable=True)
     findings: Json = _facts()
     conclusions: Json = _facts()
+    samples: Json = _facts()
 
 
 class OpeningRow(SQLModel, table=True):
@@ -109,4 +111,22 @@ class RecordRow(SQLModel, table=True):
     hash: str = _text()
 
 
-TABLES = tuple(table_of(row) for row in (CaseRow, SectionRow, OpeningRow, RecordRow))
+class ChecklistRow(SQLModel, table=True):
+    """One edition of a checklist item, written once and never changed; `written_at` is wall time.
+
+    Version 0 of an item is the one that comes along, which has no row.
+    """
+
+    __tablename__ = "checklist_editions"
+
+    agency: str = Field(primary_key=True, sa_type=Text)
+    code: str = Field(primary_key=True, sa_type=Text)
+    version: int = Field(primary_key=True)
+    valid_from: date = Field(sa_type=Date)
+    withdrawn: bool
+    item: Json = _facts()
+    author: str = _text()
+    written_at: datetime = _moment()
+
+
+TABLES = tuple(table_of(row) for row in (CaseRow, SectionRow, OpeningRow, RecordRow, ChecklistRow))

@@ -1,8 +1,8 @@
 """What yard staff and officers do. Each answers with the case as it is then."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, TypedDict
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inspection import commands
 from services.inspection.api import forms, views
-from services.inspection.domain import concluding, consent, gates, inspecting
+from services.inspection.domain import consent, gates, inspecting
 from services.inspection.domain.case import Case, Change
 from services.inspection.domain.records import Actor, Moment
 from services.inspection.settings import Settings
@@ -19,6 +19,7 @@ from shared.auth.principal import Principal, Role
 from shared.http import idempotency
 from shared.http.body import json_body
 from shared.http.idempotency import KEYED, Answer
+from shared.ids import Ids
 from shared.kit import Kit, kit_of
 
 Officer = Annotated[Principal, allowed(Role.OFFICER)]
@@ -27,6 +28,17 @@ YardStaff = Annotated[Principal, allowed(Role.YARD)]
 router = APIRouter(prefix="/v1/cases/{case_id}", tags=["cases"], dependencies=[KEYED])
 
 Step = Callable[[Case, Actor, Moment], Change]
+
+
+class Acting(TypedDict):
+    """What every command is told beside the case: who does it, when, and where new ids are from."""
+
+    who: Actor
+    now: Moment
+    ids: Ids
+
+
+Work = Callable[[AsyncSession, Acting], Awaitable[Case]]
 
 
 @dataclass(frozen=True)
@@ -40,17 +52,24 @@ class Asked:
 
     async def answer(self, who: Principal, step: Step) -> Response:
         """Take the step once for the request's idempotency key, and show the case."""
+
+        async def work(session: AsyncSession, acting: Acting) -> Case:
+            def decide(case: Case) -> Change:
+                return step(case, acting["who"], acting["now"])
+
+            return await commands.act(session, self.case_id, decide, **acting)
+
+        return await self.keep(who, work)
+
+    async def keep(self, who: Principal, change: Work) -> Response:
+        """Do a command once for the request's idempotency key, and show the case."""
         kit = self.kit
         now = Moment(wall=kit.clock.wall(), yard=kit.clock.yard())
         actor = Actor(subject=who.subject, role=who.role.value, agency=who.agency)
-
-        def decide(case: Case) -> Change:
-            return step(case, actor, now)
+        acting = Acting(who=actor, now=now, ids=kit.ids)
 
         async def work(session: AsyncSession) -> Answer:
-            case = await commands.act(
-                session, self.case_id, decide, who=actor, now=now, ids=kit.ids
-            )
+            case = await change(session, acting)
             return Answer(200, views.case_out(case, who=who, now=now.yard))
 
         return await idempotency.once(
@@ -139,10 +158,13 @@ async def conclude(
     Name `containers` to conclude on some of them alone: each is decided by itself.
     """
 
-    def step(case: Case, actor: Actor, now: Moment) -> Change:
-        return concluding.conclude(case, body.value(), who=actor, now=now, wait=ask.settings.wait)
+    async def work(session: AsyncSession, acting: Acting) -> Case:
+        settings = ask.settings
+        return await commands.conclude(
+            session, ask.case_id, body.value(), wait=settings.wait, zone=settings.zone, **acting
+        )
 
-    return await ask.answer(who, step)
+    return await ask.keep(who, work)
 
 
 @router.post("/escalate", response_model=views.CaseOut)

@@ -17,13 +17,21 @@ MAX_LINES = 50
 AgencyName = Annotated[str, Text(max=32, pattern=r"[a-z][a-z_]{1,31}")]
 Reason = Annotated[str, Text(max=500)]
 ContainerNumber = Annotated[str, Text(max=20)]
+SealNumber = Annotated[str, Text(max=40, pattern=r"[A-Za-z0-9][A-Za-z0-9 ./-]*")]
+
+
+class SaidIn(StrictModel):
+    """What users read, in both languages."""
+
+    en: Annotated[str, Text(max=500)]
+    zh: Annotated[str, Text(max=500)]
 
 
 class SealIn(StrictModel):
     """A container and the seal on its doors."""
 
     container: ContainerNumber
-    seal: Annotated[str, Text(max=40, pattern=r"[A-Za-z0-9][A-Za-z0-9 ./-]*")]
+    seal: SealNumber
 
 
 class GateIn(StrictModel):

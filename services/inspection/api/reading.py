@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import Field, TypeAdapter
 
 from services.inspection import queries
-from services.inspection.api import views
+from services.inspection.api import record_views, views
 from services.inspection.domain import errors
 from services.inspection.domain.case import Case
 from services.inspection.domain.moves import Status
@@ -64,23 +64,23 @@ async def read_case(case_id: UUID, who: Reader, kit: TheKit) -> views.CaseOut:
     """One case; officers read both sections."""
     async with kit.database.connect() as connection:
         case = await queries.case(connection, case_id)
-    return views.case_out(_visible(case, who), who=who, now=kit.clock.yard())
+    return views.case_out(visible(case, who), who=who, now=kit.clock.yard())
 
 
 @router.get("/{case_id}/records")
 async def read_records(
     case_id: UUID, who: Inspector, kit: TheKit, cursor: Cursor = None, limit: Limit = 200
-) -> Page[views.RecordOut]:
+) -> Page[record_views.RecordOut]:
     """The case's chain of records, from the first."""
     after = decode_cursor(cursor, RECORD_KEY) or 0
     async with kit.database.connect() as connection:
         await queries.case(connection, case_id)
         found = await queries.chain(connection, case_id, after=after, limit=limit + 1)
     some = page(found, limit=limit, key=lambda record: record.seq)
-    return Page(items=[views.record_out(each) for each in some.items], next=some.next)
+    return Page(items=[record_views.record_out(each) for each in some.items], next=some.next)
 
 
-def _visible(case: Case, who: Principal) -> Case:
+def visible(case: Case, who: Principal) -> Case:
     """The case, unless it is another company's or yard's: then it is as if it did not exist."""
     broker = case.required.broker if case.required else None
     hidden = {

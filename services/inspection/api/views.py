@@ -1,14 +1,20 @@
 """What people see of a case. Decimals are JSON strings, times are UTC."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from services.inspection.domain import inspecting, moves, records
+from services.inspection.domain import inspecting, moves
 from services.inspection.domain.case import Case, Opening, Section
-from services.inspection.domain.facts import Conclusion, Counts, Gate, Recognition
+from services.inspection.domain.facts import (
+    Conclusion,
+    Counts,
+    Gate,
+    Handled,
+    Recognition,
+    Sample,
+)
 from services.inspection.domain.moves import Status
 from shared.auth.principal import Principal, Role
 from shared.contracts.values import (
@@ -48,7 +54,7 @@ class SectionOut(BaseModel):
     """An agency's section. `joined_at`: when it came to the newest opening.
 
     `conclusions` are all of them, the oldest first; `conclusion` is the newest. `open` are the
-    containers that it may still conclude on.
+    containers that it may still conclude on. `findings`, `samples`: null where they are not yours.
     """
 
     needed: bool
@@ -59,6 +65,7 @@ class SectionOut(BaseModel):
     conclusions: list[ConclusionOut]
     open: tuple[str, ...]
     findings: tuple[Finding, ...] | None
+    samples: tuple[Sample, ...] | None
 
 
 class OpeningOut(BaseModel):
@@ -84,6 +91,7 @@ class CaseOut(BaseModel):
 
     `consent`: an amendment after the opening waits for an officer's answer (`asked`), or was
     consented to and is not here yet (`given`). `decided`: how containers ended before the others.
+    `handled`: how each container that came in stands.
     `sandbox`: no real cargo; the outcome that its reference asked for.
     """
 
@@ -109,37 +117,10 @@ class CaseOut(BaseModel):
     leave: str | None
     consent: str | None
     gate: Gate | None
+    handled: dict[str, Handled]
     counts: Counts | None
     sandbox: Sandbox | None
     may_open: bool
-
-
-class ActorOut(BaseModel):
-    """Who did it."""
-
-    subject: str
-    role: str
-    agency: str | None
-
-
-class TimesOut(BaseModel):
-    """When, on both clocks, with six digits of a second as in the hash."""
-
-    wall: str
-    yard: str
-
-
-class RecordOut(BaseModel):
-    """One record: all but `hash` is what the hash is made of (SHA-256 over RFC 8785 JSON)."""
-
-    case_id: UUID
-    seq: int
-    kind: str
-    actor: ActorOut
-    times: TimesOut
-    payload: dict[str, Any]
-    prev_hash: str
-    hash: str
 
 
 def case_out(case: Case, *, who: Principal, now: datetime) -> CaseOut:
@@ -175,6 +156,7 @@ def case_out(case: Case, *, who: Principal, now: datetime) -> CaseOut:
         leave=case.leave,
         consent=case.consent,
         gate=case.gate,
+        handled=dict(case.handled),
         counts=case.counts,
         sandbox=required.sandbox if required else None,
         may_open=opens_from is not None and opens_from <= now,
@@ -199,6 +181,7 @@ def _section(section: Section, case: Case, *, whole: bool) -> SectionOut:
         conclusions=conclusions,
         open=tuple(left) if inspects else (),
         findings=section.findings if whole else None,
+        samples=section.samples if whole else None,
     )
 
 
@@ -224,21 +207,4 @@ def _opening(opening: Opening) -> OpeningOut:
         present=opening.present,
         reason=opening.reason,
         slot=opening.slot,
-    )
-
-
-def record_out(record: records.Record) -> RecordOut:
-    """A record with its times as they went into the hash."""
-    actor = record.actor
-    return RecordOut(
-        case_id=record.case_id,
-        seq=record.seq,
-        kind=record.kind,
-        actor=ActorOut(subject=actor.subject, role=actor.role, agency=actor.agency),
-        times=TimesOut(
-            wall=records.stamp(record.times.wall), yard=records.stamp(record.times.yard)
-        ),
-        payload=dict(record.payload),
-        prev_hash=record.prev_hash,
-        hash=record.hash,
     )

@@ -16,8 +16,10 @@ from services.inspection.domain.facts import (
     Counts,
     Decided,
     Gate,
+    Handled,
     Recognition,
     Required,
+    Sample,
     Waiting,
 )
 from services.inspection.domain.moves import Status
@@ -49,6 +51,7 @@ class Section:
     joined_at: datetime | None = None
     findings: tuple[Finding, ...] = ()
     conclusions: tuple[Conclusion, ...] = ()
+    samples: tuple[Sample, ...] = ()
 
     @property
     def conclusion(self) -> Conclusion | None:
@@ -98,7 +101,8 @@ class Opening:
 class Case:
     """One inspection. `version` counts its events, `head` is the end of its chain of records.
 
-    `created_at` is wall time. `decided` are the containers that ended before the others.
+    `created_at` is wall time. `decided` are the containers that ended before the others; `handled`
+    is how each one that came in stands.
     """
 
     id: UUID
@@ -119,6 +123,7 @@ class Case:
     recognition: Recognition | None = None
     counts: Counts | None = None
     decided: Mapping[str, Decided] = field(default_factory=dict)
+    handled: Mapping[str, Handled] = field(default_factory=dict)
     head: records.Head = records.START
 
     @property

@@ -1,19 +1,43 @@
 """An agency concludes its section: on the whole consignment, or on some containers of it."""
 
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
-from services.inspection.domain import consent, errors, moves, standing, verdicts, waiting
+from services.inspection.domain import (
+    answered,
+    consent,
+    errors,
+    moves,
+    sampling,
+    standing,
+    verdicts,
+    waiting,
+)
 from services.inspection.domain.case import LOOSE, Case, Change, Section
 from services.inspection.domain.containers import ContainerDecided
 from services.inspection.domain.facts import Conclusion
 from services.inspection.domain.moves import Act
 from services.inspection.domain.records import Actor, Moment
 from shared.contracts.case import SectionConcluded, SectionPartlyConcluded
-from shared.contracts.values import Mode
+from shared.contracts.values import Mode, Verdict
+
+Checklist = Callable[[Section, Collection[str]], answered.Left]
+"""What is left of a section's checklist before a conclusion on these containers."""
+
+
+def no_checklist(_section: Section, _covered: Collection[str]) -> answered.Left:
+    """Where nothing is asked of anybody."""
+    return answered.NOTHING
 
 
 def conclude(
-    case: Case, report: verdicts.Report, *, who: Actor, now: Moment, wait: waiting.Wait
+    case: Case,
+    report: verdicts.Report,
+    *,
+    who: Actor,
+    now: Moment,
+    wait: waiting.Wait,
+    checklist: Checklist = no_checklist,
 ) -> Change:
     """Conclude one's own section; on each container once, anew after a suspended verdict or a
     treatment, or deeper.
@@ -21,19 +45,17 @@ def conclude(
     Without named containers it is about all that is still to be concluded on, and about what is
     suspended or to be treated only where nothing else is left.
     Raises CaseMoveNotAllowed, AgencyNotNeeded, SectionConcluded, NotAtContainer,
-    AmendmentAwaited, ContainerDecided, Faults.
+    AmendmentAwaited, ContainerDecided, LaboratoryAwaited, LaboratoryFound, ChecklistOpen, Faults.
     """
-    moves.after(case.status, Act.CONCLUDE)
-    _, section = standing.at_work(case, who)
-    covered = report.containers or standing.unsaid(case, section)
-    standing.at_container(case, section, covered)
-    consent.not_given(case)
+    section, covered = _at_hand(case, report, who)
     now_said = [each for each in section.findings if each.container in (None, *covered)]
     findings, found = verdicts.check(
         report, noted=now_said, required=case.required, covered=covered
     )
     _check_open(case, section, report)
-    whole = set(covered) == set(case.containers or (LOOSE,))
+    sampling.check(section, report.verdict, covered=covered)
+    if report.verdict is not Verdict.SUSPEND:
+        checklist(section, covered).check()
     conclusion = Conclusion(
         number=len(section.conclusions) + 1,
         scope=section.scope,
@@ -43,11 +65,27 @@ def conclude(
         found=found,
         concluded_at=now.yard,
         officer=who.subject,
-        containers=() if whole else covered,
+        containers=_named(case, covered),
     )
     later = tuple(each for each in section.findings if each not in now_said)
     written = replace(section, findings=later, conclusions=(*section.conclusions, conclusion))
     return waiting.begin(consent.lapse(_told(case, written)), now=now, wait=wait)
+
+
+def _at_hand(case: Case, report: verdicts.Report, who: Actor) -> tuple[Section, tuple[str, ...]]:
+    """The section that is concluded, and the containers that it is concluded on."""
+    moves.after(case.status, Act.CONCLUDE)
+    _, section = standing.at_work(case, who)
+    covered = report.containers or standing.unsaid(case, section)
+    standing.at_container(case, section, covered)
+    consent.not_given(case)
+    return section, covered
+
+
+def _named(case: Case, covered: tuple[str, ...]) -> tuple[str, ...]:
+    """The containers of a conclusion, as it names them: all of them are the consignment."""
+    whole = set(covered) == set(case.containers or (LOOSE,))
+    return () if whole else covered
 
 
 def _check_open(case: Case, section: Section, report: verdicts.Report) -> None:

@@ -63,6 +63,22 @@ class InOtherContainer(errors.Invalid):
     mend_zh = "请同时填写其集装箱，或删除该内容。"
 
 
+class ContainerUnsealed(errors.Invalid):
+    """This container was unsealed here and has no new seal yet."""
+
+    zh = "该集装箱已在场内拆封，尚未重新施封。"
+    mend = "Record that it was repacked and resealed, then let it leave."
+    mend_zh = "请先登记装箱与重新施封，再办理出场。"
+
+
+class SealUnexpected(errors.Invalid):
+    """This container was given another seal here."""
+
+    zh = "该集装箱在场内所施的封志与此不同。"
+    mend = "Look at the seal again; the one that was put on it here is named."
+    mend_zh = "请再次核对封志；此处列明场内所施的封志号。"
+
+
 def faults(
     named: Sequence[str], *, of: Sequence[str], pointer: Callable[[int], str]
 ) -> Iterator[Fault]:

@@ -1,5 +1,6 @@
 """Values inside a case that are kept as they are, as JSON."""
 
+from enum import StrEnum
 from typing import Self
 
 from shared.contracts.envelope import Fact
@@ -67,6 +68,49 @@ class Conclusion(Fact):
         return not self.containers or part in self.containers
 
 
+class Handover(Fact):
+    """A sample goes from one holder to the next (yard clock, UTC); who of the agency saw to it."""
+
+    giver: str
+    to: str
+    seal_intact: bool
+    officer: str
+    at: Instant
+
+
+class Judged(Fact):
+    """What a laboratory found of a sample, by its report, as an officer recorded it."""
+
+    conforms: bool
+    report: str
+    text: str
+    officer: str
+    at: Instant
+
+
+class Sample(Fact):
+    """A sample of a section; `number` counts them from 1.
+
+    It is of a container or goods line; of neither: of all the cargo.
+    """
+
+    number: int
+    what: str
+    seal: str
+    laboratory: str
+    container: str | None = None
+    line: int | None = None
+    officer: str
+    drawn_at: Instant
+    handovers: tuple[Handover, ...] = ()
+    judged: Judged | None = None
+
+    @property
+    def holder(self) -> str:
+        """Who has it now."""
+        return self.handovers[-1].to if self.handovers else self.officer
+
+
 class Decided(Fact):
     """How a container ended before the others, after how many openings of the case."""
 
@@ -79,6 +123,29 @@ class Seal(Fact):
 
     container: str
     seal: str
+
+
+class Stage(StrEnum):
+    """How a container stands; it comes in sealed."""
+
+    SEALED = "sealed"
+    UNSEALED = "unsealed"
+    OPENED = "opened"
+    UNPACKED = "unpacked"
+    REPACKED = "repacked"
+
+
+class Handled(Fact):
+    """How a container stands in the yard, under which seal, and how often it was unpacked.
+
+    `seal` is the one on its doors, or the last one that was. `resealed`: the yard's own record
+    says which seal it leaves with.
+    """
+
+    stage: Stage = Stage.SEALED
+    seal: str
+    resealed: bool = False
+    unpackings: int = 0
 
 
 class Gate(Fact):

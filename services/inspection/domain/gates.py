@@ -6,9 +6,9 @@ Containers that were released or refused entry before the others may leave befor
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from services.inspection.domain import containers, errors, moves
+from services.inspection.domain import containers, errors, handling, moves
 from services.inspection.domain.case import Case, Change
-from services.inspection.domain.facts import Gate, Seal
+from services.inspection.domain.facts import Gate, Seal, Stage
 from services.inspection.domain.moves import Act, Status
 from services.inspection.domain.records import Json, Moment
 from shared.errors import Fault, Faults
@@ -34,7 +34,8 @@ def gate_in(case: Case, seals: Sequence[Seal], *, now: Moment) -> Change:
     left = tuple(each for each in case.containers if each in case.decided)
     _check(seals, of=_without(case.containers, left))
     gate = Gate(yard=case.slot.yard, inside=True, at=now.yard, seals=tuple(seals), left=left)
-    return Change(replace(case, status=status, gate=gate)).noted("gate_in", **_facts(gate))
+    inside = replace(case, status=status, gate=gate, handled=handling.sealed(case, seals))
+    return Change(inside).noted("gate_in", **_facts(gate))
 
 
 def gate_out(case: Case, seals: Sequence[Seal], *, now: Moment) -> Change:
@@ -50,6 +51,7 @@ def gate_out(case: Case, seals: Sequence[Seal], *, now: Moment) -> Change:
     if gate is None or not gate.inside:
         raise errors.NotInside
     _check(seals, of=early or inside)
+    _check_closed(case, seals)
     gone = Gate(yard=gate.yard, inside=False, at=now.yard, seals=tuple(seals), left=left)
     after, kind = gone, "gate_out"
     if early:
@@ -82,6 +84,24 @@ def _facts(gate: Gate) -> dict[str, Json]:
 def _check(seals: Sequence[Seal], *, of: Sequence[str]) -> None:
     """Each of these containers exactly once; loose cargo has none."""
     faults = list(_faults(seals, of=of))
+    if faults:
+        raise Faults(*faults)
+
+
+def _check_closed(case: Case, seals: Sequence[Seal]) -> None:
+    """What leaves is closed, and under the seal that was put on it here, if that was recorded."""
+    faults = []
+    for index, seal in enumerate(seals):
+        stands = case.handled.get(seal.container)
+        if stands is None:
+            continue
+        facts = {"container": seal.container, "stage": stands.stage.value}
+        if stands.stage is not Stage.SEALED:
+            left_open = containers.ContainerUnsealed(pointer=f"/seals/{index}/container", **facts)
+            faults.append(errors.fault(left_open))
+        elif stands.resealed and stands.seal != seal.seal:
+            other = containers.SealUnexpected(pointer=f"/seals/{index}/seal", seal=stands.seal)
+            faults.append(errors.fault(other))
     if faults:
         raise Faults(*faults)
 

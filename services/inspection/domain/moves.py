@@ -38,6 +38,9 @@ class Act(StrEnum):
     OPEN = "open"
     JOIN = "join"
     FIND = "find"
+    SAMPLE = "sample"
+    HAND_OVER = "hand_over"
+    JUDGE_SAMPLE = "judge_sample"
     CONCLUDE = "conclude"
     CONCLUDE_PRIMARY = "conclude_primary"
     ESCALATE = "escalate"
@@ -64,6 +67,8 @@ MOVES: Mapping[tuple[Status, Act], Status] = {
     (_P, Act.GATE_OUT): _P,
     (_P, Act.GATE_OUT_PART): _P,
     (_P, Act.DECIDE_PART): _P,
+    (_P, Act.HAND_OVER): _P,
+    (_P, Act.JUDGE_SAMPLE): _P,
     (_P, Act.OPEN): _O,
     (_P, Act.COMPLETE): _C,
     (_P, Act.VOID): _V,
@@ -74,6 +79,9 @@ MOVES: Mapping[tuple[Status, Act], Status] = {
     (_O, Act.REFUSE_CONSENT): _O,
     (_O, Act.JOIN): _O,
     (_O, Act.FIND): _O,
+    (_O, Act.SAMPLE): _O,
+    (_O, Act.HAND_OVER): _O,
+    (_O, Act.JUDGE_SAMPLE): _O,
     (_O, Act.CONCLUDE): _O,
     (_O, Act.CONCLUDE_PRIMARY): _R,
     (_O, Act.ESCALATE): _O,
@@ -87,6 +95,9 @@ MOVES: Mapping[tuple[Status, Act], Status] = {
     (_R, Act.REVISE): _R,
     (_R, Act.JOIN): _O,
     (_R, Act.FIND): _R,
+    (_R, Act.SAMPLE): _R,
+    (_R, Act.HAND_OVER): _R,
+    (_R, Act.JUDGE_SAMPLE): _R,
     (_R, Act.CONCLUDE): _R,
     (_R, Act.CONCLUDE_PRIMARY): _R,
     (_R, Act.ESCALATE): _R,
@@ -100,6 +111,8 @@ MOVES: Mapping[tuple[Status, Act], Status] = {
     (_L, Act.EXTEND): _L,
     (_L, Act.REVISE): _O,
     (_L, Act.FIND): _L,
+    (_L, Act.HAND_OVER): _L,
+    (_L, Act.JUDGE_SAMPLE): _L,
     (_L, Act.CONCLUDE): _L,
     (_L, Act.CONCLUDE_PRIMARY): _L,
     (_L, Act.GATE_OUT_PART): _L,

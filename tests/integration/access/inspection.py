@@ -3,7 +3,7 @@
 from shared.contracts import derived
 from shared.contracts.booking import BookingConfirmed
 from shared.contracts.requirement import LeaveAsked
-from shared.contracts.values import Purpose
+from shared.contracts.values import Purpose, Scope
 from tests.factories import container_number
 from tests.integration.access.people import (
     CUSTOMS,
@@ -11,7 +11,7 @@ from tests.integration.access.people import (
     STRANGERS,
     YARD_STAFF,
 )
-from tests.integration.access.scene import START, Ask, Entry, Scene
+from tests.integration.access.scene import START, Ask, Entry, Scene, nothing
 from tests.unit.inspection import builders as b
 
 CASE = f"/v1/cases/{b.CASE}"
@@ -42,6 +42,11 @@ async def _inside(scene: Scene) -> Ask:
     return Ask(PATH, SEALS)
 
 
+async def _to_handle(scene: Scene) -> Ask:
+    await scene.arranged(_inside)
+    return Ask(PATH, {"step": "moved_to_bay", "containers": [{"container": container_number(1)}]})
+
+
 async def _to_open(scene: Scene) -> Ask:
     await scene.arranged(_planned)
     return Ask(PATH, {})
@@ -63,6 +68,42 @@ async def _opened(scene: Scene) -> Ask:
 async def _to_find(scene: Scene) -> Ask:
     await scene.arranged(_opened)
     return Ask(PATH, {"code": "pest", "text": "live insects 活虫"})
+
+
+async def _to_answer(scene: Scene) -> Ask:
+    await scene.arranged(_opened)
+    return Ask(PATH, {"results": [{"id": str(b.CASE), "item": "quantity", "outcome": "conform"}]})
+
+
+async def _to_edit(_: Scene) -> Ask:
+    said = {"en": "brand as declared", "zh": "品牌与申报相符"}
+    body = {"subject": "marks", "said": said, "valid_from": "2100-01-01"}
+    return Ask({"code": "brand"}, body)
+
+
+async def _to_sample(scene: Scene) -> Ask:
+    await scene.arranged(_opened)
+    return Ask(PATH, {"what": "kiwifruit 猕猴桃", "seal": "Q-1", "laboratory": "CNTAO-L1"})
+
+
+async def _sampled(scene: Scene) -> None:
+    """Both agencies go as deep as samples, and have a first one."""
+    await scene.arranged(_opened)
+    needs = tuple(b.need(agency, Scope.SAMPLE) for agency in ("customs", "quarantine"))
+    await scene.bring(b.revised(needs=needs))
+    for number, who in enumerate((CUSTOMS, QUARANTINE)):
+        body = {"what": "kiwifruit 猕猴桃", "seal": f"S-{number}", "laboratory": "CNTAO-L1"}
+        await scene.done(who, "post", f"{CASE}/samples", body)
+
+
+async def _to_hand_over(scene: Scene) -> Ask:
+    await _sampled(scene)
+    return Ask(PATH | {"number": 1}, {"to": "courier 快递员", "seal_intact": True})
+
+
+async def _to_judge(scene: Scene) -> Ask:
+    await _sampled(scene)
+    return Ask(PATH | {"number": 1}, {"conforms": True, "report": "R-1", "text": "none 未检出"})
 
 
 async def _to_conclude(scene: Scene) -> Ask:
@@ -94,10 +135,19 @@ ENTRIES = {
     "GET /v1/cases/{case_id}": Entry(_planned, STRANGERS),
     "GET /v1/cases/{case_id}/records": Entry(_planned),
     "POST /v1/cases/{case_id}/gate-in": Entry(_to_pass_the_gate, STRANGERS, succeeds=YARD_STAFF),
+    "POST /v1/cases/{case_id}/handle": Entry(_to_handle, STRANGERS, succeeds=YARD_STAFF),
+    "GET /v1/cases/{case_id}/tracking": Entry(_inside, STRANGERS),
     "POST /v1/cases/{case_id}/gate-out": Entry(_inside, STRANGERS, succeeds=YARD_STAFF),
     "POST /v1/cases/{case_id}/open": Entry(_to_open, succeeds=QUARANTINE),
     "POST /v1/cases/{case_id}/join": Entry(_to_join, succeeds=QUARANTINE),
     "POST /v1/cases/{case_id}/findings": Entry(_to_find, succeeds=CUSTOMS),
+    "GET /v1/checklists": Entry(nothing),
+    "PUT /v1/checklists/{code}": Entry(_to_edit),
+    "GET /v1/cases/{case_id}/checklist": Entry(_planned),
+    "POST /v1/cases/{case_id}/results": Entry(_to_answer, succeeds=CUSTOMS),
+    "POST /v1/cases/{case_id}/samples": Entry(_to_sample, succeeds=QUARANTINE),
+    "POST /v1/cases/{case_id}/samples/{number}/handovers": Entry(_to_hand_over),
+    "POST /v1/cases/{case_id}/samples/{number}/result": Entry(_to_judge),
     "POST /v1/cases/{case_id}/conclude": Entry(_to_conclude, succeeds=QUARANTINE),
     "POST /v1/cases/{case_id}/consent": Entry(_to_consent, succeeds=CUSTOMS),
     "POST /v1/cases/{case_id}/escalate": Entry(_to_escalate, succeeds=CUSTOMS),

@@ -1,13 +1,14 @@
 """The calendar in memory says what the database says, whoever wrote it and whenever."""
 
 import random
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from services.booking import occupancy, store
+from services.booking import live as calendars
+from services.booking import occupancy, store, yardbook
 from services.booking.commands import sight
 from services.booking.commands.turn import Turn
 from services.booking.domain.booking import Status
@@ -19,6 +20,15 @@ from tests.integration.booking.room import Office, booking_id
 from tests.unit.booking import made
 
 SERIALS = range(1, 7)
+CLOSURE: dict[str, Any] = {
+    "sort": "bay",
+    "code": made.yard().bays[1].code,
+    "starts": made.OPENS + timedelta(days=3),
+    "ends": made.CLOSES + timedelta(days=3),
+    "reason": "floor",
+    "author": "yard",
+    "made_at": made.MONDAY,
+}
 
 
 @pytest.fixture
@@ -112,12 +122,31 @@ async def test_a_hold_that_ran_out_counts_as_free_before_it_is_swept(office: Off
     assert again[0]["slot"]["bay"] == offers[0]["slot"]["bay"]
 
 
-async def test_the_next_day_it_is_read_anew(office: Office) -> None:
-    live, database = Live(horizon_days=14), office.service.kit.database
-    bay = Taken(made.yard().bays[0].id, made.OPENS + timedelta(days=1), made.CLOSES + timedelta(1))
-    async with database.transaction() as session:
-        await occupancy.take(session, booking_id(1), [bay])
-    for _ in range(2):
+async def test_over_midnight_and_a_change_of_the_yard_it_goes_on_without_reading_all_again(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept, database = Live(horizon_days=14), office.service.kit.database
+    await _take(office, made.OPENS, timedelta(days=2))
+    for number in range(4):
         async with database.connect() as connection:
-            await _agree(connection, live, await office.desk.turn(connection))
+            await _agree(connection, kept, await office.desk.turn(connection))
+        monkeypatch.setattr(calendars, "_ALL", None)
+        office.clock.now += timedelta(days=number % 2)
+        if number == 2:
+            async with database.transaction() as session:
+                await yardbook.close(session, "CNTAO-Y1", **CLOSURE)
+
+
+async def test_what_goes_on_beyond_its_end_is_read_again(office: Office) -> None:
+    kept, database = Live(horizon_days=14), office.service.kit.database
+    await _take(office, made.OPENS, timedelta(days=30))
+    for _ in range(4):
+        async with database.connect() as connection:
+            await _agree(connection, kept, await office.desk.turn(connection))
         office.clock.now += timedelta(days=1)
+
+
+async def _take(office: Office, starts: datetime, span: timedelta) -> None:
+    bay = Taken(made.yard().bays[0].id, starts, starts + span)
+    async with office.service.kit.database.transaction() as session:
+        await occupancy.take(session, booking_id(1), [bay])

@@ -73,6 +73,7 @@ class Room:
         people = {
             "customs": (Role.OFFICER, "office", "customs"),
             "quarantine": (Role.OFFICER, "office", "quarantine"),
+            "supervisor": (Role.SUPERVISOR, "office", "customs"),
             "yard": (Role.YARD, b.YARD, ""),
             "other yard": (Role.YARD, "CNTAO-Y2", ""),
             "broker": (Role.BROKER, BROKER, ""),

@@ -1,0 +1,53 @@
+"""What people see of a case's records."""
+
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from services.inspection.domain import records
+
+
+class ActorOut(BaseModel):
+    """Who did it."""
+
+    subject: str
+    role: str
+    agency: str | None
+
+
+class TimesOut(BaseModel):
+    """When, on both clocks, with six digits of a second as in the hash."""
+
+    wall: str
+    yard: str
+
+
+class RecordOut(BaseModel):
+    """One record: all but `hash` is what the hash is made of (SHA-256 over RFC 8785 JSON)."""
+
+    case_id: UUID
+    seq: int
+    kind: str
+    actor: ActorOut
+    times: TimesOut
+    payload: dict[str, Any]
+    prev_hash: str
+    hash: str
+
+
+def record_out(record: records.Record) -> RecordOut:
+    """A record with its times as they went into the hash."""
+    actor = record.actor
+    return RecordOut(
+        case_id=record.case_id,
+        seq=record.seq,
+        kind=record.kind,
+        actor=ActorOut(subject=actor.subject, role=actor.role, agency=actor.agency),
+        times=TimesOut(
+            wall=records.stamp(record.times.wall), yard=records.stamp(record.times.yard)
+        ),
+        payload=dict(record.payload),
+        prev_hash=record.prev_hash,
+        hash=record.hash,
+    )

@@ -1,0 +1,93 @@
+"""What a case's records say of its checklist: what stands, what is in dispute, what is left."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from services.inspection.domain.checklists import Item
+from services.inspection.domain.records import Record
+from services.inspection.domain.results import Device, Kept, Outcome, Question, Result
+from shared import errors
+
+
+class ChecklistOpen(errors.Conflict):
+    """Required items of the checklist are not answered, or answers are in dispute."""
+
+    zh = "查验清单中有必查项未答复，或答复存在分歧。"
+    mend = "Answer the items named; settle a dispute by an answer that replaces the others."
+    mend_zh = "请答复所列项目；如有分歧，请以新答复替换原答复。"
+
+
+@dataclass(frozen=True)
+class Left:
+    """What stands in the way of a conclusion: items without an answer, and items in dispute."""
+
+    unanswered: tuple[str, ...] = ()
+    disputed: tuple[str, ...] = ()
+
+    def check(self) -> None:
+        """Raises ChecklistOpen if anything is left."""
+        if self.unanswered or self.disputed:
+            raise ChecklistOpen(unanswered=self.unanswered, disputed=self.disputed)
+
+
+NOTHING = Left()
+
+
+def of_record(record: Record) -> Kept:
+    """The answer in a record of it. Raises KeyError or ValueError if it is none."""
+    told = record.payload
+    number, figure, device = told.get("line"), told.get("figure"), told.get("device")
+    replaces = told.get("replaces") or []
+    result = Result(
+        id=UUID(str(told["id"])),
+        item=str(told["item"]),
+        outcome=Outcome(str(told["outcome"])),
+        container=_text(told.get("container")),
+        line=number if isinstance(number, int) else None,
+        figure=None if figure is None else Decimal(str(figure)),
+        note=_text(told.get("note")),
+        replaces=tuple(UUID(str(each)) for each in replaces) if isinstance(replaces, list) else (),
+        device=None if device is None else Device.model_validate(device),
+    )
+    agency = record.actor.agency or ""
+    return Kept(result, agency, record.actor.subject, record.times.yard, record.seq)
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def standing(answers: Iterable[Kept]) -> list[Kept]:
+    """The answers that no other one replaces."""
+    every = list(answers)
+    replaced = {old for each in every for old in each.result.replaces}
+    return [each for each in every if each.result.id not in replaced]
+
+
+def by_question(answers: Iterable[Kept]) -> Mapping[Question, list[Kept]]:
+    """The answers to each question, in their order."""
+    found: defaultdict[Question, list[Kept]] = defaultdict(list)
+    for each in answers:
+        found[each.result.question].append(each)
+    return found
+
+
+def in_dispute(answers: Collection[Kept]) -> bool:
+    """Whether standing answers to one question differ in what they say."""
+    return len({each.result.said for each in answers}) > 1
+
+
+def left(items: Iterable[Item], answers: Iterable[Kept], *, covered: Collection[str]) -> Left:
+    """What is left before an agency concludes on these containers, of its items and answers."""
+    stand = [
+        each
+        for each in standing(answers)
+        if each.result.container is None or each.result.container in covered
+    ]
+    answered = {each.result.item for each in stand}
+    disputed = {question[0] for question, said in by_question(stand).items() if in_dispute(said)}
+    unanswered = tuple(each.code for each in items if each.required and each.code not in answered)
+    return Left(unanswered, tuple(sorted(disputed)))
