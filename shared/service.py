@@ -17,8 +17,8 @@ from shared import readiness, stray
 from shared.auth import openapi as auth_openapi
 from shared.contracts import catalogue
 from shared.http import app as http_app
+from shared.http import examples, idempotency, refusals
 from shared.http import handlers as http_handlers
-from shared.http import idempotency, refusals
 from shared.http.rates import RateLimit
 from shared.kit import Kit, kit_of
 from shared.messaging import inbox, mending, operated, ops
@@ -123,7 +123,8 @@ def assemble(
         **(jobs or {}),
     }
     probes = readiness.checks(kit, migrations=migrations)
-    api = _api(kit, title=title, routers=[*routers, ops.router, mending.router])
+    routes = [*routers, ops.router, mending.router]
+    api = _api(kit, title=title, routers=routes, folder=migrations.parent)
     api.include_router(health.router(probes))
     api.state.operated = operated.Operated(handlers, checks or {}, producers)
     return Service(
@@ -136,7 +137,7 @@ def assemble(
     )
 
 
-def _api(kit: Kit, *, title: str, routers: Sequence[APIRouter]) -> FastAPI:
+def _api(kit: Kit, *, title: str, routers: Sequence[APIRouter], folder: Path) -> FastAPI:
     api = http_app.create(
         title,
         version=version("onestop"),
@@ -147,7 +148,7 @@ def _api(kit: Kit, *, title: str, routers: Sequence[APIRouter]) -> FastAPI:
             Middleware(CauseOfRequest, service=kit.name),
             *_rate_limit(kit),
         ],
-        additions=(auth_openapi.add_roles,),
+        additions=(auth_openapi.add_roles, examples.addition(folder)),
     )
     api.state.kit = kit
     api.state.clock = kit.clock

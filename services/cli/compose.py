@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from prometheus_client import CollectorRegistry
 from starlette.responses import JSONResponse, Response
 
+from services.cli.developers import routes
 from services.cli.registry import BY_NAME, Entry
 from services.cli.settings import System
 from shared.auth.tokens import TokenChecker
@@ -80,6 +81,7 @@ def application(
     outer = http_app.create("Onestop", version="1")
     outer.include_router(_root(services, registry=registry, clock=clock, jwks=jwks))
     outer.include_router(probes)
+    outer.include_router(routes.router(services, clock=clock))
     outer.state.leaving = False
     return Front(outer, apps=below, caps=caps)
 
@@ -100,6 +102,7 @@ def _root(
             "services": {
                 each.name: f"{BY_NAME[each.name].prefix}/openapi.json" for each in services
             },
+            "developers": "/developers",
             "yard_time": clock.yard().isoformat(),
             "yard_clock_factor": str(clock.factor),
             "sandbox": any(each.kit.sandbox for each in services),

@@ -16,8 +16,8 @@ import asyncpg
 import httpx
 import psutil
 
-from services.cli import people
-from services.cli.benching import bodies, floor, sheet, single
+from services.cli import people, sheet
+from services.cli.benching import bodies, floor, single
 from services.cli.benching.single import Bench
 from services.cli.console import say
 

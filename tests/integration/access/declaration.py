@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import update
 
-from services.cli.benching import sheet
+from services.cli import sheet
 from services.declaration import dictionary
 from services.declaration.forms import FilingIn
 from services.declaration.jobs import feeding

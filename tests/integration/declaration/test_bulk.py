@@ -7,7 +7,7 @@ from uuid import UUID
 
 import httpx
 
-from services.cli.benching import sheet
+from services.cli import sheet
 from services.declaration.bulk.child import XLSX
 from services.declaration.jobs import bulk
 from services.declaration.settings import Settings

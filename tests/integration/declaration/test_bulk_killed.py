@@ -12,7 +12,7 @@ from uuid import UUID
 import httpx
 from sqlalchemy import text
 
-from services.cli.benching import sheet
+from services.cli import sheet
 from services.declaration.jobs import bulk
 from services.declaration.settings import Settings
 from services.declaration.uploads import worked

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from services.cli.benching import sheet
+from services.cli import sheet
 from services.declaration.bulk import groups
 from services.declaration.bulk.rules import Unreadable
 from tests.factories import filing

@@ -1,0 +1,1 @@
+"""The developer's desk: all that whoever writes a broker's software needs, served by us alone."""
