@@ -68,6 +68,14 @@ class FareOut(BaseModel):
     late: int
     cancelled: int
     missed: int
+    most_in_a_day: int = Field(description="The most slots that it has in one yard on one day.")
+    waiting: int = Field(description="Requests that wait for what falls free.")
+    offered: int = Field(description="Slots that it was offered from the line.")
+    lapsed: int = Field(description="Of these, those that it let lapse.")
+    overtaken: int = Field(
+        description="Requests without a slot though a later one, for the same yard and kind of"
+        " bay, has one that they could have had."
+    )
 
 
 class FairnessOut(BaseModel):

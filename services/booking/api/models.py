@@ -116,7 +116,10 @@ class BilingualOut(BaseModel):
 
 
 class MissingOut(BaseModel):
-    """One thing that is missing; `sort` None: the yard is closed. `until` one of it can begin."""
+    """One thing that is missing. `sort` None: the yard is closed, or the broker's quota used up.
+
+    `until` one of it can begin.
+    """
 
     state: State
     sort: Sort | None
@@ -208,6 +211,7 @@ class YardOut(BaseModel):
     availability_minutes: int
     free_days: int
     overtime_minutes: int
+    same_day_quota: int | None
     bays: list[BayOut]
     teams: list[TeamOut]
     gear: list[GearOut]

@@ -97,6 +97,7 @@ class ContentIn(StrictModel):
     availability_minutes: Minutes
     free_days: Annotated[int, Field(ge=0, le=60)]
     overtime_minutes: Annotated[int, Field(ge=0, le=720)] = 0
+    same_day_quota: Annotated[int, Field(ge=0, le=10_000)] | None = None
     bays: Annotated[tuple[BayRow, ...], Field(**Several)]
     teams: Annotated[tuple[TeamRow, ...], Field(**Several)]
     gear: Annotated[tuple[GearRow, ...], Field(**Several)] = ()

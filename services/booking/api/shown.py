@@ -87,6 +87,7 @@ def yard_out(yard: Yard, *, now: datetime) -> YardOut:
         availability_minutes=era.availability_minutes,
         free_days=era.free_days,
         overtime_minutes=era.overtime_minutes,
+        same_day_quota=era.same_day_quota,
         bays=[_bay_out(bay) for bay in era.bays],
         teams=[_team_out(team) for team in era.teams],
         gear=[_gear_out(each) for each in era.gear],

@@ -66,15 +66,17 @@ async def find(
     after: datetime | None = None,
     limit: int = SHOWN,
     reasons: bool = False,
+    fair: bool = False,
 ) -> Found:
     """The slots that cost least in the named yards, or in all that serve the cargo.
 
     They end by the broker's latest wish, unless it asks for those `after` a moment. With
-    `reasons` also why none is earlier, and the named choices. Raises YardNotFound.
+    `reasons` also why none is earlier, and the named choices. `fair`: none that the broker's quota
+    forbids. Raises YardNotFound.
     """
     latest = booking.wish.latest if after is None else None
     places = [
-        await sight.see(session, booking, yard, turn=turn, after=after, latest=latest)
+        await sight.see(session, booking, yard, turn=turn, after=after, latest=latest, fair=fair)
         for yard in _yards(booking, yards, turn=turn)
     ]
     found = sorted((one for each in places for one in each.cheapest(limit)), key=offers.rank)
@@ -107,7 +109,8 @@ def _earlier(booking: Booking, at: Sight) -> list[Earlier]:
     starts = offers.starts(at.calendar, booking.want, at.bounds)
     end = at.bounds.end or at.bounds.earliest
     before = end if not starts else at.calendar.start_of(next(offers.cells(starts)))
-    stretches = why.not_earlier(at.calendar, booking.want, first=at.bounds.earliest, before=before)
+    stretches = [] if at.quota is None else [why.not_today(*at.quota)]
+    stretches += why.not_earlier(at.calendar, booking.want, first=at.bounds.earliest, before=before)
     return [
         Earlier(at.yard.code, each, *why.texts(at.calendar, each, booking.want))
         for each in stretches

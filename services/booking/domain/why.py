@@ -34,6 +34,7 @@ class State(StrEnum):
     CLOSED = "closed"
     NONE = "none"
     AWAY = "away"
+    QUOTA = "quota"
     TAKEN = "taken"
 
 
@@ -58,6 +59,11 @@ class Stretch:
     starts: datetime
     ends: datetime
     missing: tuple[Missing, ...]
+
+
+def not_today(starts: datetime, until: datetime) -> Stretch:
+    """The broker has as many slots of the day as it may."""
+    return Stretch(starts, until, (Missing(State.QUOTA, until),))
 
 
 def not_earlier(
@@ -144,6 +150,11 @@ def texts(calendar: Calendar, stretch: Stretch, want: Want) -> tuple[str, str]:
 
 def _said(calendar: Calendar, missing: Missing, starts: datetime, want: Want) -> tuple[str, str]:
     en_until, zh_until = _until(calendar, missing, starts)
+    if missing.state is State.QUOTA:
+        return (
+            f"your company has as many slots of the day as it may{en_until}",
+            f"贵公司当日的时段已达上限{zh_until}",
+        )
     if missing.sort is None:
         return (
             f"the yard is not open for {want.minutes} minutes on end{en_until}",

@@ -39,6 +39,7 @@ class Era:
     is closed. `moves` are the ways from terminals, `move` the one from any other. Cargo is
     available `availability_minutes` after arrival and free of storage charges until the end of
     the `free_days`-th local day after that. A team may stay `overtime_minutes` after its shift.
+    `same_day_quota`: a broker that has so many slots of a day gets no more of them on that day.
     """
 
     number: int
@@ -54,6 +55,7 @@ class Era:
     gear: tuple[Gear, ...] = ()
     holidays: Mapping[date, Hours | None] | None = None
     overtime_minutes: int = 0
+    same_day_quota: int | None = None
     days: Days = ALWAYS
 
     def hours(self, day: date) -> Hours | None:
