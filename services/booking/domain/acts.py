@@ -113,9 +113,8 @@ def held(booking: Booking, *, slot: Slot, until: datetime, offered: bool = False
     _require_wanted(booking)
     extended = booking.hold_extended and booking.held_until == until
     after = _moved(booking, Act.HOLD, slot=slot, held_until=until, hold_extended=extended)
-    return _done(
-        after, told.BookingHeld(**_ids(after), slot=slot, held_until=until, offered=offered)
-    )
+    event = told.BookingHeld(**_ids(after), slot=slot, held_until=until, offered=offered)
+    return _done(after, event)
 
 
 def held_longer(booking: Booking, *, until: datetime, now: datetime) -> Change:
