@@ -36,7 +36,7 @@ def handlers(desk: Desk) -> Handlers:
     async def hear(session: AsyncSession, heard: Sequence[Heard]) -> None:
         books = await desk.books(session)  # waits for a change of a yard before it locks a booking
         known = await store.known(session, [one.event.requirement_id for one in heard])
-        if len(heard) > 1 and any(_asks_for_a_slot(one.event) for one in heard):
+        if len(heard) > 1 and (known or any(_asks_for_a_slot(one.event) for one in heard)):
             await _queue_up(session, books.yards)
         for one in heard:
             if _asks_for_a_slot(one.event):
