@@ -108,7 +108,8 @@ class _Seats:
     async def find(self, booking: Booking) -> Slot | None:
         """Another bay or team at the same time if there is one, else what costs least of all."""
         await asyncio.sleep(0)  # there may be thousands: whoever else is served gets a turn
-        if not booking.wanted or booking.slot is None:
+        over = booking.held_until is not None and booking.held_until <= self._turn.now
+        if over or not booking.wanted or booking.slot is None:
             return None
         best = await self._then(booking, booking.slot) or await self._cheapest(booking)
         if best is not None:

@@ -24,7 +24,7 @@ FOR EACH ROW WHEN (OLD.booking_id = '{booking_id(1)}') EXECUTE FUNCTION refuse()
 """
 
 
-async def _together(office: Office, events: Sequence[Any]) -> None:
+async def together(office: Office, events: Sequence[Any]) -> None:
     """As the consumer loop does with what it claimed."""
     handler = office.service.handlers[type(events[0])]
     assert isinstance(handler, Together)
@@ -45,7 +45,7 @@ async def test_a_batch_waits_for_its_bookings_before_it_has_the_yard(office: Off
     async with office.service.kit.database.transaction() as session:
         held = await store.lock(session, booking_id(1))
         assert held is not None
-        batch = asyncio.create_task(_together(office, [made.determined(2, auto=True), met(1)]))
+        batch = asyncio.create_task(together(office, [made.determined(2, auto=True), met(1)]))
         await somebody_waits(office)
         await occupancy.lock_placing(session, held.yard)
     await batch

@@ -10,7 +10,8 @@ from sqlalchemy import text
 from services.booking import yardbook
 from services.booking.jobs import sweeping
 from shared.auth.principal import Role
-from tests.integration.booking.room import Office, booking_id, case_opened
+from shared.contracts.values import utc
+from tests.integration.booking.room import Office, booking_id, case_opened, slot_body
 from tests.integration.booking.test_waiting import somebody_waits
 from tests.unit.booking import made
 
@@ -77,3 +78,18 @@ async def test_the_first_version_can_be_sent_back_changed(office: Office) -> Non
     content = (await office.get(f"{PATH}/versions/1", **STAFF)).json()["content"]
     content["free_days"] += 1
     await _from_tuesday(office, content)
+
+
+async def test_a_hold_that_ran_out_is_not_moved_but_ends(office: Office) -> None:
+    await office.bring(made.determined(1))
+    offers = (await office.get(f"/v1/requests/{booking_id(1)}/offers")).json()["offers"]
+    body = {"request_id": str(booking_id(1)), "slot": slot_body(offers)}
+    assert (await office.post("/v1/bookings", body)).status_code == 201
+    office.clock.now += timedelta(minutes=11)
+    closed = {"ends": utc(made.OPENS + timedelta(hours=1)), "reason": "sewer burst 管道破裂"}
+    plan = (await office.post(f"{PATH}/closures/check", closed, **STAFF)).json()
+    assert [each["to"] for each in plan["hits"]] == [None]
+    answer = await office.post(f"{PATH}/closures", closed | {"moves": plan["moves"]}, **STAFF)
+    assert answer.status_code == 201, answer.text
+    assert await office.told(1) == ["requested", "held", "expired"]
+    assert await office.broken() == []
