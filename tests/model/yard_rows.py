@@ -15,7 +15,7 @@ from uuid import UUID
 
 import pytest
 
-from services.booking import fairness, occupancy, store, yardbook
+from services.booking import fairness, line, occupancy, store, yardbook
 from services.booking.commands import turn
 from services.booking.domain.booking import Booking, Status
 from services.booking.domain.calendar import Taken
@@ -24,7 +24,7 @@ from services.booking.yardbook import Books
 from shared.contracts.envelope import Event
 from shared.database import DRIVER
 from shared.errors import StaleVersion
-from tests.model import fair_rows
+from tests.model import fair_rows, line_rows
 
 Told = tuple[Sequence[Event], int]
 """Events of one aggregate, and its version after them."""
@@ -182,7 +182,10 @@ OCCUPANCY = (taken, take, release, in_the_way, open_elsewhere, own, lock_placing
 
 FAIRNESS = (fair_rows.lock, fair_rows.holds, fair_rows.over, fair_rows.gave_up)
 
+LINE = (line_rows.for_what, line_rows.move, line_rows.wait_of)
+
 PATCHED = (
+    (line, LINE),
     (store, STORE),
     (occupancy, OCCUPANCY),
     (yardbook, YARDBOOK),
