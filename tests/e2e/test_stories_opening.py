@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from services.cli.replaying.client import Document, Refused
-from tests.e2e.town import REQUIREMENTS, SHORT, Town
+from tests.e2e.town import REQUIREMENTS, SHORT, SUSPENDED, Town
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -83,6 +83,25 @@ async def test_an_escalation_deepens_the_scope_and_lengthens_the_slot(town: Town
     await town.filing_is(filing, "released")
     done = await town.case_is(filing, "completed")
     assert done["sections"]["customs"]["conclusion"]["scope"] == "sample"
+
+
+async def test_a_case_that_waits_for_a_laboratory_calls_in_the_other_agency(town: Town) -> None:
+    """What a suspended verdict held is looked at by both, at the same opening."""
+    filing = await town.file("single")
+    case = await town.opened(filing, "quarantine")
+    await town.concluded("quarantine", case, SUSPENDED)
+    held = await town.case_is(filing, "awaiting_laboratory")
+
+    wish = {"agency": "customs", "scope": "unpack", "reason": "品名存疑 doubtful name"}
+    await town.act("quarantine", held, "escalate", **wish)
+    joint = await town.case_when(filing, lambda seen: "customs" in seen["sections"])
+    await town.act("customs", joint, "join")
+    for agency in ("customs", "quarantine"):
+        await town.concluded(agency, joint)
+
+    await town.filing_is(filing, "released")
+    done = await town.case_is(filing, "completed")
+    assert [each["present"] for each in done["openings"]] == [["customs", "quarantine"]]
 
 
 async def test_a_refused_recognition_brings_the_second_agency_to_the_same_opening(

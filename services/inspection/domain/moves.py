@@ -116,6 +116,7 @@ MOVES: Mapping[tuple[Status, Act], Status] = {
     (_L, Act.JUDGE_SAMPLE): _L,
     (_L, Act.CONCLUDE): _L,
     (_L, Act.CONCLUDE_PRIMARY): _L,
+    (_L, Act.ESCALATE): _L,
     (_L, Act.GATE_OUT_PART): _L,
     (_L, Act.DECIDE_PART): _L,
     (_L, Act.HOLD): _L,
