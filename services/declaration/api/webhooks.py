@@ -128,7 +128,7 @@ async def change(
             changed_at=ask.now.wall,
             **(store.WELL if form.url or form.status else {}),
         )
-        if form.url or form.status == Status.ACTIVE:
+        if form.url or form.status == "active":
             await deliveries.afresh(session, webhook_id, now=ask.now.wall)
         return Answer(200, WebhookOut.of(row))
 
