@@ -55,14 +55,19 @@ def kit(database: Database, *, clock: Clock | None = None) -> Kit:
 
 
 def client(
-    service: Service, role: Role = Role.BROKER, *, org: str = factories.BROKER, agency: str = ""
+    service: Service,
+    role: Role = Role.BROKER,
+    *,
+    org: str = factories.BROKER,
+    agency: str = "",
+    subject: str = "",
 ) -> httpx.AsyncClient:
     """Calls the service as a caller of that role and organisation."""
     token = token_issuer().mint(
         role,
         organisation=org,
         agency=agency or None,
-        subject=f"a {role}",
+        subject=subject or f"a {role}",
         now=service.kit.clock.wall(),
         lifetime=timedelta(days=1),
     )

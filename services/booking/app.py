@@ -4,6 +4,7 @@ from pathlib import Path
 
 from services.booking.api import (
     bookings,
+    calendars,
     figures,
     plans,
     requests,
@@ -39,6 +40,7 @@ def create(kit: Kit, settings: Settings) -> Service:
             plans.router,
             figures.router,
             watching.router,
+            calendars.router,
         ],
         handlers=handlers(desk),
         migrations=MIGRATIONS,

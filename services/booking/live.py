@@ -16,7 +16,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from services.booking.domain import calendar as cal
 from services.booking.domain.calendar import Calendar
-from services.booking.domain.memo import union
 from services.booking.domain.resources import Resource
 from services.booking.domain.yard import Yard
 from services.booking.store import Reading
@@ -168,8 +167,11 @@ class _Yard:
         return True
 
     def _move_on(self, cells: int) -> bool:
-        """Let rows begin so many cells later; False if one may go on beyond the last cell."""
-        if any(mask >> (self._cells - 1) for mask in self._busy.values()):
+        """Let rows begin so many cells later; False if one may take what is beyond the last cell.
+
+        One that begins there takes none of the cells.
+        """
+        if any(not held.mask or held.mask >> (self._cells - 1) for held in self._rows.values()):
             return False
         for number, held in list(self._rows.items()):
             if left := held.mask >> cells:
@@ -228,11 +230,11 @@ class _Yard:
             if row["booking_id"] not in without and row["resource"] in self._resources
         ]
         gone |= {row["id"] for row in own if row["id"] in self._rows}
-        found: dict[int, int] = {}
+        masks: dict[int, int] = {}
         for number in gone:
-            resource = self._rows[number].resource
-            masks = [self._rows[n].mask for n in gone if self._rows[n].resource == resource]
-            found[resource] = self._without(resource, union(masks), gone)
+            held = self._rows[number]
+            masks[held.resource] = masks.get(held.resource, 0) | held.mask
+        found = {each: self._without(each, mask, gone) for each, mask in masks.items()}
         for row in mine:
             if row["active"]:
                 held = self._held(row)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from services.booking.tables import ResourceRow, YardRow
+from services.booking.yard_tables import ResourceRow, YardRow
 from shared.database import table_of
 
 _yards = table_of(YardRow)

@@ -1,7 +1,8 @@
 """Bookings between rows and values."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -22,9 +23,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from services.booking.domain.booking import WITH_SLOT, Booking, Status
 from services.booking.domain.yard import Cargo, Window
 from services.booking.tables import BookingRow
+from shared import prepared
 from shared.contracts.values import AgencyNeed, BayKind, Slot, SlotWish
 from shared.database import table_of
 from shared.errors import StaleVersion
+from shared.messaging import outbox
 from shared.prepared import Row, Statement
 
 Reading = AsyncSession | AsyncConnection
@@ -39,7 +42,7 @@ _KNOWN = Statement(
     .with_for_update()
 )
 _INSERT = Statement(insert(bookings), columns=bookings.columns.keys())
-_UPDATE = Statement(
+_UPDATE = (
     update(bookings)
     .where(
         bookings.c.id == bindparam("booking_id", type_=Uuid),
@@ -83,11 +86,31 @@ async def add(session: AsyncSession, booking: Booking, *, now: datetime) -> None
     await _INSERT.run(session, columns_of(booking, now=now))
 
 
-async def save(session: AsyncSession, booking: Booking, *, expected: int, now: datetime) -> None:
-    """Update a booking whose version was `expected`; `now` is wall time. Raises StaleVersion."""
+async def save(
+    session: AsyncSession,
+    booking: Booking,
+    *,
+    expected: int,
+    now: datetime,
+    told: Sequence[Mapping[str, Any]] = (),
+) -> None:
+    """Update a booking whose version was `expected`; `now` is wall time. Raises StaleVersion.
+
+    `told` are the outbox's rows of its events, written by the same statement.
+    """
     was = {"booking_id": booking.id, "was": expected}
-    if not await _UPDATE.run(session, columns_of(booking, now=now) | was):
+    values = columns_of(booking, now=now) | was | outbox.values(told)
+    if not await _saving(len(told)).run(session, values):
         raise StaleVersion(booking_id=booking.id, expected=expected)
+    if told:
+        outbox.appended()
+
+
+@cache
+def _saving(events: int) -> Statement:
+    """The update of a booking, with so many events."""
+    told = [outbox.part_of_writer(events)] if events else []
+    return prepared.together(_UPDATE, *told)
 
 
 async def live(session: Reading, yard: str, *, after: datetime) -> list[Booking]:

@@ -1,113 +1,16 @@
 """Rows and the constraints that hold whatever the code does. Nothing here validates."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Date, DateTime, Identity, Index, Text
+from sqlalchemy import BigInteger, CheckConstraint, Column, Identity, Index, LargeBinary, Text
 from sqlalchemy.dialects.postgresql import JSONB, TSTZRANGE, ExcludeConstraint, Range
 from sqlalchemy.sql import column, func, text
 from sqlmodel import Field, SQLModel
 
+from services.booking.yard_tables import ClosureRow, ResourceRow, YardRow, YardVersionRow, moment
 from shared.database import table_of
-
-
-def _moment(*, nullable: bool = False) -> Any:
-    return Field(default=None, sa_type=DateTime(timezone=True), nullable=nullable)
-
-
-class YardRow(SQLModel, table=True):
-    """An inspection yard. `hours`: a pair of local times by weekday; a day left out is closed."""
-
-    __tablename__ = "yards"
-
-    code: str = Field(primary_key=True, sa_type=Text)
-    name_zh: str = Field(sa_type=Text)
-    name_en: str = Field(sa_type=Text)
-    time_zone: str = Field(sa_type=Text)
-    hours: dict[str, Any] = Field(sa_type=JSONB)
-    terminal_moves: dict[str, Any] = Field(sa_type=JSONB)
-    move_minutes: int
-    availability_minutes: int
-    free_days: int
-
-
-class ResourceRow(SQLModel, table=True):
-    """A bay, team or gear. Occupancy is taken in ascending id: no two wait for each other.
-
-    What a `founding` one is says the row; of all others, a version of the yard does.
-    """
-
-    __tablename__ = "resources"
-    __table_args__: ClassVar[Any] = (
-        CheckConstraint(
-            "CASE sort WHEN 'bay' THEN kind IS NOT NULL AND agency IS NULL"
-            " WHEN 'team' THEN kind IS NULL AND agency IS NOT NULL AND shift IS NOT NULL"
-            " ELSE false END OR (NOT founding AND sort IN ('bay', 'team', 'gear'))",
-            name="resources_bay_or_team",
-        ),
-        Index("resources_code", "yard", "sort", "code", unique=True),
-    )
-
-    id: int = Field(primary_key=True)
-    yard: str = Field(foreign_key="yards.code", sa_type=Text)
-    sort: str = Field(sa_type=Text)
-    code: str = Field(sa_type=Text)
-    kind: str | None = Field(default=None, sa_type=Text)
-    agency: str | None = Field(default=None, sa_type=Text)
-    skills: list[str] = Field(sa_type=JSONB)
-    shift: list[str] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
-    rest: list[str] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
-    founding: bool = Field(sa_column_kwargs={"server_default": text("true")})
-
-
-class YardVersionRow(SQLModel, table=True):
-    """A later version of a yard: what it says, from which local day up to which (None: for good).
-
-    Number 1 is what the yard was founded with. The database refuses to change a version.
-    """
-
-    __tablename__ = "yard_versions"
-    __table_args__: ClassVar[Any] = (
-        CheckConstraint("number > 1", name="yard_versions_number"),
-        CheckConstraint("valid_from < valid_to", name="yard_versions_days"),
-    )
-
-    yard: str = Field(primary_key=True, foreign_key="yards.code", sa_type=Text)
-    number: int = Field(primary_key=True)
-    valid_from: date = Field(sa_type=Date)
-    valid_to: date | None = Field(default=None, sa_type=Date)
-    content: dict[str, Any] = Field(sa_type=JSONB)
-    reason: str = Field(sa_type=Text)
-    author: str = Field(sa_type=Text)
-    made_at: datetime = _moment()
-
-
-class ClosureRow(SQLModel, table=True):
-    """Something is closed at short notice; `sort` and `code` None: the whole yard.
-
-    One that was lifted ended then. The database refuses any other change.
-    """
-
-    __tablename__ = "yard_closures"
-    __table_args__: ClassVar[Any] = (
-        CheckConstraint("starts < ends", name="yard_closures_last"),
-        CheckConstraint("(sort IS NULL) = (code IS NULL)", name="yard_closures_what"),
-        CheckConstraint("(lifted_at IS NULL) = (lifted_by IS NULL)", name="yard_closures_lifted"),
-        Index("yard_closures_ends", "yard", "ends"),
-    )
-
-    id: int = Field(sa_column=Column(BigInteger, Identity(), primary_key=True))
-    yard: str = Field(foreign_key="yards.code", sa_type=Text)
-    sort: str | None = Field(default=None, sa_type=Text)
-    code: str | None = Field(default=None, sa_type=Text)
-    starts: datetime = _moment()
-    ends: datetime = _moment()
-    reason: str = Field(sa_type=Text)
-    author: str = Field(sa_type=Text)
-    made_at: datetime = _moment()
-    lifted_at: datetime | None = _moment(nullable=True)
-    lifted_by: str | None = Field(default=None, sa_type=Text)
 
 
 class BookingRow(SQLModel, table=True):
@@ -141,8 +44,8 @@ class BookingRow(SQLModel, table=True):
     required: list[Any] = Field(sa_type=JSONB)
     bay_kind: str = Field(sa_type=Text)
     yard: str = Field(foreign_key="yards.code", sa_type=Text)
-    window_opens: datetime = _moment()
-    free_until: datetime = _moment()
+    window_opens: datetime = moment()
+    free_until: datetime = moment()
     wish: dict[str, Any] = Field(sa_type=JSONB)
     cargo: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
     auto_confirm: bool
@@ -150,10 +53,10 @@ class BookingRow(SQLModel, table=True):
     version: int
     only: list[str] = Field(sa_type=JSONB)
     slot: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
-    held_until: datetime | None = _moment(nullable=True)
+    held_until: datetime | None = moment(nullable=True)
     wanted: bool
     hold_extended: bool
-    changed_at: datetime = _moment()
+    changed_at: datetime = moment()
 
 
 class GivenUpRow(SQLModel, table=True):
@@ -169,7 +72,7 @@ class GivenUpRow(SQLModel, table=True):
     broker: str = Field(sa_type=Text)
     booking_id: UUID
     act: str = Field(sa_type=Text)
-    at: datetime = _moment()
+    at: datetime = moment()
 
 
 class OccupancyRow(SQLModel, table=True):
@@ -225,13 +128,40 @@ class PlanRow(SQLModel, table=True):
     yards: list[str] = Field(sa_type=JSONB)
     terms: dict[str, Any] = Field(sa_type=JSONB)
     asked_by: str = Field(sa_type=Text)
-    asked_at: datetime = _moment()
+    asked_at: datetime = moment()
     stage: str = Field(sa_type=Text)
     tries: int
-    due_back: datetime | None = _moment(nullable=True)
+    due_back: datetime | None = moment(nullable=True)
     proposal: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
     applied: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
     failure: str | None = Field(default=None, sa_type=Text)
+
+
+class CalendarRow(SQLModel, table=True):
+    """A calendar that can be subscribed to by its address, of which a digest alone is kept.
+
+    `code` is the team's, or the broker's organisation; `owner` may take it back.
+    """
+
+    __tablename__ = "calendars"
+    __table_args__: ClassVar[Any] = (
+        CheckConstraint("sort IN ('yard', 'team', 'broker')", name="calendars_sort"),
+        CheckConstraint("(yard IS NULL) = (sort = 'broker')", name="calendars_yard"),
+        CheckConstraint("(code IS NULL) = (sort = 'yard')", name="calendars_code"),
+        CheckConstraint("(revoked_at IS NULL) = (revoked_by IS NULL)", name="calendars_revoked"),
+        Index("calendars_owner", "owner", postgresql_where=text("revoked_at IS NULL")),
+    )
+
+    id: UUID = Field(primary_key=True)
+    digest: bytes = Field(sa_type=LargeBinary, unique=True)
+    sort: str = Field(sa_type=Text)
+    yard: str | None = Field(default=None, foreign_key="yards.code", sa_type=Text)
+    code: str | None = Field(default=None, sa_type=Text)
+    owner: str = Field(sa_type=Text)
+    made_by: str = Field(sa_type=Text)
+    made_at: datetime = moment()
+    revoked_at: datetime | None = moment(nullable=True)
+    revoked_by: str | None = Field(default=None, sa_type=Text)
 
 
 TABLES = tuple(
@@ -245,5 +175,6 @@ TABLES = tuple(
         GivenUpRow,
         OccupancyRow,
         PlanRow,
+        CalendarRow,
     )
 )

@@ -18,7 +18,7 @@ from services.booking.domain.layers import Layer
 from services.booking.domain.resources import ALWAYS, Closure, Sort
 from services.booking.domain.yard import Yard
 from services.booking.store import Reading
-from services.booking.tables import ClosureRow, ResourceRow, YardRow, YardVersionRow
+from services.booking.yard_tables import ClosureRow, ResourceRow, YardRow, YardVersionRow
 from shared.database import table_of
 from shared.prepared import Row, Statement
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from services.cli import console, loading, merge, plan, stuck
+from services.cli import console, loading, merge, plan, rules, stuck
 from services.cli.console import explained
 from services.cli.options import (
     DEFAULT_PORT,
@@ -38,6 +38,7 @@ app = typer.Typer(
     help="Joint border inspection: one filing, one slot, one unpacking, one record.",
 )
 app.add_typer(stuck.app, name="stuck")
+app.add_typer(rules.app, name="rules")
 app.command()(merge.merge)
 app.command()(plan.plan)
 

@@ -3,7 +3,16 @@
 from pathlib import Path
 
 from services.inspection import checks, consumers
-from services.inspection.api import acting, checklists, editions, reading, sampling, tracking
+from services.inspection.api import (
+    acting,
+    checklists,
+    correcting,
+    editions,
+    reading,
+    sampling,
+    signing,
+    tracking,
+)
 from services.inspection.jobs import sandbox, waits
 from services.inspection.settings import Settings
 from shared import service
@@ -25,6 +34,8 @@ def create(kit: Kit, settings: Settings) -> service.Service:
             editions.router,
             checklists.router,
             sampling.router,
+            correcting.router,
+            signing.router,
         ],
         handlers=consumers.handlers(kit, settings),
         migrations=MIGRATIONS,

@@ -10,7 +10,7 @@ from sqlalchemy import func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inspection import store
-from services.inspection.domain import answered, checklists, founding, results
+from services.inspection.domain import answered, checklists, correcting, founding, results
 from services.inspection.domain.case import Case, Section
 from services.inspection.domain.checklists import Edition, Item
 from services.inspection.tables import ChecklistRow
@@ -98,7 +98,5 @@ async def of_case(reader: store.Reader, case: Case, *, now: datetime, zone: Zone
 
 async def answers(reader: store.Reader, case_id: UUID) -> list[results.Kept]:
     """All answers of a case, in the order in which they were recorded."""
-    its = store.entries.c
-    mine = select(store.entries).where(its.case_id == case_id, its.kind == results.KIND)
-    found = await store.chain(reader, mine.order_by(its.seq))
-    return [answered.of_record(each) for each in found]
+    found = await store.of_kinds(reader, case_id, (results.KIND, correcting.CORRECTED))
+    return answered.of_records(found)

@@ -4,16 +4,27 @@ Each takes the case's lock, lets the domain decide, appends to the chain of reco
 writes the events to the outbox. None commits.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.inspection import checking, store
-from services.inspection.domain import answered, concluding, results, sandbox, standing, waiting
+from services.inspection import checking, keys, store
+from services.inspection.domain import (
+    answered,
+    concluding,
+    correcting,
+    gates,
+    moves,
+    results,
+    sandbox,
+    signing,
+    standing,
+    waiting,
+)
 from services.inspection.domain.case import Case, Change, Section
-from services.inspection.domain.records import Actor, Moment
+from services.inspection.domain.records import Actor, Head, Moment, Record
 from services.inspection.domain.verdicts import Report
 from shared.ids import Ids
 from shared.messaging import outbox
@@ -81,6 +92,93 @@ async def answer(
         known={each.result.id: each for each in checklist.answers},
         items=checklist.of(case, section),
     )
+    return await hear(session, case, change, who=who, now=now, ids=ids)
+
+
+async def correct(
+    session: AsyncSession,
+    case_id: UUID,
+    seq: int,
+    facts: Mapping[str, str],
+    *,
+    reason: str,
+    yard: str | None,
+    who: Actor,
+    now: Moment,
+    ids: Ids,
+) -> Case:
+    """Correct the record `seq`, or propose to; `yard` is that of yard staff.
+
+    Raises CaseNotFound, and what `correcting.correct` raises.
+    """
+    case = await _of_office(session, case_id, yard=yard)
+    wrong = await _record(session, case, seq)
+    change = correcting.correct(case, wrong, facts, reason=reason, who=who)
+    return await hear(session, case, change, who=who, now=now, ids=ids)
+
+
+async def confirm(
+    session: AsyncSession,
+    case_id: UUID,
+    seq: int,
+    *,
+    yard: str | None,
+    who: Actor,
+    now: Moment,
+    ids: Ids,
+) -> Case:
+    """Confirm the correction that the record `seq` proposes.
+
+    Raises CaseNotFound, and what `correcting.confirm` raises.
+    """
+    case = await _of_office(session, case_id, yard=yard)
+    proposal = await _record(session, case, seq)
+    corrects = proposal.payload.get("corrects")
+    wrong = await _record(session, case, corrects) if isinstance(corrects, int) else proposal
+    done = await store.of_kinds(session, case.id, (correcting.CORRECTED,))
+    settled = {each.payload.get("proposal") for each in done}
+    change = correcting.confirm(case, proposal, wrong, settled=settled, who=who)
+    return await hear(session, case, change, who=who, now=now, ids=ids)
+
+
+async def _of_office(session: AsyncSession, case_id: UUID, *, yard: str | None) -> Case:
+    case = await store.lock(session, case_id)
+    return case if yard is None else gates.of_yard(case, yard)
+
+
+async def _record(session: AsyncSession, case: Case, seq: int) -> Record:
+    found = await store.record(session, case.id, seq)
+    if found is None:
+        raise correcting.RecordNotFound(record=seq)
+    return found
+
+
+async def signable(reader: store.Reader, case: Case) -> Head:
+    """The record that an agency signs: the end of what was inspected. Raises CaseMoveNotAllowed."""
+    moves.after(case.status, moves.Act.SIGN)
+    ends = await store.of_kinds(reader, case.id, signing.ENDS)
+    return Head(seq=ends[-1].seq, hash=ends[-1].hash)
+
+
+async def sign_off(
+    session: AsyncSession,
+    case_id: UUID,
+    *,
+    seq: int,
+    key_id: UUID,
+    signature: str,
+    who: Actor,
+    now: Moment,
+    ids: Ids,
+) -> Case:
+    """An officer signs the case for the own agency.
+
+    Raises CaseNotFound, KeyUnknown, and what `signing.sign` raises.
+    """
+    case = await store.lock(session, case_id)
+    key = await keys.usable(session, key_id, who=who)
+    end = await signable(session, case)
+    change = signing.sign(case, end=end, seq=seq, key=key, signature=signature, who=who, now=now)
     return await hear(session, case, change, who=who, now=now, ids=ids)
 
 

@@ -1,6 +1,5 @@
 """Reads of cases and their records. None takes a lock."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -65,15 +64,6 @@ async def chain(
     its = store.entries.c
     mine = select(store.entries).where(its.case_id == case_id, its.seq > after)
     return await store.chain(reader, mine.order_by(its.seq).limit(limit))
-
-
-async def of_kinds(
-    reader: store.Reader, case_id: UUID, kinds: Iterable[str]
-) -> list[records.Record]:
-    """The case's records of these kinds, in their order."""
-    its = store.entries.c
-    mine = select(store.entries).where(its.case_id == case_id, its.kind.in_(tuple(kinds)))
-    return await store.chain(reader, mine.order_by(its.seq))
 
 
 async def of_sandbox(reader: store.Reader, *, limit: int) -> list[UUID]:

@@ -14,6 +14,7 @@ from services.inspection.domain.facts import (
     Recognition,
     Required,
     Sample,
+    SignOff,
     Waiting,
 )
 from services.inspection.domain.moves import Status
@@ -68,6 +69,7 @@ def section_values(case: Case, *, before: Case) -> list[dict[str, Any]]:
             "findings": [_dump(one) for one in each.findings],
             "conclusions": [_dump(one) for one in each.conclusions],
             "samples": [_dump(one) for one in each.samples],
+            "signed": _dump(each.signed),
         }
         for each in case.sections
         if each not in before.sections
@@ -144,6 +146,7 @@ def section_of(row: Row) -> Section:
         findings=tuple(Finding.model_validate(each) for each in row["findings"]),
         conclusions=tuple(Conclusion.model_validate(each) for each in row["conclusions"]),
         samples=tuple(Sample.model_validate(each) for each in row["samples"]),
+        signed=SignOff.model_validate(row["signed"]) if row["signed"] else None,
     )
 
 

@@ -161,3 +161,17 @@ async def _whole(reader: Reader, found: Sequence[Row]) -> list[Case]:
 async def chain(reader: Reader, which: Select[Any]) -> list[records.Record]:
     """The records that a query of their rows finds, in its order."""
     return [rows.record_of(row) for row in (await reader.execute(which)).mappings()]
+
+
+async def of_kinds(reader: Reader, case_id: UUID, kinds: Iterable[str]) -> list[records.Record]:
+    """The case's records of these kinds, in their order."""
+    its = entries.c
+    mine = select(entries).where(its.case_id == case_id, its.kind.in_(tuple(kinds)))
+    return await chain(reader, mine.order_by(its.seq))
+
+
+async def record(reader: Reader, case_id: UUID, seq: int) -> records.Record | None:
+    """One record of a case by its number, if there is one."""
+    its = entries.c
+    found = await chain(reader, select(entries).where(its.case_id == case_id, its.seq == seq))
+    return found[0] if found else None

@@ -77,6 +77,7 @@ class SectionRow(SQLModel, table=True):
     findings: Json = _facts()
     conclusions: Json = _facts()
     samples: Json = _facts()
+    signed: Json = _facts(nullable=True)
 
 
 class OpeningRow(SQLModel, table=True):
@@ -127,6 +128,19 @@ class ChecklistRow(SQLModel, table=True):
     item: Json = _facts()
     author: str = _text()
     written_at: datetime = _moment()
+
+
+class KeyRow(SQLModel, table=True):
+    """An officer's public key; wall time."""
+
+    __tablename__ = "officer_keys"
+
+    id: UUID = Field(primary_key=True)
+    subject: str = _text()
+    agency: str = _text()
+    public: str = _text()
+    registered_at: datetime = _moment()
+    revoked_at: datetime | None = _moment(nullable=True)
 
 
 TABLES = tuple(table_of(row) for row in (CaseRow, SectionRow, OpeningRow, RecordRow, ChecklistRow))

@@ -62,6 +62,7 @@ def _columns(made: Made, *, now: datetime) -> dict[str, Any]:
         "draws": dict(case.draws),
         "orders": [order.model_dump(mode="json") for order in case.orders],
         "recognition_refused": case.recognition_refused,
+        "mismatch": None if case.mismatch is None else inputs.plain(case.mismatch),
         "outcome": json_of(made.decision.outcome),
     }
 
@@ -80,12 +81,13 @@ async def load(reading: Reading, row: Row, *, book: Rulebook) -> Decision:
     return Decision(
         id=row["id"],
         case=Case(
-            inputs=inputs.load(row["inputs"], agencies=book.agencies.names),
+            inputs=inputs.load(row["inputs"], agencies=book.agencies),
             on=on,
             tables=await book.versions(reading, row["tables"]),
             draws=row["draws"],
             orders=tuple(Order.model_validate(order) for order in row["orders"]),
             recognition_refused=row["recognition_refused"],
+            mismatch=inputs.load_mismatch(row["mismatch"], agencies=book.agencies),
         ),
         ticket=Ticket(seed_id=row["seed_id"], key=row["draw_key"] or str(row["filing_id"])),
         outcome=Determination.model_validate(row["outcome"]),

@@ -1,6 +1,6 @@
 """The rules in force and the draw: what a decision needs besides the filing."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -8,9 +8,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ARRAY, Date, Text, bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
+from services.mutual_recognition.decision_tables import kinds
+from services.mutual_recognition.decision_tables.dictionary import Dictionary
+from services.mutual_recognition.decision_tables.table import Table
+from services.mutual_recognition.decision_tables.version import Version
 from services.mutual_recognition.domain.agencies import Agencies
-from services.mutual_recognition.rules import draw, table
-from services.mutual_recognition.rules.table import Table, Version
+from services.mutual_recognition.rules import dictionaries, draw
 from services.mutual_recognition.settings import Settings
 from services.mutual_recognition.tables import RuleApprovalRow, RuleVersionRow
 from shared.database import table_of
@@ -58,19 +61,25 @@ class Rulebook:
     @property
     def names(self) -> tuple[str, ...]:
         """The tables that a decision uses."""
-        selections = (table.selection_of(agency) for agency in self.agencies.names)
-        return (*selections, table.RECOGNITION)
+        return kinds.names(self.agencies)
+
+    def dictionary(self, name: str) -> Dictionary:
+        """What a table may ask about here."""
+        return dictionaries.of(name, self.agencies)
 
     def day(self, moment: datetime) -> date:
         """The legal day at `moment`."""
         return moment.astimezone(self.zone).date()
 
-    def draws(self, ticket: draw.Ticket) -> dict[str, int]:
-        """The draw of each table. Raises `SeedUnknown`."""
+    def draws(
+        self, ticket: draw.Ticket, *, tables: Collection[str] | None = None
+    ) -> dict[str, int]:
+        """The draw of each of the tables, by default of all that draw. Raises `SeedUnknown`."""
         seed = self.seeds.get(ticket.seed_id)
         if seed is None:
             raise SeedUnknown(ticket.seed_id)
-        return {name: draw.drawn(seed, key=ticket.key, table=name) for name in self.names}
+        names = kinds.drawing(self.agencies) if tables is None else tables
+        return {name: draw.drawn(seed, key=ticket.key, table=name) for name in names}
 
     async def in_force(self, reading: Reading, *, on: date) -> dict[str, Version]:
         """The tables in force on a day, by name; one that has none is left out."""
@@ -94,6 +103,7 @@ class Rulebook:
         content = row.scalar_one_or_none()
         if content is None:
             raise LookupError(f"table {name} has no published version {number}")
-        version = Version(name=name, version=number, table=Table.model_validate(content))
+        table = Table.model_validate(content)
+        version = Version(name=name, version=number, table=table, dictionary=self.dictionary(name))
         self.parsed[name, number] = version
         return version

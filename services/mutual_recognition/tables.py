@@ -79,6 +79,7 @@ class DecisionRow(SQLModel, table=True):
     draws: dict[str, int] = _json()
     orders: list[dict[str, Any]] = _json()
     recognition_refused: bool
+    mismatch: dict[str, Any] | None = _json_or_null()
     outcome: dict[str, Any] = _json()
 
 
@@ -152,11 +153,12 @@ class RatingRow(SQLModel, table=True):
 
 
 class RuleVersionRow(SQLModel, table=True):
-    """One version of a decision table. Once published it never changes."""
+    """One version of a decision table. Once published or rejected it never changes."""
 
     __tablename__ = "rule_versions"
     __table_args__: ClassVar[Any] = (
-        CheckConstraint("status IN ('draft', 'published')"),
+        CheckConstraint("status IN ('draft', 'published', 'rejected')"),
+        CheckConstraint("(status = 'rejected') = (rejected_because IS NOT NULL)"),
         CheckConstraint("(status = 'published') = (published_at IS NOT NULL)"),
     )
 
@@ -169,6 +171,9 @@ class RuleVersionRow(SQLModel, table=True):
     author_agency: str = Field(sa_type=Text)
     drafted_at: datetime = moment()
     published_at: datetime | None = moment(nullable=True)
+    rejected_by: str | None = Field(default=None, sa_type=Text)
+    rejected_at: datetime | None = moment(nullable=True)
+    rejected_because: str | None = Field(default=None, sa_type=Text)
 
 
 class RuleApprovalRow(SQLModel, table=True):

@@ -1,6 +1,6 @@
 """The outbox: an event is written in the transaction of the state it tells of."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -39,15 +39,19 @@ def part(events: int) -> Insert:
     return prepared.insertion(_outbox, columns=_WRITTEN, prefix="event_", rows=events)
 
 
-@cache
-def _insertion(events: int) -> Statement:
-    """The insertion of events that say what their writer knows."""
+def part_of_writer(events: int) -> Insert:
+    """The insertion of events that say what their writer knows, with the `values` of their rows."""
     rows = []
     for row in range(events):
         made = {n: bindparam(f"event_{n}_{row}", type_=_outbox.c[n].type) for n in _WRITTEN}
         envelope = made.pop("envelope").op("||", return_type=JSONB)(knowing.of_writer(row))
         rows.append({**made, "envelope": envelope})
-    return Statement(insert(_outbox).values(rows))
+    return insert(_outbox).values(rows)
+
+
+@cache
+def _insertion(events: int) -> Statement:
+    return Statement(part_of_writer(events))
 
 
 async def append(
@@ -67,14 +71,14 @@ async def append(
     """
     if events:
         made = rows(events, version=version, source=source, ids=ids, now=now)
-        await _insertion(len(made)).run(session, _values(made))
+        await _insertion(len(made)).run(session, values(made))
         appended()
 
 
 async def append_rows(session: AsyncSession, made: Sequence[dict[str, Any]]) -> None:
     """Write the events of several aggregates, made by `rows` where what caused them was known."""
     if made:
-        await _insertion(1).run_many(session, [_values([row]) for row in made])
+        await _insertion(1).run_many(session, [values([row]) for row in made])
         appended()
 
 
@@ -83,13 +87,14 @@ def appended() -> None:
     crash.at("outbox.appended")
 
 
-def _values(made: Sequence[dict[str, Any]]) -> dict[str, object]:
-    values = prepared.named(made, prefix="event_")
+def values(made: Sequence[Mapping[str, Any]]) -> dict[str, object]:
+    """The values of `part_of_writer` for rows that `rows` made."""
+    found = prepared.named(made, prefix="event_")
     for number, row in enumerate(made):
-        values |= knowing.values(
+        found |= knowing.values(
             number, writer=row["writer"], aggregate=row["aggregate"], filing_id=row["filing_id"]
         )
-    return values
+    return found
 
 
 def rows(

@@ -26,6 +26,9 @@ from shared.database import DRIVER
 from shared.errors import StaleVersion
 from tests.model import fair_rows
 
+Told = tuple[Sequence[Event], int]
+"""Events of one aggregate, and its version after them."""
+
 
 @dataclass
 class Rows:
@@ -34,7 +37,7 @@ class Rows:
     yard: Yard
     bookings: dict[UUID, Booking] = field(default_factory=dict)
     takes: dict[UUID, tuple[Taken, ...]] = field(default_factory=dict)
-    told: list[tuple[Sequence[Event], int]] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)
     given_up: list[tuple[str, str, datetime]] = field(default_factory=list)
 
     @property
@@ -77,10 +80,13 @@ async def add(session: Rows, booking: Booking, *, now: datetime) -> None:
     session.bookings[booking.id] = booking
 
 
-async def save(session: Rows, booking: Booking, *, expected: int, now: datetime) -> None:
+async def save(
+    session: Rows, booking: Booking, *, expected: int, now: datetime, told: Sequence[Told] = ()
+) -> None:
     if session.bookings[booking.id].version != expected:
         raise StaleVersion(booking_id=booking.id, expected=expected)
     session.bookings[booking.id] = booking
+    session.told.extend(told)
 
 
 async def taken(
@@ -157,8 +163,12 @@ async def read(session: Rows) -> Books:
     return Books(1, {session.yard.code: session.yard}, {})
 
 
-async def append(session: Rows, events: Sequence[Event], *, version: int, **_: Any) -> None:
-    session.told.append((events, version))
+def rows(events: Sequence[Event], *, version: int, **_: Any) -> list[Told]:
+    return [(events, version)] if events else []
+
+
+async def append_rows(session: Rows, made: Sequence[Told]) -> None:
+    session.told.extend(made)
 
 
 def overlap(one: Taken, other: Taken) -> bool:
@@ -187,7 +197,7 @@ def in_memory() -> Iterator[None]:
         for module, functions in PATCHED:
             for each in functions:
                 patch.setattr(module, each.__name__, each)
-        patch.setattr(turn, "outbox", SimpleNamespace(append=append))
+        patch.setattr(turn, "outbox", SimpleNamespace(rows=rows, append_rows=append_rows))
         yield
 
 

@@ -78,16 +78,13 @@ async def record(
 ) -> Booking:
     """Save a change and its events; `before` is None for a new booking. Raises StaleVersion."""
     after = change.after
+    told = outbox.rows(
+        change.events, version=after.version, source=SOURCE, ids=turn.ids, now=turn.wall
+    )
+    if before is not None and after != before:
+        await store.save(session, after, expected=before.version, now=turn.wall, told=told)
+        return after
     if before is None:
         await store.add(session, after, now=turn.wall)
-    elif after != before:
-        await store.save(session, after, expected=before.version, now=turn.wall)
-    await outbox.append(
-        session,
-        change.events,
-        version=after.version,
-        source=SOURCE,
-        ids=turn.ids,
-        now=turn.wall,
-    )
+    await outbox.append_rows(session, told)
     return after

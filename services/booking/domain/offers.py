@@ -20,6 +20,7 @@ from services.booking.domain.yard import Window
 from shared.contracts.values import Slot
 
 CENT = Decimal("0.01")
+MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -198,4 +199,4 @@ def _overtime(pick: Pick, cell: int, load: Load) -> Decimal:
 
 def minutes(span: timedelta) -> int:
     """A span in whole minutes, rounded up; 0 if it is negative."""
-    return max(0, -(-span // timedelta(minutes=1)))
+    return max(0, -(-span // MINUTE))

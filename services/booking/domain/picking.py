@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from services.booking.domain import calendar as cal
 from services.booking.domain import parts
@@ -13,6 +14,11 @@ from services.booking.domain.resources import Resource, Sort, Team
 from shared.contracts.values import Slot, TeamPlace
 
 NOBODY: frozenset[int] = frozenset()
+
+
+@lru_cache(maxsize=10_000)
+def _team_place(agency: str, team: str) -> TeamPlace:
+    return TeamPlace(agency=agency, team=team)
 
 
 class Pick:
@@ -78,9 +84,7 @@ class Pick:
             yard=self._calendar.yard.code,
             bay=next(each.code for part, each in taken if part.sort is Sort.BAY),
             teams=tuple(
-                TeamPlace(agency=part.name, team=each.code)
-                for part, each in taken
-                if part.sort is Sort.TEAM
+                _team_place(part.name, each.code) for part, each in taken if part.sort is Sort.TEAM
             ),
             gear=tuple(each.code for part, each in taken if part.sort is Sort.GEAR),
             starts=begins,

@@ -17,6 +17,8 @@ from shared.contracts.values import BayKind
 
 DATA = Path(__file__).parents[1] / "data" / "weights.json"
 HOUR = Decimal(3600)
+SECOND = timedelta(seconds=1)
+NOTHING = Decimal(0)
 
 
 @dataclass(frozen=True)
@@ -111,4 +113,5 @@ def at(day: date) -> Weights:
 
 def hours(span: timedelta) -> Decimal:
     """A span in hours; 0 if it is negative."""
-    return max(Decimal(0), Decimal(span // timedelta(seconds=1)) / HOUR)
+    seconds = span // SECOND
+    return Decimal(seconds) / HOUR if seconds > 0 else NOTHING

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
-from services.inspection import queries
+from services.inspection import queries, store
 from services.inspection.api import forms, views
 from services.inspection.api.acting import Ask
 from services.inspection.api.reading import Reader, TheKit, visible
@@ -112,7 +112,7 @@ async def read_tracking(case_id: UUID, who: Reader, kit: TheKit) -> TrackingOut:
     """The way of each container through the yard. Loose cargo has none."""
     async with kit.database.connect() as connection:
         visible(await queries.case(connection, case_id), who)
-        found = await queries.of_kinds(connection, case_id, tracking.KINDS)
+        found = await store.of_kinds(connection, case_id, tracking.KINDS)
     return TrackingOut(items=[_tracked(each) for each in tracking.track(found)])
 
 

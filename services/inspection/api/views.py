@@ -66,6 +66,7 @@ class SectionOut(BaseModel):
     open: tuple[str, ...]
     findings: tuple[Finding, ...] | None
     samples: tuple[Sample, ...] | None
+    signed: bool
 
 
 class OpeningOut(BaseModel):
@@ -91,7 +92,7 @@ class CaseOut(BaseModel):
 
     `consent`: an amendment after the opening waits for an officer's answer (`asked`), or was
     consented to and is not here yet (`given`). `decided`: how containers ended before the others.
-    `handled`: how each container that came in stands.
+    `handled`: how each container that came in stands. `signed_off`: signed by every agency.
     `sandbox`: no real cargo; the outcome that its reference asked for.
     """
 
@@ -118,6 +119,7 @@ class CaseOut(BaseModel):
     consent: str | None
     gate: Gate | None
     handled: dict[str, Handled]
+    signed_off: bool
     counts: Counts | None
     sandbox: Sandbox | None
     may_open: bool
@@ -157,6 +159,7 @@ def case_out(case: Case, *, who: Principal, now: datetime) -> CaseOut:
         consent=case.consent,
         gate=case.gate,
         handled=dict(case.handled),
+        signed_off=case.signed_off,
         counts=case.counts,
         sandbox=required.sandbox if required else None,
         may_open=opens_from is not None and opens_from <= now,
@@ -182,6 +185,7 @@ def _section(section: Section, case: Case, *, whole: bool) -> SectionOut:
         open=tuple(left) if inspects else (),
         findings=section.findings if whole else None,
         samples=section.samples if whole else None,
+        signed=section.signed is not None,
     )
 
 

@@ -7,8 +7,8 @@ from decimal import Decimal
 from uuid import UUID
 
 from services.inspection.domain.checklists import Item
-from services.inspection.domain.records import Record
-from services.inspection.domain.results import Device, Kept, Outcome, Question, Result
+from services.inspection.domain.records import Json, Record
+from services.inspection.domain.results import KIND, Device, Kept, Outcome, Question, Result
 from shared import errors
 
 
@@ -36,12 +36,37 @@ class Left:
 NOTHING = Left()
 
 
-def of_record(record: Record) -> Kept:
-    """The answer in a record of it. Raises KeyError or ValueError if it is none."""
-    told = record.payload
+def of_records(records: Iterable[Record]) -> list[Kept]:
+    """The answers in records of answers and of corrections, as they were corrected.
+
+    Raises KeyError or ValueError for a record of an answer that is none.
+    """
+    found: dict[int, Record] = {}
+    right: dict[int, dict[str, Json]] = {}
+    for each in records:
+        corrects, facts = each.payload.get("corrects"), each.payload.get("facts")
+        if each.kind == KIND:
+            found[each.seq] = each
+        elif isinstance(corrects, int) and corrects in found and isinstance(facts, dict):
+            right[corrects] = right.get(corrects, {}) | facts
+    return [_kept(each, right.get(seq, {})) for seq, each in found.items()]
+
+
+def _kept(record: Record, right: Mapping[str, Json]) -> Kept:
+    return Kept(
+        result=_result({**record.payload, **right}),
+        given=_result(record.payload),
+        agency=record.actor.agency or "",
+        officer=record.actor.subject,
+        at=record.times.yard,
+        seq=record.seq,
+    )
+
+
+def _result(told: Mapping[str, Json]) -> Result:
     number, figure, device = told.get("line"), told.get("figure"), told.get("device")
     replaces = told.get("replaces") or []
-    result = Result(
+    return Result(
         id=UUID(str(told["id"])),
         item=str(told["item"]),
         outcome=Outcome(str(told["outcome"])),
@@ -52,8 +77,6 @@ def of_record(record: Record) -> Kept:
         replaces=tuple(UUID(str(each)) for each in replaces) if isinstance(replaces, list) else (),
         device=None if device is None else Device.model_validate(device),
     )
-    agency = record.actor.agency or ""
-    return Kept(result, agency, record.actor.subject, record.times.yard, record.seq)
 
 
 def _text(value: object) -> str | None:

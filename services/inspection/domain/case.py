@@ -20,6 +20,7 @@ from services.inspection.domain.facts import (
     Recognition,
     Required,
     Sample,
+    SignOff,
     Waiting,
 )
 from services.inspection.domain.moves import Status
@@ -52,6 +53,7 @@ class Section:
     findings: tuple[Finding, ...] = ()
     conclusions: tuple[Conclusion, ...] = ()
     samples: tuple[Sample, ...] = ()
+    signed: SignOff | None = None
 
     @property
     def conclusion(self) -> Conclusion | None:
@@ -154,6 +156,11 @@ class Case:
     def needed(self) -> tuple[Section, ...]:
         """The sections of the agencies that inspect."""
         return tuple(section for section in self.sections if section.needed)
+
+    @property
+    def signed_off(self) -> bool:
+        """Whether every agency that inspects has signed the case as it is."""
+        return bool(self.needed) and all(each.signed for each in self.needed)
 
     @property
     def containers(self) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 from typing import Self
+from uuid import UUID
 
 from shared.contracts.envelope import Fact
 from shared.contracts.requirement import Determination
@@ -109,6 +110,15 @@ class Sample(Fact):
     def holder(self) -> str:
         """Who has it now."""
         return self.handovers[-1].to if self.handovers else self.officer
+
+
+class SignOff(Fact):
+    """That an agency signed the case up to its record `seq`, with which officer's key."""
+
+    seq: int
+    officer: str
+    key: UUID
+    at: Instant
 
 
 class Decided(Fact):

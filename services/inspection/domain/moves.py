@@ -51,6 +51,7 @@ class Act(StrEnum):
     HOLD = "hold"
     COMPLETE = "complete"
     VOID = "void"
+    SIGN = "sign"
 
 
 _P, _O, _R, _L, _C, _V = Status
@@ -121,6 +122,7 @@ MOVES: Mapping[tuple[Status, Act], Status] = {
     (_L, Act.COMPLETE): _C,
     (_C, Act.GATE_OUT): _C,
     (_C, Act.GATE_OUT_PART): _C,
+    (_C, Act.SIGN): _C,
     (_V, Act.GATE_OUT): _V,
 }
 

@@ -108,9 +108,10 @@ class Result:
 
 @dataclass(frozen=True)
 class Kept:
-    """An answer as it was recorded, `at` on the yard clock."""
+    """An answer as it was recorded, `at` on the yard clock; `given` is it before corrections."""
 
     result: Result
+    given: Result
     agency: str
     officer: str
     at: datetime
@@ -134,7 +135,7 @@ def record(
     by_code = {each.code: each for each in items}
     faults: list[Fault] = []
     change = Change(case)
-    so_far = {name: (each.result, each.agency) for name, each in known.items()}
+    so_far = {name: (each.given, each.agency) for name, each in known.items()}
     for index, answer in enumerate(answers):
         before = so_far.get(answer.id)
         if before is not None:

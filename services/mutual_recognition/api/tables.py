@@ -1,4 +1,4 @@
-"""Rule tables: read them, draft a version, approve it."""
+"""Rule tables: read them, draft a version, approve it or turn it down."""
 
 from typing import Annotated
 
@@ -10,21 +10,30 @@ from services.mutual_recognition.api import views
 from services.mutual_recognition.api.books import TheBook
 from services.mutual_recognition.commands import desk as desks
 from services.mutual_recognition.commands import tables as commands
+from services.mutual_recognition.decision_tables import texts
+from services.mutual_recognition.decision_tables.table import Table
 from services.mutual_recognition.domain import refusals
-from services.mutual_recognition.rules.table import Table
 from shared.auth.guard import allowed
 from shared.auth.principal import Principal, Role
-from shared.http import idempotency
+from shared.http import catalogue, idempotency
 from shared.http.body import json_body
 from shared.http.idempotency import Answer
+from shared.http.model import StrictModel, Text
 from shared.http.paging import Page
 from shared.kit import Kit, kit_of
 
 router = APIRouter(prefix="/v1/tables", tags=["rule tables"])
+catalogue.teach(texts.RULES)
 
 READERS = (Role.OFFICER, Role.SUPERVISOR, Role.AUDITOR, Role.SERVICE)
 Name = Annotated[str, Path(max_length=64, pattern=r"^[a-z][a-z_-]*$")]
 Number = Annotated[int, Path(ge=1, le=1_000_000)]
+
+
+class RejectionIn(StrictModel):
+    """Why a draft is turned down."""
+
+    reason: Annotated[str, Text(max=400)]
 
 
 @router.get("")
@@ -97,6 +106,40 @@ async def approve(
     async def work(session: AsyncSession) -> Answer:
         await commands.approve(
             session, name, number, by=who.subject, agency=str(who.agency), desk=desk
+        )
+        return Answer(200, await _shown(await session.connection(), name, number))
+
+    return await idempotency.once(
+        request, database=kit.database, owner=who.office, now=desk.now, work=work
+    )
+
+
+@router.post(
+    "/{name}/versions/{number}/reject",
+    response_model=views.TableVersionOut,
+    dependencies=[idempotency.KEYED],
+)
+async def reject(
+    request: Request,
+    name: Name,
+    number: Number,
+    who: Annotated[Principal, allowed(Role.SUPERVISOR)],
+    kit: Annotated[Kit, Depends(kit_of)],
+    book: TheBook,
+    review: Annotated[RejectionIn, json_body(RejectionIn)],
+) -> Response:
+    """Turn a draft down for good, with the reason; what is in force stays in force."""
+    desk = desks.at(kit, book)
+
+    async def work(session: AsyncSession) -> Answer:
+        await commands.reject(
+            session,
+            name,
+            number,
+            by=who.subject,
+            agency=str(who.agency),
+            reason=review.reason,
+            desk=desk,
         )
         return Answer(200, await _shown(await session.connection(), name, number))
 

@@ -7,10 +7,10 @@ from uuid import UUID
 from pydantic import BaseModel
 from sqlalchemy import RowMapping
 
+from services.mutual_recognition.decision_tables.table import Table
 from services.mutual_recognition.domain.determination import Determination, Order, Terms
 from services.mutual_recognition.domain.recognition import Status as RecognitionStatus
 from services.mutual_recognition.domain.requirement import Requirement, Status
-from services.mutual_recognition.rules.table import Table
 from services.mutual_recognition.store import requirement_of
 from shared.auth.principal import Principal, Role
 from shared.contracts.recognition import ElementVerdict
@@ -76,7 +76,8 @@ class DecisionOut(BaseModel):
     """Why: everything a determination depended on, and the determination.
 
     `draws` are HMAC-SHA256 draws from 0 to 9,999 for `draw_key`, under the seed `seed_id`.
-    `recomputed` says whether the same inputs give the same determination today.
+    `mismatch` is what is known of a recognition that was refused. `recomputed` says whether the
+    same inputs give the same determination today.
     """
 
     id: UUID
@@ -94,6 +95,7 @@ class DecisionOut(BaseModel):
     draws: dict[str, int]
     orders: list[Order]
     recognition_refused: bool
+    mismatch: dict[str, Any] | None
     outcome: Determination
     recomputed: bool
 
@@ -145,6 +147,9 @@ class VersionOut(BaseModel):
     author_agency: str
     drafted_at: datetime
     published_at: datetime | None
+    rejected_by: str | None
+    rejected_at: datetime | None
+    rejected_because: str | None
 
 
 class TableVersionOut(VersionOut):

@@ -8,11 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.mutual_recognition import registers
 from services.mutual_recognition.commands import desk as desks
 from services.mutual_recognition.commands.desk import Desk
-from services.mutual_recognition.rules import answering, draw, inputs, matter, sandbox
+from services.mutual_recognition.decision_tables.version import Version
+from services.mutual_recognition.rules import answering, dictionaries, draw, inputs, matter, sandbox
 from services.mutual_recognition.rules.decide import Case
 from services.mutual_recognition.rules.draw import Ticket
 from services.mutual_recognition.rules.matter import Change
-from services.mutual_recognition.rules.table import Version
 from shared.contracts import derived
 from shared.contracts.case import LeaveGiven, LeaveRefused
 from shared.contracts.filing import (
@@ -104,11 +104,13 @@ def _case(
 ) -> Case:
     forced = sandbox.told(consignment.sandbox) if desk.sandbox else {}
     ratings = {
-        f"{inputs.RATING}{agency}": grades.get(agency, inputs.UNRATED)
+        f"{dictionaries.RATING}{agency}": grades.get(agency, dictionaries.UNRATED)
         for agency in desk.book.agencies.names
     }
     return Case(
-        inputs=inputs.of(consignment).also(**ratings, **forced),
+        inputs=inputs.of(consignment).also(
+            **ratings, **forced, **{dictionaries.ARRIVAL: desk.book.day(consignment.arrival)}
+        ),
         on=desk.on,
         tables=tables,
         draws=desk.book.draws(ticket),

@@ -1,13 +1,13 @@
-"""Rule tables: drafted by one supervisor, published once both agencies have approved."""
+"""Rule tables: drafted by one supervisor, published once both agencies approve, or rejected."""
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import RowMapping, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.mutual_recognition.commands.desk import Desk
+from services.mutual_recognition.decision_tables import check
+from services.mutual_recognition.decision_tables.table import Table
 from services.mutual_recognition.domain import refusals
 from services.mutual_recognition.rulebook import approvals, rule_versions
-from services.mutual_recognition.rules import check
-from services.mutual_recognition.rules.table import Table
 from shared import errors
 
 
@@ -20,7 +20,7 @@ async def draft(
     """
     if name not in desk.book.names:
         raise refusals.NoSuchTable(name=name)
-    faults = [_fault(broken) for broken in check.faults(name, content, agencies=desk.book.agencies)]
+    faults = list(_faults(name, content, desk=desk))
     if content.valid_from < desk.on:
         faults.append(_in_the_past(desk))
     if faults:
@@ -51,21 +51,18 @@ async def approve(
     """Approve a draft for an agency; whether that published it.
 
     Raises `NoSuchTable`, `NoDraft`, `AuthorCannotApprove`, `AgencyHasApproved`, `UnknownAgency`,
-    and `TakeoverPassed` if the day on which it should take over is gone.
+    `TakeoverPassed` if the day on which it should take over is gone, and `Faults` for a draft that
+    an earlier program kept and that fails today's checks.
     """
-    wanted = (rule_versions.c.name == name) & (rule_versions.c.version == number)
-    found = await session.execute(select(rule_versions).where(wanted).with_for_update())
-    version = found.mappings().one_or_none()
-    if version is None:
-        raise refusals.NoSuchTable(name=name, version=number)
-    if version["status"] != "draft":
-        raise refusals.NoDraft(name=name, version=number)
-    if agency not in desk.book.agencies.names:
-        raise refusals.UnknownAgency(agency=agency)
+    version = await _locked_draft(session, name, number)
+    _require_taking_part(agency, desk=desk)
     if version["author"] == by:
         raise refusals.AuthorCannotApprove(author=by)
     if version["valid_from"] < desk.on:
         raise refusals.TakeoverPassed(valid_from=version["valid_from"].isoformat())
+    faults = _faults(name, Table.model_validate(version["content"]), desk=desk)
+    if faults:
+        raise errors.Faults(*faults)
     approved = await approved_by(session, name, number)
     if agency in approved:
         raise refusals.AgencyHasApproved(agency=agency, approved_by=approved[agency])
@@ -76,10 +73,35 @@ async def approve(
     )
     if {*approved, agency} != set(desk.book.agencies.names):
         return False
+    columns = rule_versions.c
     await session.execute(
-        update(rule_versions).where(wanted).values(status="published", published_at=desk.now)
+        update(rule_versions)
+        .where(columns.name == name, columns.version == number)
+        .values(status="published", published_at=desk.now)
     )
     return True
+
+
+async def reject(
+    session: AsyncSession, name: str, number: int, *, by: str, agency: str, reason: str, desk: Desk
+) -> None:
+    """Turn a draft down, also one that the other agency approved; its author takes it back so.
+
+    Raises `NoSuchTable`, `NoDraft`, `UnknownAgency`.
+    """
+    await _locked_draft(session, name, number)
+    _require_taking_part(agency, desk=desk)
+    columns = rule_versions.c
+    await session.execute(
+        update(rule_versions)
+        .where(columns.name == name, columns.version == number)
+        .values(status="rejected", rejected_by=by, rejected_at=desk.now, rejected_because=reason)
+    )
+
+
+def _require_taking_part(agency: str, *, desk: Desk) -> None:
+    if agency not in desk.book.agencies.names:
+        raise refusals.UnknownAgency(agency=agency)
 
 
 async def approved_by(session: AsyncSession, name: str, number: int) -> dict[str, str]:
@@ -92,16 +114,21 @@ async def approved_by(session: AsyncSession, name: str, number: int) -> dict[str
     return {row.agency: row.approved_by for row in found}
 
 
-def _fault(broken: check.Broken) -> errors.Fault:
-    return errors.Fault(
-        code=refusals.MalformedRule.code,
-        pointer=broken.pointer,
-        en=broken.en,
-        zh=broken.zh,
-        mend_en=broken.mend_en,
-        mend_zh=broken.mend_zh,
-        facts={"row": broken.row, "column": broken.column},
-    )
+async def _locked_draft(session: AsyncSession, name: str, number: int) -> RowMapping:
+    columns = rule_versions.c
+    wanted = (columns.name == name) & (columns.version == number)
+    found = await session.execute(select(rule_versions).where(wanted).with_for_update())
+    version = found.mappings().one_or_none()
+    if version is None:
+        raise refusals.NoSuchTable(name=name, version=number)
+    if version["status"] != "draft":
+        raise refusals.NoDraft(name=name, version=number)
+    return version
+
+
+def _faults(name: str, content: Table, *, desk: Desk) -> tuple[errors.Fault, ...]:
+    book = desk.book
+    return check.faults(name, content, dictionary=book.dictionary(name), agencies=book.agencies)
 
 
 def _in_the_past(desk: Desk) -> errors.Fault:

@@ -1,6 +1,6 @@
 """Which agencies there are and what their teams can do: data, so that a third can be added."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from shared.contracts.values import Scope
@@ -34,6 +34,12 @@ class Agencies:
         """Every agency, the primary first: the order of all lists of needs."""
         others = (name for name in self.skills if name != self.primary)
         return (self.primary, *others)
+
+    def among(self, names: Collection[str]) -> "Agencies":
+        """These agencies without those that are not named; the pair is always among them."""
+        pair = {self.primary, self.secondary}
+        kept = {name: skills for name, skills in self.skills.items() if name in {*names, *pair}}
+        return Agencies(skills=kept, primary=self.primary, secondary=self.secondary)
 
     def first_of(self, agencies: frozenset[str]) -> str | None:
         """Which of some agencies leads the inspection."""

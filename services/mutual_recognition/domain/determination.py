@@ -188,6 +188,20 @@ def carried(
     return (*(order for order in orders if order.cause != "amendment"), *kept)
 
 
+def at_least(need: AgencyNeed | None, agency: str, scope: Scope, *, cargo: Cargo) -> AgencyNeed:
+    """What an agency needs that has to look so deep: never less than before."""
+    minutes = agency_data.minutes(agency_data.MINUTES[scope], containers=cargo.containers)
+    if need is None:
+        skills = (agency_data.GENERAL,)
+        return AgencyNeed(agency=agency, scope=scope, skills=skills, minutes=minutes)
+    return AgencyNeed(
+        agency=agency,
+        scope=max(need.scope, scope, key=lambda each: each.depth),
+        skills=need.skills,
+        minutes=max(need.minutes, minutes),
+    )
+
+
 def deepened(need: AgencyNeed | None, order: Order, *, cargo: Cargo) -> AgencyNeed:
     """What an agency needs after an order: never less than before."""
     wanted = order.minutes or agency_data.minutes(

@@ -82,9 +82,9 @@ class OtherCompanyName(errors.Conflict):
 
 
 class NoDraft(errors.Conflict):
-    """This version is published and never changes."""
+    """This version is published or rejected, and never changes."""
 
-    zh = "该版本已发布，不再变更。"
+    zh = "该版本已发布或已被退回，不再变更。"
     mend = "Draft a new version."
     mend_zh = "请起草新版本。"
 
@@ -109,14 +109,6 @@ class TakeoverPassed(errors.Conflict):
     zh = "该草案的生效日期已过。"
     mend = "Draft it again with a later valid_from."
     mend_zh = "请以更晚的 valid_from 重新起草。"
-
-
-class MalformedRule(errors.Invalid):
-    """A row of the rule table cannot be evaluated for every filing, so the table is refused."""
-
-    zh = "规则表中有无法对所有申报单判定的行，整表不予接受。"
-    mend = "Correct the rows that are named; nothing of the table was kept."
-    mend_zh = "请修改所指明的行；该表未保存。"
 
 
 class InvalidUscc(errors.Invalid):

@@ -80,6 +80,7 @@ def amend(
             before.orders, current.requirement.determination, ids=ids, now=now
         ),
         recognition_refused=before.recognition_refused,
+        mismatch=before.mismatch,
     )
     return matter.revise(
         Change(current),

@@ -5,6 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from services.mutual_recognition.decision_tables import kinds
+from services.mutual_recognition.decision_tables.dictionary import Inputs
+from services.mutual_recognition.decision_tables.index import Hit
+from services.mutual_recognition.decision_tables.version import Version
 from services.mutual_recognition.domain import agencies as agency_data
 from services.mutual_recognition.domain import determination
 from services.mutual_recognition.domain.agencies import Agencies
@@ -15,10 +19,8 @@ from services.mutual_recognition.domain.determination import (
     Order,
     Selection,
 )
-from services.mutual_recognition.rules import evaluate, inputs, sandbox, table
-from services.mutual_recognition.rules.evaluate import Hit
-from services.mutual_recognition.rules.inputs import Inputs
-from services.mutual_recognition.rules.table import Version
+from services.mutual_recognition.rules import dictionaries, sandbox
+from services.mutual_recognition.rules.inputs import Mismatch
 from shared.contracts.requirement import DecidingRow
 from shared.contracts.values import AgencyNeed, Scope
 
@@ -31,7 +33,8 @@ class Case:
     """All that a decision depends on; the same case always gives the same determination.
 
     `draws` has a number from 0 to 9,999 for each table. `recognition_refused`: found and declared
-    did not agree, so the secondary agency inspects as well.
+    did not agree, so the secondary agency inspects as well; `mismatch` is what is known of that,
+    None in what was decided before there was a table for it.
     """
 
     inputs: Inputs
@@ -40,14 +43,28 @@ class Case:
     draws: Mapping[str, int]
     orders: tuple[Order, ...] = ()
     recognition_refused: bool = False
+    mismatch: Mismatch | None = None
+
+    def taking_part(self, agencies: Agencies) -> Agencies:
+        """Those that were drawn for when the case began, or gave an order since.
+
+        An agency that is added later takes no part in what was decided before.
+        """
+        drawn = [each for each in agencies.names if kinds.selection_of(each) in self.draws]
+        return agencies.among([*drawn, *(order.agency for order in self.orders)])
 
     def ordered(self, order: Order) -> "Case":
         """The same case with one more order."""
         return replace(self, orders=(*self.orders, order))
 
+    def refused(self, mismatch: Mismatch) -> "Case":
+        """The same case after its recognition was refused."""
+        return replace(self, recognition_refused=True, mismatch=mismatch)
+
 
 def decide(case: Case, *, agencies: Agencies) -> Determination:
     """The determination. Selections first, orders on top, then recognition, then the mode."""
+    agencies = case.taking_part(agencies)
     cargo = _cargo(case.inputs)
     selections = [
         determination.ordered(
@@ -55,6 +72,13 @@ def decide(case: Case, *, agencies: Agencies) -> Determination:
         )
         for agency in agencies.names
     ]
+    if case.mismatch is not None:
+        selections = [
+            _mismatched(each, case, case.mismatch, cargo=cargo)
+            if each.agency == agencies.secondary
+            else each
+            for each in selections
+        ]
     eligibility = _eligibility(case, selections, agencies=agencies)
     merged = determination.merge(
         selections, eligibility=eligibility, cargo=cargo, agencies=agencies
@@ -71,11 +95,11 @@ def _selected(case: Case, agency: str, *, cargo: Cargo, agencies: Agencies) -> S
 
 def select(case: Case, agency: str, *, cargo: Cargo) -> Selection:
     """One agency's selection: every row that is met counts, a broken one inspects."""
-    name = table.selection_of(agency)
+    name = kinds.selection_of(agency)
     version = case.tables.get(name)
     if version is None:
         return _careful(agency, _no_table(name, agency), cargo=cargo)
-    hits = tuple(evaluate.hits(version.table, _drawn(case, name), on=case.on))
+    hits = tuple(version.index.hits(_drawn(case, name), on=case.on))
     deciding = [hit for hit in hits if hit.fault or hit.row.then.inspect]
     if not deciding:
         rows = tuple(_row(version, hit, agency) for hit in hits)
@@ -117,6 +141,19 @@ def _careful(agency: str, row: DecidingRow, *, cargo: Cargo) -> Selection:
     return Selection(agency=agency, need=need, rows=(row,))
 
 
+def _mismatched(selection: Selection, case: Case, mismatch: Mismatch, *, cargo: Cargo) -> Selection:
+    """The agency that did not recognise inspects, at least as deep as the mismatch table says."""
+    version, hit = case.tables.get(kinds.MISMATCH), None
+    if version is not None:
+        hit = next(version.index.hits(case.inputs.also(**mismatch), on=case.on), None)
+    if version is None or hit is None:
+        scope, row = kinds.LEAST, _no_table(kinds.MISMATCH, selection.agency)
+    else:
+        scope, row = _scope(hit), _row(version, hit, selection.agency)
+    need = determination.at_least(selection.need, selection.agency, scope, cargo=cargo)
+    return Selection(agency=selection.agency, need=need, rows=(*selection.rows, row))
+
+
 def _eligibility(case: Case, selections: Sequence[Selection], *, agencies: Agencies) -> Eligibility:
     needs = {each.agency: each.need for each in selections if each.need}
     primary, secondary = needs.get(agencies.primary), needs.get(agencies.secondary)
@@ -127,19 +164,21 @@ def _eligibility(case: Case, selections: Sequence[Selection], *, agencies: Agenc
     forced = sandbox.of(case.inputs)
     if forced is not None:
         return sandbox.eligibility(forced)
-    version = case.tables.get(table.RECOGNITION)
+    version = case.tables.get(kinds.RECOGNITION)
     if version is None:
-        return Eligibility(rows=(_no_table(table.RECOGNITION, None),))
+        return Eligibility(rows=(_no_table(kinds.RECOGNITION, None),))
     scopes = {
-        f"{inputs.SCOPE}{name}": str(needs[name].scope) if name in needs else inputs.NOT_SELECTED
+        f"{dictionaries.SCOPE}{name}": str(needs[name].scope)
+        if name in needs
+        else dictionaries.NOT_SELECTED
         for name in agencies.names
     }
-    known = _drawn(case, table.RECOGNITION).also(
-        **scopes, **{inputs.PAIR_COVERED: primary.scope.depth >= secondary.scope.depth}
+    known = _drawn(case, kinds.RECOGNITION).also(
+        **scopes, **{dictionaries.PAIR_COVERED: primary.scope.depth >= secondary.scope.depth}
     )
-    hit = evaluate.first(version.table, known, on=case.on)
+    hit = next(version.index.hits(known, on=case.on), None)
     if hit is None:
-        return Eligibility(rows=(_no_table(table.RECOGNITION, None),))
+        return Eligibility(rows=(_no_table(kinds.RECOGNITION, None),))
     eligible = hit.fault is None and hit.row.then.eligible is True
     row = _row(version, hit, None)
     return Eligibility(terms=hit.row.then.terms if eligible else None, rows=(row,))
@@ -153,7 +192,7 @@ def _forbids_recognition(order: Order, agencies: Agencies) -> bool:
 def _drawn(case: Case, name: str) -> Inputs:
     if name not in case.draws:
         return case.inputs
-    return case.inputs.also(**{inputs.DRAW: Decimal(case.draws[name])})
+    return case.inputs.also(**{dictionaries.DRAW: Decimal(case.draws[name])})
 
 
 def _row(version: Version, hit: Hit, agency: str | None) -> DecidingRow:

@@ -5,6 +5,7 @@ found with what was declared, the end by the agencies' conclusions. The mark is 
 inputs, so a stored decision can be recomputed whatever is configured by then.
 """
 
+from services.mutual_recognition.decision_tables.dictionary import Inputs
 from services.mutual_recognition.domain import agencies as agency_data
 from services.mutual_recognition.domain.agencies import Agencies
 from services.mutual_recognition.domain.determination import (
@@ -14,7 +15,6 @@ from services.mutual_recognition.domain.determination import (
     Terms,
     Tolerance,
 )
-from services.mutual_recognition.rules.inputs import Inputs
 from shared.contracts.requirement import DecidingRow
 from shared.contracts.values import AgencyNeed, Element, Sandbox, Scope
 

@@ -1,7 +1,6 @@
 """What conclusions lead to: each container is decided by itself, the last one closes it all."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from services.mutual_recognition.domain import changes, crosscheck, parts
 from services.mutual_recognition.domain import recognition as recognitions
@@ -9,7 +8,8 @@ from services.mutual_recognition.domain import settle as judging
 from services.mutual_recognition.domain.agencies import Agencies
 from services.mutual_recognition.domain.recognition import Recognition
 from services.mutual_recognition.domain.settle import Conclusion, Settled, Step
-from services.mutual_recognition.rules import matter
+from services.mutual_recognition.rules import matter, mismatch
+from services.mutual_recognition.rules.inputs import Mismatch
 from services.mutual_recognition.rules.matter import Change, Matter
 from shared.contracts.recognition import ElementVerdict
 from shared.contracts.values import Element, Mode, Outcome, Said
@@ -37,13 +37,15 @@ def settle(change: Change, *, agencies: Agencies, ids: Ids) -> Change:
         declined = [each for each in stands.values() if each.step is Step.DECLINE]
         if declined and declined[0].reason is not None:
             refused = recognitions.refuse(recognition, verdicts=(), reason=declined[0].reason)
-            return _refuse(change, stands, refused, agencies=agencies, ids=ids)
+            known = mismatch.of_findings()
+            return _refuse(change, stands, refused, known, agencies=agencies, ids=ids)
         ready = parts.comparable(required.consignment, stands, decided=required.decided)
         verdicts = _compared(change.matter, recognition, ready)
         if ready and not crosscheck.agree(verdicts):
             why = crosscheck.disagreement(verdicts)
             refused = recognitions.refuse(recognition, verdicts=verdicts, reason=why)
-            return _refuse(change, stands, refused, agencies=agencies, ids=ids)
+            known = mismatch.of(verdicts, parts.lines(required.consignment, ready))
+            return _refuse(change, stands, refused, known, agencies=agencies, ids=ids)
         stands = _held_along({**stands, **_recognised(change.matter, recognition, ready)})
     if all(each.step is Step.MEET for each in stands.values()):
         return _meet(change, stands)
@@ -93,13 +95,14 @@ def _refuse(
     change: Change,
     stands: Stands,
     refused: recognitions.Changed,
+    known: Mismatch,
     *,
     agencies: Agencies,
     ids: Ids,
 ) -> Change:
     """The secondary agency inspects as well what is not decided without it."""
     change = _meet_parts(change, stands, (Outcome.REFUSED_ENTRY,))
-    case = replace(change.matter.decision.case, recognition_refused=True)
+    case = change.matter.decision.case.refused(known)
     recognition, _ = refused
     if recognition.reason is None:
         raise ValueError("a recognition is refused for a reason")

@@ -4,9 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 from services.booking.jobs import planning
+from shared.auth.principal import Role
 from shared.contracts import derived
 from tests.integration.access.people import (
     BROKER,
+    EVERYBODY,
     OTHER_YARD_STAFF,
     STRANGERS,
     YARD,
@@ -18,6 +20,7 @@ from tests.unit.booking import made
 
 REQUEST = derived.booking_id(made.determined().requirement_id)
 OTHERS_STAFF = frozenset({OTHER_YARD_STAFF})
+ALL_OTHERS = frozenset(who for who in EVERYBODY if who.admitted and who != YARD_STAFF)
 
 
 async def _requested(scene: Scene) -> Ask:
@@ -108,6 +111,19 @@ async def _closed(scene: Scene) -> Ask:
     return Ask({"code": YARD, "number": closed["number"]}, {"reason": "back again 恢复"})
 
 
+def _calendar(who: Caller) -> Any:
+    return {"of": "broker"} if who.role is Role.BROKER else {"of": "yard", "yard": YARD}
+
+
+async def _to_subscribe(_: Scene) -> Ask:
+    return Ask(body_of=_calendar)
+
+
+async def _subscribed(scene: Scene) -> Ask:
+    made = await scene.done(YARD_STAFF, "post", "/v1/calendars", _calendar(YARD_STAFF))
+    return Ask({"calendar_id": made["id"], "address": made["path"].split("/")[-2]})
+
+
 async def _to_plan(scene: Scene) -> Ask:
     await scene.arranged(_requested)
     return Ask(body={"days": 2, "seconds": 1, "yards": [YARD]})
@@ -142,6 +158,10 @@ ENTRIES = {
     "GET /v1/yards/{code}": Entry(same(code=YARD)),
     "GET /v1/yards/{code}/board": Entry(same(code=YARD), OTHERS_STAFF),
     "GET /v1/yards/{code}/board/events": Entry(same(code=YARD), OTHERS_STAFF),
+    "POST /v1/calendars": Entry(_to_subscribe, OTHERS_STAFF, succeeds=YARD_STAFF),
+    "GET /v1/calendars": Entry(_subscribed, ALL_OTHERS, lists=True),
+    "DELETE /v1/calendars/{calendar_id}": Entry(_subscribed, ALL_OTHERS, succeeds=YARD_STAFF),
+    "GET /v1/calendars/{address}/bookings.ics": Entry(_subscribed),
     "GET /v1/requests": Entry(_requested, STRANGERS, lists=True),
     "GET /v1/requests/{request_id}": Entry(_requested, STRANGERS),
     "GET /v1/requests/{request_id}/offers": Entry(_requested, STRANGERS),

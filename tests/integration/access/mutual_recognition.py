@@ -1,6 +1,5 @@
 """How each operation of mutual_recognition is tried."""
 
-import json
 from typing import Any
 from uuid import UUID
 
@@ -73,12 +72,17 @@ async def _registered(scene: Scene) -> Ask:
 
 def _table() -> Any:
     """The founding table's last two rows: one that makes eligible, and the default."""
-    table = json.loads((builders.FOUNDING / "recognition.json").read_text(encoding="utf-8"))
-    return {"valid_from": f"{START:%Y}-12-31", "rows": table["rows"][-2:]}
+    founding = builders.founding()["recognition"].table
+    table = founding.model_dump(mode="json", exclude_defaults=True)
+    return {**table, "valid_from": f"{START:%Y}-12-31", "rows": table["rows"][-2:]}
 
 
 async def _to_draft(_: Scene) -> Ask:
     return Ask({"name": "recognition"}, _table())
+
+
+async def _to_reject(scene: Scene) -> Ask:
+    return Ask((await scene.arranged(_drafted)).path, {"reason": "too lenient 过宽"})
 
 
 async def _drafted(scene: Scene) -> Ask:
@@ -102,5 +106,8 @@ ENTRIES = {
     "POST /v1/tables/{name}/versions": Entry(_to_draft, succeeds=HEAD_OF_CUSTOMS),
     "POST /v1/tables/{name}/versions/{number}/approve": Entry(
         _drafted, succeeds=HEAD_OF_QUARANTINE
+    ),
+    "POST /v1/tables/{name}/versions/{number}/reject": Entry(
+        _to_reject, succeeds=HEAD_OF_QUARANTINE
     ),
 }

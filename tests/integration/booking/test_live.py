@@ -137,13 +137,33 @@ async def test_over_midnight_and_a_change_of_the_yard_it_goes_on_without_reading
                 await yardbook.close(session, "CNTAO-Y1", **CLOSURE)
 
 
-async def test_what_goes_on_beyond_its_end_is_read_again(office: Office) -> None:
+@pytest.mark.parametrize("begins", [0, 17], ids=["goes on beyond", "begins beyond"])
+async def test_what_is_beyond_its_end_is_read_again(office: Office, begins: int) -> None:
     kept, database = Live(horizon_days=14), office.service.kit.database
-    await _take(office, made.OPENS, timedelta(days=30))
+    await _take(office, made.OPENS + timedelta(days=begins), timedelta(days=30))
     for _ in range(4):
         async with database.connect() as connection:
             await _agree(connection, kept, await office.desk.turn(connection))
         office.clock.now += timedelta(days=1)
+
+
+async def test_without_many_bookings_each_resource_is_looked_at_once(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept, looked = Live(horizon_days=14), list[int]()
+    without = calendars._Yard._without
+
+    def counted(yard: Any, resource: int, *rest: Any) -> int:
+        looked.append(resource)
+        return without(yard, resource, *rest)
+
+    monkeypatch.setattr(calendars._Yard, "_without", counted)
+    for day in range(20):
+        await _take(office, made.OPENS + timedelta(days=day / 2), timedelta(hours=1))
+    async with office.service.kit.database.connect() as connection:
+        turn = await office.desk.turn(connection)
+        await _agree(connection, kept, turn, without=(booking_id(1),))
+    assert looked == [made.yard().bays[0].id]
 
 
 async def _take(office: Office, starts: datetime, span: timedelta) -> None:

@@ -74,6 +74,7 @@ class Room:
             "customs": (Role.OFFICER, "office", "customs"),
             "quarantine": (Role.OFFICER, "office", "quarantine"),
             "supervisor": (Role.SUPERVISOR, "office", "customs"),
+            "second": (Role.OFFICER, "office", "customs"),
             "yard": (Role.YARD, b.YARD, ""),
             "other yard": (Role.YARD, "CNTAO-Y2", ""),
             "broker": (Role.BROKER, BROKER, ""),
@@ -81,7 +82,7 @@ class Room:
             "service": (Role.SERVICE, "operations", ""),
         }
         clients = {
-            name: kits.client(service, role, org=org, agency=agency)
+            name: kits.client(service, role, org=org, agency=agency, subject=name)
             for name, (role, org, agency) in people.items()
         }
         return cls(service, hand, kits.Deliveries(service), clients)

@@ -217,7 +217,7 @@ async def test_the_chain_that_is_read_over_http_can_be_verified_by_anyone(room: 
         "gate_in",
         "opened",
     ]
-    assert chain[-1].actor == Actor("a officer", "officer", "customs")
+    assert chain[-1].actor == Actor("customs", "officer", "customs")
     head = records.Head(seq=5, hash=chain[-1].hash)
     assert records.broken(chain, case_id=b.CASE, head=head) == []
 

@@ -90,6 +90,7 @@ async def test_a_weight_too_far_off_calls_the_second_agency_to_the_container(
     revised = await world.last(filing, "requirement.revised")
     assert (revised["mode"], revised["cause"]) == ("joint", "recognition_refused")
     assert (revised["revision"], len(revised["needs"])) == (2, 2)
+    assert revised["rows"][-1]["row"] == "M-DEFAULT"
     assert await world.broken() == {}
     await world.conclude(filing, "customs")
     assert (await world.last(filing, "requirement.met"))["outcome"] == "released"

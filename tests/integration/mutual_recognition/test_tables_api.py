@@ -1,7 +1,5 @@
 """Rule tables: both agencies approve, the author does not, what is published stays."""
 
-import copy
-import json
 from typing import Any
 
 import pytest
@@ -20,11 +18,13 @@ TODAY = factories.NOW.date().isoformat()
 
 def _content(valid_from: str = TODAY) -> dict[str, Any]:
     """A table that selects laptops and nothing else."""
-    content: dict[str, Any] = json.loads((builders.FOUNDING / f"{NAME}.json").read_text("utf-8"))
-    rows = [copy.deepcopy(content["rows"][0]), content["rows"][-1]]
-    rows[0] |= {"id": "C-LAPTOPS", "valid_from": valid_from}
-    rows[0]["when"] = [{"input": "hs_code", "op": "prefix", "value": ["8471"]}]
-    return {"valid_from": valid_from, "rows": [rows[0], rows[1] | {"valid_from": valid_from}]}
+    founding = builders.founding()[NAME].table
+    content: dict[str, Any] = founding.model_dump(mode="json", exclude_defaults=True)
+    laptops, rest = content["rows"][0], content["rows"][-1]
+    laptops |= {"id": "C-LAPTOPS", "catches": {"hs_code": "8471300000"}, "spares": {}}
+    laptops["when"] = [{"input": "hs_code", "op": "prefix", "value": ["8471"]}]
+    rows = [each | {"valid_from": valid_from} for each in (laptops, rest)]
+    return {**content, "valid_from": valid_from, "rows": rows}
 
 
 async def _as(world: World, subject: str, agency: str, path: str, body: Any = None) -> Any:
@@ -53,11 +53,16 @@ async def _publish(world: World, content: dict[str, Any]) -> int:
 async def test_the_founding_tables_are_published_with_both_approvals(world: World) -> None:
     items = (await world.get("/v1/tables")).json()["items"]
     assert [(each["name"], each["version"], each["status"]) for each in items] == [
-        ("recognition", 1, "published"),
-        ("selection-customs", 1, "published"),
-        ("selection-quarantine", 1, "published"),
+        (name, version, "published")
+        for name, versions in (
+            ("mismatch", 1),
+            ("recognition", 2),
+            ("selection-customs", 2),
+            ("selection-quarantine", 2),
+        )
+        for version in range(1, versions + 1)
     ]
-    shown = (await world.get(f"/v1/tables/{NAME}/versions/1")).json()
+    shown = (await world.get(f"/v1/tables/{NAME}/versions/2")).json()
     assert [each["agency"] for each in shown["approvals"]] == ["customs", "quarantine"]
     assert shown["content"]["rows"][-1]["id"] == "C-DEFAULT"
 
@@ -65,7 +70,7 @@ async def test_the_founding_tables_are_published_with_both_approvals(world: Worl
 async def test_a_draft_decides_nothing_until_both_agencies_have_approved(world: World) -> None:
     drafted = await _as(world, "author", "customs", f"{NAME}/versions", _content())
     number = drafted.json()["version"]
-    assert (number, drafted.json()["status"]) == (2, "draft")
+    assert (number, drafted.json()["status"]) == (3, "draft")
     approve = f"{NAME}/versions/{number}/approve"
     half = await _as(world, "chief", "customs", approve)
     assert half.json()["status"] == "draft"
@@ -85,7 +90,7 @@ async def test_a_published_version_takes_over_on_its_day(world: World) -> None:
             (await book.in_force(connection, on=builders.DAY.replace(day=day)))[NAME].version
             for day in (4, 5, 6)
         ]
-    assert versions == [1, 2, 2]
+    assert versions == [2, 3, 3]
 
 
 async def test_decisions_under_an_older_version_can_still_be_recomputed(world: World) -> None:
@@ -94,12 +99,12 @@ async def test_decisions_under_an_older_version_can_still_be_recomputed(world: W
     assert await world.broken() == {}
     item = (await world.get(f"/v1/requirements?filing_id={filing}")).json()["items"][0]
     decision = (await world.get(f"/v1/decisions/{item['decision_id']}")).json()
-    assert (decision["tables"][NAME], decision["recomputed"]) == (1, True)
+    assert (decision["tables"][NAME], decision["recomputed"]) == (2, True)
 
 
 async def test_an_author_does_not_approve_and_no_agency_approves_twice(world: World) -> None:
     await _as(world, "author", "customs", f"{NAME}/versions", _content())
-    approve = f"{NAME}/versions/2/approve"
+    approve = f"{NAME}/versions/3/approve"
     codes = [
         (await _as(world, subject, agency, approve)).json().get("code")
         for subject, agency in (
@@ -111,6 +116,25 @@ async def test_an_author_does_not_approve_and_no_agency_approves_twice(world: Wo
         )
     ]
     assert codes == ["author_cannot_approve", None, "agency_has_approved", None, "no_draft"]
+
+
+async def test_a_draft_that_is_turned_down_is_never_published(world: World) -> None:
+    await _as(world, "author", "customs", f"{NAME}/versions", _content())
+    assert (await _as(world, "chief", "customs", f"{NAME}/versions/3/approve")).is_success
+    reason = {"reason": "laptops are no risk 笔记本电脑无风险"}
+    turned = await _as(world, "head", "quarantine", f"{NAME}/versions/3/reject", reason)
+    shown = turned.json()
+    assert [shown[name] for name in ("status", "rejected_by", "rejected_because")] == [
+        "rejected",
+        "head",
+        reason["reason"],
+    ]
+    for act, body in (("approve", None), ("reject", reason)):
+        again = await _as(world, "head", "quarantine", f"{NAME}/versions/3/{act}", body)
+        assert again.json()["code"] == "no_draft"
+    with pytest.raises(IntegrityError, match="never changed"):
+        await world.execute("UPDATE rule_versions SET status = 'draft' WHERE version = 3")
+    assert len(await world.told(await world.accept(laptops()))) == 2
 
 
 async def test_a_malformed_table_is_refused_whole_with_row_column_and_mend(world: World) -> None:
@@ -127,7 +151,7 @@ async def test_a_malformed_table_is_refused_whole_with_row_column_and_mend(world
         ("/rows/1", "id"),
     ]
     assert all(each["mend"]["en"] and each["mend"]["zh"] for each in faults)
-    assert len((await world.get("/v1/tables")).json()["items"]) == 3
+    assert len((await world.get("/v1/tables")).json()["items"]) == 7
 
 
 async def test_a_table_cannot_take_over_in_the_past_or_under_an_unknown_name(

@@ -99,7 +99,7 @@ def _kept(*recorded: Change) -> list[results.Kept]:
     head, found = records.START, []
     for number, change in enumerate(recorded):
         made = records.append(head, change.notes, case_id=b.CASE, actor=b.CUSTOMS, now=b.at(number))
-        found += [answered.of_record(each) for each in made]
+        found += answered.of_records(made)
         head = records.Head(made[-1].seq, made[-1].hash) if made else head
     return found
 

@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from services.mutual_recognition.decision_tables import files
+from services.mutual_recognition.decision_tables.version import Version
 from services.mutual_recognition.domain import changes
 from services.mutual_recognition.domain.agencies import Agencies
 from services.mutual_recognition.domain.determination import Determination
 from services.mutual_recognition.domain.requirement import Requirement
-from services.mutual_recognition.rules import inputs
+from services.mutual_recognition.rules import dictionaries, inputs
 from services.mutual_recognition.rules.decide import Case
-from services.mutual_recognition.rules.table import Table, Version
 from services.mutual_recognition.settings import Settings
 from shared.contracts.envelope import Event
 from shared.contracts.filing import Consignment
@@ -42,9 +43,12 @@ def founding() -> dict[str, Version]:
     """The founding tables."""
     return {
         file.stem: Version(
-            name=file.stem, version=1, table=Table.model_validate_json(file.read_text("utf-8"))
+            name=file.stem,
+            version=2,
+            table=files.read(file.read_bytes()),
+            dictionary=dictionaries.of(file.stem, AGENCIES),
         )
-        for file in FOUNDING.glob("*.json")
+        for file in FOUNDING.glob("*.toml")
     }
 
 

@@ -64,6 +64,6 @@ def test_a_refused_recognition_and_an_officer_s_order_weigh_more_than_the_refere
 
 def test_what_was_decided_by_a_reference_is_recomputed_from_what_is_stored() -> None:
     case = _case(Sandbox.RECOGNISED)
-    names = builders.AGENCIES.names
-    stored = replace(case, inputs=inputs.load(inputs.dump(case.inputs), agencies=names))
+    agencies = builders.AGENCIES
+    stored = replace(case, inputs=inputs.load(inputs.dump(case.inputs), agencies=agencies))
     assert _decide(stored) == _decide(case)

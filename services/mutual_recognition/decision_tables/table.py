@@ -1,21 +1,19 @@
 """A dated decision table as data: typed rows, a closed set of operators, one total last row."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, model_validator
 
 from services.mutual_recognition.domain.determination import Terms, Tolerance
-from services.mutual_recognition.rules.inputs import LINE_INPUTS
 from shared.contracts.values import Element, Scope
 from shared.http.model import Day, Number, Quantity, Text
 
-RECOGNITION = "recognition"
-SELECTION = "selection-"
+MOST_ROWS = 20_000
 
 
 class Strict(BaseModel):
@@ -25,12 +23,16 @@ class Strict(BaseModel):
 
 
 class Operator(StrEnum):
-    """How a cell compares. `any` is always met; `range` is from `min` to just below `below`."""
+    """How a cell compares. `any` is always met; `range` is from `min` to just below `below`.
+
+    `prefix` compares the leading digits of a code; `days` is from `first` to `last`, both counted.
+    """
 
     EQUALS = "equals"
     IN = "in"
     PREFIX = "prefix"
     RANGE = "range"
+    DAYS = "days"
     ANY = "any"
 
 
@@ -39,6 +41,13 @@ class Range(Strict):
 
     min: Quantity | None = None
     below: Quantity | None = None
+
+
+class Days(Strict):
+    """Not before `first` (if given) and not after `last` (if given)."""
+
+    first: Day | None = None
+    last: Day | None = None
 
 
 class Within(Strict):
@@ -58,14 +67,9 @@ class Cell(Strict):
 
     input: Name
     op: Operator
-    value: StrictBool | Word | Annotated[tuple[Word, ...], Field(max_length=500)] | Range | None = (
-        None
-    )
-
-    @cached_property
-    def words(self) -> frozenset[str]:
-        """The words of a list; none if it is compared with something else."""
-        return frozenset(self.value) if isinstance(self.value, tuple) else frozenset()
+    value: (
+        StrictBool | Word | Annotated[tuple[Word, ...], Field(max_length=500)] | Range | Days | None
+    ) = None
 
 
 class Reason(Strict):
@@ -80,7 +84,8 @@ class Then(Strict):
 
     In a selection table: `inspect`, and if so `scope`, `skills` (specialities, none for general
     work) and `minutes` for one container. In the recognition table: `eligible`, and if so
-    `elements` and their `tolerances`.
+    `elements` and their `tolerances`. In the mismatch table: `scope`, how deep the other agency
+    inspects at least.
     """
 
     inspect: StrictBool | None = None
@@ -101,8 +106,28 @@ class Then(Strict):
         return Terms(elements=self.elements, tolerances=tolerances)
 
 
+def _plain(value: Any) -> Any:
+    """A number or a day as text: exact in JSON too; the dictionary gives it its type."""
+    if isinstance(value, bool) or not isinstance(value, int | Decimal | date):
+        return value
+    return str(value)
+
+
+Plain = Annotated[
+    StrictBool | Word | Annotated[tuple[Word, ...], Field(max_length=500)],
+    BeforeValidator(_plain, json_schema_input_type=bool | str | int | Decimal | tuple[str, ...]),
+]
+"""A value as JSON or TOML has it."""
+Example = Annotated[Mapping[Name, Plain], Field(max_length=64)]
+"""Inputs by name. Those of a line are of the one line that the example's filing has."""
+
+
 class Row(Strict):
-    """One rule: met if every cell is met and the date lies in its validity (both ends count)."""
+    """One rule: met if every cell is met and the date lies in its validity (both ends count).
+
+    `catches` and `spares` are examples, told as what differs from the table's `example`: of a
+    filing that this row decides, and of one that it must not decide.
+    """
 
     id: Name
     when: Annotated[tuple[Cell, ...], Field(max_length=20)] = ()
@@ -111,20 +136,18 @@ class Row(Strict):
     source: Sentence
     valid_from: Day
     valid_to: Day | None = None
+    catches: Example | None = None
+    spares: Example | None = None
 
     @cached_property
-    def of_a_line(self) -> Sequence[Cell]:
-        """The conditions that one goods line has to meet."""
-        return [cell for cell in self.when if cell.input in LINE_INPUTS]
+    def asks(self) -> tuple[Cell, ...]:
+        """Its conditions without those that are always met."""
+        return tuple(cell for cell in self.when if cell.op is not Operator.ANY)
 
-    @cached_property
-    def of_the_filing(self) -> Sequence[Cell]:
-        """The conditions that the filing has to meet."""
-        return [cell for cell in self.when if cell.input not in LINE_INPUTS]
-
-    def valid(self, on: date) -> bool:
-        """Whether the row is in force on that day."""
-        return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)
+    @property
+    def is_total(self) -> bool:
+        """Whether every filing meets it."""
+        return not self.asks
 
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> Self:
@@ -134,20 +157,11 @@ class Row(Strict):
 
 
 class Table(Strict):
-    """The content of one version of a table, in force from `valid_from` until a newer one is."""
+    """The content of one version of a table, in force from `valid_from` until a newer one is.
+
+    `example` is a filing that no row but the last one decides.
+    """
 
     valid_from: Day
-    rows: Annotated[tuple[Row, ...], Field(min_length=1, max_length=1000)]
-
-
-class Version(Strict):
-    """A published version under its name. It never changes."""
-
-    name: str
-    version: int
-    table: Table
-
-
-def selection_of(agency: str) -> str:
-    """The name of an agency's selection table."""
-    return f"{SELECTION}{agency}"
+    example: Example | None = None
+    rows: Annotated[tuple[Row, ...], Field(min_length=1, max_length=MOST_ROWS)]

@@ -1,0 +1,43 @@
+"""What is known of a recognition that was refused, as the mismatch table asks for it."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from services.mutual_recognition.rules import dictionaries
+from services.mutual_recognition.rules.inputs import Mismatch
+from shared.contracts.recognition import ElementVerdict
+from shared.contracts.values import Element, Line
+
+HUNDRED = Decimal(100)
+
+
+def of_findings() -> Mismatch:
+    """The primary agency found or treated something, so nothing was compared."""
+    return _told(dictionaries.FINDINGS, (), ())
+
+
+def of(verdicts: Sequence[ElementVerdict], lines: Sequence[Line]) -> Mismatch:
+    """What was found disagrees with what these lines declare."""
+    return _told(dictionaries.DISAGREEMENT, verdicts, lines)
+
+
+def _told(cause: str, verdicts: Sequence[ElementVerdict], lines: Sequence[Line]) -> Mismatch:
+    declared = {line.number: line for line in lines}
+    apart = [verdict for verdict in verdicts if not verdict.agrees]
+    known = [verdict for verdict in apart if verdict.line in declared]
+    deviations = [_deviation(verdict, declared[verdict.line]) for verdict in known]
+    return {
+        dictionaries.CAUSE: cause,
+        **{f"{element}_disagrees": any(v.element is element for v in known) for element in Element},
+        "undeclared_goods": len(known) < len(apart),
+        "not_found": any(not verdict.found for verdict in known),
+        "deviation_percent_max": max(deviations, default=Decimal(0)),
+    }
+
+
+def _deviation(verdict: ElementVerdict, line: Line) -> Decimal:
+    """In percent of what was declared; 0 where there are no figures to compare."""
+    if verdict.difference is None:
+        return Decimal(0)
+    declared = line.net_kg if verdict.element is Element.WEIGHT else line.quantity
+    return abs(verdict.difference) / declared * HUNDRED if declared else HUNDRED
