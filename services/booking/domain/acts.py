@@ -105,9 +105,13 @@ def requested(booking: Booking, *, only: tuple[str, ...] = ()) -> Change:
 
 
 def held(booking: Booking, *, slot: Slot, until: datetime) -> Change:
-    """A slot is set aside `until` (yard clock). Raises RequestClosed."""
+    """A slot is set aside `until` (yard clock). Raises RequestClosed.
+
+    A hold whose end stays is the same one, and is extended no more if it was.
+    """
     _require_wanted(booking)
-    after = _moved(booking, Act.HOLD, slot=slot, held_until=until)
+    extended = booking.hold_extended and booking.held_until == until
+    after = _moved(booking, Act.HOLD, slot=slot, held_until=until, hold_extended=extended)
     return _done(after, told.BookingHeld(**_ids(after), slot=slot, held_until=until))
 
 
