@@ -10,6 +10,7 @@ from services.booking.api import (
     requests,
     roster,
     roster_csv,
+    waiting,
     watching,
     yards,
 )
@@ -40,6 +41,7 @@ def create(kit: Kit, settings: Settings) -> Service:
             plans.router,
             figures.router,
             watching.router,
+            waiting.router,
             calendars.router,
         ],
         handlers=handlers(desk),

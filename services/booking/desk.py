@@ -43,8 +43,10 @@ class Desk:
         """A hold lasts its yard minutes, or its wall seconds if those are longer."""
         yard_time = timedelta(minutes=self.settings.hold_minutes)
         wall_time = timedelta(seconds=float(self.settings.hold_seconds * self.kit.clock.factor))
+        offer_time = timedelta(minutes=self.settings.offer_minutes)
         return Terms(
             hold=max(yard_time, wall_time),
+            offer=max(offer_time, wall_time),
             lead=timedelta(minutes=self.settings.lead_minutes),
             horizon_days=self.settings.horizon_days,
             fair=Fair(

@@ -53,7 +53,7 @@ _ADD = Statement(
 _REPORT = text(
     """
     WITH asked AS (
-        SELECT broker, status, window_opens, free_until,
+        SELECT id, broker, status, window_opens, free_until, asked_at, yard, bay_kind,
                CASE WHEN status IN ('confirmed', 'started', 'completed')
                     THEN CAST(slot ->> 'starts' AS timestamptz) END AS starts,
                CASE WHEN status IN ('confirmed', 'started', 'completed')
@@ -69,7 +69,21 @@ _REPORT = text(
           FROM given_up g JOIN bookings b ON b.id = g.booking_id
          WHERE b.window_opens >= :first AND b.window_opens < :last
            AND (CAST(:yard AS text) IS NULL OR b.yard = :yard)
-         GROUP BY g.broker)
+         GROUP BY g.broker),
+    days AS (
+        SELECT broker, max(many) AS most FROM (
+            SELECT a.broker, count(*) AS many
+              FROM asked a JOIN bookings b ON b.id = a.id
+              JOIN yards y ON y.code = b.slot ->> 'yard'
+             WHERE a.starts IS NOT NULL
+             GROUP BY a.broker, y.code, CAST(a.starts AT TIME ZONE y.time_zone AS date)) each
+         GROUP BY broker),
+    line AS (
+        SELECT a.broker, count(*) FILTER (WHERE w.state = 'waiting') AS waiting,
+               count(*) FILTER (WHERE w.state IN ('offered', 'lapsed')) AS offered,
+               count(*) FILTER (WHERE w.state = 'lapsed') AS lapsed
+          FROM waits w JOIN asked a ON a.id = w.booking_id
+         GROUP BY a.broker)
     SELECT a.broker, count(*) AS requests, count(a.starts) AS agreed,
            count(*) FILTER (WHERE a.starts IS NULL AND a.wanted) AS without_slot,
            CAST(coalesce(percentile_cont(0.5) WITHIN GROUP (
@@ -79,8 +93,19 @@ _REPORT = text(
                ORDER BY extract(epoch FROM a.starts - a.window_opens) / 60), 0) AS int)
                AS ninth_wait_minutes,
            count(*) FILTER (WHERE a.ends > a.free_until) AS late,
-           coalesce(max(g.cancelled), 0) AS cancelled, coalesce(max(g.missed), 0) AS missed
-      FROM asked a LEFT JOIN gone g ON g.broker = a.broker
+           coalesce(max(g.cancelled), 0) AS cancelled, coalesce(max(g.missed), 0) AS missed,
+           coalesce(max(d.most), 0) AS most_in_a_day, coalesce(max(l.waiting), 0) AS waiting,
+           coalesce(max(l.offered), 0) AS offered, coalesce(max(l.lapsed), 0) AS lapsed,
+           count(*) FILTER (WHERE a.starts IS NULL AND a.wanted AND EXISTS (
+               SELECT FROM bookings later
+                WHERE later.yard = a.yard AND later.bay_kind = a.bay_kind
+                  AND later.asked_at > a.asked_at AND later.status = 'confirmed'
+                  AND CAST(later.slot ->> 'starts' AS timestamptz) >= a.window_opens))
+               AS overtaken
+      FROM asked a
+      LEFT JOIN gone g ON g.broker = a.broker
+      LEFT JOIN days d ON d.broker = a.broker
+      LEFT JOIN line l ON l.broker = a.broker
      GROUP BY a.broker ORDER BY a.broker
     """
 )

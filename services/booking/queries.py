@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import or_, select, text
 
 from services.booking import store
-from services.booking.domain.booking import WITHOUT_SLOT, Booking, Status
+from services.booking.domain.booking import Booking, Status
 from services.booking.domain.calendar import Taken
 from services.booking.domain.resources import Span
 from services.booking.store import Reading
@@ -53,7 +53,8 @@ _OVERRUN = text(
      WHERE b.status = 'started'
        AND (CAST(b.slot ->> 'ends' AS timestamptz) <= :now
             OR (SELECT count(*) FROM occupancy o WHERE o.booking_id = b.id AND o.active)
-               <= jsonb_array_length(b.slot -> 'teams'))
+               <= jsonb_array_length(b.slot -> 'teams')
+                  + jsonb_array_length(coalesce(b.slot -> 'gear', '[]')))
      ORDER BY b.id
     """
 )
@@ -148,17 +149,6 @@ async def holds_over(session: Reading, *, now: datetime, limit: int) -> list[UUI
 
 
 async def overrun(session: Reading, *, now: datetime) -> list[UUID]:
-    """Open containers whose slot ended by `now` (yard clock), or that lack their bay or a team."""
+    """Open containers whose slot ended by `now` (yard clock), or that lack something."""
     rows = await session.execute(_OVERRUN, {"now": now})
-    return list(rows.scalars())
-
-
-async def seeking(session: Reading) -> list[UUID]:
-    """Requests that wait for the best slot, by their brokers' wish; most urgent first."""
-    table = store.bookings
-    rows = await session.execute(
-        select(table.c.id)
-        .where(table.c.auto_confirm, table.c.wanted, table.c.status.in_(WITHOUT_SLOT))
-        .order_by(table.c.free_until, table.c.id)
-    )
     return list(rows.scalars())

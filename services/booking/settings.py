@@ -20,6 +20,12 @@ class Settings(BaseSettings):
         le=3600,
         description="How many wall seconds a held slot is set aside at least.",
     )
+    offer_minutes: int = Field(
+        default=30,
+        ge=1,
+        le=1440,
+        description="How many yard minutes a slot is set aside for a request that waited for one.",
+    )
     holds_per_broker: int = Field(
         default=50, ge=1, le=10_000, description="How many slots a broker may hold at a time."
     )

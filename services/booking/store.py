@@ -147,6 +147,7 @@ def booking_of(row: Row) -> Booking:
         held_until=row["held_until"],
         wanted=row["wanted"],
         hold_extended=row["hold_extended"],
+        asked_at=row["asked_at"],
     )
 
 
@@ -173,5 +174,6 @@ def columns_of(booking: Booking, *, now: datetime) -> dict[str, Any]:
         "held_until": booking.held_until,
         "wanted": booking.wanted,
         "hold_extended": booking.hold_extended,
+        "asked_at": booking.asked_at,
         "changed_at": now,
     }

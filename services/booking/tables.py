@@ -4,7 +4,16 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Identity, Index, LargeBinary, Text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Identity,
+    Index,
+    LargeBinary,
+    Text,
+)
 from sqlalchemy.dialects.postgresql import JSONB, TSTZRANGE, ExcludeConstraint, Range
 from sqlalchemy.sql import column, func, text
 from sqlmodel import Field, SQLModel
@@ -56,6 +65,7 @@ class BookingRow(SQLModel, table=True):
     held_until: datetime | None = moment(nullable=True)
     wanted: bool
     hold_extended: bool
+    asked_at: datetime = moment()
     changed_at: datetime = moment()
 
 
@@ -73,6 +83,32 @@ class GivenUpRow(SQLModel, table=True):
     booking_id: UUID
     act: str = Field(sa_type=Text)
     at: datetime = moment()
+
+
+class WaitRow(SQLModel, table=True):
+    """A request waits for a slot in a stretch; all moments on the yards' clock.
+
+    It is offered one, then either takes it or lets it lapse; or leaves the line.
+    """
+
+    __tablename__ = "waits"
+    __table_args__: ClassVar[Any] = (
+        CheckConstraint("opens < closes", name="waits_stretch"),
+        CheckConstraint("state IN ('waiting', 'offered', 'lapsed', 'left')", name="waits_state"),
+        Index(
+            "waits_waiting", "booking_id", unique=True, postgresql_where=text("state = 'waiting'")
+        ),
+        Index("waits_booking", "booking_id", "id"),
+    )
+
+    id: int = Field(sa_column=Column(BigInteger, Identity(), primary_key=True))
+    booking_id: UUID = Field(foreign_key="bookings.id")
+    opens: datetime = moment()
+    closes: datetime = moment()
+    yards: list[str] = Field(sa_type=ARRAY(Text))
+    since: datetime = moment()
+    state: str = Field(sa_type=Text)
+    changed_at: datetime = moment()
 
 
 class OccupancyRow(SQLModel, table=True):
@@ -173,6 +209,7 @@ TABLES = tuple(
         ClosureRow,
         BookingRow,
         GivenUpRow,
+        WaitRow,
         OccupancyRow,
         PlanRow,
         CalendarRow,

@@ -34,6 +34,7 @@ REACTIONS: Mapping[type[Event], React] = {
     requirement.RequirementVoided: reactions.voided,
     recognition.RecognitionGranted: reactions.granted,
     recognition.RecognitionRefused: reactions.recognition_refused,
+    booking.BookingHeld: reactions.held,
     booking.BookingConfirmed: reactions.confirmed,
     booking.BookingRescheduled: reactions.rescheduled,
     booking.BookingCancelled: reactions.cancelled,

@@ -30,12 +30,16 @@ class BookingRequested(BookingEvent):
 
 
 class BookingHeld(BookingEvent):
-    """A slot is set aside until `held_until` (yard clock, UTC)."""
+    """A slot is set aside until `held_until` (yard clock, UTC).
+
+    `offered`: the request waited for it, and nobody asked for this very slot.
+    """
 
     name: ClassVar[str] = "held"
 
     slot: Slot
     held_until: Instant
+    offered: bool = False
 
 
 class BookingExpired(BookingEvent):

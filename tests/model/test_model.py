@@ -14,7 +14,7 @@ from tests.model import bus, yard_rows
 from tests.model.bus import Place
 from tests.model.run import run
 
-TOWNS = 180
+TOWNS = 100
 
 
 def test_every_town_keeps_its_invariants_and_brings_every_filing_to_one_end() -> None:

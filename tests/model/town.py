@@ -11,6 +11,7 @@ from uuid import UUID
 
 from services.booking import seeding, yardbook
 from services.booking.commands import sweep
+from services.booking.commands import waiting as in_line
 from services.booking.commands.turn import Turn
 from services.booking.domain.booking import WITHOUT_SLOT, Booking, Status
 from services.booking.domain.yard import Yard
@@ -152,4 +153,4 @@ class Town:
         if booking.status is Status.STARTED:
             return sweep.keep_open
         waits = booking.wanted and booking.status in WITHOUT_SLOT
-        return sweep.retry if waits and booking.wish.auto_confirm else None
+        return in_line.serve if waits and booking.wish.auto_confirm else None

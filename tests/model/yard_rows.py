@@ -15,7 +15,7 @@ from uuid import UUID
 
 import pytest
 
-from services.booking import fairness, occupancy, store, yardbook
+from services.booking import fairness, line, occupancy, store, yardbook
 from services.booking.commands import turn
 from services.booking.domain.booking import Booking, Status
 from services.booking.domain.calendar import Taken
@@ -24,7 +24,10 @@ from services.booking.yardbook import Books
 from shared.contracts.envelope import Event
 from shared.database import DRIVER
 from shared.errors import StaleVersion
-from tests.model import fair_rows
+from tests.model import fair_rows, line_rows
+
+Told = tuple[Sequence[Event], int]
+"""Events of one aggregate, and its version after them."""
 
 
 @dataclass
@@ -34,7 +37,7 @@ class Rows:
     yard: Yard
     bookings: dict[UUID, Booking] = field(default_factory=dict)
     takes: dict[UUID, tuple[Taken, ...]] = field(default_factory=dict)
-    told: list[tuple[Sequence[Event], int]] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)
     given_up: list[tuple[str, str, datetime]] = field(default_factory=list)
 
     @property
@@ -77,10 +80,13 @@ async def add(session: Rows, booking: Booking, *, now: datetime) -> None:
     session.bookings[booking.id] = booking
 
 
-async def save(session: Rows, booking: Booking, *, expected: int, now: datetime) -> None:
+async def save(
+    session: Rows, booking: Booking, *, expected: int, now: datetime, told: Sequence[Told] = ()
+) -> None:
     if session.bookings[booking.id].version != expected:
         raise StaleVersion(booking_id=booking.id, expected=expected)
     session.bookings[booking.id] = booking
+    session.told.extend(told)
 
 
 async def taken(
@@ -157,8 +163,12 @@ async def read(session: Rows) -> Books:
     return Books(1, {session.yard.code: session.yard}, {})
 
 
-async def append(session: Rows, events: Sequence[Event], *, version: int, **_: Any) -> None:
-    session.told.append((events, version))
+def rows(events: Sequence[Event], *, version: int, **_: Any) -> list[Told]:
+    return [(events, version)] if events else []
+
+
+async def append_rows(session: Rows, made: Sequence[Told]) -> None:
+    session.told.extend(made)
 
 
 def overlap(one: Taken, other: Taken) -> bool:
@@ -172,7 +182,10 @@ OCCUPANCY = (taken, take, release, in_the_way, open_elsewhere, own, lock_placing
 
 FAIRNESS = (fair_rows.lock, fair_rows.holds, fair_rows.over, fair_rows.gave_up)
 
+LINE = (line_rows.for_what, line_rows.move, line_rows.wait_of)
+
 PATCHED = (
+    (line, LINE),
     (store, STORE),
     (occupancy, OCCUPANCY),
     (yardbook, YARDBOOK),
@@ -187,7 +200,7 @@ def in_memory() -> Iterator[None]:
         for module, functions in PATCHED:
             for each in functions:
                 patch.setattr(module, each.__name__, each)
-        patch.setattr(turn, "outbox", SimpleNamespace(append=append))
+        patch.setattr(turn, "outbox", SimpleNamespace(rows=rows, append_rows=append_rows))
         yield
 
 

@@ -95,7 +95,12 @@ async def reschedule(
         choice = draft.slot.choice()
         seeing.require_own_yard(who, choice.yard)
         return await slots.reschedule(
-            session, booking_id, choice=choice, reason=draft.reason, turn=turn
+            session,
+            booking_id,
+            choice=choice,
+            reason=draft.reason,
+            turn=turn,
+            fair=who.role is Role.BROKER,
         )
 
     return await _run(request, desk, who, booking_id=booking_id, command=command)

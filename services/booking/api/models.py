@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from services.booking.domain.booking import Status
 from services.booking.domain.fit import Choice
+from services.booking.domain.refusals import SlotUnsuitable
 from services.booking.domain.resources import Sort
 from services.booking.domain.why import State
 from shared.contracts.values import AgencyNeed, BayKind, Scope, Slot
@@ -37,11 +38,14 @@ class SlotIn(StrictModel):
     overtime: Annotated[bool, Field(description="Teams may stay beyond their shifts.")] = False
 
     def choice(self) -> Choice:
-        """The domain's word for it."""
+        """The domain's word for it. Raises SlotUnsuitable for two teams of an agency."""
+        teams = {each.agency: each.team for each in self.teams}
+        if len(teams) < len(self.teams):
+            raise SlotUnsuitable(pointer="/slot/teams", needed_agencies=list(teams))
         return Choice(
             yard=self.yard,
             bay=self.bay,
-            teams={each.agency: each.team for each in self.teams},
+            teams=teams,
             starts=self.starts,
             gear=self.gear,
             overtime=self.overtime,
@@ -112,7 +116,10 @@ class BilingualOut(BaseModel):
 
 
 class MissingOut(BaseModel):
-    """One thing that is missing; `sort` None: the yard is closed. `until` one of it can begin."""
+    """One thing that is missing. `sort` None: the yard is closed, or the broker's quota used up.
+
+    `until` one of it can begin.
+    """
 
     state: State
     sort: Sort | None
@@ -204,6 +211,7 @@ class YardOut(BaseModel):
     availability_minutes: int
     free_days: int
     overtime_minutes: int
+    same_day_quota: int | None
     bays: list[BayOut]
     teams: list[TeamOut]
     gear: list[GearOut]

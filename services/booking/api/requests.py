@@ -95,5 +95,6 @@ async def read_offers(
             after=start,
             limit=limit,
             reasons=True,
+            fair=who.role is Role.BROKER,
         )
     return shown.offers_out(found)

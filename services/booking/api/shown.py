@@ -87,6 +87,7 @@ def yard_out(yard: Yard, *, now: datetime) -> YardOut:
         availability_minutes=era.availability_minutes,
         free_days=era.free_days,
         overtime_minutes=era.overtime_minutes,
+        same_day_quota=era.same_day_quota,
         bays=[_bay_out(bay) for bay in era.bays],
         teams=[_team_out(team) for team in era.teams],
         gear=[_gear_out(each) for each in era.gear],
@@ -94,8 +95,10 @@ def yard_out(yard: Yard, *, now: datetime) -> YardOut:
 
 
 def board_out(yard: Yard, *, day: date, placed: list[Placed]) -> BoardOut:
-    """A board as clients see it."""
+    """A board as clients see it: the day's bays, and what else still has something in it."""
     hours = yard.open_on(day)
+    rows = {bay.id: bay for bay in yard.bays if any(each.bay == bay.id for each in placed)}
+    rows |= {bay.id: bay for bay in yard.on(day).bays}
     return BoardOut(
         yard=yard.code,
         day=day,
@@ -108,7 +111,7 @@ def board_out(yard: Yard, *, day: date, placed: list[Placed]) -> BoardOut:
                 kind=bay.kind,
                 bookings=[_placed_out(each, yard) for each in placed if each.bay == bay.id],
             )
-            for bay in yard.on(day).bays
+            for bay in rows.values()
         ],
     )
 

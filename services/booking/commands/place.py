@@ -1,12 +1,13 @@
 """Finding the slot that costs least and taking it, and holds that ran out in the way."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.booking import occupancy, store
+from services.booking import line, occupancy, store
 from services.booking.commands import sight
 from services.booking.commands.turn import Turn, record
 from services.booking.domain import acts, fit, offers
@@ -14,6 +15,7 @@ from services.booking.domain import calendar as cal
 from services.booking.domain.booking import Booking, Status
 from services.booking.domain.offers import Offer
 from services.booking.domain.yard import Yard
+from services.booking.line import State
 from shared.contracts.values import Slot
 
 TRIES = 5
@@ -21,10 +23,12 @@ TRIES = 5
 
 @dataclass(frozen=True)
 class _Bounds:
-    """Not before `after`, and not ending after `latest`."""
+    """Not before `after`, and not ending after `latest`; in these yards alone, if any are named."""
 
     after: datetime | None
     latest: datetime | None
+    yards: Collection[str] = ()
+    fair: bool = False
 
 
 async def occupy(
@@ -47,6 +51,7 @@ async def set_aside(session: AsyncSession, booking_id: UUID, *, turn: Turn) -> b
     if held.held_until > turn.now:
         return False
     await occupancy.release(session, held.id)
+    await line.move(session, held.id, State.OFFERED, State.LAPSED, now=turn.now)
     await record(session, held, acts.expired(held), turn=turn)
     return True
 
@@ -58,12 +63,15 @@ async def place_best(
     turn: Turn,
     after: datetime | None = None,
     latest: datetime | None = None,
+    yards: Collection[str] = (),
+    fair: bool = False,
 ) -> Slot | None:
-    """Take the slot that costs least in the yards that serve the cargo, or None.
+    """Take the slot that costs least in the yards that serve the cargo, or in those named, or None.
 
-    It does not end after `latest`. The booking must have released its own.
+    It does not end after `latest`. `fair`: none that the broker's quota forbids. The booking must
+    have released its own.
     """
-    bounds = _Bounds(after, latest)
+    bounds = _Bounds(after, latest, yards, fair)
     for yard in await _promising(session, booking, bounds, turn=turn):
         slot = await _place_in(session, booking, yard, bounds, turn=turn)
         if slot is not None:
@@ -75,9 +83,12 @@ async def _promising(
     session: AsyncSession, booking: Booking, bounds: _Bounds, *, turn: Turn
 ) -> list[Yard]:
     """The serving yards that seem to have a slot: the cheapest slot's first, then the nearest."""
-    if booking.cargo is None:
-        return [turn.yard(booking.yard)]
-    yards = turn.serving(booking.wish, terminal=booking.cargo.terminal)
+    if bounds.yards:
+        yards = [turn.yard(code) for code in bounds.yards]
+    elif booking.cargo is None:
+        yards = [turn.yard(booking.yard)]
+    else:
+        yards = turn.serving(booking.wish, terminal=booking.cargo.terminal)
     if len(yards) == 1:
         return yards
     best = [(await _best_in(session, booking, yard, bounds, turn=turn), yard) for yard in yards]
@@ -89,7 +100,13 @@ async def _best_in(
     session: AsyncSession, booking: Booking, yard: Yard, bounds: _Bounds, *, turn: Turn
 ) -> Offer | None:
     seen = await sight.see(
-        session, booking, yard, turn=turn, after=bounds.after, latest=bounds.latest
+        session,
+        booking,
+        yard,
+        turn=turn,
+        after=bounds.after,
+        latest=bounds.latest,
+        fair=bounds.fair,
     )
     return next(iter(seen.cheapest(1)), None)
 
@@ -119,7 +136,9 @@ async def seek(
     """
     if not (booking.seeking and booking.wish.auto_confirm):
         return booking
-    slot = await place_best(session, booking, turn=turn, after=after, latest=booking.wish.latest)
+    slot = await place_best(
+        session, booking, turn=turn, after=after, latest=booking.wish.latest, fair=True
+    )
     if slot is None:
         return booking
     return await record(session, booking, acts.booked(booking, slot=slot), turn=turn)

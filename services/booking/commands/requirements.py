@@ -7,7 +7,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.booking import occupancy, store
-from services.booking.commands import give_way, place, sight
+from services.booking.commands import give_way, place, sight, waiting
 from services.booking.commands.turn import Turn, record
 from services.booking.domain import acts, fit, offers
 from services.booking.domain.acts import Change
@@ -63,7 +63,7 @@ async def met(session: AsyncSession, requirement_id: UUID, *, reason: Said, turn
 
 async def _open(session: AsyncSession, needed: Determination, *, turn: Turn) -> None:
     home, *_ = turn.serving(needed.slot_wish, terminal=needed.terminal)
-    booking = await record(session, None, acts.opened(needed, yard=home), turn=turn)
+    booking = await record(session, None, acts.opened(needed, yard=home, now=turn.now), turn=turn)
     await place.seek(session, booking, turn=turn)
 
 
@@ -71,6 +71,7 @@ async def _end(session: AsyncSession, booking: Booking, *, reason: Said, turn: T
     if booking.wanted and booking.status in NOT_STARTED:
         await occupancy.release(session, booking.id)
         await record(session, booking, acts.ended(booking, reason=reason), turn=turn)
+        await waiting.freed(session, booking.taking, apart=booking.id, turn=turn)
 
 
 async def _follow(

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.booking import yardbook
-from services.booking.commands import yard_changes
+from services.booking.commands import waiting, yard_changes
 from services.booking.commands.turn import Turn
 from services.booking.commands.yard_changes import Plan
 from services.booking.domain import layers, refusals, roster_rules
@@ -18,8 +18,10 @@ from services.booking.domain.layers import Layer
 from services.booking.domain.resources import ALWAYS, Closure, Days, Sort
 from services.booking.domain.roster_rules import Skills
 from services.booking.domain.yard import Yard
+from services.booking.line import Freed
 from services.booking.store import Reading
 from services.booking.yardbook import Books
+from shared.contracts.values import BayKind
 from shared.errors import Faults
 
 Told = Mapping[UUID, tuple[int, Choice | None]]
@@ -167,6 +169,9 @@ async def lift(session: AsyncSession, code: str, number: int, *, who: Maker, tur
         if team is None or team.agency != who.agency:
             raise refusals.OthersResources(agency=who.agency)
     await yardbook.lift(session, number, at=turn.now, by=who.subject)
+    changed = replace(turn, yards=(await yardbook.read(session)).yards)
+    freed = Freed(code, tuple(BayKind), turn.now, closure["ends"])
+    await waiting.pass_on(session, freed, turn=changed)
 
 
 async def _agreed(session: AsyncSession, after: Yard, told: Told, *, turn: Turn) -> Plan:

@@ -1,12 +1,12 @@
 """A yard as a booking sees it: what is free there, within which bounds, and what that costs."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from services.booking import occupancy
+from services.booking import occupancy, same_day
 from services.booking.commands.turn import Turn
 from services.booking.domain import calendar as cal
 from services.booking.domain import offers, weights
@@ -14,6 +14,7 @@ from services.booking.domain.booking import Booking
 from services.booking.domain.calendar import DAY, Calendar
 from services.booking.domain.offers import Bounds, Load, Offer
 from services.booking.domain.parts import Want
+from services.booking.domain.resources import Span
 from services.booking.domain.yard import Yard
 from services.booking.store import Reading
 
@@ -26,6 +27,8 @@ class Sight:
     want: Want
     bounds: Bounds
     load: Load
+    quota: Span | None = None
+    """From when to when the broker has as many slots of the day as it may, if it has."""
 
     @property
     def yard(self) -> Yard:
@@ -45,11 +48,34 @@ async def see(
     turn: Turn,
     after: datetime | None = None,
     latest: datetime | None = None,
+    fair: bool = False,
 ) -> Sight:
-    """The yard from `after` on, if told; its slots end by `latest`. The booking's own is free."""
+    """The yard from `after` on, if told; its slots end by `latest`. The booking's own is free.
+
+    `fair`: not before the broker may have another slot.
+    """
     first = earliest(booking, yard, turn=turn, after=after)
     calendar = await calendar_of(session, yard, first=first, turn=turn, without=[booking.id])
-    return over(calendar, booking, turn=turn, after=after, latest=latest)
+    seen = over(calendar, booking, turn=turn, after=after, latest=latest)
+    until = await quota_until(session, booking, yard, turn=turn) if fair else None
+    if until is None or until <= first:
+        return seen
+    return replace(seen, bounds=replace(seen.bounds, earliest=until), quota=(first, until))
+
+
+async def quota_until(
+    session: Reading, booking: Booking, yard: Yard, *, turn: Turn
+) -> datetime | None:
+    """When the day ends of which the broker has as many slots as it may; None if it has less."""
+    today = yard.local_day(turn.now)
+    quota = yard.on(today).same_day_quota
+    if quota is None:
+        return None
+    day = yard.day(today)
+    many = await same_day.slots(
+        session, booking.broker, yard.code, day=day, now=turn.now, apart=booking.id
+    )
+    return day[1] if many >= quota else None
 
 
 def over(

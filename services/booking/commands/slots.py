@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.booking import fairness, occupancy, store
-from services.booking.commands import choices, place
+from services.booking.commands import choices, place, quota, waiting
 from services.booking.commands.turn import Turn, record
 from services.booking.domain import acts, fit
 from services.booking.domain import calendar as cal
@@ -39,6 +39,7 @@ async def hold(
     slot = _chosen(booking, choice, turn=turn)
     if fair:
         await _require_fair(session, booking, turn=turn)
+        await quota.require(session, booking, slot, turn=turn)
     until = turn.now + turn.terms.hold
     if booking.taking == slot and booking.held_until is not None:
         until = booking.held_until
@@ -67,18 +68,28 @@ async def confirm(session: AsyncSession, booking_id: UUID, *, turn: Turn) -> Boo
 
 
 async def reschedule(
-    session: AsyncSession, booking_id: UUID, *, choice: Choice, reason: str, turn: Turn
+    session: AsyncSession,
+    booking_id: UUID,
+    *,
+    choice: Choice,
+    reason: str,
+    turn: Turn,
+    fair: bool = False,
 ) -> Booking:
     """Exchange the agreed slot for another, or keep it if that one cannot be had.
 
-    Raises what `hold` raises.
+    `fair`: as a broker may. Raises what `hold` raises.
     """
     booking = await _locked(session, booking_id)
     acts.require(booking, Act.RESCHEDULE)
     slot = _chosen(booking, choice, turn=turn)
+    if fair:
+        await quota.require(session, booking, slot, turn=turn)
     change = acts.rescheduled(booking, slot=slot, reason=Said.as_given(reason))
     await _exchange(session, booking, slot, turn=turn)
-    return await record(session, booking, change, turn=turn)
+    after = await record(session, booking, change, turn=turn)
+    await waiting.freed(session, booking.slot, apart=booking.id, turn=turn)
+    return after
 
 
 async def cancel(
@@ -95,8 +106,8 @@ async def cancel(
     if fair:
         await fairness.gave_up(session, booking.broker, booking.id, act="cancelled", at=turn.now)
     await occupancy.release(session, booking.id)
-    given_up = await record(session, booking, change, turn=turn)
-    return await place.seek(session, given_up, turn=turn, after=place.after_slot(booking.slot))
+    after = await record(session, booking, change, turn=turn)
+    return await waiting.given_up(session, after, turn=turn)
 
 
 async def miss(session: AsyncSession, booking_id: UUID, *, turn: Turn) -> Booking:
@@ -110,8 +121,8 @@ async def miss(session: AsyncSession, booking_id: UUID, *, turn: Turn) -> Bookin
         raise SlotNotBegun(starts=booking.slot.starts)
     await fairness.gave_up(session, booking.broker, booking.id, act="missed", at=turn.now)
     await occupancy.release(session, booking.id)
-    given_up = await record(session, booking, change, turn=turn)
-    return await place.seek(session, given_up, turn=turn, after=place.after_slot(booking.slot))
+    after = await record(session, booking, change, turn=turn)
+    return await waiting.given_up(session, after, turn=turn)
 
 
 async def _require_fair(session: AsyncSession, booking: Booking, *, turn: Turn) -> None:

@@ -1,13 +1,11 @@
-"""What time does to bookings: holds run out, open containers overrun their slots, and requests
-that found no slot are tried again.
-"""
+"""What time does to bookings: holds run out, and open containers overrun their slots."""
 
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.booking import occupancy, store
-from services.booking.commands import give_way, place
+from services.booking.commands import give_way, place, waiting
 from services.booking.commands.turn import Turn, record
 from services.booking.domain import acts, fit
 from services.booking.domain.booking import Status
@@ -20,14 +18,7 @@ async def expire(session: AsyncSession, booking_id: UUID, *, turn: Turn) -> None
         return
     booking = await store.find(session, booking_id)
     if booking is not None:
-        await place.seek(session, booking, turn=turn, after=place.after_slot(booking.slot))
-
-
-async def retry(session: AsyncSession, booking_id: UUID, *, turn: Turn) -> None:
-    """Try once more to book a request whose broker wished for the best slot at once."""
-    booking = await store.lock(session, booking_id, skip_locked=True)
-    if booking is not None:
-        await place.seek(session, booking, turn=turn)
+        await waiting.given_up(session, booking, turn=turn)
 
 
 async def keep_open(session: AsyncSession, booking_id: UUID, *, turn: Turn) -> None:

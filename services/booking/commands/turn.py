@@ -31,11 +31,15 @@ class Fair:
 
 @dataclass(frozen=True)
 class Terms:
-    """How long a hold lasts (yard time), how soon slots are offered, how far ahead."""
+    """How long a hold lasts (yard time), how soon slots are offered, how far ahead.
+
+    `offer`: how long a slot is set aside that somebody in line is offered.
+    """
 
     hold: timedelta
     lead: timedelta
     horizon_days: int
+    offer: timedelta = timedelta(minutes=30)
     fair: Fair = Fair()
 
 

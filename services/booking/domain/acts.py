@@ -48,7 +48,7 @@ def require(booking: Booking, act: Act) -> Status:
     return status
 
 
-def opened(needed: Determination, *, yard: Yard) -> Change:
+def opened(needed: Determination, *, yard: Yard, now: datetime) -> Change:
     """A slot is wanted for a requirement that nothing was known of."""
     fresh = Booking(
         id=derived.booking_id(needed.requirement_id),
@@ -62,6 +62,7 @@ def opened(needed: Determination, *, yard: Yard) -> Change:
         window=window(yard, _cargo(needed)),
         wish=needed.slot_wish,
         cargo=_cargo(needed),
+        asked_at=now,
     )
     return _done(fresh, _requested(fresh))
 
@@ -104,11 +105,16 @@ def requested(booking: Booking, *, only: tuple[str, ...] = ()) -> Change:
     return _done(after, _requested(after))
 
 
-def held(booking: Booking, *, slot: Slot, until: datetime) -> Change:
-    """A slot is set aside `until` (yard clock). Raises RequestClosed."""
+def held(booking: Booking, *, slot: Slot, until: datetime, offered: bool = False) -> Change:
+    """A slot is set aside `until` (yard clock); `offered`: unasked, from the waiting list.
+
+    A hold whose end stays is the same one, and is extended no more if it was. Raises RequestClosed.
+    """
     _require_wanted(booking)
-    after = _moved(booking, Act.HOLD, slot=slot, held_until=until)
-    return _done(after, told.BookingHeld(**_ids(after), slot=slot, held_until=until))
+    extended = booking.hold_extended and booking.held_until == until
+    after = _moved(booking, Act.HOLD, slot=slot, held_until=until, hold_extended=extended)
+    event = told.BookingHeld(**_ids(after), slot=slot, held_until=until, offered=offered)
+    return _done(after, event)
 
 
 def held_longer(booking: Booking, *, until: datetime, now: datetime) -> Change:

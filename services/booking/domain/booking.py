@@ -74,8 +74,8 @@ class Booking:
     `required` is what the requirement's last revision needs; `only` are the agencies that the
     slot is for, if not all of them (the others have concluded, or could not be had). `yard` is
     the home yard, `window` the cargo's window there; `cargo` is None in a booking from before it
-    was kept. `slot` is the present or the last one. `wanted` is False once the requirement needs
-    no slot any more.
+    was kept. `asked_at` is when it was opened, which is its rank in line. `slot` is the present
+    or the last one. `wanted` is False once the requirement needs no slot any more.
     """
 
     id: UUID
@@ -88,6 +88,7 @@ class Booking:
     yard: str
     window: Window
     wish: SlotWish
+    asked_at: datetime
     cargo: Cargo | None = None
     status: Status = Status.REQUESTED
     version: int = 0

@@ -83,6 +83,7 @@ def era_of(layer: Layer, *, ids: Ids) -> Era:
         availability_minutes=content["availability_minutes"],
         free_days=content["free_days"],
         overtime_minutes=content.get("overtime_minutes", 0),
+        same_day_quota=content.get("same_day_quota"),
         bays=tuple(_bay(each, ids) for each in content["bays"]),
         teams=tuple(_team(each, ids) for each in content["teams"]),
         gear=tuple(_gear(each, ids) for each in content.get("gear", ())),
@@ -110,9 +111,7 @@ def _valid(layers: Sequence[Layer], day: date) -> Layer:
     )
 
 
-def _move(told: Mapping[str, Any] | int) -> Move:
-    if isinstance(told, int):
-        return Move(told)
+def _move(told: Mapping[str, Any]) -> Move:
     cny = told.get("cny")
     return Move(told["minutes"], None if cny is None else Decimal(cny))
 

@@ -233,3 +233,11 @@ class CalendarNotYours(Invalid):
     zh = "报关企业只能订阅本企业的预约，其他人员只能订阅查验场或其查验组。"
     mend = "Send of=broker as a broker, else of=yard with yard, or of=team with yard and team."
     mend_zh = "报关企业请提交 of=broker；其他人员请提交 of=yard 与 yard，或 of=team 与 yard、team。"
+
+
+class WaitNotFound(NotFound):
+    """The request never waited for a slot."""
+
+    zh = "该申请未曾排队等候时段。"
+    mend = "Let it wait with POST /v1/requests/{request_id}/wait."
+    mend_zh = "请通过 POST /v1/requests/{request_id}/wait 排队等候。"

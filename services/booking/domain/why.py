@@ -34,6 +34,7 @@ class State(StrEnum):
     CLOSED = "closed"
     NONE = "none"
     AWAY = "away"
+    QUOTA = "quota"
     TAKEN = "taken"
 
 
@@ -58,6 +59,11 @@ class Stretch:
     starts: datetime
     ends: datetime
     missing: tuple[Missing, ...]
+
+
+def not_today(starts: datetime, until: datetime) -> Stretch:
+    """The broker has as many slots of the day as it may."""
+    return Stretch(starts, until, (Missing(State.QUOTA, until),))
 
 
 def not_earlier(
@@ -144,12 +150,17 @@ def texts(calendar: Calendar, stretch: Stretch, want: Want) -> tuple[str, str]:
 
 def _said(calendar: Calendar, missing: Missing, starts: datetime, want: Want) -> tuple[str, str]:
     en_until, zh_until = _until(calendar, missing, starts)
+    if missing.state is State.QUOTA:
+        return (
+            f"your company has as many slots of the day as it may{en_until}",
+            f"贵公司当日的时段已达上限{zh_until}",
+        )
     if missing.sort is None:
         return (
             f"the yard is not open for {want.minutes} minutes on end{en_until}",
             f"查验场没有连续 {want.minutes} 分钟的开放时间{zh_until}",
         )
-    en, zh = _thing(missing)
+    en, zh = thing(missing)
     phrases = {
         State.NONE: (f"the yard has no {en}", f"查验场没有{zh}"),
         State.AWAY: (f"no {en} is on duty long enough{en_until}", f"{zh}均不在岗或停用{zh_until}"),
@@ -168,7 +179,8 @@ def _until(calendar: Calendar, missing: Missing, starts: datetime) -> tuple[str,
     return f" until {clock}", f"，直至 {clock}"
 
 
-def _thing(missing: Missing) -> tuple[str, str]:
+def thing(missing: Missing | Part) -> tuple[str, str]:
+    """What is missing in words, English and Chinese."""
     if missing.sort is Sort.BAY:
         return f"bay that takes {missing.name}", f"可用于{KIND_ZH[missing.name]}的查验位"
     if missing.sort is Sort.GEAR:

@@ -1,4 +1,4 @@
-"""What runs by itself: holds that ran out, slots that are overrun, requests without a slot yet.
+"""What runs by itself: holds that ran out, slots that are overrun, requests in line for a slot.
 
 All work from the database; each booking is a transaction of its own, so that one fault keeps
 nothing else back.
@@ -13,8 +13,8 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.booking import queries
-from services.booking.commands import sweep
+from services.booking import line, queries
+from services.booking.commands import sweep, waiting
 from services.booking.commands.turn import Turn
 from services.booking.desk import Desk
 from shared import errors
@@ -52,7 +52,7 @@ def overruns(desk: Desk) -> Job:
 
 
 def retrying(desk: Desk) -> Job:
-    """Try again to book requests that found no slot, for ever."""
+    """Serve who is in line for a slot, for ever."""
 
     async def run() -> None:
         while True:
@@ -81,9 +81,9 @@ async def keep_open_once(desk: Desk) -> int:
 
 
 async def retry_once(desk: Desk) -> int:
-    """One round; returns how many requests were looked at."""
+    """One round, who asked first is first; returns how many requests were looked at."""
     async with desk.kit.database.connect() as session:
-        ids = await queries.seeking(session)
+        ids = await line.everybody(session, now=desk.kit.clock.yard())
     for each in ids:
         await _alone(desk, each, _retry)
     return len(ids)
@@ -98,7 +98,7 @@ async def _keep_open(session: AsyncSession, booking_id: UUID, turn: Turn) -> Non
 
 
 async def _retry(session: AsyncSession, booking_id: UUID, turn: Turn) -> None:
-    await sweep.retry(session, booking_id, turn=turn)
+    await waiting.serve(session, booking_id, turn=turn)
 
 
 async def _alone(desk: Desk, booking_id: UUID, command: Command) -> None:

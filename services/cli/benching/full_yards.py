@@ -171,7 +171,9 @@ async def ask(
     now: datetime,
 ) -> list[UUID]:
     """Requests without a slot; their ids."""
-    made = [acts.opened(each, yard=yards[f"FULL-{each.terminal[1:]}"]).after for each in wanted]
+    made = [
+        acts.opened(each, yard=yards[f"FULL-{each.terminal[1:]}"], now=now).after for each in wanted
+    ]
     for first in range(0, len(made), AT_ONCE):
         rows = [_row(each, now=now) for each in made[first : first + AT_ONCE]]
         await connection.execute(POPULATE, json.dumps(rows))
@@ -193,7 +195,8 @@ def slot(place: Place) -> Slot:
 
 
 def _booking(serial: int, place: Place, yards: Mapping[str, Yard], *, now: datetime) -> Booking:
-    fresh = acts.opened(plain_requirement(serial, place, now=now), yard=yards[code(place.yard)])
+    needed = plain_requirement(serial, place, now=now)
+    fresh = acts.opened(needed, yard=yards[code(place.yard)], now=now)
     return acts.booked(fresh.after, slot=slot(place)).after
 
 

@@ -124,7 +124,8 @@ async def _inside(database: Database, books: Books, *, now: datetime) -> dict[st
     figures: dict[str, Any] = {"load_seconds": round(time.perf_counter() - began, 2)}
     wanted = [full_yards.requirement(10**7 + n, now=now) for n in range(400)]
     asked = [
-        acts.opened(each, yard=books.yards[f"FULL-{each.terminal[1:]}"]).after for each in wanted
+        acts.opened(each, yard=books.yards[f"FULL-{each.terminal[1:]}"], now=now).after
+        for each in wanted
     ]
     bounds = Bounds(now + turn.terms.lead)
     for name, limit, changed, explain in KINDS:

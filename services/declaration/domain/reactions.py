@@ -96,6 +96,14 @@ def recognition_refused(
     return filings.note(filing, Note(Kind.RECOGNITION_REFUSED, facts))
 
 
+def held(filing: Filing, event: booking.BookingHeld, *, now: datetime) -> Step | None:
+    """A slot is held; the broker knows, unless it was offered from the waiting list."""
+    if not event.offered:
+        return None
+    facts = _slot(event.slot) | {"held_until": utc(event.held_until)}
+    return filings.note(filing, Note(Kind.SLOT_OFFERED, facts))
+
+
 def confirmed(filing: Filing, event: booking.BookingConfirmed, *, now: datetime) -> Step | None:
     """There is a slot."""
     return filings.note(filing, Note(Kind.SLOT_CONFIRMED, _slot(event.slot)))

@@ -15,6 +15,7 @@ class Kind(StrEnum):
     ACCEPTED = "accepted"
     INSPECTION_SELECTED = "inspection_selected"
     NO_INSPECTION = "no_inspection"
+    SLOT_OFFERED = "slot_offered"
     SLOT_CONFIRMED = "slot_confirmed"
     SLOT_RESCHEDULED = "slot_rescheduled"
     SLOT_CANCELLED = "slot_cancelled"
@@ -90,6 +91,11 @@ TEXTS: Mapping[Kind, Text] = {
         "已布控查验（{mode}），查验单位：{agencies}。",
     ),
     Kind.NO_INSPECTION: Text("No inspection is required.", "无需查验。"),
+    Kind.SLOT_OFFERED: Text(
+        "A slot fell free and is held for you until {held_until}: yard {yard}, bay {bay}, {starts}"
+        " to {ends}.",
+        "有时段空出，已为您预占至 {held_until}：查验场 {yard}，查验位 {bay}，{starts} 至 {ends}。",
+    ),
     Kind.SLOT_CONFIRMED: Text(
         "Inspection slot: yard {yard}, bay {bay}, {starts} to {ends}.",
         "查验时段：查验场 {yard}，查验位 {bay}，{starts} 至 {ends}。",

@@ -124,6 +124,23 @@ async def _subscribed(scene: Scene) -> Ask:
     return Ask({"calendar_id": made["id"], "address": made["path"].split("/")[-2]})
 
 
+async def _to_wait(scene: Scene) -> Ask:
+    asked = await scene.arranged(_requested)
+    body = {"from": "2026-03-02T00:00:00Z", "to": "2026-03-04T00:00:00Z", "yards": [YARD]}
+    return Ask(asked.path, body)
+
+
+async def _waiting(scene: Scene) -> Ask:
+    asked = await scene.arranged(_to_wait)
+    await scene.done(BROKER, "post", f"/v1/requests/{REQUEST}/wait", asked.body)
+    return Ask(asked.path, {"reason": "sold 已售"})
+
+
+async def _at_the_gate(scene: Scene) -> Ask:
+    await scene.arranged(_requested)
+    return Ask({"code": YARD}, {"request_id": str(REQUEST)})
+
+
 async def _to_plan(scene: Scene) -> Ask:
     await scene.arranged(_requested)
     return Ask(body={"days": 2, "seconds": 1, "yards": [YARD]})
@@ -165,6 +182,10 @@ ENTRIES = {
     "GET /v1/requests": Entry(_requested, STRANGERS, lists=True),
     "GET /v1/requests/{request_id}": Entry(_requested, STRANGERS),
     "GET /v1/requests/{request_id}/offers": Entry(_requested, STRANGERS),
+    "POST /v1/requests/{request_id}/wait": Entry(_to_wait, STRANGERS, succeeds=BROKER),
+    "GET /v1/requests/{request_id}/wait": Entry(_waiting, STRANGERS),
+    "POST /v1/requests/{request_id}/wait/end": Entry(_waiting, STRANGERS, succeeds=BROKER),
+    "POST /v1/yards/{code}/walk-ins": Entry(_at_the_gate, OTHERS_STAFF, succeeds=YARD_STAFF),
     "POST /v1/bookings": Entry(_to_hold, STRANGERS, succeeds=BROKER),
     "GET /v1/yards/{code}/board.csv": Entry(same(code=YARD), OTHERS_STAFF),
     "GET /v1/yards/{code}/figures": Entry(same(code=YARD), OTHERS_STAFF),

@@ -29,7 +29,7 @@ def _slot() -> Slot:
 
 
 def _booking(status: Status) -> Booking:
-    fresh = acts.opened(made.determined(), yard=made.yard()).after
+    fresh = acts.opened(made.determined(), yard=made.yard(), now=made.MONDAY).after
     until = made.OPENS if status is Status.HELD else None
     return replace(fresh, status=status, slot=_slot(), held_until=until)
 

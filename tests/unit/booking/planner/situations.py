@@ -19,7 +19,7 @@ YARD = made.yard().code
 def booking(serial: int = 1, **changes: Any) -> Booking:
     """A request of customs for an hour in a scan bay."""
     needed = made.determined(serial, **{"bay_kind": BayKind.SCAN, **changes})
-    return acts.opened(needed, yard=made.yard()).after
+    return acts.opened(needed, yard=made.yard(), now=made.MONDAY).after
 
 
 def slot(bay: str = "S01", team: str = "C01", *, at: datetime = made.OPENS) -> Slot:
