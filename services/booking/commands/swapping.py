@@ -72,7 +72,7 @@ async def _others(
     """Bookings that have something the booking could use then, and do not begin too soon."""
     yard = turn.yard(slot.yard)
     ends = slot.starts + timedelta(minutes=booking.want.minutes)
-    able = {each.id for part in parts.of(yard, booking.want) for each in part.able}
+    able = {each for part in parts.of(yard, booking.want) for each in part.ids}
     wanted = [Taken(each, slot.starts, ends) for each in sorted(able)]
     there = sorted(await occupancy.in_the_way(session, booking.id, wanted))
     for other_id, _, _ in there[:AT_MOST]:

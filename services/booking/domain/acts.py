@@ -106,10 +106,7 @@ def requested(booking: Booking, *, only: tuple[str, ...] = ()) -> Change:
 
 
 def held(booking: Booking, *, slot: Slot, until: datetime, offered: bool = False) -> Change:
-    """A slot is set aside `until` (yard clock); `offered`: unasked, from the waiting list.
-
-    Raises RequestClosed.
-    """
+    """A slot is set aside `until` (yard clock); `offered`: by the line. Raises RequestClosed."""
     _require_wanted(booking)
     after = _moved(booking, Act.HOLD, slot=slot, held_until=until)
     return _done(
@@ -218,6 +215,7 @@ def _cargo(needed: Determination) -> Cargo:
         arrival=needed.arrival,
         perishable_until=needed.perishable_until,
         teu=teu(needed.containers),
+        containers=max(1, len(needed.containers)),
     )
 
 

@@ -38,6 +38,16 @@ def why_none(
             f"Yard {yard.code} is not open for {want.minutes} minutes on end before the horizon.",
             f"查验场 {yard.code} 在可预约期内没有连续 {want.minutes} 分钟的开放时间。",
         )
+    if (reason := _no_bay(calendar, want, length=length, first=first)) is not None:
+        return reason
+    for need in want.needs:
+        if (reason := _no_team(calendar, need, length=length, first=first)) is not None:
+            return reason
+    return _no_gear(calendar, want, length=length, first=first)
+
+
+def _no_bay(calendar: Calendar, want: Want, *, length: int, first: int) -> Reason | None:
+    yard = calendar.yard
     kind_zh = KIND_ZH[want.bay_kind]
     bays = parts.bays_for(yard, want.bay_kind)
     if not bays:
@@ -45,15 +55,17 @@ def why_none(
             f"Yard {yard.code} has no {want.bay_kind} bay.",
             f"查验场 {yard.code} 没有{kind_zh}查验位。",
         )
+    if want.bays > 1 and not parts.neighbours(yard, want.bay_kind, want.bays):
+        return Reason(
+            f"Yard {yard.code} has no {want.bays} {want.bay_kind} bays next to each other.",
+            f"查验场 {yard.code} 没有相邻的 {want.bays} 个{kind_zh}查验位。",
+        )
     if not _any_run(map(calendar.free, bays), length) >> first:
         return Reason(
             f"Every {want.bay_kind} bay of yard {yard.code} is taken up to the horizon.",
             f"查验场 {yard.code} 的{kind_zh}查验位在可预约期内已全部占用。",
         )
-    for need in want.needs:
-        if (reason := _no_team(calendar, need, length=length, first=first)) is not None:
-            return reason
-    return _no_gear(calendar, want, length=length, first=first)
+    return None
 
 
 def _no_gear(calendar: Calendar, want: Want, *, length: int, first: int) -> Reason:

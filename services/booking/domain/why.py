@@ -160,7 +160,7 @@ def _said(calendar: Calendar, missing: Missing, starts: datetime, want: Want) ->
             f"the yard is not open for {want.minutes} minutes on end{en_until}",
             f"查验场没有连续 {want.minutes} 分钟的开放时间{zh_until}",
         )
-    en, zh = _thing(missing)
+    en, zh = _thing(missing, want)
     phrases = {
         State.NONE: (f"the yard has no {en}", f"查验场没有{zh}"),
         State.AWAY: (f"no {en} is on duty long enough{en_until}", f"{zh}均不在岗或停用{zh_until}"),
@@ -179,7 +179,13 @@ def _until(calendar: Calendar, missing: Missing, starts: datetime) -> tuple[str,
     return f" until {clock}", f"，直至 {clock}"
 
 
-def _thing(missing: Missing) -> tuple[str, str]:
+def _thing(missing: Missing, want: Want) -> tuple[str, str]:
+    if missing.sort is Sort.BAY and want.bays > 1:
+        kind = KIND_ZH[missing.name]
+        return (
+            f"row of {want.bays} bays that take {missing.name}",
+            f"相邻的 {want.bays} 个可用于{kind}的查验位",
+        )
     if missing.sort is Sort.BAY:
         return f"bay that takes {missing.name}", f"可用于{KIND_ZH[missing.name]}的查验位"
     if missing.sort is Sort.GEAR:
