@@ -4,8 +4,10 @@ Each part has the resources that could serve it, the one that could do least els
 can begin is one integer, kept with the calendar until something changes there.
 """
 
+import functools
 import itertools
-from collections.abc import Sequence
+import operator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -140,28 +142,26 @@ def beginnings(calendar: Calendar, part: Part, length: int, *, late: bool = Fals
     key = (part, length, late)
     known = calendar.memo.several.get(key)
     if known is None or known.stale:
-        masks = [
-            calendar.runs(each, length, late=late)
-            if known is None or each.id in known.stale
-            else known.masks[place]
-            for place, each in enumerate(part.able)
-        ]
-        if part.beside:  # their own masks are kept by resource: what a row comes to is made anew
+        if part.beside:
+            masks = _of_rows(calendar, part, length, late=late)
+        else:
             masks = [
-                _runs(calendar, part.together(place), length, late=late)
-                for place in range(len(part.able))
+                calendar.runs(each, length, late=late)
+                if known is None or each.id in known.stale
+                else known.masks[place]
+                for place, each in enumerate(part.able)
             ]
         unneeded = calendar.everything() & ~needed(calendar, part) if part.is_gear else 0
         known = calendar.memo.several[key] = Beginnings(masks, also=unneeded)
     return known
 
 
-def _runs(calendar: Calendar, those: Sequence[Resource], length: int, *, late: bool) -> int:
-    """When all of them are free for so many cells on end."""
-    together = calendar.runs(those[0], length, late=late)
-    for each in those[1:]:
-        together &= calendar.runs(each, length, late=late)
-    return together
+def _of_rows(calendar: Calendar, part: Part, length: int, *, late: bool) -> list[int]:
+    """When all of each row are free for so many cells on end; the calendar knows each of them."""
+    return [
+        _common(calendar.runs(each, length, late=late) for each in part.together(place))
+        for place in range(len(part.able))
+    ]
 
 
 def needed(calendar: Calendar, part: Part) -> int:
@@ -174,14 +174,12 @@ def possible(calendar: Calendar, part: Part, length: int) -> int:
     return calendar.memo.kept(
         (part, length),
         lambda: union(
-            cal.runs(_up(calendar, part.together(place)), length) for place in range(len(part.able))
+            cal.runs(_common(map(calendar.up, part.together(place))), length)
+            for place in range(len(part.able))
         ),
     )
 
 
-def _up(calendar: Calendar, those: Sequence[Resource]) -> int:
-    """When all of them are there."""
-    together = calendar.up(those[0])
-    for each in those[1:]:
-        together &= calendar.up(each)
-    return together
+def _common(masks: Iterable[int]) -> int:
+    """The cells of all."""
+    return functools.reduce(operator.and_, masks)
