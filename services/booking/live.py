@@ -107,7 +107,8 @@ class _Yard:
 
     def __init__(self, days: int) -> None:
         self.turn = asyncio.Lock()
-        self._cells = (days + 3) * (cal.DAY // cal.STEP)
+        # Who looks from the last of the days on looks as far ahead as who looks from now.
+        self._cells = (2 * days + 3) * (cal.DAY // cal.STEP)
         self._since: str | None = None
         self._rows: dict[int, _Held] = {}
         self._of_booking: dict[UUID, set[int]] = {}

@@ -54,7 +54,8 @@ _OVERRUN = text(
        AND (CAST(b.slot ->> 'ends' AS timestamptz) <= :now
             OR (SELECT count(*) FROM occupancy o WHERE o.booking_id = b.id AND o.active)
                <= jsonb_array_length(b.slot -> 'teams')
-                  + coalesce(jsonb_array_length(b.slot -> 'beside'), 0))
+                  + jsonb_array_length(coalesce(b.slot -> 'beside', '[]'))
+                  + jsonb_array_length(coalesce(b.slot -> 'gear', '[]')))
      ORDER BY b.id
     """
 )
@@ -151,6 +152,6 @@ async def holds_over(session: Reading, *, now: datetime, limit: int) -> list[UUI
 
 
 async def overrun(session: Reading, *, now: datetime) -> list[UUID]:
-    """Open containers whose slot ended by `now` (yard clock), or that lack their bay or a team."""
+    """Open containers whose slot ended by `now` (yard clock), or that lack something."""
     rows = await session.execute(_OVERRUN, {"now": now})
     return list(rows.scalars())

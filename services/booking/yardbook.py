@@ -58,19 +58,20 @@ async def read(session: Reading) -> Books:
     """Every yard with all its versions and closures."""
     number = (await _STAMP.run(session, {}))[0]["stamp"]
     yards = (await session.execute(select(yards_table).order_by(yards_table.c.code))).mappings()
+    # Resources last: a version that is made meanwhile may not name one that was not read.
     by_yard = {
         name: _by_yard((await session.execute(select(table).order_by(*order))).mappings().all())
         for name, table, order in (
-            ("resources", resources_table, [resources_table.c.id]),
             ("versions", versions_table, [versions_table.c.number]),
             ("closures", closures_table, [closures_table.c.id]),
+            ("resources", resources_table, [resources_table.c.id]),
         )
     }
     found: dict[str, Yard] = {}
     laid: dict[str, tuple[Layer, ...]] = {}
     for row in yards:
         code = row["code"]
-        resources, versions, closures = (each.get(code, []) for each in by_yard.values())
+        versions, closures, resources = (each.get(code, []) for each in by_yard.values())
         laid[code] = (founding(row, resources), *(_layer(each) for each in versions))
         found[code] = yard_of(row, resources, versions=versions, closures=closures)
     return Books(number, found, laid)
@@ -100,10 +101,11 @@ def founding(row: Row, resources: Sequence[Row]) -> Layer:
     content = {
         "name": {"zh": row["name_zh"], "en": row["name_en"]},
         "hours": row["hours"],
-        **{
-            name: row[name]
-            for name in ("terminal_moves", "move_minutes", "availability_minutes", "free_days")
+        "terminal_moves": {
+            name: {"minutes": way} if isinstance(way, int) else way
+            for name, way in row["terminal_moves"].items()
         },
+        **{name: row[name] for name in ("move_minutes", "availability_minutes", "free_days")},
         "bays": [_told(each, "kind") for each in own if each["sort"] == Sort.BAY],
         "teams": [_told(each, "agency") for each in own if each["sort"] == Sort.TEAM],
     }

@@ -76,8 +76,17 @@ def found(
 
 def organisation_of(token: str) -> str:
     """The `org` claim of a token, which its server checks, not we."""
+    return _claim(token, "org")
+
+
+def subject_of(token: str) -> str:
+    """The `sub` claim of a token, which its server checks, not we."""
+    return _claim(token, "sub")
+
+
+def _claim(token: str, name: str) -> str:
     claims = jwt.decode(token, options={"verify_signature": False})
-    return str(claims["org"])
+    return str(claims[name])
 
 
 def _of(folder: Folder, url: str) -> Instance:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from services.cli import console, loading, merge, plan, rules, stuck
+from services.cli import console, loading, merge, plan, proving, rules, stuck
 from services.cli.console import explained
 from services.cli.options import (
     DEFAULT_PORT,
@@ -41,6 +41,9 @@ app.add_typer(stuck.app, name="stuck")
 app.add_typer(rules.app, name="rules")
 app.command()(merge.merge)
 app.command()(plan.plan)
+app.command()(proving.verify)
+app.command()(proving.sign)
+app.command()(proving.archive)
 
 
 @app.command()
@@ -176,21 +179,6 @@ def bench(
         console.report(optimizer.run(instances, seconds), as_json=as_json)
         return
     console.report(benching.BENCHMARKS[name.value](), as_json=as_json)
-
-
-@app.command()
-def verify(
-    data: Data, url: Url = None, token_file: TokenFile = None, *, as_json: Json = False
-) -> None:
-    """Check the audit chains and every invariant of a system."""
-    from services.cli import instance
-    from services.cli import verify as verifying
-
-    with instance.found(data, url=url, token_file=token_file, factor=None) as where:
-        figures = verifying.run(where)
-    console.report(figures, as_json=as_json)
-    if figures["invariants_broken"] or not figures["chains_ok"] or figures["dead_letters"]:
-        raise typer.Exit(1)
 
 
 @app.command()

@@ -38,6 +38,7 @@ class Benchmark(StrEnum):
     BULK = "bulk"
     OPTIMIZER = "optimizer"
     OFFERS = "offers"
+    SYNC = "sync"
 
 
 Url = Annotated[str | None, typer.Option("--url", help="a remote system")]

@@ -8,11 +8,14 @@ from services.inspection.api import (
     checklists,
     correcting,
     editions,
+    ledger,
     reading,
     sampling,
     signing,
+    syncing,
     tracking,
 )
+from services.inspection.jobs import ledger as ledger_jobs
 from services.inspection.jobs import sandbox, waits
 from services.inspection.settings import Settings
 from shared import service
@@ -36,6 +39,8 @@ def create(kit: Kit, settings: Settings) -> service.Service:
             sampling.router,
             correcting.router,
             signing.router,
+            syncing.router,
+            ledger.router,
         ],
         handlers=consumers.handlers(kit, settings),
         migrations=MIGRATIONS,
@@ -47,5 +52,8 @@ def create(kit: Kit, settings: Settings) -> service.Service:
 
 
 def _jobs(kit: Kit, settings: Settings) -> dict[str, service.Job]:
-    jobs = {"waits": waits.sweeper(kit, settings)}
+    jobs = {
+        "waits": waits.sweeper(kit, settings),
+        "checkpoints": ledger_jobs.keeper(kit, settings),
+    }
     return {**jobs, "sandbox": sandbox.officer(kit, settings)} if kit.sandbox else jobs

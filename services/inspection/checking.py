@@ -13,6 +13,7 @@ from services.inspection import store
 from services.inspection.domain import answered, checklists, correcting, founding, results
 from services.inspection.domain.case import Case, Section
 from services.inspection.domain.checklists import Edition, Item
+from services.inspection.domain.records import Record
 from services.inspection.tables import ChecklistRow
 from shared.database import table_of
 
@@ -91,12 +92,22 @@ async def write(
 
 async def of_case(reader: store.Reader, case: Case, *, now: datetime, zone: ZoneInfo) -> Checklist:
     """A case's checklist, `now` on the yard clock."""
-    day = checklists.day_of(case, now=now, zone=zone)
-    items = tuple(each.item for each in checklists.in_force(await editions(reader), on=day))
-    return Checklist(items, tuple(await answers(reader, case.id)))
+    return (await of_cases(reader, [case], now=now, zone=zone))[case.id]
 
 
-async def answers(reader: store.Reader, case_id: UUID) -> list[results.Kept]:
-    """All answers of a case, in the order in which they were recorded."""
-    found = await store.of_kinds(reader, case_id, (results.KIND, correcting.CORRECTED))
-    return answered.of_records(found)
+async def of_cases(
+    reader: store.Reader, cases: Collection[Case], *, now: datetime, zone: ZoneInfo
+) -> dict[UUID, Checklist]:
+    """Each case's checklist by the case's id, `now` on the yard clock."""
+    every = await editions(reader)
+    kinds = (results.KIND, correcting.CORRECTED)
+    found = await store.of_kinds(reader, [case.id for case in cases], kinds)
+    by_case: dict[UUID, list[Record]] = {case.id: [] for case in cases}
+    for each in found:
+        by_case[each.case_id].append(each)
+    made = {}
+    for case in cases:
+        day = checklists.day_of(case, now=now, zone=zone)
+        items = tuple(each.item for each in checklists.in_force(every, on=day))
+        made[case.id] = Checklist(items, tuple(answered.of_records(by_case[case.id])))
+    return made

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.inspection import store
+from services.inspection import ledger_checks, store
 from services.inspection.domain import records
 from services.inspection.rows import record_of
 
@@ -95,4 +95,10 @@ async def _named(connection: AsyncConnection, query: str, message: str) -> list[
     return [message.format(*row) for row in await connection.execute(text(query))]
 
 
-ALL = {"chains": chains, "openings": openings, "sections": sections, "versions": versions}
+ALL = {
+    "chains": chains,
+    "openings": openings,
+    "sections": sections,
+    "versions": versions,
+    "ledger": ledger_checks.check,
+}

@@ -85,13 +85,8 @@ async def answer(
     case = await store.lock(session, case_id)
     section = standing.needed_section(case, who)
     checklist = await checking.of_case(session, case, now=now.yard, zone=zone)
-    change = results.record(
-        case,
-        answers,
-        who=who,
-        known={each.result.id: each for each in checklist.answers},
-        items=checklist.of(case, section),
-    )
+    book = results.Book.of(checklist.of(case, section), checklist.answers)
+    change = results.record(case, answers, who=who, book=book)
     return await hear(session, case, change, who=who, now=now, ids=ids)
 
 
@@ -135,7 +130,7 @@ async def confirm(
     proposal = await _record(session, case, seq)
     corrects = proposal.payload.get("corrects")
     wrong = await _record(session, case, corrects) if isinstance(corrects, int) else proposal
-    done = await store.of_kinds(session, case.id, (correcting.CORRECTED,))
+    done = await store.of_kinds(session, [case.id], (correcting.CORRECTED,))
     settled = {each.payload.get("proposal") for each in done}
     change = correcting.confirm(case, proposal, wrong, settled=settled, who=who)
     return await hear(session, case, change, who=who, now=now, ids=ids)
@@ -156,7 +151,7 @@ async def _record(session: AsyncSession, case: Case, seq: int) -> Record:
 async def signable(reader: store.Reader, case: Case) -> Head:
     """The record that an agency signs: the end of what was inspected. Raises CaseMoveNotAllowed."""
     moves.after(case.status, moves.Act.SIGN)
-    ends = await store.of_kinds(reader, case.id, signing.ENDS)
+    ends = await store.of_kinds(reader, [case.id], signing.ENDS)
     return Head(seq=ends[-1].seq, hash=ends[-1].hash)
 
 
@@ -210,9 +205,27 @@ async def hear(
     """Keep what a fact of another service made of a locked case; `None` leaves it as it is."""
     if change is None:
         return case
-    chained = await store.append(session, change.case, change.notes, actor=who, now=now)
-    await store.save(session, chained, before=case)
-    await outbox.append(
-        session, change.events, version=chained.version, source=SOURCE, ids=ids, now=now.wall
-    )
+    (kept,) = await keep(session, [(case, change)], who=who, now=now, ids=ids)
+    return kept
+
+
+async def keep(
+    session: AsyncSession,
+    changes: Sequence[tuple[Case, Change]],
+    *,
+    who: Actor,
+    now: Moment,
+    ids: Ids,
+) -> list[Case]:
+    """Keep what was decided of locked cases: records, state and events. The cases as they are then.
+
+    Raises IdTaken, StaleVersion.
+    """
+    chained = await store.append(session, [change for _, change in changes], actor=who, now=now)
+    befores = [before for before, _ in changes]
+    await store.save(session, chained, befores=befores)
+    for case, (_, change) in zip(chained, changes, strict=True):
+        await outbox.append(
+            session, change.events, version=case.version, source=SOURCE, ids=ids, now=now.wall
+        )
     return chained

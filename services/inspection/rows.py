@@ -20,7 +20,7 @@ from services.inspection.domain.facts import (
 from services.inspection.domain.moves import Status
 from shared.contracts.envelope import Fact
 from shared.contracts.values import Finding, Purpose, Said, Scope, Slot
-from shared.prepared import Row
+from shared.prepared import Json, Row
 
 
 def _dump(value: Fact | None) -> dict[str, Any] | None:
@@ -104,7 +104,7 @@ def record_values(record: records.Record) -> dict[str, Any]:
         "actor_agency": record.actor.agency,
         "wall": record.times.wall,
         "yard": record.times.yard,
-        "payload": record.payload,
+        "payload": Json(records.canonical(record.payload)),
         "prev_hash": record.prev_hash,
         "hash": record.hash,
     }

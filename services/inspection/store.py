@@ -1,19 +1,34 @@
 """Rows to values and back. A case is read under its row's lock before it is changed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from asyncpg import UniqueViolationError
-from sqlalchemy import ARRAY, Integer, Select, Table, Uuid, bindparam, func, literal, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import (
+    ARRAY,
+    Column,
+    ColumnElement,
+    Integer,
+    Select,
+    Table,
+    Text,
+    Uuid,
+    bindparam,
+    cast,
+    func,
+    literal,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from services.inspection import rows
 from services.inspection.domain import errors, records
-from services.inspection.domain.case import Case, Opening, Section
+from services.inspection.domain.case import Case, Change, Opening, Section
 from services.inspection.domain.results import IdTaken
 from services.inspection.tables import CaseRow, OpeningRow, RecordRow, SectionRow
 from shared.contracts import derived
@@ -34,6 +49,9 @@ _KNOWN = Statement(
 _ids = bindparam("ids", type_=ARRAY(Uuid))
 _locked = select(cases).with_for_update()
 _LOCK = Statement(_locked.where(cases.c.id == bindparam("id", type_=Uuid)))
+_LOCK_ALL = Statement(
+    _locked.where(cases.c.id == func.any(_ids)).order_by(cases.c.id).with_for_update()
+)
 _FIND = Statement(_locked.where(cases.c.requirement_id == bindparam("id", type_=Uuid)))
 _SECTIONS = Statement(
     select(sections).where(sections.c.case_id == func.any(_ids)).order_by(sections.c.agency)
@@ -53,6 +71,22 @@ _UPDATE = Statement(
     .returning(literal(1))
 )
 _APPEND = Statement(insert(entries), columns=entries.columns.keys())
+
+
+def _array(column: Column[Any]) -> ColumnElement[Any]:
+    """A column's values for many rows at once; JSON goes as text."""
+    of_json = isinstance(column.type, JSONB)
+    values = func.unnest(bindparam(column.name, type_=ARRAY(Text if of_json else column.type)))
+    return cast(values, JSONB) if of_json else values
+
+
+_APPEND_MANY = Statement(
+    insert(entries).from_select(
+        entries.columns.keys(), select(*[_array(each) for each in entries.columns])
+    )
+)
+MANY = 16
+"""From so many rows on, one statement with arrays costs less than one for each row."""
 
 
 def _put(table: Table, *, key: str) -> Statement:
@@ -75,6 +109,12 @@ async def lock(session: AsyncSession, case_id: UUID) -> Case:
     if not found:
         raise errors.CaseNotFound(case_id=case_id)
     return found[0]
+
+
+async def lock_all(session: AsyncSession, case_ids: Iterable[UUID]) -> dict[UUID, Case]:
+    """Those of the cases that there are, locked until the end, in an order that all keep."""
+    found = await _whole(session, await _LOCK_ALL.run(session, {"ids": sorted(case_ids)}))
+    return {each.id: each for each in found}
 
 
 async def known(session: AsyncSession, requirement_ids: Sequence[UUID]) -> set[UUID]:
@@ -106,37 +146,55 @@ async def obtain(
     return await lock(session, case.id)
 
 
-async def save(session: AsyncSession, case: Case, *, before: Case) -> None:
-    """Write what differs from `before`. Raises `StaleVersion` if the row is not as it was."""
-    was = {"case_id": case.id, "was": before.version, "had": before.head.seq}
-    if not await _UPDATE.run(session, rows.case_values(case) | was):
-        raise StaleVersion(case_id=case.id)
-    await _PUT_SECTION.run_many(session, rows.section_values(case, before=before))
-    await _PUT_OPENING.run_many(session, rows.opening_values(case, before=before))
+async def save(session: AsyncSession, cases: Sequence[Case], *, befores: Sequence[Case]) -> None:
+    """Write what differs from what was before. Raises `StaleVersion` if a row is not as it was."""
+    pairs = list(zip(cases, befores, strict=True))
+    updates = [
+        rows.case_values(case) | {"case_id": case.id, "was": before.version, "had": before.head.seq}
+        for case, before in pairs
+    ]
+    if len(await _UPDATE.run_many(session, updates)) != len(updates):
+        raise StaleVersion(cases=[each.id for each in cases])
+    put = [row for case, before in pairs for row in rows.section_values(case, before=before)]
+    await _PUT_SECTION.run_many(session, put)
+    put = [row for case, before in pairs for row in rows.opening_values(case, before=before)]
+    await _PUT_OPENING.run_many(session, put)
 
 
 async def append(
     session: AsyncSession,
-    case: Case,
-    notes: Iterable[records.Note],
+    changes: Iterable[Change],
     *,
     actor: records.Actor,
     now: records.Moment,
-) -> Case:
-    """Append records to the chain of a locked case; it has the new head then.
+) -> list[Case]:
+    """Append what is noted to the chains of locked cases, which have their new heads then.
 
     Raises IdTaken where a client's id is already that of a record of another case.
     """
-    made = records.append(case.head, notes, case_id=case.id, actor=actor, now=now)
-    if not made:
-        return case
+    chained: list[Case] = []
+    made: list[records.Record] = []
+    for change in changes:
+        case = change.case
+        new = records.append(case.head, change.notes, case_id=case.id, actor=actor, now=now)
+        head = records.Head(seq=new[-1].seq, hash=new[-1].hash) if new else case.head
+        chained.append(replace(case, head=head))
+        made += new
     try:
-        await _APPEND.run_many(session, [rows.record_values(each) for each in made])
+        await _write(session, [rows.record_values(each) for each in made])
     except UniqueViolationError as taken:
         if taken.constraint_name == "case_records_client_id":
             raise IdTaken from taken
         raise
-    return replace(case, head=records.Head(seq=made[-1].seq, hash=made[-1].hash))
+    return chained
+
+
+async def _write(session: AsyncSession, made: Sequence[dict[str, Any]]) -> None:
+    if len(made) < MANY:
+        await _APPEND.run_many(session, made)
+        return
+    columns = {name: [row[name] for row in made] for name in made[0]}
+    await _APPEND_MANY.run(session, columns)
 
 
 async def load(reader: Reader, which: Select[Any]) -> list[Case]:
@@ -163,11 +221,13 @@ async def chain(reader: Reader, which: Select[Any]) -> list[records.Record]:
     return [rows.record_of(row) for row in (await reader.execute(which)).mappings()]
 
 
-async def of_kinds(reader: Reader, case_id: UUID, kinds: Iterable[str]) -> list[records.Record]:
-    """The case's records of these kinds, in their order."""
+async def of_kinds(
+    reader: Reader, case_ids: Collection[UUID], kinds: Iterable[str]
+) -> list[records.Record]:
+    """The cases' records of these kinds, each case's in their order."""
     its = entries.c
-    mine = select(entries).where(its.case_id == case_id, its.kind.in_(tuple(kinds)))
-    return await chain(reader, mine.order_by(its.seq))
+    theirs = select(entries).where(its.case_id.in_(case_ids), its.kind.in_(tuple(kinds)))
+    return await chain(reader, theirs.order_by(its.case_id, its.seq))
 
 
 async def record(reader: Reader, case_id: UUID, seq: int) -> records.Record | None:

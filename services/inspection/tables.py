@@ -1,17 +1,16 @@
 """The rows of inspection. Rows are rows: nothing here validates.
 
-The constraints are in the migrations; `case_records` and `checklist_editions` take inserts alone.
+The constraints are in the migrations; records, editions of checklists and the ledger take inserts
+alone.
 """
 
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, DateTime, Text
+from sqlalchemy import BigInteger, Date, DateTime, SmallInteger, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
-
-from shared.database import table_of
 
 Json = Any
 FACTS = JSONB(none_as_null=True)
@@ -143,4 +142,61 @@ class KeyRow(SQLModel, table=True):
     revoked_at: datetime | None = _moment(nullable=True)
 
 
-TABLES = tuple(table_of(row) for row in (CaseRow, SectionRow, OpeningRow, RecordRow, ChecklistRow))
+class RejectedRow(SQLModel, table=True):
+    """A device's record that was refused, as it was sent; `received_at` is wall time."""
+
+    __tablename__ = "rejected_records"
+
+    id: UUID = Field(primary_key=True)
+    office: str = Field(primary_key=True, sa_type=Text)
+    device: str = _text()
+    sender: str = _text()
+    record: Json = _facts()
+    problem: Json = _facts()
+    skew_seconds: int
+    received_at: datetime = _moment()
+
+
+class LeafRow(SQLModel, table=True):
+    """A leaf of the tree over all cases: how far a case's chain had come."""
+
+    __tablename__ = "ledger_leaves"
+
+    index: int = Field(primary_key=True, sa_type=BigInteger)
+    case_id: UUID
+    seq: int
+    hash: str = _text()
+
+
+class NodeRow(SQLModel, table=True):
+    """The hash of a perfect subtree; level 0 are the leaves."""
+
+    __tablename__ = "ledger_nodes"
+
+    level: int = Field(primary_key=True, sa_type=SmallInteger)
+    position: int = Field(primary_key=True, sa_type=BigInteger)
+    hash: bytes
+
+
+class CheckpointRow(SQLModel, table=True):
+    """The tree at a moment; `made_at` is wall time."""
+
+    __tablename__ = "checkpoints"
+
+    number: int = Field(primary_key=True)
+    day: date = Field(sa_type=Date)
+    size: int = Field(sa_type=BigInteger)
+    root: bytes
+    made_at: datetime = _moment()
+
+
+class SignatureRow(SQLModel, table=True):
+    """An agency's signature of a checkpoint, with the key that made it; wall time."""
+
+    __tablename__ = "checkpoint_signatures"
+
+    number: int = Field(primary_key=True)
+    agency: str = Field(primary_key=True, sa_type=Text)
+    public: str = _text()
+    signature: str = _text()
+    signed_at: datetime = _moment()

@@ -111,7 +111,8 @@ def _plain(schema: Document, *, random: Random, ids: list[str], now: datetime) -
         return random.choice(ids) if ids else str(UUID(int=random.getrandbits(128)))
     if form in ("date-time", "date"):
         return moment.isoformat() if form == "date-time" else moment.date().isoformat()
-    size = random.randint(schema.get("minLength", 1), min(schema.get("maxLength", 12), 40))
+    least = schema.get("minLength", 1)
+    size = random.randint(least, max(least, min(schema.get("maxLength", 12), 40)))
     return "".join(random.choices(string.ascii_lowercase, k=size))
 
 

@@ -42,7 +42,10 @@ class UseOut(BaseModel):
 
 
 class FiguresOut(BaseModel):
-    """A yard's day. Late are slots that end after the cargo's free time."""
+    """What is booked of a yard's day: what is completed has given its time back, and is gone.
+
+    Late are slots that end after the cargo's free time.
+    """
 
     yard: str
     day: date
@@ -113,10 +116,10 @@ async def read_figures(
     calendar = cal.calendar(yard, first=span[0], days=1, taken=taken)
     bays: dict[str, list[Resource]] = {}
     teams: dict[str, list[Resource]] = {}
-    for bay in yard.bays:
-        bays.setdefault(bay.kind.value, []).append(bay)
-    for team in yard.teams:
-        teams.setdefault(team.agency, []).append(team)
+    for bay in yard.on(local).bays:
+        bays.setdefault(bay.kind.value, []).extend(_values(yard.bays, bay))
+    for team in yard.on(local).teams:
+        teams.setdefault(team.agency, []).extend(_values(yard.teams, team))
     return FiguresOut(
         yard=yard.code,
         day=local,
@@ -154,6 +157,11 @@ async def read_fairness(
 
 def _utc(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+def _values(known: Sequence[Resource], one: Resource) -> list[Resource]:
+    """What it is on all days: its night may have begun when it was something else."""
+    return [each for each in known if each.id == one.id]
 
 
 def _use(

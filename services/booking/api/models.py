@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from services.booking.domain.booking import Status
 from services.booking.domain.fit import Choice
+from services.booking.domain.refusals import SlotUnsuitable
 from services.booking.domain.resources import Sort
 from services.booking.domain.why import State
 from shared.contracts.values import AgencyNeed, BayKind, Scope, Slot
@@ -38,12 +39,15 @@ class SlotIn(StrictModel):
     overtime: Annotated[bool, Field(description="Teams may stay beyond their shifts.")] = False
 
     def choice(self) -> Choice:
-        """The domain's word for it."""
+        """The domain's word for it. Raises SlotUnsuitable for two teams of an agency."""
+        teams = {each.agency: each.team for each in self.teams}
+        if len(teams) < len(self.teams):
+            raise SlotUnsuitable(pointer="/slot/teams", needed_agencies=list(teams))
         return Choice(
             yard=self.yard,
             bay=self.bay,
             beside=self.beside,
-            teams={each.agency: each.team for each in self.teams},
+            teams=teams,
             starts=self.starts,
             gear=self.gear,
             overtime=self.overtime,
@@ -123,6 +127,7 @@ class MissingOut(BaseModel):
     sort: Sort | None
     name: str
     skills: list[str]
+    many: int = Field(description="So many next to each other.")
     until: datetime | None
 
 

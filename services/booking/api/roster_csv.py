@@ -105,19 +105,27 @@ async def read_csv(
 
 def _report(held: dict[str, Any], lines: Sequence[str], *, skills: Skills) -> CsvOut:
     reader = csv.DictReader(lines)
-    named = reader.fieldnames or []
-    unknown = [name for name in named if name not in COLUMNS]
-    if unknown or not {"sort", "code"} <= set(named):
-        return CsvOut(rows=[], faults=[_out(_header(unknown))], content=None)
-    rows = [_read(reader.line_num, cells) for cells in reader]
+    try:
+        named = reader.fieldnames or []
+        unknown = [name for name in named if name not in COLUMNS]
+        if unknown or not {"sort", "code"} <= set(named):
+            return CsvOut(rows=[], faults=[_out(_header(unknown))], content=None)
+        rows = [_read(reader.line_num, cells) for cells in reader]
+    except csv.Error:  # a cell without an end: the rest of the file is in it
+        return CsvOut(rows=[], faults=[_out(_of(faults.TOO_LONG, ""))], content=None)
     content = held | {
         part: [row.said for row in rows if row.said is not None and row.sort == sort]
         for sort, (part, _) in PARTS.items()
     }
     whole: list[Fault] = []
     if not any(row.faults for row in rows):
-        content = _checked(content)
-        whole = list(_shared_out(roster_rules.faults(content, skills=skills), rows))
+        try:
+            content = _checked(content)
+        except ValidationError as invalid:
+            wrong: Sequence[Fault] = _faults(invalid, content)
+        else:
+            wrong = roster_rules.faults(content, skills=skills)
+        whole = list(_shared_out(wrong, rows))
     good = not whole and not any(row.faults for row in rows)
     return CsvOut(
         rows=[
@@ -156,11 +164,15 @@ def _read(line: int, cells: dict[str | None, Any]) -> _Row:
     try:
         said = part[1].model_validate_json(document)
     except ValidationError as invalid:
-        found = invalid.errors(include_input=False, include_url=False)
-        row.faults += faults.of(found, document=json.loads(document)).faults
+        row.faults += _faults(invalid, json.loads(document))
     else:
         row.said = said.model_dump(mode="json", by_alias=True)
     return row
+
+
+def _faults(invalid: ValidationError, document: object) -> Sequence[Fault]:
+    found = invalid.errors(include_input=False, include_url=False)
+    return faults.of(found, document=document).faults
 
 
 def _value(name: str, text: str) -> object:

@@ -2,17 +2,18 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.booking.api.models import AgencyCode, Code, Reason, SlotIn
+from services.booking.api.roster_faults import HALF_NAMED
 from services.booking.commands.roster import Closing, Told, Version
 from services.booking.domain.booking import Status
 from services.booking.domain.resources import Sort
 from shared.contracts.values import BayKind, Scope, Slot
-from shared.http.model import Day, Instant, Number, StrictModel, Text
+from shared.http.model import Day, Instant, Number, StrictModel, Text, finding
 
 MOST = 500
 """Bays, teams or gear of one yard."""
@@ -146,12 +147,24 @@ class VersionIn(ChangeIn):
 
 
 class ClosureIn(ChangeIn):
-    """Something is not there from a moment (now unless told) to another; all of it unless told."""
+    """Something is not there from a moment (now unless told) to another.
+
+    A bay, team or gear by its sort and code, or the whole yard without both.
+    """
 
     sort: Annotated[Sort | None, Field(strict=False)] = None
     code: Code | None = None
     starts: Instant | None = None
     ends: Instant
+
+    @model_validator(mode="after")
+    def _names_one_thing(self) -> Self:
+        if (self.sort is None) != (self.code is None):
+            rule = HALF_NAMED
+            raise finding(
+                rule.code, en=rule.en, zh=rule.zh, mend=rule.mend_en, mend_zh=rule.mend_zh
+            )
+        return self
 
     def closing(self) -> Closing:
         """The domain's word for it."""

@@ -93,8 +93,10 @@ def yard_out(yard: Yard, *, now: datetime) -> YardOut:
 
 
 def board_out(yard: Yard, *, day: date, placed: list[Placed]) -> BoardOut:
-    """A board as clients see it."""
+    """A board as clients see it: the day's bays, and what else still has something in it."""
     hours = yard.open_on(day)
+    rows = {bay.id: bay for bay in yard.bays if any(each.bay == bay.id for each in placed)}
+    rows |= {bay.id: bay for bay in yard.on(day).bays}
     return BoardOut(
         yard=yard.code,
         day=day,
@@ -107,7 +109,7 @@ def board_out(yard: Yard, *, day: date, placed: list[Placed]) -> BoardOut:
                 kind=bay.kind,
                 bookings=[_placed_out(each, yard) for each in placed if each.bay == bay.id],
             )
-            for bay in yard.on(day).bays
+            for bay in rows.values()
         ],
     )
 

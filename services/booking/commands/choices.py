@@ -46,7 +46,10 @@ class Named:
 
 @dataclass(frozen=True)
 class Found:
-    """Offers, the cheapest first; why none is earlier; or why there are none at all."""
+    """Offers, the cheapest first; why none is earlier; or why there are none at all.
+
+    Without any there may still be one in overtime.
+    """
 
     offers: tuple[Offer, ...]
     earlier: tuple[Earlier, ...] = ()
@@ -76,19 +79,19 @@ async def find(
         await sight.see(session, booking, yard, turn=turn, after=after, latest=latest, fair=fair)
         for yard in _yards(booking, yards, turn=turn)
     ]
-    found = [offer for each in places for offer in each.cheapest(limit)]
-    if not found:
-        home = places[0]
-        bounds = home.bounds
-        reason = lack.why_none(
-            home.calendar, booking.want, earliest=bounds.earliest, latest=bounds.latest
-        )
-        return Found((), none_reason=reason)
-    found.sort(key=offers.rank)
+    found = sorted((one for each in places for one in each.cheapest(limit)), key=offers.rank)
+    none = None if found else _none(booking, places[0])
     if not reasons:
-        return Found(tuple(found[:limit]))
-    earlier = [one for each in places for one in _earlier(booking, each)]
-    return Found(tuple(found[:limit]), tuple(earlier), _named(booking, places, found))
+        return Found(tuple(found[:limit]), none_reason=none)
+    earlier = [one for each in places if found for one in _earlier(booking, each)]
+    return Found(tuple(found[:limit]), tuple(earlier), _named(booking, places), none)
+
+
+def _none(booking: Booking, home: Sight) -> Reason:
+    bounds = home.bounds
+    return lack.why_none(
+        home.calendar, booking.want, earliest=bounds.earliest, latest=bounds.latest
+    )
 
 
 def _yards(booking: Booking, named: Sequence[str], *, turn: Turn) -> list[Yard]:
@@ -114,20 +117,22 @@ def _earlier(booking: Booking, at: Sight) -> list[Earlier]:
     ]
 
 
-def _named(booking: Booking, places: Sequence[Sight], found: Sequence[Offer]) -> Named:
+def _named(booking: Booking, places: Sequence[Sight]) -> Named:
     """The next one by time, and the cheapest of each half of the day and of overtime."""
+    nexts: list[Offer] = []
     mornings: list[Offer] = []
     afternoons: list[Offer] = []
     overtime: list[Offer] = []
     for each in places:
+        regular = offers.starts(each.calendar, booking.want, each.bounds)
+        nexts += _one(booking, each, each.bounds, among=regular & -regular)
         before_noon = each.calendar.mornings()
         mornings += _one(booking, each, each.bounds, among=before_noon)
         afternoons += _one(booking, each, each.bounds, among=~before_noon)
-        regular = offers.starts(each.calendar, booking.want, each.bounds)
         late = Bounds(each.bounds.earliest, each.bounds.latest, late=True, end=each.bounds.end)
         overtime += _one(booking, each, late, among=~regular)
     return Named(
-        next=min(found, key=lambda offer: (offer.slot.starts, offer.cny)),
+        next=min(nexts, key=lambda offer: (offer.slot.starts, offer.cny), default=None),
         morning=_cheapest(mornings),
         afternoon=_cheapest(afternoons),
         overtime=_cheapest(overtime),

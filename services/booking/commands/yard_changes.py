@@ -1,7 +1,9 @@
 """Changing a yard: what a change hits, where that could go instead, and doing both at once."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +16,7 @@ from services.booking.domain import acts, fit, offers
 from services.booking.domain import calendar as cal
 from services.booking.domain.acts import Change
 from services.booking.domain.booking import Booking, Status
-from services.booking.domain.calendar import Calendar
+from services.booking.domain.calendar import Calendar, Taken
 from services.booking.domain.offers import Offer
 from services.booking.domain.refusals import YardMovedOn
 from services.booking.domain.yard import Yard
@@ -100,18 +102,26 @@ class _Seats:
         self._session = session
         self._moved = moved
         self._turn = turn
-        self._calendars: dict[str, Calendar] = {}
+        self._calendars: dict[tuple[str, datetime], Calendar] = {}
+        self._given: dict[str, list[Taken]] = {}
 
     async def find(self, booking: Booking) -> Slot | None:
         """Another bay or team at the same time if there is one, else what costs least of all."""
-        if not booking.wanted or booking.slot is None:
+        await asyncio.sleep(0)  # there may be thousands: whoever else is served gets a turn
+        over = booking.held_until is not None and booking.held_until <= self._turn.now
+        if over or not booking.wanted or booking.slot is None:
             return None
         best = await self._then(booking, booking.slot) or await self._cheapest(booking)
         if best is not None:
-            calendar = self._calendars[best.yard]
-            taken = fit.taken(calendar.yard, best)
-            self._calendars[best.yard] = cal.taking(calendar, taken)
+            self._give(best)
         return best
+
+    def _give(self, slot: Slot) -> None:
+        taken = fit.taken(self._turn.yard(slot.yard), slot)
+        self._given.setdefault(slot.yard, []).extend(taken)
+        for key, calendar in self._calendars.items():
+            if calendar.yard.code == slot.yard:
+                self._calendars[key] = cal.taking(calendar, taken)
 
     def _yards(self, booking: Booking) -> list[Yard]:
         here = [self._turn.yard(booking.slot.yard)] if booking.slot else []
@@ -125,7 +135,7 @@ class _Seats:
         yard = self._turn.yard(slot.yard)
         if slot.starts < max(self._turn.now, booking.window_in(yard).opens):
             return None
-        calendar = await self._calendar(yard)
+        calendar = await self._calendar(yard, booking)
         mine = frozenset(each.id for each in fit.resources(yard, slot))
         same = offers.best(calendar, booking.want, earliest=slot.starts, prefer=mine)
         return same if same is not None and same.starts == slot.starts else None
@@ -133,17 +143,22 @@ class _Seats:
     async def _cheapest(self, booking: Booking) -> Slot | None:
         found: list[Offer] = []
         for yard in self._yards(booking):
-            seen = sight.over(await self._calendar(yard), booking, turn=self._turn)
+            seen = sight.over(await self._calendar(yard, booking), booking, turn=self._turn)
             found += seen.cheapest(1)
         best = min(found, key=offers.rank, default=None)
         return None if best is None else best.slot
 
-    async def _calendar(self, yard: Yard) -> Calendar:
-        if yard.code not in self._calendars:
-            self._calendars[yard.code] = await sight.calendar_of(
-                self._session, yard, first=self._turn.now, turn=self._turn, without=self._moved
+    async def _calendar(self, yard: Yard, booking: Booking) -> Calendar:
+        """From now on; for cargo that comes beyond the horizon, from its day on."""
+        now, opens = self._turn.now, sight.earliest(booking, yard, turn=self._turn)
+        near = opens < now + self._turn.terms.horizon_days * cal.DAY
+        key = yard.code, now if near else cal.midnight(opens)
+        if key not in self._calendars:
+            calendar = await sight.calendar_of(
+                self._session, yard, first=key[1], turn=self._turn, without=self._moved
             )
-        return self._calendars[yard.code]
+            self._calendars[key] = cal.taking(calendar, self._given.get(yard.code, ()))
+        return self._calendars[key]
 
 
 def agreed(planned: Plan, told: Mapping[UUID, tuple[int, fit.Choice | None]]) -> bool:

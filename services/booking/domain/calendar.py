@@ -135,12 +135,13 @@ def changed(calendar: Calendar, busy: Mapping[int, int]) -> Calendar:
 
 
 def taking(calendar: Calendar, taken: Iterable[Taken]) -> Calendar:
-    """The calendar with more of it taken."""
+    """The calendar with more of it taken; what was known of other resources stays."""
     busy = dict(calendar.busy)
+    hit = set()
     for each in taken:
-        touched = calendar.touched(each)
-        busy[each.resource] = busy.get(each.resource, 0) | touched
-    return replace(calendar, busy=busy, memo=Memo())
+        hit.add(each.resource)
+        busy[each.resource] = busy.get(each.resource, 0) | calendar.touched(each)
+    return replace(calendar, busy=busy, memo=calendar.memo.without(hit))
 
 
 def on_grid(moment: datetime) -> bool:

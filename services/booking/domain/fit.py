@@ -143,11 +143,11 @@ def taken(yard: Yard, slot: Slot) -> list[Taken]:
 
 def _kinds(yard: Yard, want: Want, *, at: datetime) -> list[str]:
     """The kinds of gear that the wanted scopes need at a moment."""
-    day = yard.local_day(at)
+    days = yard.open_days(at)
     return [
         kind
         for kind, those in parts.gear_for(yard, want.scopes).items()
-        if any(each.days[0] <= day < each.days[1] for each in those)
+        if any(each.days[0] <= day < each.days[1] for each in those for day in days)
     ]
 
 

@@ -1,15 +1,13 @@
 """Why there is no slot: which resource is missing, in both languages."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from services.booking.domain import calendar as cal
-from services.booking.domain import offers, parts
+from services.booking.domain import offers, parts, why
 from services.booking.domain.calendar import Calendar
 from services.booking.domain.parts import Want
-from services.booking.domain.why import AGENCY_ZH, KIND_ZH
-from shared.contracts.values import AgencyNeed, utc
+from shared.contracts.values import utc
 
 
 @dataclass(frozen=True)
@@ -38,69 +36,23 @@ def why_none(
             f"Yard {yard.code} is not open for {want.minutes} minutes on end before the horizon.",
             f"查验场 {yard.code} 在可预约期内没有连续 {want.minutes} 分钟的开放时间。",
         )
-    if (reason := _no_bay(calendar, want, length=length, first=first)) is not None:
-        return reason
-    for need in want.needs:
-        if (reason := _no_team(calendar, need, length=length, first=first)) is not None:
-            return reason
-    return _no_gear(calendar, want, length=length, first=first)
-
-
-def _no_bay(calendar: Calendar, want: Want, *, length: int, first: int) -> Reason | None:
-    yard = calendar.yard
-    kind_zh = KIND_ZH[want.bay_kind]
-    bays = parts.bays_for(yard, want.bay_kind)
-    if not bays:
-        return Reason(
-            f"Yard {yard.code} has no {want.bay_kind} bay.",
-            f"查验场 {yard.code} 没有{kind_zh}查验位。",
-        )
-    if want.bays > 1 and not parts.neighbours(yard, want.bay_kind, want.bays):
-        return Reason(
-            f"Yard {yard.code} has no {want.bays} {want.bay_kind} bays next to each other.",
-            f"查验场 {yard.code} 没有相邻的 {want.bays} 个{kind_zh}查验位。",
-        )
-    if not _any_run(map(calendar.free, bays), length) >> first:
-        return Reason(
-            f"Every {want.bay_kind} bay of yard {yard.code} is taken up to the horizon.",
-            f"查验场 {yard.code} 的{kind_zh}查验位在可预约期内已全部占用。",
-        )
-    return None
-
-
-def _no_gear(calendar: Calendar, want: Want, *, length: int, first: int) -> Reason:
-    yard = calendar.yard
-    for kind, those in parts.gear_for(yard, want.scopes).items():
-        if not _any_run(map(calendar.free, those), length) >> first:
+    for part in parts.of(yard, want):
+        en, zh = why.thing(part)
+        if not part.able:
+            return Reason(f"Yard {yard.code} has no {en}.", f"查验场 {yard.code} 没有{zh}。")
+        if parts.beginnings(calendar, part, length).any >> first:
+            continue
+        if parts.possible(calendar, part, length) >> first:
             return Reason(
-                f"Every {kind} of yard {yard.code} is taken or away up to the horizon.",
-                f"查验场 {yard.code} 的 {kind} 在可预约期内已全部占用或停用。",
+                f"Every {en} of yard {yard.code} is taken up to the horizon.",
+                f"查验场 {yard.code} 的{zh}在可预约期内已全部占用。",
             )
+        return Reason(
+            f"No {en} of yard {yard.code} is there for {want.minutes} minutes on end before the"
+            " horizon.",
+            f"查验场 {yard.code} 的{zh}在可预约期内均无连续 {want.minutes} 分钟在岗或可用。",
+        )
     return Reason(
         f"Bay and teams of yard {yard.code} are never free together before the horizon.",
         f"查验场 {yard.code} 的查验位与各查验组在可预约期内没有共同空闲时段。",
     )
-
-
-def _no_team(calendar: Calendar, need: AgencyNeed, *, length: int, first: int) -> Reason | None:
-    yard, zh = calendar.yard, AGENCY_ZH.get(need.agency, need.agency)
-    skills = ", ".join(need.skills) or "-"
-    teams = parts.teams_for(yard, need.agency, frozenset(need.skills))
-    if not teams:
-        return Reason(
-            f"Yard {yard.code} has no {need.agency} team with the skills: {skills}.",
-            f"查验场 {yard.code} 没有具备所需技能（{skills}）的{zh}查验组。",
-        )
-    if not _any_run(map(calendar.free, teams), length) >> first:
-        return Reason(
-            f"Every {need.agency} team of yard {yard.code} with the skills {skills} is taken.",
-            f"查验场 {yard.code} 具备技能（{skills}）的{zh}查验组在可预约期内已全部占用。",
-        )
-    return None
-
-
-def _any_run(free: Iterable[int], length: int) -> int:
-    together = 0
-    for each in free:
-        together |= cal.runs(each, length)
-    return together

@@ -111,9 +111,7 @@ def _valid(layers: Sequence[Layer], day: date) -> Layer:
     )
 
 
-def _move(told: Mapping[str, Any] | int) -> Move:
-    if isinstance(told, int):
-        return Move(told)
+def _move(told: Mapping[str, Any]) -> Move:
     cny = told.get("cny")
     return Move(told["minutes"], None if cny is None else Decimal(cny))
 

@@ -42,7 +42,7 @@ class Want:
 class Part:
     """One thing that a slot needs: `name` is the bay's kind, the agency, or the gear's kind.
 
-    `beside`: for each of `able` what is taken together with it.
+    `many` of them are taken together: `beside` says for each of `able` which others.
     """
 
     sort: Sort
@@ -50,6 +50,7 @@ class Part:
     able: tuple[Resource, ...]
     skills: tuple[str, ...] = ()
     beside: tuple[tuple[Resource, ...], ...] = ()
+    many: int = 1
 
     @property
     def is_gear(self) -> bool:
@@ -118,7 +119,7 @@ def _bay(yard: Yard, kind: BayKind, many: int) -> Part:
         return Part(Sort.BAY, kind.value, tuple(bays_for(yard, kind)))
     rows = neighbours(yard, kind, many)
     first, beside = tuple(row[0] for row in rows), tuple(row[1:] for row in rows)
-    return Part(Sort.BAY, kind.value, first, beside=beside)
+    return Part(Sort.BAY, kind.value, first, beside=beside, many=many)
 
 
 @lru_cache(maxsize=1024)

@@ -60,9 +60,8 @@ class Work:
         if self.rest is None:
             yield begins, ends
             return
-        leaves, returns = self.rest.on(day, zone)
-        if leaves < begins:
-            leaves, returns = leaves + timedelta(days=1), returns + timedelta(days=1)
+        after_midnight = self.rest.opens < self.shift.opens
+        leaves, returns = self.rest.on(day + after_midnight * timedelta(days=1), zone)
         yield begins, leaves
         yield returns, ends
 

@@ -105,7 +105,8 @@ def _on_duty(content: Content) -> Iterator[Fault]:
         for number, each in enumerate(content.get(part, ())):
             if each.get("shift") is None:
                 continue
-            if not any(_longest(each, day) for day in _open_weekdays(content)):
+            days = _open_weekdays(content)
+            if not any(_longest(_stretches(each, day.weekday), day) > 0 for day in days):
                 yield _fault("never_on_duty", f"/{part}/{number}/shift", (
                     f"{each['code']} is never on duty while the yard is open.",
                     f"{each['code']} 在查验场开放时间内从不在岗。",
@@ -149,13 +150,13 @@ def _skills(content: Content, skills: Skills) -> Iterator[Fault]:
     for number, team in enumerate(content["teams"]):
         known = skills.get(team["agency"])
         if known is None:
-            yield _fault("unknown_agency", f"/teams/{number}/agency", (
+            yield _fault("team_of_unknown_agency", f"/teams/{number}/agency", (
                 f"There is no agency {team['agency']}.", f"没有查验单位 {team['agency']}。",
                 f"Use one of: {', '.join(skills)}.", f"请使用：{'、'.join(skills)}。"))  # fmt: skip
             continue
         for place, skill in enumerate(team["skills"]):
             if skill not in known:
-                yield _fault("unknown_skill", f"/teams/{number}/skills/{place}", (
+                yield _fault("team_with_unknown_skill", f"/teams/{number}/skills/{place}", (
                     f"Teams of {team['agency']} have no skill {skill}.",
                     f"{team['agency']} 的查验组没有技能 {skill}。",
                     f"Use one of: {', '.join(known)}.",
@@ -163,18 +164,15 @@ def _skills(content: Content, skills: Skills) -> Iterator[Fault]:
 
 
 def _cover(content: Content, skills: Skills) -> Iterator[Fault]:
+    days = [*_open_weekdays(content), *_open_holidays(content)]
+    works = [(team, _covered(team, days)) for team in content["teams"]]
     for agency, known in skills.items():
         for skill in known:
-            able = [
-                team
-                for team in content["teams"]
-                if team["agency"] == agency and skill in team["skills"]
-            ]
-            bare = [
-                day.name
-                for day in (*_open_weekdays(content), *_open_holidays(content))
-                if all(_longest(team, day) < COVER_MINUTES for team in able)
-            ]
+            able = (
+                on for team, on in works if team["agency"] == agency and skill in team["skills"]
+            )
+            covered = set[str]().union(*able)
+            bare = [day.name for day in days if day.name not in covered]
             if bare:
                 yield _fault("no_team_for_skill", "/teams", (
                     f"No {agency} team with skill {skill} works on: {', '.join(bare)}.",
@@ -185,39 +183,54 @@ def _cover(content: Content, skills: Skills) -> Iterator[Fault]:
                     agency=agency, skill=skill, days=bare)  # fmt: skip
 
 
+def _covered(team: Mapping[str, Any], days: Sequence["_Open"]) -> set[str]:
+    """The days on which it works for long enough."""
+    by_weekday = [_stretches(team, number) for number in range(7)]
+    return {d.name for d in days if _longest(by_weekday[d.weekday], d) >= COVER_MINUTES}
+
+
 @dataclass(frozen=True)
 class _Open:
-    """A day on which the yard is open: a weekday by name, or one with hours of its own."""
+    """A day on which the yard is open, a weekday or one with hours of its own; in minutes."""
 
     name: str
-    weekday: str
-    hours: Hours
+    weekday: int
+    begins: int
+    ends: int
 
 
 def _open_weekdays(content: Content) -> Iterator[_Open]:
-    for day in WEEKDAYS:
+    for number, day in enumerate(WEEKDAYS):
         if (opened := hours_of(content["hours"].get(day))) is not None:
-            yield _Open(day, day, opened)
+            yield _Open(day, number, *opened.minutes)
 
 
 def _open_holidays(content: Content) -> Iterator[_Open]:
     for day, pair in sorted(content.get("holidays", {}).items()):
         if (opened := hours_of(pair)) is not None:
-            yield _Open(day, WEEKDAYS[date.fromisoformat(day).weekday()], opened)
+            yield _Open(day, date.fromisoformat(day).weekday(), *opened.minutes)
 
 
-def _longest(worker: Mapping[str, Any], day: _Open) -> int:
-    """The most minutes on end that it works on a day while the yard is open."""
-    shift = hours_of(worker["shift"])
-    if shift is None or day.weekday not in (worker.get("days") or WEEKDAYS):
-        return 0
+def _stretches(worker: Mapping[str, Any], day: int) -> list[Stretch]:
+    """What it works on end, in minutes after a weekday's midnight.
+
+    A night belongs to two days: the shift that began the day before counts, and so does the one
+    that begins the day after, in case the yard is still open then.
+    """
+    shift, rest = hours_of(worker["shift"]), hours_of(worker.get("break"))
+    if shift is None:
+        return []
     first, last = shift.minutes
-    parts: list[Stretch] = [(first, last)]
-    if (rest := hours_of(worker.get("break"))) is not None:
-        leaves, returns = _within(rest, first)
-        parts = [(first, leaves), (returns, last)]
-    begins, ends = day.hours.minutes
-    return max(0, *(min(end, ends) - max(start, begins) for start, end in parts))
+    leaves, returns = (last, last) if rest is None else _within(rest, first)
+    days = worker.get("days") or WEEKDAYS
+    shifts = [1440 * each for each in (-1, 0, 1) if WEEKDAYS[(day + each) % 7] in days]
+    parts = ((first, leaves), (returns, last))
+    return [(start + each, end + each) for each in shifts for start, end in parts]
+
+
+def _longest(stretches: Sequence[Stretch], day: _Open) -> int:
+    """The most minutes on end of the stretches in which the yard is open."""
+    return max((min(end, day.ends) - max(start, day.begins) for start, end in stretches), default=0)
 
 
 def _inside(rest: Hours, shift: Hours) -> bool:

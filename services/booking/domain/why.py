@@ -42,7 +42,7 @@ class State(StrEnum):
 class Missing:
     """One thing that is missing; `until` is when one of it can begin next, if it ever can.
 
-    `sort` None is the yard itself.
+    `sort` None is the yard itself; `many`: so many next to each other.
     """
 
     state: State
@@ -50,6 +50,7 @@ class Missing:
     sort: Sort | None = None
     name: str = ""
     skills: tuple[str, ...] = ()
+    many: int = 1
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,8 @@ class _Lack:
         until = calendar.start_of(when) if later else None
         if self.part is None:
             return Missing(self.state, until)
-        return Missing(self.state, until, self.part.sort, self.part.name, self.part.skills)
+        part = self.part
+        return Missing(self.state, until, part.sort, part.name, part.skills, part.many)
 
 
 def _lacks(calendar: Calendar, want: Want, *, length: int, span: int) -> list[_Lack]:
@@ -160,7 +162,7 @@ def _said(calendar: Calendar, missing: Missing, starts: datetime, want: Want) ->
             f"the yard is not open for {want.minutes} minutes on end{en_until}",
             f"查验场没有连续 {want.minutes} 分钟的开放时间{zh_until}",
         )
-    en, zh = _thing(missing, want)
+    en, zh = thing(missing)
     phrases = {
         State.NONE: (f"the yard has no {en}", f"查验场没有{zh}"),
         State.AWAY: (f"no {en} is on duty long enough{en_until}", f"{zh}均不在岗或停用{zh_until}"),
@@ -179,12 +181,12 @@ def _until(calendar: Calendar, missing: Missing, starts: datetime) -> tuple[str,
     return f" until {clock}", f"，直至 {clock}"
 
 
-def _thing(missing: Missing, want: Want) -> tuple[str, str]:
-    if missing.sort is Sort.BAY and want.bays > 1:
-        kind = KIND_ZH[missing.name]
+def thing(missing: Missing | Part) -> tuple[str, str]:
+    """What is missing in words, English and Chinese."""
+    if missing.sort is Sort.BAY and missing.many > 1:
         return (
-            f"row of {want.bays} bays that take {missing.name}",
-            f"相邻的 {want.bays} 个可用于{kind}的查验位",
+            f"row of {missing.many} bays that take {missing.name}",
+            f"相邻的 {missing.many} 个可用于{KIND_ZH[missing.name]}的查验位",
         )
     if missing.sort is Sort.BAY:
         return f"bay that takes {missing.name}", f"可用于{KIND_ZH[missing.name]}的查验位"

@@ -98,7 +98,7 @@ class Yard:
 
     def on(self, day: date) -> Era:
         """What holds on a local day."""
-        return next(era for era in self.eras if era.days[0] <= day < era.days[1])
+        return next(era for era in self.eras if _on(era.days, day))
 
     def at(self, when: datetime) -> Era:
         """What holds at a moment."""
@@ -108,6 +108,12 @@ class Yard:
         """Opening hours that begin on a local day, in UTC; None if the yard is closed."""
         hours = self.on(day).hours(day)
         return None if hours is None else hours.on(day, self.zone)
+
+    def open_days(self, at: datetime) -> tuple[date, ...]:
+        """The local days in whose opening hours a moment is; its own if it is in none's."""
+        days = self._days(at)
+        spans = ((day, self.open_on(day)) for day in days)
+        return tuple(d for d, span in spans if span and span[0] <= at < span[1]) or days[:1]
 
     def overtime(self, team: Team, day: date) -> Span:
         """When a team may stay on after the shift that begins on a day; nothing off duty."""
@@ -149,13 +155,23 @@ class Yard:
         named = [each for each in those if each.code == code]
         if at is None or not named:
             return named[-1] if named else None
-        # A night's shift belongs to the day on which it began.
+        valid = [(day, each) for day in self._days(at) for each in named if _on(each.days, day)]
+        if len({each.days for _, each in valid}) > 1:
+            valid = [one for one in valid if self._there(*one, at)] or valid
+        return valid[0][1] if valid else None
+
+    def _days(self, at: datetime) -> tuple[date, date]:
+        """The local day of a moment, and the one before: a night belongs to the day it began."""
         today = self.local_day(at)
-        for day in (today, today - timedelta(days=1)):
-            for each in named:
-                if each.days[0] <= day < each.days[1]:
-                    return each
-        return None
+        return today, today - timedelta(days=1)
+
+    def _there(self, day: date, each: Bay | Team | Gear, at: datetime) -> bool:
+        """Is it then in the shift that began on a day, or in the opening hours if it has none?"""
+        spans = [self.open_on(day)] if each.work is None else [*each.work.spans(day, self.zone)]
+        if isinstance(each, Team):
+            spans.append(self.overtime(each, day))
+        known = [span for span in spans if span is not None]
+        return bool(known) and known[0][0] <= at < known[-1][1]
 
 
 @dataclass(frozen=True)
@@ -216,6 +232,10 @@ def _dated(eras: Iterable[tuple[Days, tuple[Dated, ...]]]) -> tuple[Dated, ...]:
             else:
                 known.append(replace(each, days=days))
     return tuple(_in_order(found))
+
+
+def _on(days: Days, day: date) -> bool:
+    return days[0] <= day < days[1]
 
 
 def _in_order(found: Mapping[int, list[Dated]]) -> Iterator[Dated]:

@@ -18,6 +18,7 @@ from services.cli.benching import (
     messaging,
     offers,
     pipeline,
+    syncing,
     webhooks,
 )
 
@@ -33,4 +34,5 @@ BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
     "webhooks": webhooks.run,
     "bulk": bulk.run,
     "offers": offers.run,
+    "sync": syncing.run,
 }

@@ -31,9 +31,15 @@ class Refused(Exception):
 class Api:
     """A client with a token for each of the people (`services.cli.people.PEOPLE`)."""
 
-    def __init__(self, url: str, tokens: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        url: str,
+        tokens: Mapping[str, str],
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
         limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS)
-        self._http = httpx.AsyncClient(base_url=url, timeout=30, limits=limits)
+        self._http = httpx.AsyncClient(base_url=url, timeout=30, limits=limits, transport=transport)
         self._tokens = tokens
 
     async def get(self, who: str, path: str, **query: object) -> Document:

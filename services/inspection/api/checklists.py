@@ -14,10 +14,12 @@ from services.inspection import checking, commands, queries
 from services.inspection.api import forms, views
 from services.inspection.api.acting import Acting, Ask, Officer
 from services.inspection.api.editions import Zone
+from services.inspection.api.forms import FROM_LIST
 from services.inspection.api.reading import Inspector, TheKit
 from services.inspection.domain import answered, results
 from services.inspection.domain.case import Case
 from services.inspection.domain.checklists import Item
+from services.inspection.domain.facts import Device
 from shared.http.body import json_body
 from shared.http.idempotency import KEYED
 from shared.http.model import Number, StrictModel, Text
@@ -29,25 +31,39 @@ Figure = Annotated[Decimal, Number(digits=18, places=5, ge=None)]
 router = APIRouter(prefix="/v1", tags=["checklists"])
 
 
-class ResultIn(StrictModel):
+class AnswerIn(StrictModel):
     """An answer to an item, in a container or a goods line where it is about one.
 
-    `id`: a UUIDv7 of the client's own, so that the same answer sent again is known. `replaces`:
-    the answers that this one takes the place of; without, both stand, in dispute if they differ.
+    `replaces`: the answers that this one takes the place of; without, both stand, in dispute if
+    they differ.
     """
 
-    id: UUID
     item: Code
     outcome: results.Outcome
     container: forms.ContainerNumber | None = None
     line: Annotated[int, Field(ge=1, le=9999)] | None = None
     figure: Figure | None = None
     note: Annotated[str, Text(max=1000, lines=True)] | None = None
-    replaces: Annotated[tuple[UUID, ...], Field(max_length=20)] = ()
+    replaces: Annotated[tuple[UUID, ...], Field(max_length=20), FROM_LIST] = ()
 
-    def value(self) -> results.Result:
+    def value(self, id_: UUID) -> results.Result:
         """As the domain says it."""
-        return results.Result(**self.model_dump())
+        return results.Result(
+            id_,
+            self.item,
+            self.outcome,
+            container=self.container,
+            line=self.line,
+            figure=self.figure,
+            note=self.note,
+            replaces=self.replaces,
+        )
+
+
+class ResultIn(AnswerIn):
+    """An answer with an id of the client's own, so that the same answer sent again is known."""
+
+    id: UUID
 
 
 class ResultsIn(StrictModel):
@@ -57,7 +73,10 @@ class ResultsIn(StrictModel):
 
 
 class AnswerOut(BaseModel):
-    """An answer: by whom and when (yard clock), and the record that it is."""
+    """An answer: by whom and when (yard clock), and the record that it is.
+
+    `device`: what the device said that made it without a link; its time decides nothing.
+    """
 
     id: UUID
     outcome: results.Outcome
@@ -70,6 +89,7 @@ class AnswerOut(BaseModel):
     officer: str
     at: datetime
     seq: int
+    device: Device | None
 
 
 class AskedOut(BaseModel):
@@ -107,7 +127,7 @@ async def record_results(
     """Answer items of your agency's checklist. An answer that is sent again is recorded once."""
 
     async def work(session: AsyncSession, acting: Acting) -> Case:
-        answers = [each.value() for each in body.results]
+        answers = [each.value(each.id) for each in body.results]
         return await commands.answer(session, ask.case_id, answers, zone=zone, **acting)
 
     return await ask.keep(who, work)
@@ -149,4 +169,5 @@ def _answer(kept: results.Kept, *, stands: bool) -> AnswerOut:
         officer=kept.officer,
         at=kept.at,
         seq=kept.seq,
+        device=kept.device,
     )

@@ -98,7 +98,7 @@ async def read_corrections(case_id: UUID, _: Inspector, kit: TheKit) -> Correcti
     kinds = (*correcting.CORRECTABLE, correcting.PROPOSED, correcting.CORRECTED)
     async with kit.database.connect() as connection:
         await queries.case(connection, case_id)
-        found = await store.of_kinds(connection, case_id, kinds)
+        found = await store.of_kinds(connection, [case_id], kinds)
     return CorrectionsOut(items=_corrections({each.seq: each for each in found}))
 
 

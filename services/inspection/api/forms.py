@@ -10,6 +10,8 @@ from services.inspection.domain.verdicts import Found, Report
 from shared.contracts.values import Disposal, Finding, Scope, Verdict
 from shared.http.model import Kilograms, Quantity, StrictModel, Text
 
+FROM_LIST = Field(strict=False)
+"""Of a tuple in what is read inside of a wrapping validator: there a JSON array is a list."""
 MAX_CONTAINERS = 500
 MAX_FINDINGS = 50
 MAX_LINES = 50

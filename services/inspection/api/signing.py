@@ -16,7 +16,8 @@ from services.inspection.api.reading import Inspector, TheKit
 from services.inspection.domain import signing, standing
 from services.inspection.domain.case import Case
 from services.inspection.domain.records import Actor
-from shared.auth.principal import Principal
+from shared.auth.guard import allowed
+from shared.auth.principal import Principal, Role
 from shared.contracts.values import Agency
 from shared.http import idempotency
 from shared.http.body import json_body
@@ -26,6 +27,7 @@ from shared.http.paging import DEFAULT_LIMIT, Cursor, Limit, Page, decode_cursor
 
 PublicKey = Annotated[str, Text(min=44, max=44, pattern=r"[A-Za-z0-9+/]{43}=")]
 Signature = Annotated[str, Text(min=88, max=88, pattern=r"[A-Za-z0-9+/]{86}==")]
+Signer = Annotated[Principal, allowed(Role.OFFICER, Role.SUPERVISOR)]
 KEY_ID: TypeAdapter[UUID] = TypeAdapter(UUID)
 
 router = APIRouter(prefix="/v1", tags=["sign-off"])
@@ -76,11 +78,11 @@ class SignIn(StrictModel):
 @router.post("/keys", response_model=KeyOut, status_code=201, dependencies=[KEYED])
 async def register_key(
     request: Request,
-    who: Officer,
+    who: Signer,
     kit: TheKit,
     body: Annotated[RegisterIn, json_body(RegisterIn)],
 ) -> Response:
-    """Register a key of your own, to sign cases with."""
+    """Register a key of your own: officers sign cases with it, supervisors checkpoints."""
     now = kit.clock.wall()
 
     async def work(session: AsyncSession) -> Answer:

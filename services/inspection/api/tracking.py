@@ -40,9 +40,15 @@ class HandleIn(StrictModel):
     """
 
     step: handling.Step
-    containers: Annotated[tuple[BoxIn, ...], Field(min_length=1, max_length=forms.MAX_CONTAINERS)]
+    containers: Annotated[
+        tuple[BoxIn, ...],
+        Field(min_length=1, max_length=forms.MAX_CONTAINERS),
+        forms.FROM_LIST,
+    ]
     reason: forms.Reason | None = None
-    witnesses: Annotated[tuple[Annotated[str, Text(max=80)], ...], Field(max_length=10)] = ()
+    witnesses: Annotated[
+        tuple[Annotated[str, Text(max=80)], ...], Field(max_length=10), forms.FROM_LIST
+    ] = ()
 
     def value(self) -> handling.Handling:
         """As the domain says it."""
@@ -112,7 +118,7 @@ async def read_tracking(case_id: UUID, who: Reader, kit: TheKit) -> TrackingOut:
     """The way of each container through the yard. Loose cargo has none."""
     async with kit.database.connect() as connection:
         visible(await queries.case(connection, case_id), who)
-        found = await store.of_kinds(connection, case_id, tracking.KINDS)
+        found = await store.of_kinds(connection, [case_id], tracking.KINDS)
     return TrackingOut(items=[_tracked(each) for each in tracking.track(found)])
 
 

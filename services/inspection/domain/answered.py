@@ -7,8 +7,9 @@ from decimal import Decimal
 from uuid import UUID
 
 from services.inspection.domain.checklists import Item
+from services.inspection.domain.facts import Device
 from services.inspection.domain.records import Json, Record
-from services.inspection.domain.results import KIND, Device, Kept, Outcome, Question, Result
+from services.inspection.domain.results import KIND, Kept, Outcome, Question, Result
 from shared import errors
 
 
@@ -60,11 +61,12 @@ def _kept(record: Record, right: Mapping[str, Json]) -> Kept:
         officer=record.actor.subject,
         at=record.times.yard,
         seq=record.seq,
+        device=Device.model_validate(told) if (told := record.payload.get("device")) else None,
     )
 
 
 def _result(told: Mapping[str, Json]) -> Result:
-    number, figure, device = told.get("line"), told.get("figure"), told.get("device")
+    number, figure = told.get("line"), told.get("figure")
     replaces = told.get("replaces") or []
     return Result(
         id=UUID(str(told["id"])),
@@ -75,7 +77,6 @@ def _result(told: Mapping[str, Json]) -> Result:
         figure=None if figure is None else Decimal(str(figure)),
         note=_text(told.get("note")),
         replaces=tuple(UUID(str(each)) for each in replaces) if isinstance(replaces, list) else (),
-        device=None if device is None else Device.model_validate(device),
     )
 
 
@@ -84,10 +85,16 @@ def _text(value: object) -> str | None:
 
 
 def standing(answers: Iterable[Kept]) -> list[Kept]:
-    """The answers that no other one replaces."""
+    """The answers that no other one of the same agency to the same question replaces."""
     every = list(answers)
-    replaced = {old for each in every for old in each.result.replaces}
-    return [each for each in every if each.result.id not in replaced]
+    replaced = {
+        (old, each.agency, each.result.question) for each in every for old in each.result.replaces
+    }
+    return [
+        each
+        for each in every
+        if (each.result.id, each.agency, each.result.question) not in replaced
+    ]
 
 
 def by_question(answers: Iterable[Kept]) -> Mapping[Question, list[Kept]]:

@@ -112,6 +112,19 @@ class Sample(Fact):
         return self.handovers[-1].to if self.handovers else self.officer
 
 
+class Device(Fact):
+    """What a device said of a record that it made without a link: evidence, which decides nothing.
+
+    `at` is its own time; by `skew_seconds` its clock was ahead of ours when it sent (behind: less
+    than 0). `digest` is the SHA-256 of what it sent.
+    """
+
+    name: str
+    at: Instant
+    skew_seconds: int
+    digest: str
+
+
 class SignOff(Fact):
     """That an agency signed the case up to its record `seq`, with which officer's key."""
 

@@ -5,20 +5,20 @@ neither replaces the other are both kept, shown and in dispute if they differ, u
 replaces both; nothing is concluded meanwhile.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Self
 from uuid import UUID
 
 from services.inspection.domain import containers, errors, standing
 from services.inspection.domain.case import Case, Change
 from services.inspection.domain.checklists import Item
+from services.inspection.domain.facts import Device
 from services.inspection.domain.records import Actor, Json
 from shared import errors as refusals
-from shared.contracts.envelope import Fact
-from shared.contracts.values import Instant
 from shared.errors import Fault, Faults
 
 KIND = "result"
@@ -74,13 +74,6 @@ class IdTaken(refusals.Conflict):
     mend_zh = "请为每条记录生成新的编号。"
 
 
-class Device(Fact):
-    """What a device said of a record made without a link: its own time, which decides nothing."""
-
-    name: str
-    at: Instant
-
-
 @dataclass(frozen=True)
 class Result:
     """An answer; `replaces` are the ids of earlier ones. `figure` is in the item's unit."""
@@ -93,7 +86,6 @@ class Result:
     figure: Decimal | None = None
     note: str | None = None
     replaces: tuple[UUID, ...] = ()
-    device: Device | None = None
 
     @property
     def question(self) -> Question:
@@ -108,7 +100,10 @@ class Result:
 
 @dataclass(frozen=True)
 class Kept:
-    """An answer as it was recorded, `at` on the yard clock; `given` is it before corrections."""
+    """An answer as it was recorded, `at` on the yard clock; `given` is it before corrections.
+
+    `device` is what a device said that made it without a link.
+    """
 
     result: Result
     given: Result
@@ -116,45 +111,60 @@ class Kept:
     officer: str
     at: datetime
     seq: int
+    device: Device | None = None
+
+
+@dataclass
+class Book:
+    """What an agency is asked in a case, and the answers so far; `record` adds to them."""
+
+    items: Mapping[str, Item]
+    known: dict[UUID, tuple[Result, str]]
+
+    @classmethod
+    def of(cls, items: Iterable[Item], answers: Iterable[Kept]) -> Self:
+        """The book of these items, with all answers of the case."""
+        by_code = {each.code: each for each in items}
+        return cls(by_code, {each.result.id: (each.given, each.agency) for each in answers})
 
 
 def record(
-    case: Case,
-    answers: Sequence[Result],
-    *,
-    who: Actor,
-    known: Mapping[UUID, Kept],
-    items: Collection[Item],
+    case: Case, answers: Sequence[Result], *, who: Actor, book: Book, in_order: bool = True
 ) -> Change:
     """Record answers in one's own section. What was recorded before is left as it is.
 
+    What came `in_order` replaces answers that are here; else they may be still to come.
     Raises CaseMoveNotAllowed, ContainerNotOpen, AgencyNotNeeded, SectionConcluded,
     NotAtContainer, IdTaken, Faults.
     """
-    section = standing.writable(case, who)
-    by_code = {each.code: each for each in items}
+    agency = standing.writable(case, who).agency
     faults: list[Fault] = []
     change = Change(case)
-    so_far = {name: (each.given, each.agency) for name, each in known.items()}
+    new: dict[UUID, tuple[Result, str]] = {}
     for index, answer in enumerate(answers):
-        before = so_far.get(answer.id)
+        before = book.known.get(answer.id) or new.get(answer.id)
         if before is not None:
             _same(before[0], answer)
             continue
         pointer = f"/results/{index}"
         faults += _of_subject(case, answer, pointer=pointer)
-        faults += _of_item(by_code.get(answer.item), answer, pointer=pointer)
+        faults += _of_item(book.items.get(answer.item), answer, pointer=pointer)
         for at, old in enumerate(answer.replaces):
-            replaced, agency = so_far.get(old, (None, ""))
-            fits = replaced is not None and replaced.question == answer.question
-            if not (fits and agency == section.agency):
+            replaced = book.known.get(old) or new.get(old)
+            fits = replaced is not None and _replaceable(*replaced, by=answer, agency=agency)
+            if not fits and (in_order or replaced is not None):
                 unfit = ReplacedUnfit(pointer=f"{pointer}/replaces/{at}", id=str(old))
                 faults.append(errors.fault(unfit))
-        so_far[answer.id] = (answer, section.agency)
+        new[answer.id] = (answer, agency)
         change = change.noted(KIND, **_facts(answer))
     if faults:
         raise Faults(*faults)
+    book.known.update(new)
     return change
+
+
+def _replaceable(old: Result, of: str, *, by: Result, agency: str) -> bool:
+    return (old.question, of) == (by.question, agency)
 
 
 def _same(before: Result, answer: Result) -> None:
@@ -193,6 +203,5 @@ def _facts(answer: Result) -> dict[str, Json]:
         "figure": None if answer.figure is None else str(answer.figure),
         "note": answer.note,
         "replaces": [str(each) for each in answer.replaces] or None,
-        "device": answer.device.model_dump(mode="json") if answer.device else None,
     }
     return {name: value for name, value in facts.items() if value is not None}

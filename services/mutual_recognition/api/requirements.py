@@ -17,6 +17,7 @@ from services.mutual_recognition.domain import refusals
 from services.mutual_recognition.domain.determination import Order
 from services.mutual_recognition.domain.recognition import Status as RecognitionStatus
 from services.mutual_recognition.domain.requirement import Status
+from services.mutual_recognition.rules import explain
 from shared.auth import guard
 from shared.auth.guard import allowed
 from shared.auth.principal import Principal, Role
@@ -94,14 +95,21 @@ async def decision(
     kit: Annotated[Kit, Depends(kit_of)],
     book: TheBook,
 ) -> views.DecisionOut:
-    """Why a requirement is what it is, recomputed while you ask."""
+    """Why a requirement is what it is, and what would have to change for another verdict.
+
+    It is recomputed while you ask.
+    """
     async with kit.database.connect() as connection:
         row = await queries.decision(connection, decision_id)
         if row is None:
             raise refusals.NoSuchDecision(decision=decision_id)
         stored = await decisions.load(connection, row, book=book)
     again = decisions.make(stored.id, stored.case, ticket=stored.ticket, book=book)
-    told = {"draw_key": stored.ticket.key, "recomputed": again == stored}
+    told = {
+        "draw_key": stored.ticket.key,
+        "recomputed": again == stored,
+        "explanation": explain.explain(stored.case, stored.outcome, agencies=book.agencies),
+    }
     return views.DecisionOut.model_validate({**row, **told})
 
 

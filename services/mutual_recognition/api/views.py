@@ -11,6 +11,7 @@ from services.mutual_recognition.decision_tables.table import Table
 from services.mutual_recognition.domain.determination import Determination, Order, Terms
 from services.mutual_recognition.domain.recognition import Status as RecognitionStatus
 from services.mutual_recognition.domain.requirement import Requirement, Status
+from services.mutual_recognition.rules.explain import Explanation
 from services.mutual_recognition.store import requirement_of
 from shared.auth.principal import Principal, Role
 from shared.contracts.recognition import ElementVerdict
@@ -97,6 +98,7 @@ class DecisionOut(BaseModel):
     recognition_refused: bool
     mismatch: dict[str, Any] | None
     outcome: Determination
+    explanation: Explanation
     recomputed: bool
 
 

@@ -57,6 +57,12 @@ class Column:
             found |= self.met[step]
         return found
 
+    def takes(self, number: int, values: Mapping[str, Value]) -> bool:
+        """Whether a row that may ask here is met. Raises `InputFault`."""
+        region = self.regions.get(number)
+        steps = self.scale.steps(self.input.read(values))
+        return region is None or any(region >> step & 1 for step in steps)
+
 
 class Index:
     """A table made ready to be evaluated; `unfit` are rows that can never be, and why."""

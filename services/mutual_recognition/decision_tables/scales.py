@@ -120,6 +120,17 @@ class Ordered:
         end = self.at[0]
         return end - timedelta(days=1) if isinstance(end, date) else end - Decimal("0.00001")
 
+    def spans(self, steps: Iterable[int]) -> Sequence[tuple[Any, Any]]:
+        """From where to just below where some steps reach, neighbours as one; None: without end."""
+        found: list[tuple[Any, Any]] = []
+        for step in sorted(steps):
+            low = self.at[step - 1] if step else None
+            below = self.at[step] if step < len(self.at) else None
+            if found and found[-1][1] == low:
+                low, _ = found.pop()
+            found.append((low, below))
+        return found
+
 
 class Words:
     """A closed vocabulary: a step for each word."""

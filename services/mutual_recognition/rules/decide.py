@@ -99,7 +99,7 @@ def select(case: Case, agency: str, *, cargo: Cargo) -> Selection:
     version = case.tables.get(name)
     if version is None:
         return _careful(agency, _no_table(name, agency), cargo=cargo)
-    hits = tuple(version.index.hits(_drawn(case, name), on=case.on))
+    hits = tuple(version.index.hits(drawn(case, name), on=case.on))
     deciding = [hit for hit in hits if hit.fault or hit.row.then.inspect]
     if not deciding:
         rows = tuple(_row(version, hit, agency) for hit in hits)
@@ -156,8 +156,7 @@ def _mismatched(selection: Selection, case: Case, mismatch: Mismatch, *, cargo: 
 
 def _eligibility(case: Case, selections: Sequence[Selection], *, agencies: Agencies) -> Eligibility:
     needs = {each.agency: each.need for each in selections if each.need}
-    primary, secondary = needs.get(agencies.primary), needs.get(agencies.secondary)
-    if primary is None or secondary is None or case.recognition_refused:
+    if not {agencies.primary, agencies.secondary} <= set(needs) or case.recognition_refused:
         return Eligibility()
     if any(_forbids_recognition(order, agencies) for order in case.orders):
         return Eligibility()
@@ -167,15 +166,7 @@ def _eligibility(case: Case, selections: Sequence[Selection], *, agencies: Agenc
     version = case.tables.get(kinds.RECOGNITION)
     if version is None:
         return Eligibility(rows=(_no_table(kinds.RECOGNITION, None),))
-    scopes = {
-        f"{dictionaries.SCOPE}{name}": str(needs[name].scope)
-        if name in needs
-        else dictionaries.NOT_SELECTED
-        for name in agencies.names
-    }
-    known = _drawn(case, kinds.RECOGNITION).also(
-        **scopes, **{dictionaries.PAIR_COVERED: primary.scope.depth >= secondary.scope.depth}
-    )
+    known = asked_to_recognise(case, needs, agencies=agencies)
     hit = next(version.index.hits(known, on=case.on), None)
     if hit is None:
         return Eligibility(rows=(_no_table(kinds.RECOGNITION, None),))
@@ -184,12 +175,27 @@ def _eligibility(case: Case, selections: Sequence[Selection], *, agencies: Agenc
     return Eligibility(terms=hit.row.then.terms if eligible else None, rows=(row,))
 
 
+def asked_to_recognise(
+    case: Case, needs: Mapping[str, AgencyNeed], *, agencies: Agencies
+) -> Inputs:
+    """What the recognition table is asked of a case that both agencies of the pair select."""
+    scopes = {
+        f"{dictionaries.SCOPE}{name}": str(needs[name].scope)
+        if name in needs
+        else dictionaries.NOT_SELECTED
+        for name in agencies.names
+    }
+    covers = needs[agencies.primary].scope.depth >= needs[agencies.secondary].scope.depth
+    return drawn(case, kinds.RECOGNITION).also(**scopes, **{dictionaries.PAIR_COVERED: covers})
+
+
 def _forbids_recognition(order: Order, agencies: Agencies) -> bool:
     """An officer's order does; so does an amendment before which the secondary inspected itself."""
     return order.cause != "amendment" or (order.agency == agencies.secondary and order.inspects)
 
 
-def _drawn(case: Case, name: str) -> Inputs:
+def drawn(case: Case, name: str) -> Inputs:
+    """What a table is asked of a case, its own draw with it."""
     if name not in case.draws:
         return case.inputs
     return case.inputs.also(**{dictionaries.DRAW: Decimal(case.draws[name])})

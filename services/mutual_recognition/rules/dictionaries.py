@@ -40,10 +40,10 @@ _FILING = (
     _of("perishable", Kind.FLAG, "perishable goods", "易腐货物"),
     _of("chilled", Kind.FLAG, "chilled goods", "冷藏货物"),
     _of("licences_present", Kind.FLAG, "goods under a licence", "许可证件管理货物"),
-    _of("combined_inspection", Kind.FLAG, "the wish for a combined inspection", "申请联合查验"),
+    _of("combined_inspection", Kind.FLAG, "wishes for a combined inspection", "申请联合查验"),
     _of(ARRIVAL, Kind.DAY, "the day of arrival", "到港日期"),
 )
-_DRAW = _of(DRAW, Kind.NUMBER, "the random draw (0 to 9,999)", "随机数（0 至 9999）")
+_DRAW = _of(DRAW, Kind.NUMBER, "the random draw of 10,000", "随机数（万分之）")
 _LINE = (
     _of("hs_code", Kind.CODE, "the HS code of a line", "商品编码", of_a_line=True),
     _of("origin", Kind.TEXT, "the origin of a line", "原产国", of_a_line=True),
@@ -56,8 +56,8 @@ _LINE = (
 _COVERED = _of(
     PAIR_COVERED,
     Kind.FLAG,
-    "that the primary agency looks as deep as the other would",
-    "主查单位查验深度不低于另一单位",
+    "full cover by the primary agency",
+    "主查单位查验深度足够",
     derived=True,
 )
 _MISMATCH = (

@@ -1,34 +1,25 @@
 """How each operation of inspection is tried: a joint case whose slot has begun."""
 
-from typing import Any
-
-from shared.auth.principal import Role
 from shared.contracts import derived
 from shared.contracts.booking import BookingConfirmed
-from shared.contracts.requirement import LeaveAsked, RequirementMet
-from shared.contracts.values import Outcome, Purpose, Scope
-from tests import factories
+from shared.contracts.requirement import LeaveAsked
+from shared.contracts.values import Purpose, Scope
 from tests.factories import container_number
 from tests.integration.access.people import (
-    AUDITOR,
     CUSTOMS,
-    HEAD_OF_QUARANTINE,
     QUARANTINE,
     STRANGERS,
     YARD_STAFF,
-    Caller,
 )
 from tests.integration.access.scene import START, Ask, Entry, Scene, nothing
-from tests.pens import Pen
 from tests.unit.inspection import builders as b
 
-SECOND_OF_CUSTOMS = Caller("second officer of customs", Role.OFFICER, "customs", "customs")
 CASE = f"/v1/cases/{b.CASE}"
 PATH: dict[str, object] = {"case_id": b.CASE}
 SEALS = {"seals": [{"container": container_number(1), "seal": "S0001"}]}
 
 
-async def _planned(scene: Scene) -> Ask:
+async def planned(scene: Scene) -> Ask:
     confirmed = BookingConfirmed(
         filing_id=b.FILING,
         booking_id=derived.booking_id(b.REQUIREMENT),
@@ -41,46 +32,46 @@ async def _planned(scene: Scene) -> Ask:
 
 
 async def _to_pass_the_gate(scene: Scene) -> Ask:
-    await scene.arranged(_planned)
+    await scene.arranged(planned)
     return Ask(PATH, SEALS)
 
 
 async def _inside(scene: Scene) -> Ask:
-    await scene.arranged(_planned)
+    await scene.arranged(planned)
     await scene.done(YARD_STAFF, "post", f"{CASE}/gate-in", SEALS)
     return Ask(PATH, SEALS)
 
 
-async def _to_handle(scene: Scene) -> Ask:
+async def to_handle(scene: Scene) -> Ask:
     await scene.arranged(_inside)
     return Ask(PATH, {"step": "moved_to_bay", "containers": [{"container": container_number(1)}]})
 
 
 async def _to_open(scene: Scene) -> Ask:
-    await scene.arranged(_planned)
+    await scene.arranged(planned)
     return Ask(PATH, {})
 
 
 async def _to_join(scene: Scene) -> Ask:
-    await scene.arranged(_planned)
+    await scene.arranged(planned)
     await scene.done(CUSTOMS, "post", f"{CASE}/open", {"present": ["customs"]})
     return Ask(PATH, {})
 
 
-async def _opened(scene: Scene) -> Ask:
-    await scene.arranged(_planned)
+async def opened(scene: Scene) -> Ask:
+    await scene.arranged(planned)
     await scene.done(CUSTOMS, "post", f"{CASE}/open", {})
     await scene.done(QUARANTINE, "post", f"{CASE}/join", {})
     return Ask(PATH)
 
 
 async def _to_find(scene: Scene) -> Ask:
-    await scene.arranged(_opened)
+    await scene.arranged(opened)
     return Ask(PATH, {"code": "pest", "text": "live insects 活虫"})
 
 
 async def _to_answer(scene: Scene) -> Ask:
-    await scene.arranged(_opened)
+    await scene.arranged(opened)
     return Ask(PATH, {"results": [{"id": str(b.CASE), "item": "quantity", "outcome": "conform"}]})
 
 
@@ -91,13 +82,13 @@ async def _to_edit(_: Scene) -> Ask:
 
 
 async def _to_sample(scene: Scene) -> Ask:
-    await scene.arranged(_opened)
+    await scene.arranged(opened)
     return Ask(PATH, {"what": "kiwifruit 猕猴桃", "seal": "Q-1", "laboratory": "CNTAO-L1"})
 
 
 async def _sampled(scene: Scene) -> None:
     """Both agencies go as deep as samples, and have a first one."""
-    await scene.arranged(_opened)
+    await scene.arranged(opened)
     needs = tuple(b.need(agency, Scope.SAMPLE) for agency in ("customs", "quarantine"))
     await scene.bring(b.revised(needs=needs))
     for number, who in enumerate((CUSTOMS, QUARANTINE)):
@@ -116,17 +107,17 @@ async def _to_judge(scene: Scene) -> Ask:
 
 
 async def _to_conclude(scene: Scene) -> Ask:
-    await scene.arranged(_opened)
+    await scene.arranged(opened)
     return Ask(PATH, {"verdict": "conform", "disposal": "release"})
 
 
 async def _to_escalate(scene: Scene) -> Ask:
-    await scene.arranged(_opened)
+    await scene.arranged(opened)
     return Ask(PATH, {"agency": "customs", "scope": "sample", "reason": "smell 异味"})
 
 
 async def _to_consent(scene: Scene) -> Ask:
-    await scene.arranged(_opened)
+    await scene.arranged(opened)
     await scene.bring(
         LeaveAsked(
             filing_id=b.FILING,
@@ -139,81 +130,27 @@ async def _to_consent(scene: Scene) -> Ask:
     return Ask(PATH, {"consent": False, "reason": "it is being weighed 正在过磅"})
 
 
-async def _to_correct(scene: Scene) -> Ask:
-    """Everybody who may correct has a record of the own office."""
-    await scene.arranged(_to_handle)
-    wrong: dict[str | None, int] = {}
-    for who in (YARD_STAFF, CUSTOMS, QUARANTINE):
-        body = {"step": "moved_to_bay", "containers": [{"container": container_number(1)}]}
-        await scene.done(who, "post", f"{CASE}/handle", body)
-        wrong[who.agency] = (await _records(scene))[-1]["seq"]
-
-    def body_of(who: Caller) -> object:
-        facts = {"reason": "misread 误读"}
-        return {"record": wrong.get(who.agency, 1), "facts": facts, "reason": "seen again 复查"}
-
-    return Ask(PATH, body_of=body_of)
-
-
-async def _records(scene: Scene) -> list[Any]:
-    found: list[Any] = (await scene.done(AUDITOR, "get", f"{CASE}/records"))["items"]
-    return found
-
-
-async def _to_confirm(scene: Scene) -> Ask:
-    """Another officer of customs has proposed a correction of what customs found."""
-    await scene.arranged(_opened)
-    await scene.done(CUSTOMS, "post", f"{CASE}/findings", {"code": "pest", "text": "活虫 insects"})
-    finding = (await _records(scene))[-1]["seq"]
-    verdict = {"verdict": "minor", "disposal": "release"}
-    await scene.done(CUSTOMS, "post", f"{CASE}/conclude", verdict)
-    wish = {"record": finding, "facts": {"text": "dead insects 死虫"}, "reason": "复查 again"}
-    await scene.done(SECOND_OF_CUSTOMS, "post", f"{CASE}/corrections", wish)
-    return Ask(PATH | {"seq": (await _records(scene))[-1]["seq"]}, {})
-
-
-async def _to_register(_: Scene) -> Ask:
-    def body_of(who: Caller) -> object:
-        return Pen(who.name, who.agency or "").proof()
-
-    return Ask(body_of=body_of)
-
-
-async def _to_revoke(scene: Scene) -> Ask:
-    """A key of customs; the head of the other agency has nothing to revoke."""
-    key = await scene.done(CUSTOMS, "post", "/v1/keys", Pen(CUSTOMS.name, "customs").proof())
-    return Ask({"key_id": key["id"]}, {})
-
-
-async def _ended(scene: Scene) -> Ask:
-    await scene.arranged(_opened)
-    for who in (CUSTOMS, QUARANTINE):
-        verdict = {"verdict": "conform", "disposal": "release"}
-        await scene.done(who, "post", f"{CASE}/conclude", verdict)
-    facts = {"filing_version": 1, "revision": 1, "reason": factories.said("all concluded")}
-    ids = {"filing_id": b.FILING, "requirement_id": b.REQUIREMENT}
-    await scene.bring(RequirementMet(outcome=Outcome.RELEASED, **ids, **facts))
-    return Ask(PATH)
-
-
-async def _to_sign(scene: Scene) -> Ask:
-    await scene.arranged(_ended)
-    bodies = {}
-    for who in (CUSTOMS, QUARANTINE):
-        pen = Pen(who.name, who.agency or "")
-        key = await scene.done(who, "post", "/v1/keys", pen.proof())
-        told = await scene.done(who, "get", f"{CASE}/sign-off")
-        signature = pen.sign(told["statement"].encode())
-        bodies[who] = {"seq": told["seq"], "key_id": key["id"], "signature": signature}
-    return Ask(PATH, body_of=lambda who: bodies.get(who, bodies[CUSTOMS]))
+async def _to_sync(scene: Scene) -> Ask:
+    """A device's batch is taken; what is not its sender's is rejected in the answer."""
+    await scene.arranged(_inside)
+    record = {
+        "id": "01a20695-d3f8-75ef-ba27-10fa5f698408",
+        "case_id": str(b.CASE),
+        "at": START.isoformat(),
+        "kind": "handle",
+        "data": {"step": "moved_to_bay", "containers": [{"container": container_number(1)}]},
+    }
+    return Ask(body={"device": "tablet-1", "sent_at": START.isoformat(), "records": [record]})
 
 
 ENTRIES = {
-    "GET /v1/cases": Entry(_planned, STRANGERS, lists=True),
-    "GET /v1/cases/{case_id}": Entry(_planned, STRANGERS),
-    "GET /v1/cases/{case_id}/records": Entry(_planned),
+    "POST /v1/sync": Entry(_to_sync),
+    "GET /v1/sync/rejected": Entry(nothing),
+    "GET /v1/cases": Entry(planned, STRANGERS, lists=True),
+    "GET /v1/cases/{case_id}": Entry(planned, STRANGERS),
+    "GET /v1/cases/{case_id}/records": Entry(planned),
     "POST /v1/cases/{case_id}/gate-in": Entry(_to_pass_the_gate, STRANGERS, succeeds=YARD_STAFF),
-    "POST /v1/cases/{case_id}/handle": Entry(_to_handle, STRANGERS, succeeds=YARD_STAFF),
+    "POST /v1/cases/{case_id}/handle": Entry(to_handle, STRANGERS, succeeds=YARD_STAFF),
     "GET /v1/cases/{case_id}/tracking": Entry(_inside, STRANGERS),
     "POST /v1/cases/{case_id}/gate-out": Entry(_inside, STRANGERS, succeeds=YARD_STAFF),
     "POST /v1/cases/{case_id}/open": Entry(_to_open, succeeds=QUARANTINE),
@@ -221,7 +158,7 @@ ENTRIES = {
     "POST /v1/cases/{case_id}/findings": Entry(_to_find, succeeds=CUSTOMS),
     "GET /v1/checklists": Entry(nothing),
     "PUT /v1/checklists/{code}": Entry(_to_edit),
-    "GET /v1/cases/{case_id}/checklist": Entry(_planned),
+    "GET /v1/cases/{case_id}/checklist": Entry(planned),
     "POST /v1/cases/{case_id}/results": Entry(_to_answer, succeeds=CUSTOMS),
     "POST /v1/cases/{case_id}/samples": Entry(_to_sample, succeeds=QUARANTINE),
     "POST /v1/cases/{case_id}/samples/{number}/handovers": Entry(_to_hand_over),
@@ -229,14 +166,4 @@ ENTRIES = {
     "POST /v1/cases/{case_id}/conclude": Entry(_to_conclude, succeeds=QUARANTINE),
     "POST /v1/cases/{case_id}/consent": Entry(_to_consent, succeeds=CUSTOMS),
     "POST /v1/cases/{case_id}/escalate": Entry(_to_escalate, succeeds=CUSTOMS),
-    "POST /v1/cases/{case_id}/corrections": Entry(_to_correct, STRANGERS, succeeds=CUSTOMS),
-    "POST /v1/cases/{case_id}/corrections/{seq}/confirm": Entry(
-        _to_confirm, STRANGERS, succeeds=CUSTOMS
-    ),
-    "GET /v1/cases/{case_id}/corrections": Entry(_planned),
-    "GET /v1/keys": Entry(nothing),
-    "POST /v1/keys": Entry(_to_register),
-    "POST /v1/keys/{key_id}/revoke": Entry(_to_revoke, frozenset({HEAD_OF_QUARANTINE})),
-    "GET /v1/cases/{case_id}/sign-off": Entry(_ended),
-    "POST /v1/cases/{case_id}/sign-off": Entry(_to_sign, succeeds=CUSTOMS),
 }

@@ -141,7 +141,10 @@ async def test_bad_data_is_refused_whole_and_the_past_is_fixed(office: Office) -
     bad = _version(lambda content: content["teams"][0].update(skills=["diving"]))
     answer = await office.post(f"{PATH}/versions", bad, **STAFF)
     (error,) = answer.json()["errors"]
-    assert (error["code"], error["pointer"]) == ("unknown_skill", "/content/teams/0/skills/0")
+    assert (error["code"], error["pointer"]) == (
+        "team_with_unknown_skill",
+        "/content/teams/0/skills/0",
+    )
     today = _version(_without_reefers, "2026-03-02")
     answer = await office.post(f"{PATH}/versions", today, **STAFF)
     assert (answer.status_code, answer.json()["code"]) == (422, "past_is_fixed")
@@ -150,6 +153,11 @@ async def test_bad_data_is_refused_whole_and_the_past_is_fixed(office: Office) -
     assert (answer.status_code, answer.json()["code"]) == (409, "nothing_to_change")
     gone = await office.post(f"{PATH}/closures", _closure(sort="bay", code="X9"), **STAFF)
     assert (gone.status_code, gone.json()["code"]) == (422, "no_such_resource")
+    for half in ({"sort": "bay"}, {"code": "P01"}):
+        for path in (f"{PATH}/closures/check", f"{PATH}/closures"):
+            answer = await office.post(path, _closure(**half), **STAFF)
+            assert answer.status_code == 422
+            assert answer.json()["errors"][0]["code"] == "sort_without_code"
     assert len((await office.get(f"{PATH}/versions", **STAFF)).json()["items"]) == 1
 
 
@@ -207,3 +215,20 @@ async def test_a_spreadsheet_is_read_row_by_row_and_what_it_says_can_be_sent(
     assert {line for line, columns in wrong.items() if columns} == {last + 2, last + 3}
     assert set(wrong[last + 2]) == {"shift"}
     assert head["faults"][0]["code"] == "wrong_header"
+
+
+@pytest.mark.parametrize(
+    ("lines", "column"),
+    [([f"bay,B{number},plain" for number in range(501)], "bays"),
+     (['"', *["a" * 1000] * 140], "")],
+    ids=["more bays than a yard has", "a cell without an end"],
+)  # fmt: skip
+async def test_a_spreadsheet_that_is_too_long_is_told_so(
+    office: Office, lines: list[str], column: str
+) -> None:
+    body = {"lines": ["sort,code,kind", *lines], "valid_from": "2026-03-03"}
+    answer = await office.post(f"{PATH}/versions/read-csv", body, **STAFF)
+    assert answer.status_code == 200
+    told = answer.json()
+    assert [(each["code"], each["column"]) for each in told["faults"]] == [("too_long", column)]
+    assert told["content"] is None

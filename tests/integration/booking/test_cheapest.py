@@ -1,18 +1,22 @@
 """What is booked unasked and where a booking moves follow the rule of what is offered first."""
 
+import asyncio
+import itertools
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from services.booking import occupancy, store
 from services.booking.commands import give_way
 from services.booking.commands.turn import Turn
-from services.booking.domain import prices
+from services.booking.domain import offers, prices
 from services.booking.domain.booking import Status
 from services.booking.domain.prices import Pool
 from services.booking.domain.resources import Sort
 from shared.auth.principal import Role
-from shared.contracts.values import Slot, utc
+from shared.contracts.values import Slot, SlotWish, utc
 from tests import factories
 from tests.integration.booking.room import Office, booking_id
 from tests.unit.booking import made
@@ -70,3 +74,57 @@ async def test_a_change_of_the_yard_moves_what_it_hits_to_what_costs_least(offic
     done = await office.post(path, body | {"moves": plan["moves"]}, **STAFF)
     assert done.status_code == 201, done.text
     assert (await _slot(office)).starts == made.OPENS + 2 * HOUR
+
+
+async def test_the_next_slot_is_named_though_others_cost_less(office: Office) -> None:
+    _morning_is_dear(office)
+    await office.bring(made.determined(1))
+    path = f"/v1/requests/{booking_id(1)}/offers"
+    told = (await office.get(path, limit=1)).json()
+    assert told["offers"][0]["slot"]["starts"] == utc(made.OPENS + 2 * HOUR)
+    assert told["choices"]["next"]["slot"]["starts"] == utc(made.OPENS)
+
+
+async def test_where_there_is_no_slot_else_overtime_is_named(office: Office) -> None:
+    content = made.content() | {"overtime_minutes": 120}
+    content["hours"] = {day: ["07:00", "23:00"] for day in content["hours"]}
+    version = {"valid_from": "2026-03-03", "reason": "late shifts 延时", "content": content}
+    answer = await office.post(f"/v1/yards/{YARD}/versions", version, **STAFF)
+    assert answer.status_code == 201, answer.text
+    evening = made.CLOSES + timedelta(days=1)
+    wish = SlotWish(earliest=evening, latest=evening + 2 * HOUR)
+    await office.bring(made.determined(1, slot_wish=wish))
+    told = (await office.get(f"/v1/requests/{booking_id(1)}/offers")).json()
+    assert told["offers"] == []
+    assert "as was wished" in told["none_reason"]["en"]
+    late = told["choices"]["overtime"]
+    assert (late["slot"]["starts"], late["overtime_minutes"]) == (utc(evening), 60)
+    slot = {name: late["slot"][name] for name in ("yard", "bay", "teams", "starts")}
+    body = {"request_id": str(booking_id(1)), "slot": slot | {"overtime": True}}
+    assert (await office.post("/v1/bookings", body)).status_code == 201
+
+
+async def test_others_are_served_while_a_change_looks_for_places(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await office.bring(*(made.determined(serial, auto=True) for serial in range(5)))
+    turns, seen = itertools.count(), list[int]()
+    best = offers.best
+
+    async def others() -> None:
+        while True:
+            next(turns)
+            await asyncio.sleep(0)
+
+    def watched(*given: Any, **more: Any) -> Any:
+        seen.append(next(turns))
+        return best(*given, **more)
+
+    monkeypatch.setattr(offers, "best", watched)
+    body = {"ends": utc(made.OPENS + HOUR), "reason": "sewer burst 管道破裂"}
+    async with asyncio.TaskGroup() as together:
+        beside = together.create_task(others())
+        await office.post(f"/v1/yards/{YARD}/closures/check", body, **STAFF)
+        beside.cancel()
+    assert len(seen) == 5
+    assert all(later - earlier > 1 for earlier, later in itertools.pairwise(seen))

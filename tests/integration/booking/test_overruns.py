@@ -8,6 +8,7 @@ from sqlalchemy import text
 from services.booking import occupancy
 from services.booking.domain.booking import Status
 from services.booking.jobs import sweeping
+from shared.auth.principal import Role
 from shared.contracts.values import BayKind, Slot
 from tests.integration.booking import room
 from tests.integration.booking.room import Office, booking_id, case_completed, case_opened
@@ -141,3 +142,28 @@ async def test_two_open_containers_in_one_bay_are_found(office: Office) -> None:
             {"id": booking_id(FOLLOWER)},
         )
     assert [each for each in await office.broken() if each.endswith("open")]
+
+
+async def test_an_open_container_gets_the_team_it_lacks_though_it_has_a_gang(
+    office: Office,
+) -> None:
+    content = made.content()
+    content["gear"] = [{"code": "G1", "kind": "gang", "scopes": ["unpack"]}]
+    version = {"valid_from": "2026-03-03", "reason": "gang 装卸班", "content": content}
+    staff: dict[str, Any] = {"role": Role.YARD, "org": "CNTAO-Y1"}
+    assert (await office.post("/v1/yards/CNTAO-Y1/versions", version, **staff)).status_code == 201
+    await office.bring(made.determined(1, auto=True, arrival=made.MONDAY + timedelta(hours=20)))
+    slot = await _slot(office)
+    assert slot.gear == ("G1",)
+    office.clock.now = slot.starts
+    await office.bring(case_opened(1, slot.starts))
+    team = made.yard().team(slot.teams[0].team)
+    assert team is not None
+    async with office.service.kit.database.transaction() as session:
+        lost = "UPDATE occupancy SET active = false WHERE booking_id = :id AND resource = :team"
+        await session.execute(text(lost), {"id": booking_id(1), "team": team.id})
+    assert await sweeping.keep_open_once(office.desk) == 1
+    async with office.service.kit.database.transaction() as session:
+        assert team.id in await occupancy.own(session, booking_id(1))
+    assert await sweeping.keep_open_once(office.desk) == 0
+    assert await office.broken() == []

@@ -108,9 +108,12 @@ async def test_the_next_best_offers_come_with_the_refusal_of_a_taken_slot(
 
 async def test_a_slot_that_cannot_serve_is_refused_with_what_is_wrong(office: Office) -> None:
     await office.bring(made.determined())
-    slot = {**slot_body(await _offers(office)), "bay": "R01"}
-    answer = await office.post("/v1/bookings", {"request_id": str(booking_id()), "slot": slot})
-    assert (answer.status_code, answer.json()["code"]) == (422, "slot_unsuitable")
+    slot = slot_body(await _offers(office))
+    two = [*slot["teams"], {"agency": "customs", "team": "C02"}]
+    for wrong in ({"bay": "R01"}, {"teams": two}):
+        body = {"request_id": str(booking_id()), "slot": slot | wrong}
+        answer = await office.post("/v1/bookings", body)
+        assert (answer.status_code, answer.json()["code"]) == (422, "slot_unsuitable")
     assert (await office.booking()).status is Status.REQUESTED
 
 

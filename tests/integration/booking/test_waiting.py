@@ -24,7 +24,7 @@ FOR EACH ROW WHEN (OLD.booking_id = '{booking_id(1)}') EXECUTE FUNCTION refuse()
 """
 
 
-async def _together(office: Office, events: Sequence[Any]) -> None:
+async def together(office: Office, events: Sequence[Any]) -> None:
     """As the consumer loop does with what it claimed."""
     handler = office.service.handlers[type(events[0])]
     assert isinstance(handler, Together)
@@ -33,7 +33,8 @@ async def _together(office: Office, events: Sequence[Any]) -> None:
         await handler.many(session, [Heard(each, envelope, Cause()) for each in events])
 
 
-async def _somebody_waits(office: Office) -> None:
+async def somebody_waits(office: Office) -> None:
+    """Return once somebody waits for a lock."""
     async with asyncio.timeout(20), office.service.kit.database.connect() as connection:
         while not (await connection.execute(text(WAITING))).scalar_one():
             await asyncio.sleep(0.01)
@@ -44,8 +45,8 @@ async def test_a_batch_waits_for_its_bookings_before_it_has_the_yard(office: Off
     async with office.service.kit.database.transaction() as session:
         held = await store.lock(session, booking_id(1))
         assert held is not None
-        batch = asyncio.create_task(_together(office, [made.determined(2, auto=True), met(1)]))
-        await _somebody_waits(office)
+        batch = asyncio.create_task(together(office, [made.determined(2, auto=True), met(1)]))
+        await somebody_waits(office)
         await occupancy.lock_placing(session, held.yard)
     await batch
     assert await office.told(1) == ["requested", "cancelled"]

@@ -1,5 +1,6 @@
 """More yards than one serve a terminal: the slot that costs least in all of them is booked."""
 
+import asyncio
 import json
 from datetime import timedelta
 from typing import Any
@@ -7,11 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from services.booking import seeding
+from services.booking import occupancy, seeding
 from services.booking.domain.booking import Booking, Status
 from shared.auth.principal import Role
 from shared.contracts.values import BayKind, Slot, SlotWish
 from tests.integration.booking.room import Office, booking_id
+from tests.integration.booking.test_waiting import somebody_waits, together
 from tests.unit.booking import made
 from tests.unit.booking.made import need
 
@@ -96,3 +98,15 @@ async def test_staff_of_the_slots_yard_find_the_request(both: Office) -> None:
     await _fill_home(both, minutes=240)
     listed = await both.get("/v1/requests", role=Role.YARD, org=OTHER)
     assert [each["id"] for each in listed.json()["items"]] == [str(booking_id(5))]
+
+
+async def test_batches_wait_for_yards_in_one_order(both: Office) -> None:
+    wishes = [SlotWish(auto_confirm=True, yard=code) for code in (OTHER, HOME)]
+    asked = [made.determined(n, slot_wish=wish) for n, wish in enumerate(wishes, start=1)]
+    async with both.service.kit.database.transaction() as session:
+        await occupancy.lock_placing(session, HOME)
+        batch = asyncio.create_task(together(both, asked))
+        await somebody_waits(both)
+        await occupancy.lock_placing(session, OTHER)
+    await batch
+    assert [(await _slot(both, serial)).yard for serial in (1, 2)] == [OTHER, HOME]

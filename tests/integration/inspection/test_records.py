@@ -1,15 +1,11 @@
 """Records are written once: the database refuses to change them, and a change is seen."""
 
-from collections.abc import AsyncIterator
-
 import asyncpg
 import pytest
 from sqlalchemy import text
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
 from tests.integration.inspection.room import Room
-from tests.servers import TestServers
 from tests.unit.inspection import builders as b
 
 EDIT = 'UPDATE case_records SET payload = payload || \'{"reason": "another"}\' WHERE seq = 2'
@@ -28,17 +24,6 @@ IMPOSSIBLE = [
     ("UPDATE cases SET status = 'planned'", "state and openings disagree"),
     ("UPDATE cases SET status = 'open'; DELETE FROM case_openings", "state and openings disagree"),
 ]
-
-
-@pytest.fixture
-async def superuser(room: Room, servers: TestServers) -> AsyncIterator[asyncpg.Connection]:
-    """A superuser's connection to the room's database."""
-    name = room.service.kit.database.engine.url.database
-    url = make_url(servers.admin_url).set(drivername="postgresql", database=name)
-    connection = await asyncpg.connect(url.render_as_string(hide_password=False))
-    await connection.execute("SET search_path = inspection")
-    yield connection
-    await connection.close()
 
 
 async def test_the_services_own_role_cannot_change_a_record(room: Room) -> None:

@@ -89,6 +89,13 @@ async def test_a_decision_tells_all_it_depended_on(world: World) -> None:
     assert decision["inputs"]["lines"][0]["hs_code"] == "4407110000"
     assert set(decision["tables"]) - set(decision["draws"]) == {"mismatch"}
     assert (decision["seed_id"], decision["recomputed"]) == ("founding", True)
+    told = decision["explanation"]
+    assert [each["table"] for each in told["tables"]] == [
+        "recognition",
+        "selection-customs",
+        "selection-quarantine",
+    ]
+    assert "if the company's customs rating were high and" in str(told["what_if"])
     assert (await world.get(f"/v1/decisions/{UUID(int=5)}")).status_code == 404
 
 

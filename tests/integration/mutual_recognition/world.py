@@ -54,8 +54,9 @@ def laptops(**changes: Any) -> dict[str, Any]:
 class World:
     """One service, and everybody around it."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, settings: Settings | None = None) -> None:
         self.service = service
+        self.settings = settings or Settings()
         self.deliveries = kits.Deliveries(service)
         self.filings = (UUID(int=number) for number in count(1))
         self.conclusions: dict[tuple[UUID, str], int] = {}
@@ -183,7 +184,7 @@ class World:
     async def broken(self) -> dict[str, list[str]]:
         """The invariants that do not hold."""
         found = {}
-        for name, check in checks.checks(Rulebook.of(Settings())).items():
+        for name, check in checks.checks(Rulebook.of(self.settings)).items():
             async with self.service.kit.database.connect() as connection:
                 found[name] = await check(connection)
         return {name: ids for name, ids in found.items() if ids}

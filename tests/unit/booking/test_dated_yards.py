@@ -1,12 +1,16 @@
 """What a yard is changes from day to day, for good or for a time; what was stays what it was."""
 
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
 
 from services.booking.domain import fit, layers, offers
 from services.booking.domain.layers import Layer
-from services.booking.domain.resources import ALWAYS, Closure, Sort
+from services.booking.domain.resources import ALWAYS, Closure, Hours, Sort, Work
 from services.booking.domain.yard import Yard
 from shared.contracts.values import BayKind
 from tests.unit.booking import made
@@ -150,3 +154,51 @@ def test_a_slot_stands_only_while_everything_of_it_is_there() -> None:
         closed = Closure(1, slot.ends + last, slot.ends, sort, code)
         yard = replace(made.yard(), closures=(closed,))
         assert not fit.stands(made.calendar(of=yard), slot, want())
+
+
+NIGHT = ["20:00", "06:00"]
+
+
+def _night(content: Any) -> None:
+    content["hours"] = _daily(NIGHT)
+    for team in content["teams"]:
+        team |= {"shift": NIGHT, "break": None}
+
+
+def _all_reefers(content: Any) -> None:
+    for bay in content["bays"]:
+        bay["kind"] = "reefer"
+
+
+def _one_more_skill(content: Any) -> None:
+    for team in content["teams"]:
+        team |= {"skills": [*team["skills"], "night"], "shift": ["21:00", "06:00"]}
+
+
+def _with_gangs(content: Any) -> None:
+    content["gear"] = [{"code": "G1", "kind": "gang", "scopes": ["unpack"]}]
+
+
+@pytest.mark.parametrize("change", [_all_reefers, _one_more_skill, _with_gangs])
+def test_a_night_is_what_the_yard_was_when_it_began(change: Callable[[Any], None]) -> None:
+    before, after = made.content(), made.content()
+    for content in (before, after):
+        _night(content)
+    change(after)
+    yard = _changed((date(2026, 3, 2), TUESDAY, before), (TUESDAY, date.max, after))
+    calendar, one = made.calendar(of=yard), made.MONDAY + timedelta(hours=25)
+    slot = offers.best(calendar, want(), earliest=one)
+    assert slot is not None
+    assert slot.starts == one
+    assert fit.chosen(calendar, want(), fit.choice_of(slot), earliest=one) == slot
+    assert fit.stands(calendar, slot, want())
+
+
+@pytest.mark.parametrize("day", [date(2026, 3, 28), date(2026, 10, 24), date(2026, 6, 1)])
+def test_a_break_after_midnight_is_by_the_clock_also_when_that_is_changed(day: date) -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    work = Work(Hours(time(22), time(6)), Hours(time(4), time(5)))
+    clocks = [
+        tuple(each.astimezone(berlin).hour for each in span) for span in work.spans(day, berlin)
+    ]
+    assert clocks == [(22, 4), (5, 6)]

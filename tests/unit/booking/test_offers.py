@@ -1,5 +1,6 @@
 """Offers: earliest first, least scarce first, and why there are none."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from time import perf_counter
 from typing import Any
@@ -10,6 +11,7 @@ from services.booking.domain import lack, offers, weights
 from services.booking.domain.calendar import Calendar, Taken
 from services.booking.domain.offers import Bounds, Load, Offer
 from services.booking.domain.parts import Want
+from services.booking.domain.resources import Closure, Sort
 from services.booking.domain.yard import Window
 from shared.contracts.values import BayKind, Slot
 from tests.unit.booking import made
@@ -123,12 +125,12 @@ def test_preferred_resources_are_kept_where_they_are_free() -> None:
     ("wanted", "taken", "said"),
     [
         (want(need("police")), (), "no police team"),
-        (want(need("customs", "diving")), (), "no customs team with the skills: diving"),
+        (want(need("customs", "diving")), (), "no customs team with skill diving"),
         (want(need(minutes=900)), (), "not open for 900 minutes"),
         (
             want(bay_kind=BayKind.REEFER),
             [bay.id for bay in made.yard().bays if bay.kind is BayKind.REEFER],
-            "Every reefer bay",
+            "Every bay that takes reefer",
         ),
         (
             want(need("customs", "ipr")),
@@ -145,6 +147,22 @@ def test_the_missing_resource_is_named_when_there_is_no_slot(
     reason = lack.why_none(calendar, wanted, earliest=made.MONDAY)
     assert said in reason.en
     assert reason.zh
+
+
+def test_who_is_away_is_not_said_to_be_taken() -> None:
+    closed = tuple(
+        Closure(number, made.MONDAY, made.MONDAY + timedelta(days=9), Sort.BAY, bay.code)
+        for number, bay in enumerate(made.yard().bays)
+        if bay.kind is BayKind.REEFER
+    )
+    yard = replace(made.yard(), closures=closed)
+    cold, long = want(bay_kind=BayKind.REEFER), want(need(minutes=9 * 60))
+    for wanted, said in ((cold, "No bay that takes reefer"), (long, "No customs team")):
+        calendar = made.calendar(of=yard)
+        assert offers.best(calendar, wanted, earliest=made.MONDAY) is None
+        reason = lack.why_none(calendar, wanted, earliest=made.MONDAY)
+        assert reason.en.startswith(said)
+        assert "占用" not in reason.zh
 
 
 def test_resources_that_are_never_free_together_are_the_reason_then() -> None:

@@ -163,7 +163,7 @@ def test_bays_that_are_no_row_of_neighbours_are_refused(changes: dict[str, Any])
 def test_why_there_is_no_row_is_told_by_name() -> None:
     four = replace(PAIR, bays=4)
     reason = lack.why_none(made.calendar(of=YARD), four, earliest=made.MONDAY)
-    assert reason.en == "Yard CNTAO-Y1 has no 4 plain bays next to each other."
+    assert reason.en == "Yard CNTAO-Y1 has no row of 4 bays that take plain."
     calendar = made.calendar(*_taken("P02", "P05", hours=3), of=YARD)
     (stretch,) = why.not_earlier(calendar, PAIR, first=made.OPENS, before=made.OPENS + 3 * HOUR)
     assert [each.state for each in stretch.missing] == [State.TAKEN]

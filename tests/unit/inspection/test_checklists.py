@@ -105,8 +105,8 @@ def _kept(*recorded: Change) -> list[results.Kept]:
 
 
 def _record(*answers: Result, known: list[results.Kept] | None = None) -> Change:
-    by_id = {each.result.id: each for each in known or []}
-    return results.record(b.opened(), answers, who=b.CUSTOMS, known=by_id, items=ITEMS)
+    book = results.Book.of(ITEMS, known or ())
+    return results.record(b.opened(), answers, who=b.CUSTOMS, book=book)
 
 
 def test_an_answer_is_read_back_from_its_record_as_it_was_given() -> None:

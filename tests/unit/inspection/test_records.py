@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from uuid import UUID
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +18,7 @@ WALL = datetime(2026, 3, 2, 1, 2, 3, 40, tzinfo=UTC)
 YARD = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 NOW = Moment(wall=WALL, yard=YARD)
 MINE = UUID(int=1)
+KEYS = st.text(st.characters(max_codepoint=127))
 OTHER_CASE = UUID(int=99)
 
 JCS_OF_FIRST = (
@@ -64,15 +66,13 @@ def test_what_has_no_exact_canonical_form_is_not_recorded(value: Json) -> None:
 
 _JSON: st.SearchStrategy[Json] = st.recursive(
     st.none() | st.booleans() | st.integers(-1000, 1000) | st.text(max_size=8),
-    lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3)
-    ),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3),
     max_leaves=6,
 )
 _NOTE = st.builds(
     Note,
     kind=st.sampled_from(["opened", "finding", "concluded"]),
-    payload=st.dictionaries(st.text(max_size=4), _JSON, max_size=3),
+    payload=st.dictionaries(KEYS, _JSON, max_size=3),
 )
 _NOTES = st.lists(_NOTE, min_size=1, max_size=6)
 
@@ -164,3 +164,19 @@ def test_a_broken_chain_says_which_record_and_why() -> None:
     assert _broken([first, edited], head) == [
         f"case {MINE} record 2: its content does not have its hash"
     ]
+
+
+PLAIN = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(KEYS, inner),
+)
+
+
+@given(PLAIN)
+def test_the_fast_form_is_the_very_form_of_rfc_8785(value: Json) -> None:
+    assert records.canonical({"value": value}).encode() == rfc8785.dumps({"value": value})
+
+
+def test_keys_that_could_be_sorted_in_another_order_are_refused() -> None:
+    with pytest.raises(ValueError, match="not ASCII"):
+        _chain(Note(kind="odd", payload={"\U00010000": 1, "\ufffd": 2}))

@@ -1,0 +1,161 @@
+"""What a device sends once its link is back.
+
+A record that cannot be read holds up no other: it is told and kept like one that is refused.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, TypeAlias
+from uuid import UUID, uuid5
+
+from pydantic import UUID7, Field, ValidationError, WrapValidator
+
+from services.inspection.api import forms
+from services.inspection.api.checklists import AnswerIn
+from services.inspection.api.sampling import DrawIn
+from services.inspection.api.tracking import HandleIn
+from services.inspection.domain.offline import Sent
+from services.inspection.domain.steps import Joined, Opened, What
+from shared.errors import Refused
+from shared.http import faults
+from shared.http.model import Instant, StrictModel, Text
+
+MOST = 1000
+
+
+class RecordIn(StrictModel):
+    """A record: the device's id for it (UUIDv7), its case, and the device's time."""
+
+    id: UUID7
+    case_id: UUID
+    at: Instant
+
+
+class ResultRecordIn(RecordIn):
+    """An answer to an item of the checklist."""
+
+    kind: Literal["result"]
+    data: AnswerIn
+
+    def what(self) -> What:
+        """As the domain says it."""
+        return self.data.value(self.id)
+
+
+class FindingRecordIn(RecordIn):
+    """Something that was found."""
+
+    kind: Literal["finding"]
+    data: forms.FindingIn
+
+    def what(self) -> What:
+        """As the domain says it."""
+        return self.data.value()
+
+
+class HandleRecordIn(RecordIn):
+    """A step that was done to containers."""
+
+    kind: Literal["handle"]
+    data: HandleIn
+
+    def what(self) -> What:
+        """As the domain says it."""
+        return self.data.value()
+
+
+class SampleRecordIn(RecordIn):
+    """A sample that was drawn."""
+
+    kind: Literal["sample"]
+    data: DrawIn
+
+    def what(self) -> What:
+        """As the domain says it."""
+        return self.data.value()
+
+
+class OpenedIn(StrictModel):
+    """A second opening has a reason."""
+
+    reason: forms.Reason | None = None
+
+
+class OpenRecordIn(RecordIn):
+    """The container was opened."""
+
+    kind: Literal["open"]
+    data: OpenedIn
+
+    def what(self) -> What:
+        """As the domain says it."""
+        return Opened(self.data.reason)
+
+
+class JoinRecordIn(RecordIn):
+    """The own agency came to the open container."""
+
+    kind: Literal["join"]
+    data: forms.JoinIn
+
+    def what(self) -> What:
+        """As the domain says it."""
+        return Joined()
+
+
+AnyRecordIn: TypeAlias = Annotated[
+    ResultRecordIn
+    | FindingRecordIn
+    | HandleRecordIn
+    | SampleRecordIn
+    | OpenRecordIn
+    | JoinRecordIn,
+    Field(discriminator="kind"),
+]
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A record as it was sent, and what is wrong with it."""
+
+    raw: Any
+    why: Refused
+
+    @property
+    def id(self) -> UUID:
+        """The device's id for it if it has one, else one that is always the same for it."""
+        try:
+            return UUID(self.raw["id"])
+        except (TypeError, KeyError, ValueError, AttributeError):
+            return uuid5(UUID(int=0), json.dumps(self.raw, sort_keys=True))
+
+
+def _read(value: Any, read: Callable[[Any], RecordIn]) -> RecordIn | Unreadable:
+    try:
+        return read(value)
+    except ValidationError as invalid:
+        found = invalid.errors(include_input=False, include_url=False)
+        return Unreadable(value, faults.of(found, document=value))
+
+
+class SyncIn(StrictModel):
+    """What a device has recorded; `sent_at` is its clock now, by which its skew is known."""
+
+    device: Annotated[str, Text(max=64, pattern=r"[A-Za-z0-9][A-Za-z0-9 ._-]*")]
+    sent_at: Instant
+    records: Annotated[
+        tuple[Annotated[AnyRecordIn, WrapValidator(_read)], ...],
+        Field(min_length=1, max_length=MOST),
+    ]
+
+    def sent(self) -> Iterator[Sent[What]]:
+        """Those that could be read, once each."""
+        seen: set[UUID] = set()
+        for each in self.records:
+            if not isinstance(each, Unreadable) and each.id not in seen:
+                seen.add(each.id)
+                told = each.model_dump_json(exclude={"id"}).encode()
+                digest = hashlib.sha256(told).hexdigest()
+                yield Sent(each.id, each.case_id, each.at, digest, each.what())

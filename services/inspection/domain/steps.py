@@ -1,0 +1,82 @@
+"""The steps that a device may record without a link, each as if it were taken now.
+
+A conclusion is none of them: other services act on it, and its officer waits for the link.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+from uuid import UUID
+
+from services.inspection.domain import gates, handling, inspecting, results, sampling, standing
+from services.inspection.domain.case import Case, Change
+from services.inspection.domain.handling import Handling
+from services.inspection.domain.records import Actor, Moment
+from services.inspection.domain.results import Book, Result
+from services.inspection.domain.sampling import Draw
+from services.inspection.domain.waiting import Wait
+from shared import errors
+from shared.contracts.values import Finding
+
+
+class StepOfOfficers(errors.Forbidden):
+    """Officers alone record this; yard staff record what is done to containers."""
+
+    zh = "此项仅由关员登记；场站人员登记对集装箱的操作。"
+    mend = "Have an officer record it."
+    mend_zh = "请由关员登记。"
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The container was opened; a second time for a reason."""
+
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Joined:
+    """The agency came to the open container."""
+
+
+What: TypeAlias = Result | Finding | Handling | Draw | Opened | Joined
+
+
+@dataclass(frozen=True)
+class Taker:
+    """Who takes steps, when; the yard of yard staff; each case's book of an officer's agency."""
+
+    who: Actor
+    now: Moment
+    wait: Wait
+    yard: str | None
+    books: Mapping[UUID, Book]
+
+    def take(self, case: Case, what: What) -> Change:
+        """The change that a step makes. Raises what the step of its kind raises."""
+        if isinstance(what, Handling):
+            return self._handle(case, what)
+        if self.yard is not None:
+            raise StepOfOfficers
+        if isinstance(what, Result):
+            standing.needed_section(case, self.who)
+            book = self.books[case.id]
+            return results.record(case, (what,), who=self.who, book=book, in_order=False)
+        return self._officer(case, what)
+
+    def _handle(self, case: Case, what: Handling) -> Change:
+        if self.yard is not None:
+            gates.of_yard(case, self.yard)
+        else:
+            standing.needed_section(case, self.who)
+        return handling.handle(case, what)
+
+    def _officer(self, case: Case, what: Finding | Draw | Opened | Joined) -> Change:
+        who, now = self.who, self.now
+        if isinstance(what, Finding):
+            return inspecting.find(case, what, who=who)
+        if isinstance(what, Draw):
+            return sampling.draw(case, what, who=who, now=now)
+        if isinstance(what, Opened):
+            return inspecting.open_container(case, who=who, present=(), reason=what.reason, now=now)
+        return inspecting.join(case, who=who, now=now, wait=self.wait)

@@ -1,0 +1,88 @@
+"""A third agency is added by data alone: a setting that names it, and a table that it publishes."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from services.mutual_recognition import app
+from services.mutual_recognition.settings import Settings
+from shared.auth.principal import Role
+from shared.database import Database
+from tests import factories, kits
+from tests.integration.mutual_recognition.world import World, laptops, wood
+
+MARITIME = "maritime"
+SKILLS = {**Settings().skills, MARITIME: ("hull",)}
+TODAY = factories.NOW.date().isoformat()
+TABLE: dict[str, Any] = {
+    "valid_from": TODAY,
+    "example": {"transport_mode": "4"},
+    "rows": [
+        {
+            "id": "M-SEA",
+            "when": [{"input": "transport_mode", "op": "equals", "value": "2"}],
+            "then": {"inspect": True, "scope": "documents", "minutes": 15, "skills": ["hull"]},
+            "reason": {"en": "Cargo that came by sea.", "zh": "海运货物。"},
+            "source": "Maritime Traffic Safety Law 海上交通安全法",
+            "valid_from": TODAY,
+            "catches": {"transport_mode": "2"},
+            "spares": {},
+        },
+        {
+            "id": "M-DEFAULT",
+            "then": {"inspect": False},
+            "reason": {"en": "Not by sea.", "zh": "非海运。"},
+            "source": "Maritime Traffic Safety Law 海上交通安全法",
+            "valid_from": TODAY,
+        },
+    ],
+}
+
+
+async def _publish(world: World) -> None:
+    path = f"/v1/tables/selection-{MARITIME}/versions"
+    assert (await _as(world, "author", MARITIME, path, TABLE)).status_code == 201
+    for agency in SKILLS:
+        approved = await _as(world, f"head of {agency}", agency, f"{path}/1/approve")
+        assert approved.status_code == 200, approved.text
+    assert approved.json()["status"] == "published"
+
+
+async def _as(world: World, subject: str, agency: str, path: str, body: Any = None) -> Any:
+    token = kits.token_issuer().mint(
+        Role.SUPERVISOR,
+        organisation=agency,
+        agency=agency,
+        subject=subject,
+        now=world.service.kit.clock.wall(),
+    )
+    async with world.caller(Role.SUPERVISOR, agency) as client:
+        headers = {"Authorization": f"Bearer {token}"}
+        return await client.post(path, json=body, headers=headers)
+
+
+async def _selected(world: World, body: dict[str, Any]) -> list[str]:
+    filing = await world.accept(body)
+    determined = await world.last(filing, "requirement.determined")
+    return [need["agency"] for need in determined["needs"]]
+
+
+async def test_a_third_agency_is_added_by_data_alone(
+    service_database: Callable[[str], Awaitable[Database]],
+) -> None:
+    database = await service_database(app.NAME)
+    two = World(app.create(kits.kit(database), Settings()))
+    before = await two.accept(wood())
+    settings = Settings(skills=SKILLS)
+    three = World(app.create(kits.kit(database), settings), settings)
+    three.filings = two.filings
+    # Without a table of its own it inspects everything: nothing says that it need not.
+    assert await _selected(three, laptops()) == [MARITIME]
+    await _publish(three)
+    assert await _selected(three, wood(reference="3")) == ["quarantine", "customs", MARITIME]
+    assert await _selected(three, laptops(reference="4", transport_mode="4")) == []
+    # What two agencies decided before is still theirs, also when it goes on.
+    await three.conclude(before, "quarantine")
+    await three.escalate(before, "customs")
+    revised = await three.last(before, "requirement.revised")
+    assert [need["agency"] for need in revised["needs"]] == ["quarantine", "customs"]
+    assert await three.broken() == {}

@@ -1,0 +1,178 @@
+"""No mutation of what is known of a filing lets it through, unless the published rows say so.
+
+Beside the service stands a plain reading of the tables: row by row, and only of values that are
+there and of their kind. Where the service recognises or does not inspect, the plain reading must
+find the same.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from services.mutual_recognition.decision_tables.dictionary import Inputs
+from services.mutual_recognition.decision_tables.table import Cell, Range, Row
+from services.mutual_recognition.domain import crosscheck
+from services.mutual_recognition.domain.determination import Determination, Terms, Tolerance
+from services.mutual_recognition.rules import decide
+from services.mutual_recognition.rules.decide import Case
+from shared.contracts.values import Element, Line, Mode
+from tests import factories
+from tests.unit.mutual_recognition import builders
+
+VALID = builders.trusted(builders.wood())
+AGENCIES = ("quarantine", "customs")
+WRONG: tuple[Any, ...] = (
+    *(None, True, False, "", "high", "HIGH", "ｈｉｇｈ", "import", "0", "x" * 100),
+    *(0, 1, 0.0, float("nan"), float("inf"), b"high", [], (), {}, ("44",), date(2026, 3, 2)),
+    *(Decimal(0), Decimal(-1), Decimal("1E+30"), Decimal("NaN"), Decimal("Infinity")),
+)
+GONE = object()
+FILING_NAMES = sorted({*VALID.inputs.filing, "nothing_of_ours"})
+LINE_NAMES = sorted(VALID.inputs.lines[0])
+
+
+def _mutated(case: Case, filing: Mapping[str, Any], line: Mapping[str, Any]) -> Case:
+    return replace(
+        case, inputs=Inputs(_with(case.inputs.filing, filing), (_with(case.inputs.lines[0], line),))
+    )
+
+
+def _with(values: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in {**values, **changes}.items() if value is not GONE}
+
+
+_CHANGE = st.sampled_from([*WRONG, GONE])
+_FILING = st.dictionaries(st.sampled_from(FILING_NAMES), _CHANGE, max_size=3)
+_LINE = st.dictionaries(st.sampled_from(LINE_NAMES), _CHANGE, max_size=2)
+_INSPECTED = st.sampled_from(
+    [
+        VALID,
+        builders.case(builders.wood()),
+        builders.case(builders.wood(duty_percent="5")),
+        builders.trusted(builders.wood(licences=["O"])),
+        builders.trusted(builders.wood(), drawn=10),
+        builders.trusted(builders.consignment(lines=[factories.line(1, hs_code="0202300000")])),
+        builders.trusted(builders.wood(), drawn=10).refused({}),
+    ]
+)
+
+
+@given(case=_INSPECTED, filing=_FILING, line=_LINE)
+@example(case=VALID, filing={"dangerous_goods": GONE}, line={})
+@example(case=VALID, filing={"rating_customs": "HIGH"}, line={})
+@example(case=VALID, filing={}, line={"hs_code": GONE})
+def test_what_is_let_through_the_published_rows_let_through(
+    case: Case, filing: dict[str, Any], line: dict[str, Any]
+) -> None:
+    mutant = _mutated(case, filing, line)
+    result = decide.decide(mutant, agencies=builders.AGENCIES)
+    selecting = {agency for agency in AGENCIES if not _spares(mutant, agency)}
+    assert selecting <= _selected(result)
+    if result.mode is Mode.RECOGNITION:
+        assert not mutant.recognition_refused
+        assert _grants(mutant)
+
+
+@given(names=st.sets(st.sampled_from([*FILING_NAMES, *LINE_NAMES]), min_size=1))
+def test_a_filing_of_which_less_is_known_is_never_inspected_less(names: set[str]) -> None:
+    gone = dict.fromkeys(names, GONE)
+    result = decide.decide(_mutated(VALID, gone, gone), agencies=builders.AGENCIES)
+    assert _selected(result) == set(AGENCIES)
+
+
+def test_the_plain_reading_lets_through_what_is_in_order() -> None:
+    assert _grants(VALID)
+    laptops = builders.case(builders.consignment(lines=[factories.line(1)]))
+    assert all(_spares(laptops, agency) for agency in AGENCIES)
+    assert not _spares(VALID, "customs")
+
+
+def _selected(result: Determination) -> set[str]:
+    recognising = {result.recognising.agency} if result.recognising else set()
+    return {need.agency for need in result.needs} | recognising
+
+
+def _spares(case: Case, agency: str) -> bool:
+    """Whether every row of its selection that inspects is surely not met."""
+    name = f"selection-{agency}"
+    values = {**case.inputs.filing, **case.inputs.lines[0], "draw": Decimal(case.draws[name])}
+    rows = [row for row in case.tables[name].table.rows if row.then.inspect]
+    return all(_holds(row, values) is False for row in rows)
+
+
+def _grants(case: Case) -> bool:
+    """Whether the first row that is not surely unmet makes it eligible, and surely is met."""
+    scopes = {"scope_quarantine": "unpack", "scope_customs": "unpack", "primary_covers": True}
+    drawn = {"draw": Decimal(case.draws["recognition"])}
+    values = {**case.inputs.filing, **case.inputs.lines[0], **scopes, **drawn}
+    for row in case.tables["recognition"].table.rows:
+        held = _holds(row, values)
+        if held is not False:
+            return held is True and row.then.eligible is True
+    return False
+
+
+def _holds(row: Row, values: Mapping[str, Any]) -> bool | None:
+    """Whether a row is met; None if something that it asks cannot be told."""
+    held = [_cell(cell, values.get(cell.input)) for cell in row.when]
+    return None if None in held else all(held)
+
+
+def _cell(cell: Cell, actual: Any) -> bool | None:
+    wanted: Any = cell.value
+    if isinstance(wanted, bool):
+        return actual is wanted if isinstance(actual, bool) else None
+    if isinstance(wanted, Range):
+        if not isinstance(actual, Decimal) or not actual.is_finite():
+            return None
+        low, high = wanted.min, wanted.below
+        return (low is None or actual >= low) and (high is None or actual < high)
+    if not isinstance(actual, str):
+        return None
+    if cell.op == "prefix":
+        return actual.startswith(tuple(wanted))
+    closed = {"direction": {"import", "export"}, **dict.fromkeys(_RATINGS, _GRADES)}
+    if actual not in closed.get(cell.input, {actual}):
+        return None
+    return actual in ((wanted,) if isinstance(wanted, str) else wanted)
+
+
+_RATINGS = ("rating_customs", "rating_quarantine")
+_GRADES = {"high", "ordinary", "low", "unrated"}
+
+DECLARED = Line(
+    number=1, hs_code="4407110000", name="sawn pine", quantity=Decimal(500), unit="PCE",
+    net_kg=Decimal(1000),
+)  # fmt: skip
+TERMS = Terms(
+    elements=tuple(Element),
+    tolerances={Element.WEIGHT: Tolerance(percent=Decimal(3), absolute=Decimal("0.5"))},
+)
+_FIGURES = st.sampled_from(["0", "-1", "499", "500", "500.00", "970", "1000", "1030", "1E+20"])
+
+
+@given(
+    found=st.lists(
+        st.builds(
+            Line,
+            number=st.integers(1, 2),
+            hs_code=st.just("4407110000"),
+            name=st.sampled_from(["sawn pine", "ＳＡＷＮ  Pine", "sawn pin", ""]),
+            quantity=_FIGURES.map(Decimal),
+            unit=st.sampled_from(["PCE", "pce", "KGM", "TNE", ""]),
+            net_kg=_FIGURES.map(Decimal),
+        ),
+        max_size=2,
+    )
+)
+def test_what_was_found_is_only_recognised_if_it_is_what_was_declared(found: list[Line]) -> None:
+    if crosscheck.agree(crosscheck.compare([DECLARED], found, terms=TERMS)):
+        (line,) = found
+        assert (line.number, line.quantity, line.unit) == (1, Decimal(500), "PCE")
+        assert line.name in {"sawn pine", "ＳＡＷＮ  Pine"}
+        assert 970 <= line.net_kg <= 1030
