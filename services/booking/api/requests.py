@@ -98,7 +98,7 @@ async def read_offers(
     async with desk.kit.database.connect() as session:
         booking = await seeing.visible(session, request_id, who=who)
         if bays is not None:
-            booking = booking.asking(bays)
+            booking = booking.asking(bays, pointer="/query/bays")
         found = await choices.find(
             session,
             booking,

@@ -120,11 +120,11 @@ class Booking:
         has = 1 if self.slot is None else 1 + len(self.slot.beside)
         return Want(self.bay_kind, self.needs, self.bays or has)
 
-    def asking(self, bays: int) -> "Booking":
+    def asking(self, bays: int, *, pointer: str = "/slot/beside") -> "Booking":
         """The booking as it asks for so many bays at once. Raises TooManyBays."""
         containers = 1 if self.cargo is None else self.cargo.containers
         if bays > containers:
-            raise TooManyBays(pointer="/bays", containers=containers)
+            raise TooManyBays(pointer=pointer, containers=containers)
         return replace(self, bays=bays)
 
     @property
