@@ -18,9 +18,14 @@ ratings_table = table_of(RatingRow)
 
 GRADES = Statement(
     text("""
-    SELECT DISTINCT ON (uscc, agency) uscc, agency, grade FROM company_ratings
-    WHERE uscc = ANY(:usccs) AND valid_from <= :on AND (valid_to IS NULL OR valid_to >= :on)
-    ORDER BY uscc, agency, given_at DESC, id DESC""").bindparams(
+    SELECT uscc, agency, CASE WHEN is_suspended THEN 'suspended' ELSE grade END AS grade
+    FROM (
+      SELECT DISTINCT ON (uscc, agency) uscc, agency, grade FROM company_ratings
+      WHERE uscc = ANY(:usccs) AND valid_from <= :on AND (valid_to IS NULL OR valid_to >= :on)
+      ORDER BY uscc, agency, given_at DESC, id DESC) rated
+    FULL JOIN (
+      SELECT uscc, agency, true AS is_suspended FROM company_suspensions
+      WHERE uscc = ANY(:usccs) AND lifted_at IS NULL) suspended USING (uscc, agency)""").bindparams(
         bindparam("usccs", type_=ARRAY(Text)), bindparam("on", type_=Date)
     )
 )
@@ -29,7 +34,10 @@ GRADES = Statement(
 async def grades(
     session: AsyncSession, usccs: Collection[str], *, on: date
 ) -> dict[str, dict[str, str]]:
-    """Each agency's grade of each company on a day: of those in force, the one given last."""
+    """Each agency's grade of each company on a day: of those in force, the one given last.
+
+    `suspended` while the agency has suspended the company.
+    """
     found: dict[str, dict[str, str]] = {uscc: {} for uscc in usccs}
     for row in await GRADES.run(session, {"usccs": list(found), "on": on}):
         found[row["uscc"]][row["agency"]] = row["grade"]
@@ -53,6 +61,12 @@ async def company(reading: Reading, uscc: str) -> RowMapping | None:
     """A registered company, or None."""
     found = await reading.execute(select(companies).where(companies.c.uscc == uscc))
     return found.mappings().one_or_none()
+
+
+async def lock_company(session: AsyncSession, uscc: str) -> bool:
+    """Lock a company until the transaction ends; whether there is one."""
+    wanted = select(companies.c.uscc).where(companies.c.uscc == uscc).with_for_update()
+    return (await session.execute(wanted)).first() is not None
 
 
 async def page(reading: Reading, *, after: str | None, limit: int) -> list[RowMapping]:

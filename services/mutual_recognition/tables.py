@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -152,6 +152,34 @@ class RatingRow(SQLModel, table=True):
     given_at: datetime = moment()
 
 
+class SuspensionRow(SQLModel, table=True):
+    """A company that an agency has suspended, until it is lifted by another of its supervisors."""
+
+    __tablename__ = "company_suspensions"
+    __table_args__: ClassVar[Any] = (
+        CheckConstraint("(lifted_at IS NULL) = (lifted_because IS NULL)"),
+        CheckConstraint("lifted_by <> suspended_by"),
+        Index(
+            "company_suspended_once",
+            "uscc",
+            "agency",
+            unique=True,
+            postgresql_where=text("lifted_at IS NULL"),
+        ),
+    )
+
+    id: UUID = Field(primary_key=True)
+    uscc: str = Field(foreign_key="companies.uscc", sa_type=Text)
+    agency: str = Field(sa_type=Text)
+    grounds: str = Field(sa_type=Text)
+    way_back: str = Field(sa_type=Text)
+    suspended_by: str = Field(sa_type=Text)
+    suspended_at: datetime = moment()
+    lifted_by: str | None = Field(default=None, sa_type=Text)
+    lifted_at: datetime | None = moment(nullable=True)
+    lifted_because: str | None = Field(default=None, sa_type=Text)
+
+
 class RuleVersionRow(SQLModel, table=True):
     """One version of a decision table. Once published or rejected it never changes."""
 
@@ -197,6 +225,7 @@ TABLES = tuple(
         ConclusionRow,
         CompanyRow,
         RatingRow,
+        SuspensionRow,
         RuleVersionRow,
         RuleApprovalRow,
     )

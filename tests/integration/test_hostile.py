@@ -7,6 +7,7 @@ changes no row; the operation then does what is asked of it, as if nothing had b
 
 import asyncio
 import json
+import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Any
 from uuid import uuid4
@@ -208,10 +209,15 @@ async def _takes_effect_once(target: Target) -> None:
     assert len(first) == 1, [each.text[:300] for each in answers]
     for each in answers:
         assert each in done or refusals.wrong(each, status={409}) == []
-    assert len({each.content for each in done}) == 1
+    assert len({_as_kept(each) for each in done}) == 1
     after = await target.scene.fingerprint()
     other = (target.raw() or b"{}") + b" "
     answer = await target.send(raw=other, Idempotency_Key=key)
     assert refusals.wrong(answer, status={422}) == []
     assert answer.json()["code"] == "idempotency_key_reused"
     assert await target.scene.fingerprint() == after
+
+
+def _as_kept(answer: httpx.Response) -> bytes:
+    """What is answered to the same request again: a secret is told once."""
+    return re.sub(rb'"secret":"[^"]*"', b'"secret":null', answer.content)

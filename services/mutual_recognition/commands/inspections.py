@@ -5,6 +5,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.mutual_recognition import suspensions
 from services.mutual_recognition.commands import desk as desks
 from services.mutual_recognition.commands.desk import Desk
 from services.mutual_recognition.domain.determination import Order
@@ -32,7 +33,14 @@ async def conclude(session: AsyncSession, event: SectionConcluded, *, desk: Desk
             agency=event.agency,
             containers=sorted(late),
         )
-    concluded = closing.conclude(current, event, agencies=desk.book.agencies, ids=desk.ids)
+    consignee = current.requirement.consignment.consignee.uscc
+    concluded = closing.conclude(
+        current,
+        event,
+        agencies=desk.book.agencies,
+        ids=desk.ids,
+        suspending=await suspensions.suspending(session, consignee),
+    )
     await desks.save(session, current, concluded, desk=desk)
 
 

@@ -23,6 +23,32 @@ class NoSuchCompany(errors.NotFound):
     mend_zh = "请先登记该企业。"
 
 
+class NoSuchSuspension(errors.NotFound):
+    """There is no such suspension by your agency."""
+
+    zh = "没有本机构的该项暂停记录。"
+
+
+class AlreadySuspended(errors.Conflict):
+    """Your agency has suspended this company already."""
+
+    zh = "本机构已暂停该企业。"
+
+
+class SuspensionLifted(errors.Conflict):
+    """This suspension was lifted before."""
+
+    zh = "该项暂停已被解除。"
+
+
+class SuspenderCannotLift(errors.Conflict):
+    """Who suspended a company cannot lift it."""
+
+    zh = "作出暂停的人不能自行解除。"
+    mend = "Let another supervisor of the agency lift it."
+    mend_zh = "请由本机构的其他主管解除。"
+
+
 class NoSuchTable(errors.NotFound):
     """There is no such rule table, or no such version of it."""
 

@@ -1,5 +1,6 @@
 """What the yard leads to: conclusions close a requirement, orders and escalations deepen it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -18,15 +19,24 @@ from shared.contracts.case import (
 )
 from shared.contracts.values import Said
 from shared.ids import Ids
+from shared.reference import codes
 
 IDLE = (refusals.AlreadyMet, refusals.RequirementVoid, refusals.OrderChangesNothing)
 """Why an escalation is late or needless; then it is ignored."""
 
 
-def conclude(current: Matter, event: SectionConcluded, *, agencies: Agencies, ids: Ids) -> Change:
+def conclude(
+    current: Matter,
+    event: SectionConcluded,
+    *,
+    agencies: Agencies,
+    ids: Ids,
+    suspending: Sequence[str] = (),
+) -> Change:
     """Keep a conclusion, and close what it was the last one needed for.
 
-    A change that still waits for leave is refused first: something was opened.
+    A change that still waits for leave is refused first: something was opened. `suspending` are the
+    agencies that have suspended the consignee by now: then nothing is recognised.
     """
     conclusion = Conclusion(
         agency=event.agency,
@@ -47,7 +57,16 @@ def conclude(current: Matter, event: SectionConcluded, *, agencies: Agencies, id
         change = answering.refuse(change, purpose=pending.purpose, reason=answering.BEGUN)
     if not current.requirement.is_open:
         return change
-    return settling.settle(change, agencies=agencies, ids=ids)
+    suspended = _suspended(suspending) if suspending else None
+    return settling.settle(change, agencies=agencies, ids=ids, suspended=suspended)
+
+
+def _suspended(agencies: Sequence[str]) -> Said:
+    names = [codes.name_of("agencies", agency) for agency in agencies]
+    return Said(
+        en=f"the company is suspended by {' and '.join(en for en, _ in names)}",
+        zh=f"企业已被{'、'.join(zh for _, zh in names)}暂停",
+    )
 
 
 def _covered(required: Requirement, event: SectionConcluded) -> tuple[str, ...]:

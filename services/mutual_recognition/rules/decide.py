@@ -34,7 +34,7 @@ class Case:
 
     `draws` has a number from 0 to 9,999 for each table. `recognition_refused`: found and declared
     did not agree, so the secondary agency inspects as well; `mismatch` is what is known of that,
-    None in what was decided before there was a table for it.
+    None if nothing about the goods was why, or it was before there was a table for it.
     """
 
     inputs: Inputs
@@ -57,7 +57,7 @@ class Case:
         """The same case with one more order."""
         return replace(self, orders=(*self.orders, order))
 
-    def refused(self, mismatch: Mismatch) -> "Case":
+    def refused(self, mismatch: Mismatch | None) -> "Case":
         """The same case after its recognition was refused."""
         return replace(self, recognition_refused=True, mismatch=mismatch)
 

@@ -12,7 +12,7 @@ from shared.reference import codes
 
 RATING = "rating_"
 SCOPE = "scope_"
-UNRATED = "unrated"
+UNRATED, SUSPENDED = "unrated", "suspended"
 GRADES = ("high", "ordinary", "low")
 NOT_SELECTED = "none"
 PAIR_COVERED = "primary_covers"
@@ -108,7 +108,7 @@ def _further(kind: str, agencies: Sequence[str]) -> Iterator[Input]:
 
 def _rating(agency: str) -> Input:
     en, zh = codes.name_of("agencies", agency)
-    words = frozenset({*GRADES, UNRATED})
+    words = frozenset({*GRADES, UNRATED, SUSPENDED})
     return _of(
         f"{RATING}{agency}", Kind.TEXT, f"the company's {en} rating", f"企业的{zh}评级", words=words
     )

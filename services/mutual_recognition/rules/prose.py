@@ -20,6 +20,7 @@ WORDS: Mapping[str, Said] = {
     "ordinary": Said(en="ordinary", zh="一般"),
     "low": Said(en="low", zh="低"),
     dictionaries.UNRATED: Said(en="none", zh="未评级"),
+    dictionaries.SUSPENDED: Said(en="suspended", zh="暂停"),
     "import": Said(en="import", zh="进口"),
     "export": Said(en="export", zh="出口"),
     dictionaries.NOT_SELECTED: Said(en="not at all", zh="不查验"),

@@ -24,16 +24,22 @@ LAST_WORD = (Outcome.HELD, Outcome.REFUSED_ENTRY, Outcome.RELEASED)
 """How the whole ends: by the first of these that a container has."""
 
 
-def settle(change: Change, *, agencies: Agencies, ids: Ids) -> Change:
+def settle(
+    change: Change, *, agencies: Agencies, ids: Ids, suspended: Said | None = None
+) -> Change:
     """Tell what is decided by now: of some containers, or of the last and so of the whole.
 
     In mode `recognition` the containers that await it are compared as soon as all of their goods
-    were counted. If it comes to nothing, the secondary agency inspects all that is undecided.
+    were counted. If it comes to nothing, the secondary agency inspects all that is undecided; so it
+    does if the company is `suspended` by now, and why.
     """
     required, recognition = change.matter.requirement, change.matter.recognition
     result = required.determination
     stands: Stands = parts.judged(required.undecided, result, change.matter.conclusions)
     if recognition is not None and result.mode is Mode.RECOGNITION:
+        if suspended is not None:
+            refused = recognitions.refuse(recognition, verdicts=(), reason=suspended)
+            return _refuse(change, stands, refused, None, agencies=agencies, ids=ids)
         declined = [each for each in stands.values() if each.step is Step.DECLINE]
         if declined and declined[0].reason is not None:
             refused = recognitions.refuse(recognition, verdicts=(), reason=declined[0].reason)
@@ -95,7 +101,7 @@ def _refuse(
     change: Change,
     stands: Stands,
     refused: recognitions.Changed,
-    known: Mismatch,
+    known: Mismatch | None,
     *,
     agencies: Agencies,
     ids: Ids,

@@ -8,6 +8,7 @@ from shared.contracts.filing import Consignment, FilingAccepted
 from tests import factories
 from tests.integration.access.people import (
     AUDITOR,
+    BROKER,
     CUSTOMS,
     HEAD_OF_CUSTOMS,
     HEAD_OF_QUARANTINE,
@@ -22,6 +23,7 @@ REQUIREMENT = derived.requirement_id(FILING)
 COMPANY = {"uscc": factories.CONSIGNEE, "name": "青岛样品贸易有限公司"}
 RATING = {"grade": "high", "valid_from": "2026-01-01", "grounds": "audit 稽核"}
 OTHERS = frozenset({OTHER_BROKER})
+SUSPENSION = {"grounds": "a false declaration 申报不实", "way_back": "an audit 接受稽核"}
 
 
 async def _trusted(scene: Scene) -> Ask:
@@ -70,6 +72,19 @@ async def _registered(scene: Scene) -> Ask:
     return Ask({"uscc": factories.CONSIGNEE}, RATING)
 
 
+async def _to_suspend(scene: Scene) -> Ask:
+    return Ask((await scene.arranged(_registered)).path, SUSPENSION)
+
+
+async def _suspended(scene: Scene) -> Ask:
+    await scene.arranged(_registered)
+    path = f"/v1/companies/{factories.CONSIGNEE}/suspensions"
+    officer = Caller("duty", HEAD_OF_CUSTOMS.role, "customs", "customs")
+    made = await scene.done(officer, "post", path, SUSPENSION)
+    of = {"uscc": factories.CONSIGNEE, "suspension_id": made["items"][0]["id"]}
+    return Ask(of, {"grounds": "audit passed 稽核合格"})
+
+
 def _table() -> Any:
     """The founding table's last two rows: one that makes eligible, and the default."""
     founding = builders.founding()["recognition"].table
@@ -101,6 +116,11 @@ ENTRIES = {
     "POST /v1/companies": Entry(_to_register, succeeds=HEAD_OF_CUSTOMS),
     "GET /v1/companies/{uscc}": Entry(_registered),
     "POST /v1/companies/{uscc}/ratings": Entry(_registered, succeeds=HEAD_OF_QUARANTINE),
+    "GET /v1/companies/{uscc}/suspensions": Entry(_registered, OTHERS | {BROKER}),
+    "POST /v1/companies/{uscc}/suspensions": Entry(_to_suspend, succeeds=HEAD_OF_QUARANTINE),
+    "POST /v1/companies/{uscc}/suspensions/{suspension_id}/lift": Entry(
+        _suspended, frozenset({HEAD_OF_QUARANTINE}), succeeds=HEAD_OF_CUSTOMS
+    ),
     "GET /v1/tables": Entry(nothing),
     "GET /v1/tables/{name}/versions/{number}": Entry(same(name="recognition", number=1)),
     "POST /v1/tables/{name}/versions": Entry(_to_draft, succeeds=HEAD_OF_CUSTOMS),

@@ -67,7 +67,7 @@ def test_what_tables_may_ask_about_is_listed() -> None:
     code, found = _run("inputs")
     rating = next(each for each in found["inputs"] if each["name"] == "rating_quarantine")
     assert code == 0
-    assert rating["values"] == ["high", "low", "ordinary", "unrated"]
+    assert rating["values"] == ["high", "low", "ordinary", "suspended", "unrated"]
     assert rating["zh"] == "企业的检验检疫评级"
 
 

@@ -93,8 +93,8 @@ def test_every_thing_that_a_recognition_hangs_on_is_named() -> None:
         "the filing had dangerous goods",
         "the filing had goods under a licence",
         "the highest duty in percent were at least 0.01",
-        "customs rating were low or ordinary or none",
-        "quarantine rating were low or ordinary or none",
+        "customs rating were low or ordinary or suspended or none",
+        "quarantine rating were low or ordinary or suspended or none",
         "the random draw of 10,000 were below 500 (table recognition)",
     ):
         assert part in told

@@ -143,7 +143,7 @@ def _cell(cell: Cell, actual: Any) -> bool | None:
 
 
 _RATINGS = ("rating_customs", "rating_quarantine")
-_GRADES = {"high", "ordinary", "low", "unrated"}
+_GRADES = {"high", "ordinary", "low", "unrated", "suspended"}
 
 DECLARED = Line(
     number=1, hs_code="4407110000", name="sawn pine", quantity=Decimal(500), unit="PCE",

@@ -1,0 +1,128 @@
+"""Suspended companies: by either agency at once, with the way back that the company reads."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from services.mutual_recognition import registers
+from services.mutual_recognition import suspensions as stored
+from services.mutual_recognition.api.books import TheBook
+from services.mutual_recognition.commands import desk as desks
+from services.mutual_recognition.commands import suspensions as commands
+from services.mutual_recognition.domain import refusals
+from shared.auth import guard
+from shared.auth.guard import allowed
+from shared.auth.principal import Principal, Role
+from shared.http import idempotency
+from shared.http.body import json_body
+from shared.http.idempotency import Answer
+from shared.http.model import StrictModel, Text
+from shared.kit import Kit, kit_of
+
+router = APIRouter(prefix="/v1/companies/{uscc}/suspensions", tags=["companies"])
+READERS = (Role.BROKER, Role.OFFICER, Role.SUPERVISOR, Role.AUDITOR, Role.SERVICE)
+Sentence = Annotated[str, Text(max=400)]
+
+
+class SuspensionIn(StrictModel):
+    """Why a company is suspended, and what it has to do for its rating to count again."""
+
+    grounds: Sentence
+    way_back: Sentence
+
+
+class LiftIn(StrictModel):
+    """Why a suspension is lifted."""
+
+    grounds: Sentence
+
+
+class SuspensionOut(BaseModel):
+    """A suspension by an agency; `lifted_at` is null as long as it lasts."""
+
+    id: UUID
+    agency: str
+    grounds: str
+    way_back: str
+    suspended_at: datetime
+    lifted_at: datetime | None
+    lifted_because: str | None
+
+
+class SuspensionsOut(BaseModel):
+    """All suspensions of a company, the oldest first."""
+
+    items: list[SuspensionOut]
+
+
+@router.get("")
+async def suspensions(
+    uscc: str,
+    who: Annotated[Principal, allowed(*READERS)],
+    kit: Annotated[Kit, Depends(kit_of)],
+) -> SuspensionsOut:
+    """What a company is told of its suspensions: it reads its own, the agencies read all."""
+    missing = refusals.NoSuchCompany(uscc=uscc)
+    guard.own(who, uscc, missing=missing)
+    async with kit.database.connect() as connection:
+        if await registers.company(connection, uscc) is None:
+            raise missing
+        return await _shown(connection, uscc)
+
+
+@router.post("", status_code=201, response_model=SuspensionsOut, dependencies=[idempotency.KEYED])
+async def suspend(
+    request: Request,
+    uscc: str,
+    who: Annotated[Principal, allowed(Role.SUPERVISOR)],
+    kit: Annotated[Kit, Depends(kit_of)],
+    book: TheBook,
+    wish: Annotated[SuspensionIn, json_body(SuspensionIn)],
+) -> Response:
+    """Suspend a company for the supervisor's own agency, at once."""
+    desk = desks.at(kit, book)
+
+    async def work(session: AsyncSession) -> Answer:
+        by, agency = who.subject, str(who.agency)
+        told = wish.model_dump()
+        await commands.suspend(session, uscc=uscc, agency=agency, by=by, desk=desk, **told)
+        return Answer(201, await _shown(await session.connection(), uscc))
+
+    return await idempotency.once(
+        request, database=kit.database, owner=who.office, now=desk.now, work=work
+    )
+
+
+@router.post(
+    "/{suspension_id}/lift", response_model=SuspensionsOut, dependencies=[idempotency.KEYED]
+)
+async def lift(
+    request: Request,
+    uscc: str,
+    suspension_id: UUID,
+    who: Annotated[Principal, allowed(Role.SUPERVISOR)],
+    kit: Annotated[Kit, Depends(kit_of)],
+    book: TheBook,
+    wish: Annotated[LiftIn, json_body(LiftIn)],
+) -> Response:
+    """Lift the own agency's suspension; not by the supervisor who suspended."""
+    desk = desks.at(kit, book)
+
+    async def work(session: AsyncSession) -> Answer:
+        by, agency = who.subject, str(who.agency)
+        told = {"uscc": uscc, "agency": agency, "grounds": wish.grounds, "by": by}
+        await commands.lift(session, suspension_id, desk=desk, **told)
+        return Answer(200, await _shown(await session.connection(), uscc))
+
+    return await idempotency.once(
+        request, database=kit.database, owner=who.office, now=desk.now, work=work
+    )
+
+
+async def _shown(connection: AsyncConnection, uscc: str) -> SuspensionsOut:
+    rows = await stored.of(connection, uscc)
+    return SuspensionsOut(items=[SuspensionOut.model_validate(dict(row)) for row in rows])
