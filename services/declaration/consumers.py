@@ -89,7 +89,7 @@ def _react(filing: Filing, one: Heard, *, now: datetime) -> Step | None:
     step = REACTIONS[type(one.event)](filing, one.event, now=now)
     if step is None:
         log.info(
-            "event came too late",
+            "event changes nothing",
             event_type=one.envelope.type,
             filing_id=str(filing.id),
             status=filing.status.value,
