@@ -13,7 +13,10 @@ from shared.messaging.tables import moment
 
 
 class BulkJobRow(SQLModel, table=True):
-    """A file of many filings; `content` until it is read, `refusal` if it could not be."""
+    """A file of many filings; `content` until it is read, `refusal` if it could not be, or failed.
+
+    `begun_at` is when a worker last took it, `attempts` how often since anything was done of it.
+    """
 
     __tablename__ = "bulk_jobs"
 
@@ -27,6 +30,8 @@ class BulkJobRow(SQLModel, table=True):
     state: str = Field(sa_type=Text)
     rows: int
     refusal: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
+    attempts: int = 0
+    begun_at: datetime | None = moment(nullable=True)
     lease_owner: UUID | None = None
     lease_until: datetime | None = moment(nullable=True)
     created_at: datetime = moment()

@@ -35,6 +35,11 @@ class Settings(BaseSettings):
         gt=0,
         description="Wall seconds after which another worker goes on with a file of filings.",
     )
+    bulk_kept_days: float = Field(
+        default=30.0,
+        gt=0,
+        description="Wall days for which a file of filings that ended can be looked at.",
+    )
     sandbox_timeout_seconds: float = Field(
         default=60.0,
         ge=0,

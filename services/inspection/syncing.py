@@ -147,14 +147,17 @@ def _answers(sent: Iterable[Sent[What]]) -> bool:
 async def _known(
     session: AsyncSession, sent: Sequence[Sent[What]]
 ) -> tuple[dict[UUID, int], dict[UUID, Refused]]:
-    """The records that were applied before, and those that say something else under their ids."""
+    """The records that were applied before, and those that say something else under their ids.
+
+    One without a digest came over the link, whose answer the device may not have got.
+    """
     found = await _KNOWN.run(session, {"ids": [str(each.id) for each in sent]})
     digests = {UUID(row["id"]): (row["seq"], row["digest"]) for row in found}
     known: dict[UUID, int] = {}
     refused: dict[UUID, Refused] = {}
     for each in sent:
-        seq, digest = digests.get(each.id, (0, each.digest))
-        if digest != each.digest:
+        seq, digest = digests.get(each.id, (0, None))
+        if digest not in (None, each.digest):
             refused[each.id] = IdTaken(id=str(each.id))
         elif seq:
             known[each.id] = seq

@@ -153,7 +153,7 @@ class RejectedRow(SQLModel, table=True):
     sender: str = _text()
     record: Json = _facts()
     problem: Json = _facts()
-    skew_seconds: int
+    skew_seconds: int = Field(sa_type=BigInteger)
     received_at: datetime = _moment()
 
 

@@ -8,16 +8,23 @@ FastAPI's own body parameters answer 500 to some hostile input and take what the
 Put the parameter that checks the token before it: dependencies are solved in order.
 """
 
+import asyncio
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 from fastapi import Depends, Request
 from pydantic import BaseModel, ValidationError
 
-from shared.http import faults, jsontext, refusals
+from shared import errors
+from shared.http import faults, jsontext, lengths, refusals
 
 Model = TypeVar("Model", bound=BaseModel)
+Result = TypeVar("Result")
+LARGE = 16 * 1024
+"""Bytes: a filing of some fifty goods lines."""
 _JSON = re.compile(r'application/json\s*(;\s*charset="?utf-?8"?\s*)?', re.IGNORECASE | re.ASCII)
 
 _XML = re.compile(
@@ -49,7 +56,16 @@ class JsonBody(Body):
 
         Raises `UnsupportedMediaType` (415), `MalformedJson` (400) or `Faults` (422, all at once).
         """
-        return parse(self.model, await raw_json(request))
+        raw = await raw_json(request)
+        return await beside(raw, partial(parse, self.model, raw))
+
+
+async def beside(raw: bytes, work: Callable[[], Result]) -> Result:
+    """Do something with a body: with a large one in a thread, so that others are served meanwhile.
+
+    Raises what `work` does.
+    """
+    return work() if len(raw) < LARGE else await asyncio.to_thread(work)
 
 
 def json_body(model: type[BaseModel]) -> Any:
@@ -85,11 +101,16 @@ async def raw_file(request: Request, *, taken: tuple[str, ...]) -> tuple[bytes, 
 def parse(model: type[Model], raw: bytes) -> Model:
     """Validate JSON text as `model`. Raises `MalformedJson` or `Faults`."""
     document = jsontext.parse(raw)
+    kept, too_long = lengths.cut(model, raw)
     try:
-        return model.model_validate_json(raw)
+        read = model.model_validate_json(kept)
     except ValidationError as invalid:
         found = invalid.errors(include_input=False, include_url=False)
-        raise faults.of(found, document=document) from None
+        told = faults.of(found, document=document)
+        raise errors.Faults(*too_long, *told.faults, left_out=told.left_out) from None
+    if too_long:
+        raise errors.Faults(*too_long)
+    return read
 
 
 def _require_json(request: Request) -> None:

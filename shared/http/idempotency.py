@@ -35,11 +35,15 @@ KEPT = timedelta(days=30)
 
 @dataclass(frozen=True)
 class Answer:
-    """What the work answers with, once its transaction has committed."""
+    """What the work answers with, once its transaction has committed.
+
+    `kept`: what is answered instead when the request is sent again, for a body with a secret.
+    """
 
     status: int
     body: BaseModel | Mapping[str, Any]
     headers: Mapping[str, str] = field(default_factory=dict)
+    kept: BaseModel | None = None
 
 
 Work = Callable[[AsyncSession], Awaitable[Answer]]
@@ -171,14 +175,19 @@ def kept(tried: Attempt, answer: Answer) -> dict[str, Any]:
         "fingerprint": tried.fingerprint,
         "status": answer.status,
         "headers": json.dumps(dict(answer.headers)),
-        "body": to_json(answer.body, by_alias=True),
+        "body": _json(answer.kept or answer.body),
         "created_at": tried.now,
     }
 
 
 def response(answer: Answer, values: Mapping[str, Any]) -> Response:
     """The answer as it is sent the first time; `values` are what is kept of it."""
-    return Response(values["body"], answer.status, dict(answer.headers), "application/json")
+    body = values["body"] if answer.kept is None else _json(answer.body)
+    return Response(body, answer.status, dict(answer.headers), "application/json")
+
+
+def _json(body: BaseModel | Mapping[str, Any]) -> bytes:
+    return to_json(body, by_alias=True)
 
 
 async def sweep(session: AsyncSession, *, now: datetime) -> int:

@@ -1,18 +1,20 @@
 """Reading what can be read of a body that is not valid as a whole."""
 
 from functools import cache
-from typing import Any, get_args
+from typing import Any
 
 from pydantic import BaseModel, ValidationError, create_model
 from pydantic.fields import FieldInfo
 from pydantic_core import from_json, to_json
 
+from shared.http import lengths
 from shared.unread import UNREAD
 
 
 def read(model: type[BaseModel], raw: bytes) -> dict[str, Any] | None:
     """The fields of `model` as plain values, `UNREAD` where one is missing or not valid.
 
+    A list of more than its field takes is not read: that is told of it, and it may be a million.
     None if the body is no object. For well-formed JSON (`jsontext` has read it before); fields
     that the model does not have are left out.
     """
@@ -35,11 +37,13 @@ def _left_out(field: FieldInfo) -> Any:
 
 
 def _value(model: type[BaseModel], name: str, given: Any) -> Any:
+    if isinstance(given, list) and len(given) > lengths.most(model, name):
+        return UNREAD
     try:
         return _alone(model, name).model_validate_json(to_json({name: given})).model_dump()[name]
     except ValidationError:
         pass
-    below = _below(model, name)
+    below = lengths.inner(model, name)
     if below is not None and isinstance(given, dict):
         return _fields(below, given)
     if below is not None and isinstance(given, list):
@@ -54,13 +58,3 @@ def _alone(model: type[BaseModel], name: str) -> type[BaseModel]:
     definition: Any = (field.annotation, field)
     config = model.model_config
     return create_model(f"{model.__name__}_{name}", __config__=config, **{name: definition})
-
-
-@cache
-def _below(model: type[BaseModel], name: str) -> type[BaseModel] | None:
-    """The model of an object in this field, or of each object in its list."""
-    annotation: Any = model.model_fields[name].annotation
-    for each in (annotation, *get_args(annotation)):
-        if isinstance(each, type) and issubclass(each, BaseModel):
-            return each
-    return None

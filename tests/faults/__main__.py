@@ -21,6 +21,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from tests import forging
 from tests.faults import controls, cuts, disk, fuzz, kills, leader, model, town, traffic
 
 CHECK_EVERY = 100
@@ -117,6 +118,10 @@ async def run(asked: argparse.Namespace, room: Path) -> dict[str, Any]:
         told["cuts"] = await run_cuts(room, number=asked.cuts, seed=asked.seed)
     if asked.brokers:
         told["brokers"] = await run_brokers(room, number=asked.brokers)
+    if asked.changes:
+        say(f"{asked.changes} changes of an archive")
+        unseen = forging.unseen(changes=asked.changes, seed=asked.seed)
+        told["archive"] = {"changes": asked.changes, "faults": unseen}
     if asked.requests:
         told["fuzz"] = await asyncio.to_thread(fuzz.run, requests=asked.requests, seed=asked.seed)
     faults = [each for part in told.values() for each in part.pop("faults")]
@@ -141,6 +146,7 @@ def main() -> int:
         "--brokers", type=int, default=1, help="kills of a leader of three; 0 leaves them out"
     )
     parser.add_argument("--requests", type=int, default=1000, help="spoilt requests")
+    parser.add_argument("--changes", type=int, default=10_000, help="of an archive, one at a time")
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
     if asked.cuts and (lacking := disk.lacking()):

@@ -7,7 +7,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.booking import occupancy, store
-from services.booking.commands import give_way, place, sight, waiting
+from services.booking.commands import give_way, place, sight, swapping, waiting
 from services.booking.commands.turn import Turn, record
 from services.booking.domain import acts, fit, offers
 from services.booking.domain.acts import Change
@@ -107,9 +107,13 @@ async def _refit(
     reason: Said,
     turn: Turn,
 ) -> None:
-    """Make the slot longer or add a team where it is, or move to the next best."""
+    """Make the slot longer or add a team where it is, change places with another booking that
+    keeps its time, or move to the next best.
+    """
     await occupancy.release(session, before.id)
     same = await _take_same_start(session, after, slot, turn=turn)
+    if same is None:
+        same = await swapping.same_start(session, after, slot, turn=turn)
     if after.status is Status.CONFIRMED:
         if same is None:
             await record_move(session, before, after, reason=reason, turn=turn)
@@ -139,9 +143,9 @@ async def _take_same_start(
     """Take a slot that serves at the same start, with the same bay and teams if they can."""
     starts: datetime = slot.starts
     yard = turn.yard(slot.yard)
+    await occupancy.lock_placing(session, yard.code)
     if starts < max(booking.window_in(yard).opens, turn.now):
         return None
-    await occupancy.lock_placing(session, yard.code)
     calendar = await sight.calendar_of(session, yard, first=starts, turn=turn)
     mine = frozenset(each.id for each in fit.resources(yard, slot))
     found = offers.best(calendar, booking.want, earliest=starts, prefer=mine)

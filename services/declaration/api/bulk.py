@@ -36,7 +36,7 @@ _RULES = {rule.code: rule for rule in rules.RULES}
 
 
 class Refusal(BaseModel):
-    """Why a file cannot be read."""
+    """Why a file cannot be read, or why the work on it ended without an end."""
 
     code: str
     detail: Said
@@ -48,7 +48,7 @@ class BulkOut(BaseModel):
     """A file and how far the work on it is: `filings` were read, `remaining` are to be filed."""
 
     id: UUID
-    state: Literal["reading", "filing", "done", "cancelled", "refused"]
+    state: Literal["reading", "filing", "done", "cancelled", "refused", "failed"]
     media_type: str
     bytes: int
     sha256: str
@@ -127,7 +127,7 @@ async def send(file: Annotated[File, Depends(FileBody())]) -> Response:
     """Send a file of up to 10,000 filings (CSV or XLSX, as the template has it).
 
     What is right is filed, what is not is reported. The same file again is the same job, unless it
-    was cancelled or could not be read.
+    was cancelled, could not be read or failed. A company has five files open at a time.
     """
     ask = file.ask
     path = ask.request.scope["path"].rstrip("/")

@@ -1,6 +1,7 @@
 """Filings over HTTP. Changes commit in the route's body, before it answers."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -98,7 +99,9 @@ class Declared(body.Body):
 
     async def _read(self, ask: Asked) -> FilingIn:
         raw = await body.raw_json(ask.request)
-        return shaping.shaped(self.model, raw, organisation=ask.who.organisation, now=ask.now)
+        organisation = ask.who.organisation
+        read = partial(shaping.shaped, self.model, raw, organisation=organisation, now=ask.now)
+        return await body.beside(raw, read)
 
 
 Sent = Annotated[Declaration, Depends(Declared())]

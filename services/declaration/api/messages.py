@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -80,14 +81,18 @@ class MessageBody(body.OtherBody):
         """Raises UnsupportedXmlType (415), MalformedXml (400), BodyTooLarge (413), Faults."""
         ask = await filings.asked(request, who)
         raw, charset = await body.raw_xml(request)
-        root = xmltext.parse(raw, charset=charset)
-        on, zone = dictionary.at(ask.now.day), _zone(request)
-        read = reading.read(root, dictionary=on, zone=zone)
-        content, found = _content(read, ask)
-        faults = commands.named(reading.faults_of(read, found), now=ask.now)
-        if faults or content is None:
-            raise errors.Faults(*faults)
-        return Message(ask, content, read.told)
+        return await body.beside(raw, partial(_message, raw, charset, ask))
+
+
+def _message(raw: bytes, charset: str | None, ask: Asked) -> Message:
+    root = xmltext.parse(raw, charset=charset)
+    on, zone = dictionary.at(ask.now.day), _zone(ask.request)
+    read = reading.read(root, dictionary=on, zone=zone)
+    content, found = _content(read, ask)
+    faults = commands.named(reading.faults_of(read, found), now=ask.now)
+    if faults or content is None:
+        raise errors.Faults(*faults)
+    return Message(ask, content, read.told)
 
 
 def _content(read: reading.Read, ask: Asked) -> tuple[Content | None, tuple[errors.Fault, ...]]:

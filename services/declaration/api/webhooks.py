@@ -1,10 +1,12 @@
 """Webhooks over HTTP: where a broker wants to be told; it proves that it is at home there."""
 
 import secrets as randomness
+from collections.abc import Mapping
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
+from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.declaration.api.filings import Ask, Asked, Broker, InKit
@@ -14,7 +16,7 @@ from services.declaration.api.webhook_models import (
     WebhookIn,
     WebhookOut,
 )
-from services.declaration.webhooks import addresses, proving, signing, store
+from services.declaration.webhooks import addresses, deliveries, proving, signing, store
 from services.declaration.webhooks.posting import Poster
 from services.declaration.webhooks.store import Status
 from services.declaration.webhooks.turns import Turns
@@ -51,7 +53,8 @@ async def create(
     """Be told of every receipt from now on.
 
     The endpoint is sent a signed challenge at once and must answer with it:
-    `{"challenge": "…"}`.
+    `{"challenge": "…"}`. The secret is told by this answer alone: sent again, the request is
+    answered without it. Bring your own, or have a new one made (`rotate`), if it was lost.
     """
     addresses.check(form.url, allowed=poster.allowed)
     secret = form.secret or signing.new_secret(randomness.token_bytes)
@@ -70,7 +73,7 @@ async def create(
             now=ask.now.wall,
         )
         path = ask.request.scope["path"].rstrip("/")
-        return Answer(201, WebhookOut.of(row, secret=secret), {"Location": f"{path}/{row['id']}"})
+        return _told_once(201, row, secret, {"Location": f"{path}/{row['id']}"})
 
     return await ask.answer(work)
 
@@ -97,7 +100,11 @@ async def change(
     poster: InPoster,
     form: Annotated[WebhookChangeIn, json_body(WebhookChangeIn)],
 ) -> Response:
-    """Move, pause or resume it; where notices will go, the endpoint is challenged first."""
+    """Move, pause or resume it; where notices will go, the endpoint is challenged first.
+
+    While it is paused no notices are made: read the feed for what came meanwhile. What was under
+    way before is tried for a day from the move or the resumption on.
+    """
     known = await _known(ask)
     if known is not None:
         return known
@@ -121,6 +128,8 @@ async def change(
             changed_at=ask.now.wall,
             **(store.WELL if form.url or form.status else {}),
         )
+        if form.url or form.status == "active":
+            await deliveries.afresh(session, webhook_id, now=ask.now.wall)
         return Answer(200, WebhookOut.of(row))
 
     return await ask.answer(work)
@@ -146,7 +155,7 @@ async def rotate(webhook_id: UUID, ask: Ask) -> Response:
         row = await store.rotate(
             session, webhook_id, broker=ask.who.organisation, secret=secret, now=ask.now.wall
         )
-        return Answer(200, WebhookOut.of(row, secret=secret))
+        return _told_once(200, row, secret)
 
     return await ask.answer(work)
 
@@ -163,6 +172,14 @@ async def test(
         secrets = store.secrets(row, now=now)
         answered = await proving.test(poster, row["url"], secrets=secrets, ids=kit.ids, now=now)
     return TriedOut(delivered=answered.error is None, status=answered.status, error=answered.error)
+
+
+def _told_once(
+    status: int, row: RowMapping, secret: str, headers: Mapping[str, str] | None = None
+) -> Answer:
+    """An answer with a secret, which is not kept with the request's key."""
+    told = WebhookOut.of(row, secret=secret)
+    return Answer(status, told, headers or {}, kept=WebhookOut.of(row))
 
 
 async def _proven(ask: Asked, poster: Poster, url: str, secrets: list[str]) -> None:

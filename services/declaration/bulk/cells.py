@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 
 from services.declaration.bulk.columns import Column
-from services.declaration.bulk.rules import FORMULA_ERROR
+from services.declaration.bulk.rules import FORMULA_ERROR, FORMULA_WITHOUT_VALUE
 from services.declaration.domain.dictionary import Kind
 from shared.http import faults
 from shared.http.faults import Rule
@@ -18,6 +18,8 @@ ERRORS = frozenset(
     }
 )
 """What spreadsheet programs show and save for a formula that has no value."""
+UNSTORED = "\0"
+"""A formula whose value is not in the file: no text of any cell."""
 _YES = frozenset({"1", "true", "yes", "y", "是"})
 _NO = frozenset({"0", "false", "no", "n", "否"})
 _DAY = re.compile(r"([0-9]{4})([-/.]?)([0-9]{1,2})\2([0-9]{1,2})")
@@ -35,6 +37,8 @@ class Unfit(Exception):
 
 def value(text: str, column: Column, *, zone: tzinfo) -> Any:
     """What goes into the filing. Moments without an offset are of the zone. Raises Unfit."""
+    if text == UNSTORED:
+        raise Unfit(FORMULA_WITHOUT_VALUE)
     if text in ERRORS:
         raise Unfit(FORMULA_ERROR, found=text)
     if not column.several:

@@ -85,7 +85,7 @@ class _Reader:
 
     def reference(self, texts: Sequence[str]) -> str:
         text = texts[self._at] if self._at < len(texts) else ""
-        return "" if text in cells.ERRORS else text
+        return "" if text in cells.ERRORS or text == cells.UNSTORED else text
 
     def begin(self, reference: str, line: int) -> Group:
         group = Group(reference, line, line)

@@ -81,9 +81,25 @@ FORMULA_ERROR = Rule(
     "Mend the formula, or write the value itself.",
     "请更正公式，或直接填写值。",
 )
+FORMULA_WITHOUT_VALUE = Rule(
+    "formula_without_value",
+    "The cell holds a formula whose value is not stored in the file.",
+    "该单元格是公式，文件中没有保存其计算结果。",
+    "Open the file in a spreadsheet program and save it there, or write the value itself.",
+    "请用电子表格软件打开并重新保存，或直接填写值。",
+)
+BROKEN_OFF = Rule(
+    "broken_off",
+    "The work on the file was broken off again and again; what was filed of it stays filed.",
+    "对该文件的处理多次中断；已申报的部分保持有效。",
+    "Read the report, and send what was not filed in smaller files.",
+    "请查看报告，并将未申报的部分拆成较小的文件重新提交。",
+)
 RULES = (
     *(UNKNOWN_COLUMN, REPEATED_COLUMN, NO_HEADER, UNREADABLE_FILE, FILE_TOO_LARGE, NO_ROWS),
     *(NO_REFERENCE, ROWS_APART, CELLS_DISAGREE, STRAY_CELL, FORMULA_ERROR),
+    FORMULA_WITHOUT_VALUE,
+    BROKEN_OFF,
 )
 
 

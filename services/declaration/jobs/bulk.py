@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.declaration import accepting, commands
 from services.declaration.accepting import Accepted
-from services.declaration.bulk.rules import ROWS_APART
+from services.declaration.bulk.rules import BROKEN_OFF, ROWS_APART
 from services.declaration.domain.filing import Filing
 from services.declaration.jobs import parsing, weighing
 from services.declaration.settings import Settings
@@ -40,6 +40,9 @@ log = structlog.get_logger()
 
 ADDED = 200
 BATCH = 100
+ATTEMPTS = 5
+"""How often work on a file is begun with nothing done of it, before it fails."""
+TIDY = timedelta(hours=1)
 ENDPOINT = "POST /v1/bulk"
 
 Weighed = tuple[Row, Accepted | errors.Faults]
@@ -51,11 +54,24 @@ def worker(kit: Kit, settings: Settings) -> Job:
     owner = kit.ids()
 
     async def run() -> None:
+        tidied: datetime | None = None
         while True:
+            if tidied is None or kit.clock.wall() - tidied >= TIDY:
+                await tidy(kit, settings)
+                tidied = kit.clock.wall()
             if not await work_once(kit, settings, owner=owner):
                 await asyncio.sleep(settings.bulk_sweep_seconds)
 
     return run
+
+
+async def tidy(kit: Kit, settings: Settings) -> None:
+    """Forget jobs that ended long ago, a few in each transaction."""
+    before = kit.clock.wall() - timedelta(days=settings.bulk_kept_days)
+    gone = 1
+    while gone:
+        async with kit.database.transaction() as session:
+            gone = await worked.forget(session, before=before)
 
 
 async def work_once(kit: Kit, settings: Settings, *, owner: UUID) -> bool:
@@ -89,12 +105,22 @@ class _Hand:
         return commands.Now(self.kit.clock.wall(), yard, self.settings.day_of(yard))
 
     async def work(self, job: RowMapping) -> None:
+        if job["attempts"] > ATTEMPTS:
+            await self._fail(job)
+            return
         if job["state"] == asked.READING:
             await self._read(job)
         await self._file(job)
         async with self.kit.database.transaction() as session:
             await self._hold(session, job)
             await worked.end(session, job["id"], now=self.kit.clock.wall())
+
+    async def _fail(self, job: RowMapping) -> None:
+        refusal = {"code": BROKEN_OFF.code, "facts": {"attempts": ATTEMPTS}}
+        async with self.kit.database.transaction() as session:
+            await self._hold(session, job)
+            now = self.kit.clock.wall()
+            await worked.fail(session, job["id"], refusal=refusal, now=now)
 
     async def _hold(self, session: AsyncSession, job: RowMapping) -> None:
         await worked.hold(session, job["id"], owner=self.owner, until=self.until())

@@ -5,19 +5,21 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import RowMapping, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from services.declaration.bulk_tables import BULK_JOBS, BULK_ROWS
 from shared import errors
 
 READING, FILING, DONE, CANCELLED, REFUSED = "reading", "filing", "done", "cancelled", "refused"
+FAILED = "failed"
 WAITING, FILED = "waiting", "filed"
 OPEN = (READING, FILING)
 LIVE = (*OPEN, DONE)
 """Of these, there is one job of a file."""
 PAGE = 500
+MOST_OPEN = 5
+"""How many files of one broker are worked on or wait for that."""
 On = AsyncConnection | AsyncSession
 TOLD = [column for column in BULK_JOBS.columns if column.name != "content"]
 
@@ -26,6 +28,14 @@ class BulkJobNotFound(errors.NotFound):
     """You have sent no such file."""
 
     zh = "您未提交过此文件。"
+
+
+class TooManyOpenFiles(errors.Conflict):
+    """You have sent as many files as may be open at a time."""
+
+    zh = "您未处理完毕的文件数已达上限。"
+    mend = "Wait until one of them is done, or cancel one."
+    mend_zh = "请等待其中一个处理完毕，或取消其中一个。"
 
 
 class BulkJobEnded(errors.Conflict):
@@ -37,15 +47,25 @@ class BulkJobEnded(errors.Conflict):
 
 
 async def take(session: AsyncSession, job: Mapping[str, Any]) -> RowMapping:
-    """Keep a new file, or find the job that works on the same one already."""
-    kept = insert(BULK_JOBS).on_conflict_do_nothing(
-        index_elements=["broker", "sha256"], index_where=BULK_JOBS.c.state.in_(LIVE)
-    )
-    await session.execute(kept, [dict(job)])
-    found = await _same(session, job)
-    if found is None:
-        raise errors.StaleVersion(sha256=job["sha256"])
-    return found
+    """Keep a new file, or find the job that works on the same one already.
+
+    Raises TooManyOpenFiles.
+    """
+    lock = func.pg_advisory_xact_lock(func.hashtext("bulk_jobs"), func.hashtext(job["broker"]))
+    await session.execute(select(lock))
+    known = await _same(session, job)
+    if known is not None:
+        return known
+    await _room(session, job["broker"])
+    row = await session.execute(insert(BULK_JOBS).values(dict(job)).returning(*TOLD))
+    return row.mappings().one()
+
+
+async def _room(session: AsyncSession, broker: str) -> None:
+    open_ = (BULK_JOBS.c.broker == broker, BULK_JOBS.c.state.in_(OPEN))
+    counted = select(func.count()).select_from(BULK_JOBS).where(*open_)
+    if (await session.execute(counted)).scalar_one() >= MOST_OPEN:
+        raise TooManyOpenFiles(most=MOST_OPEN)
 
 
 async def _same(session: AsyncSession, job: Mapping[str, Any]) -> RowMapping | None:
@@ -90,6 +110,11 @@ async def cancel(session: AsyncSession, job_id: UUID, *, now: datetime) -> None:
     )
     if changed.first() is None:
         raise BulkJobEnded(job_id=job_id)
+    await forgo(session, job_id)
+
+
+async def forgo(session: AsyncSession, job_id: UUID) -> None:
+    """What waits of it is not filed any more."""
     await session.execute(
         update(BULK_ROWS)
         .where(BULK_ROWS.c.job_id == job_id, BULK_ROWS.c.state == WAITING)

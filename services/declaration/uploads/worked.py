@@ -13,6 +13,7 @@ from sqlalchemy import (
     Uuid,
     bindparam,
     delete,
+    func,
     or_,
     select,
     text,
@@ -21,36 +22,57 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.declaration.bulk_tables import BULK_JOBS, BULK_ROWS
-from services.declaration.uploads.asked import DONE, FILING, OPEN, REFUSED
+from services.declaration.uploads.asked import DONE, FAILED, FILING, OPEN, REFUSED, forgo
 from shared import prepared
 from shared.database import dumps
 from shared.prepared import Row, Statement
+
+FORGOTTEN = 10
+"""Jobs that are removed in one transaction: each may have 10,000 rows."""
 
 
 class LeaseLost(Exception):
     """Another worker has taken the file, or it was cancelled: nothing of this is kept."""
 
 
+_OTHERS = BULK_JOBS.alias("others")
+_TURN = (
+    select(func.max(_OTHERS.c.begun_at))
+    .where(_OTHERS.c.broker == BULK_JOBS.c.broker)
+    .correlate(BULK_JOBS)
+    .scalar_subquery()
+)
+"""When a file of the same broker was last begun."""
+
+
 async def claim(
     session: AsyncSession, *, owner: UUID, now: datetime, until: datetime
 ) -> RowMapping | None:
-    """The oldest open job that nobody works on, now the owner's."""
+    """An open job that nobody works on, now the owner's: brokers take turns, each in its order.
+
+    The next broker is the one of whose files none was begun for longest.
+    """
     free = or_(
         BULK_JOBS.c.lease_owner.is_(None),
         BULK_JOBS.c.lease_owner == owner,
         BULK_JOBS.c.lease_until < now,
     )
-    oldest = (
+    first = (
         select(BULK_JOBS.c.id)
         .where(BULK_JOBS.c.state.in_(OPEN), free)
-        .order_by(BULK_JOBS.c.created_at)
+        .order_by(_TURN.asc().nulls_first(), BULK_JOBS.c.created_at)
         .limit(1)
         .with_for_update(skip_locked=True)
     )
     taken = (
         update(BULK_JOBS)
-        .where(BULK_JOBS.c.id == oldest.scalar_subquery())
-        .values(lease_owner=owner, lease_until=until)
+        .where(BULK_JOBS.c.id == first.scalar_subquery())
+        .values(
+            lease_owner=owner,
+            lease_until=until,
+            begun_at=now,
+            attempts=BULK_JOBS.c.attempts + 1,
+        )
         .returning(BULK_JOBS)
     )
     found: RowMapping | None = (await session.execute(taken)).mappings().first()
@@ -124,7 +146,7 @@ async def whole(
 ) -> None:
     """It was read to its end. What has rows in several places gets the fault `apart`."""
     await session.execute(_APART, {"job_id": job_id, "fault": dumps(dict(apart))})
-    await _set(session, job_id, state=FILING, rows=rows, content=None)
+    await _set(session, job_id, state=FILING, rows=rows, content=None, attempts=0)
 
 
 async def refuse(
@@ -134,6 +156,25 @@ async def refuse(
     await begin(session, job_id)
     told = {"refusal": dict(refusal), "content": None, "lease_owner": None}
     await _set(session, job_id, state=REFUSED, ended_at=now, **told)
+
+
+async def fail(
+    session: AsyncSession, job_id: UUID, *, refusal: Mapping[str, Any], now: datetime
+) -> None:
+    """The work on it never gets anywhere: what was filed stays filed, the rest is not."""
+    await forgo(session, job_id)
+    told = {"refusal": dict(refusal), "content": None, "lease_owner": None}
+    await _set(session, job_id, state=FAILED, ended_at=now, **told)
+
+
+async def forget(session: AsyncSession, *, before: datetime) -> int:
+    """Remove a few of the jobs that ended before, with their rows; how many."""
+    jobs, rows = BULK_JOBS.c, BULK_ROWS.c
+    old = select(jobs.id).where(jobs.ended_at < before).order_by(jobs.ended_at).limit(FORGOTTEN)
+    gone = (await session.execute(old.with_for_update(skip_locked=True))).scalars().all()
+    await session.execute(delete(BULK_ROWS).where(rows.job_id.in_(gone)))
+    await session.execute(delete(BULK_JOBS).where(jobs.id.in_(gone)))
+    return len(gone)
 
 
 async def end(session: AsyncSession, job_id: UUID, *, now: datetime) -> None:
@@ -196,3 +237,4 @@ async def outcomes(session: AsyncSession, job_id: UUID, told: Sequence[Mapping[s
     }
     if len(await _OUTCOMES.run(session, values)) != len(told):
         raise LeaseLost
+    await _set(session, job_id, attempts=0)

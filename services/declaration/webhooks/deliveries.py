@@ -31,7 +31,7 @@ _MOMENT = DateTime(timezone=True)
 _ANNOUNCE = Statement(
     text("""
 WITH w AS MATERIALIZED (
-    SELECT id, broker FROM webhooks WHERE broker = ANY(:brokers) AND status <> 'disabled'
+    SELECT id, broker FROM webhooks WHERE broker = ANY(:brokers) AND status = 'active'
     ORDER BY id FOR KEY SHARE
 )
 INSERT INTO webhook_deliveries
@@ -95,6 +95,13 @@ RETURNING d.id, d.webhook_id, d.claim, d.claimed_until, d.attempts, d.first_at, 
     )
 )
 
+_AFRESH = Statement(
+    text("""
+UPDATE webhook_deliveries SET first_at = NULL, attempts = 0, next_at = :now
+WHERE webhook_id = :webhook AND state = 'open' RETURNING id
+""").bindparams(bindparam("now", type_=_MOMENT), bindparam("webhook", type_=Uuid))
+)
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -127,7 +134,10 @@ def delay(attempts: int, *, draw: float) -> timedelta:
 
 
 async def announce(session: AsyncSession, fresh: Sequence[Row], *, now: datetime) -> int:
-    """Make the notices of receipts to all webhooks of their brokers; how many there are."""
+    """Make the notices of receipts to the active webhooks of their brokers; how many there are.
+
+    What comes while one is paused is in its broker's feed alone.
+    """
     if not fresh:
         return 0
     values = {
@@ -137,6 +147,11 @@ async def announce(session: AsyncSession, fresh: Sequence[Row], *, now: datetime
         "sequences": [each["sequence"] for each in fresh],
     }
     return len(await _ANNOUNCE.run(session, values))
+
+
+async def afresh(session: AsyncSession, webhook_id: UUID, *, now: datetime) -> None:
+    """Begin anew with what is open of a webhook, locked before: it was moved, or goes on."""
+    await _AFRESH.run(session, {"webhook": webhook_id, "now": now})
 
 
 async def claim(

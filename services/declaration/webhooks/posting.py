@@ -147,6 +147,8 @@ class Poster:
 
     async def _post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answered:
         request = httpx.Request("POST", url, content=body, headers={**HEADERS, **headers})
+        if request.url.scheme != "https" and not self.allowed.http:
+            raise AddressRefused  # taken when the configuration still allowed it
         async with self._at(request.url) as transport:
             answer = await transport.handle_async_request(request)
             try:

@@ -24,7 +24,7 @@ from shared.http.body import json_body
 from shared.http.idempotency import KEYED
 from shared.http.model import Number, StrictModel, Text
 
-Code = Annotated[str, Text(max=64, pattern=r"[a-z][a-z0-9_]*")]
+Code = Annotated[str, Text(max=64, pattern=r"[a-z][a-z0-9_]+")]
 Figure = Annotated[Decimal, Number(digits=18, places=5, ge=None)]
 """A figure in the item's unit; a temperature may be below zero."""
 

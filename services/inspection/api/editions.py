@@ -89,7 +89,7 @@ async def read_checklists(
 
 @router.put("/{code}", response_model=EditionOut, dependencies=[KEYED])
 async def write_edition(
-    code: Annotated[str, Path(pattern="^[a-z][a-z0-9_]{0,63}$")],
+    code: Annotated[str, Path(pattern="^[a-z][a-z0-9_]{1,63}$")],
     request: Request,
     who: Supervisor,
     kit: TheKit,

@@ -11,7 +11,7 @@ from services.inspection import queries, store
 from services.inspection.api import forms, views
 from services.inspection.api.acting import Ask
 from services.inspection.api.reading import Reader, TheKit, visible
-from services.inspection.domain import gates, handling, standing, tracking
+from services.inspection.domain import correcting, gates, handling, standing, tracking
 from services.inspection.domain.case import Case, Change
 from services.inspection.domain.records import Actor, Moment
 from shared.auth.guard import allowed
@@ -118,7 +118,8 @@ async def read_tracking(case_id: UUID, who: Reader, kit: TheKit) -> TrackingOut:
     """The way of each container through the yard. Loose cargo has none."""
     async with kit.database.connect() as connection:
         visible(await queries.case(connection, case_id), who)
-        found = await store.of_kinds(connection, [case_id], tracking.KINDS)
+        kinds = (*tracking.KINDS, correcting.CORRECTED)
+        found = correcting.corrected(await store.of_kinds(connection, [case_id], kinds))
     return TrackingOut(items=[_tracked(each) for each in tracking.track(found)])
 
 

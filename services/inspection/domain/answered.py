@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
+from services.inspection.domain import correcting
 from services.inspection.domain.checklists import Item
 from services.inspection.domain.facts import Device
 from services.inspection.domain.records import Json, Record
@@ -42,20 +43,18 @@ def of_records(records: Iterable[Record]) -> list[Kept]:
 
     Raises KeyError or ValueError for a record of an answer that is none.
     """
-    found: dict[int, Record] = {}
-    right: dict[int, dict[str, Json]] = {}
-    for each in records:
-        corrects, facts = each.payload.get("corrects"), each.payload.get("facts")
-        if each.kind == KIND:
-            found[each.seq] = each
-        elif isinstance(corrects, int) and corrects in found and isinstance(facts, dict):
-            right[corrects] = right.get(corrects, {}) | facts
-    return [_kept(each, right.get(seq, {})) for seq, each in found.items()]
+    every = list(records)
+    given = {each.seq: each for each in every if each.kind == KIND}
+    return [
+        _kept(given[each.seq], each.payload)
+        for each in correcting.corrected(every)
+        if each.seq in given
+    ]
 
 
 def _kept(record: Record, right: Mapping[str, Json]) -> Kept:
     return Kept(
-        result=_result({**record.payload, **right}),
+        result=_result(right),
         given=_result(record.payload),
         agency=record.actor.agency or "",
         officer=record.actor.subject,

@@ -6,7 +6,7 @@ corrected: what follows from it was told to others, and another conclusion is th
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from services.inspection.domain import errors, moves
@@ -113,6 +113,23 @@ def confirm(
         **{name: proposal.payload[name] for name in ("corrects", "facts", "reason")},
         proposal=proposal.seq,
     )
+
+
+def corrected(records: Iterable[Record]) -> list[Record]:
+    """Records as they were corrected, without the corrections themselves."""
+    found: dict[int, Record] = {}
+    for each in records:
+        wrong = found.get(_seq(each.payload.get("corrects")))
+        facts = each.payload.get("facts")
+        if each.kind != CORRECTED:
+            found[each.seq] = each
+        elif wrong is not None and isinstance(facts, dict):
+            found[wrong.seq] = replace(wrong, payload={**wrong.payload, **facts})
+    return list(found.values())
+
+
+def _seq(value: Json) -> int:
+    return value if isinstance(value, int) else 0
 
 
 def _check_office(record: Record, who: Actor) -> None:

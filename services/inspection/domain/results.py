@@ -151,8 +151,8 @@ def record(
         faults += _of_item(book.items.get(answer.item), answer, pointer=pointer)
         for at, old in enumerate(answer.replaces):
             replaced = book.known.get(old) or new.get(old)
-            fits = replaced is not None and _replaceable(*replaced, by=answer, agency=agency)
-            if not fits and (in_order or replaced is not None):
+            to_come = replaced is None and old != answer.id and not in_order
+            if not to_come and (replaced is None or not _fits(*replaced, answer, agency)):
                 unfit = ReplacedUnfit(pointer=f"{pointer}/replaces/{at}", id=str(old))
                 faults.append(errors.fault(unfit))
         new[answer.id] = (answer, agency)
@@ -163,8 +163,9 @@ def record(
     return change
 
 
-def _replaceable(old: Result, of: str, *, by: Result, agency: str) -> bool:
-    return (old.question, of) == (by.question, agency)
+def _fits(old: Result, its_agency: str, answer: Result, agency: str) -> bool:
+    """Whether the one answer may replace the other."""
+    return (old.question, its_agency) == (answer.question, agency)
 
 
 def _same(before: Result, answer: Result) -> None:

@@ -1,6 +1,7 @@
 """The sandbox's officer: what is done next about a case whose reference asked for an outcome.
 
-It takes the same steps as people, under the same rules, and says in each record who it is.
+It takes the same steps as people, under the same rules but for the checklist, which nobody could
+answer for it, and says in each record who it is.
 """
 
 from services.inspection.domain import concluding, consent, inspecting, waiting

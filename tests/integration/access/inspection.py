@@ -7,6 +7,7 @@ from shared.contracts.values import Purpose, Scope
 from tests.factories import container_number
 from tests.integration.access.people import (
     CUSTOMS,
+    HEAD_OF_CUSTOMS,
     QUARANTINE,
     STRANGERS,
     YARD_STAFF,
@@ -144,7 +145,7 @@ async def _to_sync(scene: Scene) -> Ask:
 
 
 ENTRIES = {
-    "POST /v1/sync": Entry(_to_sync),
+    "POST /v1/sync": Entry(_to_sync, succeeds=YARD_STAFF),
     "GET /v1/sync/rejected": Entry(nothing),
     "GET /v1/cases": Entry(planned, STRANGERS, lists=True),
     "GET /v1/cases/{case_id}": Entry(planned, STRANGERS),
@@ -157,12 +158,14 @@ ENTRIES = {
     "POST /v1/cases/{case_id}/join": Entry(_to_join, succeeds=QUARANTINE),
     "POST /v1/cases/{case_id}/findings": Entry(_to_find, succeeds=CUSTOMS),
     "GET /v1/checklists": Entry(nothing),
-    "PUT /v1/checklists/{code}": Entry(_to_edit),
+    "PUT /v1/checklists/{code}": Entry(_to_edit, succeeds=HEAD_OF_CUSTOMS),
     "GET /v1/cases/{case_id}/checklist": Entry(planned),
     "POST /v1/cases/{case_id}/results": Entry(_to_answer, succeeds=CUSTOMS),
     "POST /v1/cases/{case_id}/samples": Entry(_to_sample, succeeds=QUARANTINE),
-    "POST /v1/cases/{case_id}/samples/{number}/handovers": Entry(_to_hand_over),
-    "POST /v1/cases/{case_id}/samples/{number}/result": Entry(_to_judge),
+    "POST /v1/cases/{case_id}/samples/{number}/handovers": Entry(
+        _to_hand_over, succeeds=QUARANTINE
+    ),
+    "POST /v1/cases/{case_id}/samples/{number}/result": Entry(_to_judge, succeeds=QUARANTINE),
     "POST /v1/cases/{case_id}/conclude": Entry(_to_conclude, succeeds=QUARANTINE),
     "POST /v1/cases/{case_id}/consent": Entry(_to_consent, succeeds=CUSTOMS),
     "POST /v1/cases/{case_id}/escalate": Entry(_to_escalate, succeeds=CUSTOMS),

@@ -120,7 +120,9 @@ async def _to_sign_checkpoint(scene: Scene) -> Ask:
 ENTRIES = {
     "POST /v1/checkpoints": Entry(_to_cut, succeeds=HEAD_OF_CUSTOMS),
     "GET /v1/checkpoints": Entry(nothing),
-    "POST /v1/checkpoints/{number}/signatures": Entry(_to_sign_checkpoint),
+    "POST /v1/checkpoints/{number}/signatures": Entry(
+        _to_sign_checkpoint, succeeds=HEAD_OF_CUSTOMS
+    ),
     "GET /v1/ledger/leaves": Entry(nothing),
     "GET /v1/cases/{case_id}/proof": Entry(_cut),
     "GET /v1/ledger/consistency": Entry(_cut),
@@ -130,8 +132,10 @@ ENTRIES = {
     ),
     "GET /v1/cases/{case_id}/corrections": Entry(planned),
     "GET /v1/keys": Entry(nothing),
-    "POST /v1/keys": Entry(_to_register),
-    "POST /v1/keys/{key_id}/revoke": Entry(_to_revoke, frozenset({HEAD_OF_QUARANTINE})),
+    "POST /v1/keys": Entry(_to_register, succeeds=CUSTOMS),
+    "POST /v1/keys/{key_id}/revoke": Entry(
+        _to_revoke, frozenset({HEAD_OF_QUARANTINE}), succeeds=HEAD_OF_CUSTOMS
+    ),
     "GET /v1/cases/{case_id}/sign-off": Entry(_ended),
     "POST /v1/cases/{case_id}/sign-off": Entry(_to_sign, succeeds=CUSTOMS),
 }

@@ -82,11 +82,40 @@ async def test_an_endpoint_that_is_gone_disables_its_webhook_until_it_answers_ag
         assert await hooked.rounds() == 2
 
 
-async def test_a_paused_webhook_gets_what_came_meanwhile_once_it_goes_on(hooked: Hooked) -> None:
+async def test_a_paused_webhook_gathers_nothing_and_what_came_meanwhile_is_in_the_feed(
+    hooked: Hooked,
+) -> None:
     with receiver() as at:
-        made = await hooked.hook(at.url)
-        await hooked.done("PATCH", f"/{made['id']}", {"status": "paused"})
-        await hooked.filing()
+        path = f"/{(await hooked.hook(at.url))['id']}"
+        told = await hooked.filing()
+        await hooked.done("PATCH", path, {"status": "paused"})
+        await hooked.deliveries.bring(told.determined())
         assert await hooked.rounds() == 0
-        await hooked.done("PATCH", f"/{made['id']}", {"status": "active"})
+        await hooked.done("PATCH", path, {"status": "active"})
+        await hooked.deliveries.bring(told.confirmed())
+        await hooked.rounds()
+        assert [each.told[1] for each in at.notices] == [3]
+    feed = (await hooked.broker.get("/v1/receipts")).json()["items"]
+    assert [each["sequence"] for each in feed] == [1, 2, 3]
+
+
+@pytest.mark.parametrize("how", ["moved", "resumed"])
+async def test_a_webhook_that_is_moved_or_goes_on_has_a_day_anew_for_what_was_under_way(
+    hooked: Hooked, how: str
+) -> None:
+    with receiver() as at, receiver() as other:
+        path = f"/{(await hooked.hook(at.url))['id']}"
+        at.behave = fails
+        await hooked.filing()
+        await hooked.rounds()
+        await hooked.done("PATCH", path, {"status": "paused"})
+        hooked.later(hours=25)
+        at.behave = takes
+        url = {"url": other.url} if how == "moved" else {}
+        await hooked.done("PATCH", path, {"status": "active"} | url)
+        at.behave = other.behave = fails
+        assert await hooked.rounds() == 1
+        assert (await hooked.done("GET", f"{path}/failed"))["items"] == []
+        at.behave = other.behave = takes
+        hooked.later(hours=1)
         assert await hooked.rounds() == 1

@@ -9,6 +9,8 @@ from sqlalchemy import text
 
 from services.declaration.jobs import feeding
 from services.declaration.webhooks import deliveries
+from services.declaration.webhooks.addresses import Allowed
+from services.declaration.webhooks.posting import Poster
 from shared.database import Database
 from tests import kits
 from tests.conftest import ServiceDatabase
@@ -53,6 +55,19 @@ async def test_what_a_killed_process_had_in_hand_is_given_up_like_the_rest_after
         failed = await hooked.done("GET", f"/{made['id']}/failed")
         assert [each["sequence"] for each in failed["items"]] == [1]
         at.behave = takes
+
+
+async def test_an_http_address_is_not_used_once_the_configuration_forbids_it(
+    hooked: Hooked,
+) -> None:
+    with receiver() as at:
+        made = await hooked.hook(at.url)
+        at.behave = takes
+        await hooked.filing()
+        hooked.poster = Poster(allowed=Allowed(private=True), seconds=1)
+        await hooked.rounds()
+        assert at.notices == []
+        assert (await hooked.done("GET", f"/{made['id']}"))["failures"] == 1
 
 
 async def test_a_process_that_stood_still_sends_nothing_that_another_may_have_sent(

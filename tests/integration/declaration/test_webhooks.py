@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from services.declaration.webhooks import signing
 from services.declaration.webhooks.addresses import Allowed
@@ -108,7 +109,7 @@ async def test_by_default_a_webhook_is_neither_http_nor_on_the_own_machine(
     assert at.got == []
 
 
-async def test_a_request_that_is_sent_again_challenges_nobody_and_is_answered_the_same(
+async def test_a_request_that_is_sent_again_challenges_nobody_and_tells_the_secret_no_more(
     hooked: Hooked,
 ) -> None:
     headers = kits.keyed("once")
@@ -117,8 +118,23 @@ async def test_a_request_that_is_sent_again_challenges_nobody_and_is_answered_th
             await hooked.broker.post("/v1/webhooks", json={"url": at.url}, headers=headers)
             for _ in range(2)
         ]
-    assert made.json() == again.json()
+    secret = made.json()["secret"]
+    assert again.json() == made.json() | {"secret": None}
     assert len(at.got) == 1
+    assert secret not in await _kept(hooked)
+
+
+async def test_a_rotated_secret_is_not_kept_with_the_key_either(hooked: Hooked) -> None:
+    with receiver() as at:
+        path = f"/{(await hooked.hook(at.url))['id']}/rotate"
+    assert (await hooked.done("POST", path))["secret"] not in await _kept(hooked)
+
+
+async def _kept(hooked: Hooked) -> str:
+    """All that lies with idempotency keys."""
+    async with hooked.service.kit.database.connect() as connection:
+        rows = await connection.execute(text("SELECT body FROM idempotency_keys"))
+        return b"\n".join(rows.scalars()).decode()
 
 
 async def test_a_company_has_at_most_ten(hooked: Hooked) -> None:

@@ -149,3 +149,5 @@ async def test_yard_staff_correct_their_own_records(room: Room) -> None:
     assert await room.refused("other yard", "corrections", wish) == (404, "case_not_found")
     case = await room.do("yard", "corrections", wish)
     assert case["handled"][box["container"]]["seal"] == "S0001"
+    tracked = (await room.see("broker", f"/{b.CASE}/tracking"))["items"][-1]
+    assert tracked["seals"] == [{"sealNumber": "S0001"}]

@@ -133,6 +133,7 @@ def test_all_faults_of_answers_are_told_at_once() -> None:
             _result(3, figure=Decimal(1)),
             _result(4, container="OTHER", line=9),
             _result(5, replaces=(_id(77),)),
+            _result(6, replaces=(_id(6),)),
         )
     assert [(each.code, each.pointer) for each in refused.value.faults] == [
         ("item_not_asked", "/results/0/item"),
@@ -141,6 +142,7 @@ def test_all_faults_of_answers_are_told_at_once() -> None:
         ("container_unknown", "/results/3/container"),
         ("line_not_declared", "/results/3/line"),
         ("replaced_unfit", "/results/4/replaces/0"),
+        ("replaced_unfit", "/results/5/replaces/0"),
     ]
 
 
@@ -178,3 +180,16 @@ def test_a_required_item_is_left_until_it_is_answered_for_what_is_concluded_on()
     assert answered.left(ITEMS, (), covered=(ONE,)) == unanswered
     assert answered.left(ITEMS, elsewhere, covered=(two,)) == unanswered
     assert answered.left(ITEMS, elsewhere, covered=(ONE,)) == answered.NOTHING
+
+
+def test_what_comes_in_any_order_replaces_what_is_still_to_come_and_never_itself() -> None:
+    book = results.Book.of(ITEMS, ())
+
+    def late(answer: Result) -> Change:
+        return results.record(b.opened(), (answer,), who=b.CUSTOMS, book=book, in_order=False)
+
+    second = late(_result(2, replaces=(_id(1),)))
+    stand = answered.standing(_kept(second, late(_result(1))))
+    assert [each.result.id for each in stand] == [_id(2)]
+    with pytest.raises(Faults, match="replaced_unfit"):
+        late(_result(3, replaces=(_id(3),)))

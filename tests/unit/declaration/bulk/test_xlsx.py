@@ -1,5 +1,6 @@
 """Workbooks as clerks save them, and as nobody should send them."""
 
+import re
 import zipfile
 from datetime import date, datetime
 from io import BytesIO
@@ -55,9 +56,36 @@ def test_a_weight_is_what_was_typed_in_plain_notation(typed: float, read: str) -
     assert group.document["net_kg"] == read
 
 
-def test_formulas_are_their_values_and_none_is_computed_here() -> None:
-    (group,) = of_xlsx(workbook([["reference", "marks"], ["A", '=HYPERLINK("http://x")']]))
-    assert group.document == {"reference": "A"}
+def test_a_formula_without_a_stored_value_is_a_fault_of_its_row_and_none_is_computed_here() -> None:
+    rows = [["reference", "marks"], ["A", '=HYPERLINK("http://x")'], ["B", "seen"]]
+    first, second = of_xlsx(workbook(rows))
+    assert (first.document, second.document) == (
+        {"reference": "A"},
+        {"reference": "B", "marks": "seen"},
+    )
+    assert [(each["code"], each["line"], each["column"]) for each in first.faults] == [
+        ("formula_without_value", 2, "marks")
+    ]
+    assert second.faults == []
+
+
+def test_a_formula_s_stored_value_is_read() -> None:
+    def stored(raw: bytes) -> bytes:
+        """The file as a program saves it that has computed."""
+        into = BytesIO()
+        with zipfile.ZipFile(BytesIO(raw)) as before, zipfile.ZipFile(into, "w") as after:
+            for each in before.infolist():
+                content = before.read(each)
+                after.writestr(each, re.sub(rb"<v ?/>|<v></v>", b"<v>7</v>", content))
+        return into.getvalue()
+
+    (group,) = of_xlsx(stored(workbook([["reference", "packages"], ["A", "=3+4"]])))
+    assert (group.document, group.faults) == ({"reference": "A", "packages": 7}, [])
+
+
+def test_a_reference_that_is_a_formula_without_a_value_belongs_to_no_filing() -> None:
+    (group,) = of_xlsx(workbook([["reference", "marks"], ["=A1", "x"]]))
+    assert [each["code"] for each in group.faults] == ["no_reference", "formula_without_value"]
 
 
 def test_the_named_sheet_is_read_or_the_first_that_is_shown() -> None:

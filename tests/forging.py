@@ -1,0 +1,131 @@
+"""An archive of some cases, and the ways in which it is changed for tests."""
+
+import base64
+from collections.abc import Mapping
+from datetime import date
+from random import Random
+from typing import Any
+from uuid import UUID
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from services.cli import archiving
+from services.inspection.api import record_views
+from services.inspection.domain import checkpoints, records
+from services.inspection.domain.archive import Tree
+from services.inspection.domain.checkpoints import Checkpoint, Leaf, Signature
+from services.inspection.domain.records import Head, Note, Record
+from tests.unit.inspection import builders as b
+
+Files = Mapping[str, bytes]
+
+
+def _chain(number: int, *, length: int, head: Head) -> tuple[Record, ...]:
+    notes = [
+        Note("finding", {"code": "pest", "text": f"活虫 {number}/{each} é\n", "at": None})
+        for each in range(length)
+    ]
+    return records.append(head, notes, case_id=UUID(int=number), actor=b.CUSTOMS, now=b.at(number))
+
+
+def archived() -> Files:
+    """Five cases, of which two went on after the first of two checkpoints."""
+    keys = {agency: Ed25519PrivateKey.generate() for agency in ("customs", "quarantine")}
+    chains = {number: _chain(number, length=3, head=records.START) for number in range(1, 6)}
+    tree, leaves, notes = Tree(), [], []
+    for turn, moved in enumerate((tuple(chains), (2, 5)), start=1):
+        for number in moved:
+            last = chains[number][-1]
+            leaf = Leaf(tree.size, last.case_id, last.seq, last.hash)
+            tree.add(leaf.hashed)
+            leaves.append(leaf)
+        checkpoint = Checkpoint(turn, date(2026, 3, turn), tree.size, tree.root)
+        signed = [_signature(agency, key, checkpoint) for agency, key in keys.items()]
+        notes.append(checkpoints.note(checkpoint, signed))
+        if turn == 1:
+            for number in (2, 5):
+                last = chains[number][-1]
+                head = Head(last.seq, last.hash)
+                chains[number] += _chain(number, length=2, head=head)
+    publics: list[dict[str, Any]] = [
+        {"agency": agency, "public": public_of(key)} for agency, key in keys.items()
+    ]
+    told: tuple[list[dict[str, Any]], ...] = (
+        [
+            record_views.record_out(each).model_dump(mode="json")
+            for chain in chains.values()
+            for each in chain
+        ],
+        [
+            {"index": each.index, "case_id": str(each.case_id), "seq": each.seq, "hash": each.hash}
+            for each in leaves
+        ],
+        [{"note": each} for each in notes],
+        publics,
+    )
+    return {
+        name: b"".join(archiving.line(each) for each in lines)
+        for name, lines in zip(archiving.FILES, told, strict=True)
+    }
+
+
+def public_of(key: Ed25519PrivateKey) -> str:
+    return base64.b64encode(key.public_key().public_bytes_raw()).decode()
+
+
+def _signature(agency: str, key: Ed25519PrivateKey, checkpoint: Checkpoint) -> Signature:
+    raw = key.sign(checkpoint.text.encode())
+    return Signature(agency, public_of(key), base64.b64encode(raw).decode())
+
+
+def _spoilt_byte(content: bytes, random: Random) -> bytes:
+    at = random.randrange(len(content))
+    return content[:at] + bytes([content[at] ^ random.randint(1, 255)]) + content[at + 1 :]
+
+
+def _lost_line(content: bytes, random: Random) -> bytes:
+    lines = content.splitlines(keepends=True)
+    lines.pop(random.randrange(len(lines)))
+    return b"".join(lines)
+
+
+def _doubled_line(content: bytes, random: Random) -> bytes:
+    lines = content.splitlines(keepends=True)
+    line = random.choice(lines)
+    lines.insert(random.randrange(len(lines) + 1), line)
+    return b"".join(lines)
+
+
+def _moved_line(content: bytes, random: Random) -> bytes:
+    lines = content.splitlines(keepends=True)
+    at = random.randrange(len(lines) - 1)
+    lines[at], lines[at + 1] = lines[at + 1], lines[at]
+    return b"".join(lines)
+
+
+WAYS = (_spoilt_byte, _lost_line, _doubled_line, _moved_line)
+
+
+def changed(files: Files, random: Random) -> tuple[Files, str]:
+    """The archive with one thing changed, and what that was. The keys are the reader's own."""
+    name, way = random.choice(archiving.FILES[:3]), random.choice(WAYS)
+    spoilt = way(files[name], random)
+    if spoilt == files[name]:
+        raise AssertionError("the change changes nothing")
+    return {**files, name: spoilt}, f"{name}: {way.__name__}"
+
+
+def broken(files: Files, *, pinned: archiving.Keys | None = None) -> list[str]:
+    """What is found of these files."""
+    return archiving.broken(*(files[name] for name in archiving.FILES), pinned=pinned or {})
+
+
+def unseen(*, changes: int, seed: int) -> list[str]:
+    """Those of so many random changes, one at a time, that nobody would see."""
+    files, random = archived(), Random(seed)
+    found = []
+    for _ in range(changes):
+        spoilt, what = changed(files, random)
+        if not broken(spoilt):
+            found.append(what)
+    return found

@@ -1,0 +1,32 @@
+"""Devices without a link, and what they send."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from shared.ids import uuid7
+from tests import kits
+from tests.factories import NOW
+from tests.integration.inspection.room import Body, Room
+from tests.unit.inspection import builders as b
+
+
+def record(kind: str, data: Body, *, case: UUID = b.CASE, minutes: float = 0) -> Body:
+    """A record of a device, made so many minutes after now by its own clock."""
+    at = NOW + timedelta(minutes=minutes)
+    told = {"case_id": str(case), "at": at.isoformat(), "kind": kind, "data": data}
+    return {"id": str(uuid7()), **told}
+
+
+def counted(minutes: float = 0, **facts: Any) -> Body:
+    """An answer to the item `quantity`."""
+    return record("result", {"item": "quantity", "outcome": "conform", **facts}, minutes=minutes)
+
+
+async def send(room: Room, who: str, *records: Body, skew: timedelta = timedelta(0)) -> Any:
+    """A device's batch is sent and taken; the answer."""
+    sent_at = (room.hand.yard() + skew).isoformat()
+    body = {"device": f"tablet-{who}", "sent_at": sent_at, "records": records}
+    answer = await room.clients[who].post("/v1/sync", json=body, headers=kits.keyed(str(uuid4())))
+    assert answer.status_code == 200, answer.text
+    return answer.json()
