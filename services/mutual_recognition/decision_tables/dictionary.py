@@ -70,6 +70,8 @@ class Input:
             raise InputFault(f"{self.name} is missing")
         if not isinstance(value, self.python) or isinstance(value, datetime):
             raise InputFault(f"{self.name} is not a {self.kind}")
+        if isinstance(value, tuple) and not all(isinstance(each, str) for each in value):
+            raise InputFault(f"{self.name} is not a {self.kind}")
         if isinstance(value, Decimal) and not value.is_finite():
             raise InputFault(f"{self.name} is not a finite number")
         if self.words and value not in self.words:
