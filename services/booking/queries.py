@@ -54,6 +54,7 @@ _OVERRUN = text(
        AND (CAST(b.slot ->> 'ends' AS timestamptz) <= :now
             OR (SELECT count(*) FROM occupancy o WHERE o.booking_id = b.id AND o.active)
                <= jsonb_array_length(b.slot -> 'teams')
+                  + jsonb_array_length(coalesce(b.slot -> 'beside', '[]'))
                   + jsonb_array_length(coalesce(b.slot -> 'gear', '[]')))
      ORDER BY b.id
     """
@@ -82,6 +83,7 @@ class Placed:
     starts: datetime
     ends: datetime
     teams: tuple[str, ...]
+    bays: tuple[str, ...]
     held_until: datetime | None
 
 
@@ -118,6 +120,7 @@ async def board(session: Reading, yard: str, *, day: Span) -> list[Placed]:
             starts=row.starts,
             ends=row.ends,
             teams=tuple(place["team"] for place in row.slot["teams"]),
+            bays=(row.slot["bay"], *row.slot.get("beside", ())),
             held_until=row.held_until,
         )
         for row in rows

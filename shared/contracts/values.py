@@ -178,11 +178,13 @@ class TeamPlace(Fact):
 class Slot(Fact):
     """A yard, a bay and an interval (UTC) in which each required agency's team is present.
 
+    `beside` are the bays next to `bay` that it takes as well, for several containers at once.
     `gear` is what the yard itself brings: equipment and unpacking gangs, where it plans them.
     """
 
     yard: str
     bay: str
+    beside: tuple[str, ...] = ()
     teams: tuple[TeamPlace, ...]
     gear: tuple[str, ...] = ()
     starts: Instant

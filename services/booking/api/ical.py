@@ -39,8 +39,9 @@ def _event(booking: Booking, slot: Slot, *, now: datetime) -> Event:
     event.add("dtstamp", now)
     event.add("dtstart", slot.starts)
     event.add("dtend", slot.ends)
-    event.add("summary", f"查验 Inspection {slot.yard} {slot.bay} ({SAID[booking.status]})")
-    event.add("location", f"{slot.yard} {slot.bay}")
+    bays = " ".join((slot.bay, *slot.beside))
+    event.add("summary", f"查验 Inspection {slot.yard} {bays} ({SAID[booking.status]})")
+    event.add("location", f"{slot.yard} {bays}")
     event.add("description", "\n".join(_lines(booking, slot)))
     event.add("status", "TENTATIVE" if booking.status is Status.HELD else "CONFIRMED")
     return event

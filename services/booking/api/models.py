@@ -32,6 +32,7 @@ class SlotIn(StrictModel):
 
     yard: Code
     bay: Code
+    beside: Annotated[tuple[Code, ...], Field(max_length=7, strict=False)] = ()
     teams: Annotated[tuple[TeamIn, ...], Field(min_length=1, max_length=8, strict=False)]
     starts: Instant
     gear: Annotated[tuple[Code, ...], Field(max_length=8, strict=False)] = ()
@@ -45,6 +46,7 @@ class SlotIn(StrictModel):
         return Choice(
             yard=self.yard,
             bay=self.bay,
+            beside=self.beside,
             teams=teams,
             starts=self.starts,
             gear=self.gear,
@@ -125,6 +127,7 @@ class MissingOut(BaseModel):
     sort: Sort | None
     name: str
     skills: list[str]
+    many: int = Field(description="So many next to each other.")
     until: datetime | None
 
 
@@ -165,6 +168,8 @@ class BayOut(BaseModel):
     kind: BayKind
     plugs: int
     also: list[BayKind]
+    row: str | None
+    position: int | None
 
 
 class TeamOut(BaseModel):
@@ -221,34 +226,3 @@ class YardsOut(BaseModel):
     """Every yard."""
 
     items: list[YardOut]
-
-
-class PlacedOut(BaseModel):
-    """A booking on the board."""
-
-    booking_id: UUID
-    filing_id: UUID
-    status: Status
-    starts: datetime
-    ends: datetime
-    teams: list[str]
-    held_until: datetime | None
-
-
-class RowOut(BaseModel):
-    """A bay's bookings of the day, in order."""
-
-    bay: str
-    kind: BayKind
-    bookings: list[PlacedOut]
-
-
-class BoardOut(BaseModel):
-    """A yard's local day, with each bay's bookings; times in the yard's zone."""
-
-    yard: str
-    day: date
-    time_zone: str
-    opens: datetime | None
-    closes: datetime | None
-    rows: list[RowOut]

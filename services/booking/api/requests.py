@@ -28,6 +28,15 @@ From = Annotated[
     Query(alias="from", description="Offers from this moment on; with its offset."),
 ]
 OfferLimit = Annotated[int, Query(ge=1, le=20, description="How many offers at most.")]
+Bays = Annotated[
+    int | None,
+    Query(
+        ge=1,
+        le=8,
+        description="Neighbouring bays at once, at most one a container; one after the other in"
+        " the same bay, or as many as the slot has, unless told.",
+    ),
+]
 Code = Annotated[str, Field(max_length=32)]
 YardCodes = Annotated[
     list[Code],
@@ -80,6 +89,7 @@ async def read_offers(
     yards: YardCodes,
     start: From = None,
     limit: OfferLimit = choices.SHOWN,
+    bays: Bays = None,
 ) -> OffersOut:
     """Free slots for a request, the cheapest first, with why none is earlier; or what is missing.
 
@@ -87,6 +97,8 @@ async def read_offers(
     """
     async with desk.kit.database.connect() as session:
         booking = await seeing.visible(session, request_id, who=who)
+        if bays is not None:
+            booking = booking.asking(bays, pointer="/query/bays")
         found = await choices.find(
             session,
             booking,

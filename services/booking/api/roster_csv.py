@@ -26,7 +26,8 @@ from shared.http.model import Day, StrictModel, Text
 router = APIRouter(prefix="/v1/yards/{code}", tags=["yards"])
 
 COLUMNS = ("sort", "code", "kind", "plugs", "agency", "skills", "scopes", "shift", "break", "days",
-           "also")  # fmt: skip
+           "also", "row", "position")  # fmt: skip
+NUMBERS = frozenset({"plugs", "position"})
 LISTS = frozenset({"skills", "scopes", "days", "also"})
 PARTS: dict[str, tuple[str, type[StrictModel]]] = {
     "bay": ("bays", BayRow),
@@ -37,7 +38,7 @@ PARTS: dict[str, tuple[str, type[StrictModel]]] = {
 
 class CsvIn(StrictModel):
     """The lines of a CSV file with the columns sort, code, kind, plugs, agency, skills, scopes,
-    shift, break, days, also; lists with spaces between, hours such as 07:00-15:00.
+    shift, break, days, also, row, position; lists with spaces between, hours such as 07:00-15:00.
     """
 
     lines: Annotated[
@@ -179,7 +180,8 @@ def _value(name: str, text: str) -> object:
         return text.split()
     if name in {"shift", "break"}:
         return text.replace(" ", "").split("-")
-    return int(text) if name == "plugs" and text.isascii() and text.isdigit() else text
+    whole = name in NUMBERS and text.isascii() and text.isdigit()
+    return int(text) if whole else text
 
 
 def _shared_out(found: Sequence[Fault], rows: Sequence[_Row]) -> Iterator[Fault]:

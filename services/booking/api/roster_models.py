@@ -43,7 +43,10 @@ class MoveIn(StrictModel):
 
 
 class BayRow(StrictModel):
-    """A place for one container at a time; a reefer's has plugs. `also`: other goods it takes."""
+    """A place for one container at a time; a reefer's has plugs. `also`: other goods it takes.
+
+    Bays whose `position` in a `row` follows upon another's are neighbours.
+    """
 
     code: Code
     kind: Annotated[BayKind, Field(strict=False)]
@@ -51,6 +54,8 @@ class BayRow(StrictModel):
     also: Annotated[
         tuple[Annotated[BayKind, Field(strict=False)], ...], Field(strict=False, max_length=4)
     ] = ()
+    row: Code | None = None
+    position: Annotated[int, Field(ge=0, le=10_000)] | None = None
 
 
 class WorkIn(StrictModel):

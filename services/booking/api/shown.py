@@ -3,10 +3,10 @@
 from datetime import date, datetime
 from typing import Any
 
+from services.booking.api.board_models import BoardOut, PlacedOut, RowOut
 from services.booking.api.models import (
     BayOut,
     BilingualOut,
-    BoardOut,
     EarlierOut,
     GearOut,
     MissingOut,
@@ -14,9 +14,7 @@ from services.booking.api.models import (
     NamedOut,
     OfferOut,
     OffersOut,
-    PlacedOut,
     RequestOut,
-    RowOut,
     TeamOut,
     WindowOut,
     YardOut,
@@ -147,12 +145,20 @@ def _placed_out(placed: Placed, yard: Yard) -> PlacedOut:
         starts=placed.starts.astimezone(yard.zone),
         ends=placed.ends.astimezone(yard.zone),
         teams=list(placed.teams),
+        bays=list(placed.bays),
         held_until=placed.held_until,
     )
 
 
 def _bay_out(bay: Bay) -> BayOut:
-    return BayOut(code=bay.code, kind=bay.kind, plugs=bay.plugs, also=sorted(bay.also))
+    return BayOut(
+        code=bay.code,
+        kind=bay.kind,
+        plugs=bay.plugs,
+        also=sorted(bay.also),
+        row=bay.row,
+        position=None if bay.row is None else bay.position,
+    )
 
 
 def _team_out(team: Team) -> TeamOut:

@@ -6,7 +6,8 @@ from fastapi import APIRouter, Path, Query
 
 from services.booking import queries
 from services.booking.api import seeing, shown
-from services.booking.api.models import BoardOut, YardOut, YardsOut
+from services.booking.api.board_models import BoardOut
+from services.booking.api.models import YardOut, YardsOut
 from services.booking.api.seeing import TheDesk
 from shared.auth.guard import allowed
 from shared.auth.principal import Principal, Role

@@ -149,7 +149,8 @@ def _cheapest(those: Sequence[Offer]) -> Offer | None:
 
 async def refusal(session: AsyncSession, booking: Booking, *, slot: Slot, turn: Turn) -> SlotTaken:
     """The error of a slot that somebody else has, with the next best offers."""
-    found = await find(session, booking, turn=turn, yards=[slot.yard])
+    asking = booking.asking(1 + len(slot.beside))
+    found = await find(session, asking, turn=turn, yards=[slot.yard])
     return SlotTaken(
         bay=slot.bay,
         starts=slot.starts,

@@ -148,7 +148,8 @@ def _chosen(booking: Booking, choice: Choice, *, turn: Turn) -> Slot:
     yard = turn.yard(choice.yard)
     soonest = max(turn.now, booking.window_in(yard).opens)
     hours = cal.calendar(yard, first=soonest, days=turn.terms.horizon_days, taken=())
-    return fit.chosen(hours, booking.want, choice, earliest=soonest)
+    want = booking.asking(1 + len(choice.beside)).want
+    return fit.chosen(hours, want, choice, earliest=soonest)
 
 
 async def _exchange(session: AsyncSession, booking: Booking, slot: Slot, *, turn: Turn) -> None:

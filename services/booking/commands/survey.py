@@ -60,8 +60,13 @@ async def _calendars(
 def to_plan(
     bookings: Sequence[Booking], yards: Sequence[str], *, turn: Turn
 ) -> Iterator[Candidate]:
-    """Those of the yards that may be served in one of them: at home there, or booked there."""
+    """Those of the yards that may be served in one of them: at home there, or booked there.
+
+    One that takes several bays at once is left to its broker: the search knows single bays.
+    """
     for booking in bookings:
+        if booking.want.bays > 1:
+            continue
         here = {booking.yard} | ({booking.taking.yard} if booking.taking is not None else set())
         if here.isdisjoint(yards):
             continue

@@ -69,15 +69,20 @@ def _then(calendar: Calendar, booking: Booking, slot: Slot) -> Slot | None:
 async def _others(
     session: AsyncSession, booking: Booking, slot: Slot, *, turn: Turn
 ) -> AsyncIterator[tuple[Booking, Slot]]:
-    """Bookings that have something the booking could use then, and do not begin too soon."""
+    """Bookings that have something the booking could use then, and do not begin too soon.
+
+    Not one whose requirement is met meanwhile: nothing is agreed about it any more.
+    """
     yard = turn.yard(slot.yard)
     ends = slot.starts + timedelta(minutes=booking.want.minutes)
-    able = {each.id for part in parts.of(yard, booking.want) for each in part.able}
+    able = {each for part in parts.of(yard, booking.want) for each in part.ids}
     wanted = [Taken(each, slot.starts, ends) for each in sorted(able)]
     there = sorted(await occupancy.in_the_way(session, booking.id, wanted))
     for other_id, _, _ in there[:AT_MOST]:
         other = await store.lock(session, other_id, skip_locked=True)
         if other is None or other.status not in (Status.CONFIRMED, Status.HELD):
+            continue
+        if not other.wanted:
             continue
         theirs = other.taking
         if theirs is not None and theirs.starts >= turn.now + turn.terms.lead:

@@ -3,13 +3,12 @@
 Each act returns the changed booking and what happened, or raises `BookingMoveNotAllowed`.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, TypedDict
 from uuid import UUID
 
+from services.booking.domain import cargo
 from services.booking.domain.booking import MOVES, Act, Booking, Status
 from services.booking.domain.refusals import (
     BookingMoveNotAllowed,
@@ -17,12 +16,12 @@ from services.booking.domain.refusals import (
     HoldRanOut,
     RequestClosed,
 )
-from services.booking.domain.yard import Cargo, Yard, window
+from services.booking.domain.yard import Yard, window
 from shared.contracts import booking as told
 from shared.contracts import derived
 from shared.contracts.envelope import Event
 from shared.contracts.requirement import Determination
-from shared.contracts.values import Container, Said, Slot
+from shared.contracts.values import Said, Slot
 
 
 @dataclass(frozen=True)
@@ -59,9 +58,9 @@ def opened(needed: Determination, *, yard: Yard, now: datetime) -> Change:
         required=needed.needs,
         bay_kind=needed.bay_kind,
         yard=yard.code,
-        window=window(yard, _cargo(needed)),
+        window=window(yard, cargo.of(needed)),
         wish=needed.slot_wish,
-        cargo=_cargo(needed),
+        cargo=cargo.of(needed),
         asked_at=now,
     )
     return _done(fresh, _requested(fresh))
@@ -80,9 +79,9 @@ def revised(booking: Booking, needed: Determination, *, yard: Yard) -> Booking:
         required=needed.needs,
         bay_kind=needed.bay_kind,
         yard=yard.code,
-        window=window(yard, _cargo(needed)),
+        window=window(yard, cargo.of(needed)),
         wish=needed.slot_wish,
-        cargo=_cargo(needed),
+        cargo=cargo.of(needed),
         only=only,
         wanted=True,
     )
@@ -106,9 +105,9 @@ def requested(booking: Booking, *, only: tuple[str, ...] = ()) -> Change:
 
 
 def held(booking: Booking, *, slot: Slot, until: datetime, offered: bool = False) -> Change:
-    """A slot is set aside `until` (yard clock); `offered`: unasked, from the waiting list.
+    """A slot is set aside `until` (yard clock); `offered`: by the line. Raises RequestClosed.
 
-    A hold whose end stays is the same one, and is extended no more if it was. Raises RequestClosed.
+    A hold whose end stays is the same one, and is extended no more if it was.
     """
     _require_wanted(booking)
     extended = booking.hold_extended and booking.held_until == until
@@ -210,24 +209,6 @@ def _requested(booking: Booking) -> Event:
         window_opens=booking.window.opens,
         free_until=booking.window.free_until,
     )
-
-
-def _cargo(needed: Determination) -> Cargo:
-    return Cargo(
-        terminal=needed.terminal,
-        arrival=needed.arrival,
-        perishable_until=needed.perishable_until,
-        teu=teu(needed.containers),
-    )
-
-
-def teu(containers: Sequence[Container]) -> Decimal:
-    """Twenty-foot units by the first letter of the size code (ISO 6346): of 20 feet and below one,
-    of 45 feet two and a quarter, of all others two; loose cargo counts as one.
-    """
-    sizes = [each.size_type[:1] for each in containers]
-    units = {"1": Decimal(1), "2": Decimal(1), "L": Decimal("2.25")}
-    return sum((units.get(size, Decimal(2)) for size in sizes), Decimal(0)) or Decimal(1)
 
 
 def _ids(booking: Booking) -> _Ids:

@@ -4,11 +4,12 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from services.booking.domain.line_refusals import TooManyBays
 from services.booking.domain.parts import Want
 from services.booking.domain.yard import Cargo, Window, Yard, window
 from shared.contracts.values import AgencyNeed, BayKind, Slot, SlotWish
@@ -75,7 +76,8 @@ class Booking:
     slot is for, if not all of them (the others have concluded, or could not be had). `yard` is
     the home yard, `window` the cargo's window there; `cargo` is None in a booking from before it
     was kept. `asked_at` is when it was opened, which is its rank in line. `slot` is the present
-    or the last one. `wanted` is False once the requirement needs no slot any more.
+    or the last one; `bays` is how many bays at once are asked for now, which is not kept: None for
+    as many as that has. `wanted` is False once the requirement needs no slot any more.
     """
 
     id: UUID
@@ -97,6 +99,7 @@ class Booking:
     held_until: datetime | None = None
     wanted: bool = True
     hold_extended: bool = False
+    bays: int | None = None
 
     @property
     def needs(self) -> tuple[AgencyNeed, ...]:
@@ -114,7 +117,15 @@ class Booking:
     @property
     def want(self) -> Want:
         """What its slot must have."""
-        return Want(bay_kind=self.bay_kind, needs=self.needs)
+        has = 1 if self.slot is None else 1 + len(self.slot.beside)
+        return Want(self.bay_kind, self.needs, self.bays or has)
+
+    def asking(self, bays: int, *, pointer: str = "/slot/beside") -> "Booking":
+        """The booking as it asks for so many bays at once. Raises TooManyBays."""
+        containers = 1 if self.cargo is None else self.cargo.containers
+        if bays > containers:
+            raise TooManyBays(pointer=pointer, containers=containers)
+        return replace(self, bays=bays)
 
     @property
     def taking(self) -> Slot | None:

@@ -10,7 +10,7 @@ from services.booking.domain import parts
 from services.booking.domain.calendar import Calendar, Taken
 from services.booking.domain.parts import Want
 from services.booking.domain.refusals import SlotUnsuitable
-from services.booking.domain.resources import Gear, Resource, Team
+from services.booking.domain.resources import Bay, Gear, Resource, Team
 from services.booking.domain.yard import Yard
 from shared.contracts.values import AgencyNeed, Slot, TeamPlace
 
@@ -28,6 +28,7 @@ class Choice:
     starts: datetime
     gear: tuple[str, ...] = ()
     overtime: bool = False
+    beside: tuple[str, ...] = ()
 
 
 def chosen(calendar: Calendar, want: Want, choice: Choice, *, earliest: datetime) -> Slot:
@@ -39,6 +40,9 @@ def chosen(calendar: Calendar, want: Want, choice: Choice, *, earliest: datetime
     bay = yard.bay(choice.bay, at=starts)
     if bay is None or not bay.takes(want.bay_kind):
         raise SlotUnsuitable(pointer="/slot/bay", bay=choice.bay, needed_kind=want.bay_kind)
+    rest = beside(yard, bay, choice.beside, want, at=starts)
+    if rest is None:
+        raise SlotUnsuitable(pointer="/slot/beside", next_to=choice.bay, needed_bays=want.bays)
     if set(choice.teams) != {need.agency for need in want.needs} or not want.needs:
         needed = [need.agency for need in want.needs]
         raise SlotUnsuitable(pointer="/slot/teams", needed_agencies=needed)
@@ -51,11 +55,12 @@ def chosen(calendar: Calendar, want: Want, choice: Choice, *, earliest: datetime
     if not geared(yard, gear, want, at=starts):
         needed = sorted(_kinds(yard, want, at=starts))
         raise SlotUnsuitable(pointer="/slot/gear", needed_kinds=needed)
-    those: list[Resource] = [bay, *teams, *(each for each in gear if each)]
+    those: list[Resource] = [bay, *rest, *teams, *(each for each in gear if each)]
     _require_hours(calendar, want, those, starts=starts, late=choice.overtime)
     return Slot(
         yard=yard.code,
         bay=bay.code,
+        beside=choice.beside,
         teams=tuple(TeamPlace(agency=team.agency, team=team.code) for team in teams),
         gear=choice.gear,
         starts=starts,
@@ -66,7 +71,7 @@ def chosen(calendar: Calendar, want: Want, choice: Choice, *, earliest: datetime
 def choice_of(slot: Slot) -> Choice:
     """What a client would ask for to get this slot."""
     teams = {place.agency: place.team for place in slot.teams}
-    return Choice(slot.yard, slot.bay, teams, slot.starts, slot.gear)
+    return Choice(slot.yard, slot.bay, teams, slot.starts, slot.gear, beside=slot.beside)
 
 
 def serves(yard: Yard, slot: Slot, want: Want) -> bool:
@@ -74,10 +79,24 @@ def serves(yard: Yard, slot: Slot, want: Want) -> bool:
     bay = yard.bay(slot.bay, at=slot.starts)
     if bay is None or not bay.takes(want.bay_kind) or not manned(yard, slot, want):
         return False
+    if beside(yard, bay, slot.beside, want, at=slot.starts) is None:
+        return False
     gear = [yard.tool(code, at=slot.starts) for code in slot.gear]
     if not geared(yard, gear, want, at=slot.starts):
         return False
     return slot.ends - slot.starts >= timedelta(minutes=want.minutes)
+
+
+def beside(
+    yard: Yard, first: Bay, codes: Sequence[str], want: Want, *, at: datetime
+) -> list[Bay] | None:
+    """The bays of these codes, if they are as many as are wanted and follow upon the first one."""
+    found = [yard.bay(code, at=at) for code in codes]
+    rest = [bay for bay in found if bay is not None and bay.takes(want.bay_kind)]
+    positions = [(first.row, first.position + step) for step in range(1, want.bays)]
+    if len(rest) != len(codes) or [(bay.row, bay.position) for bay in rest] != positions:
+        return None
+    return None if rest and first.row is None else rest
 
 
 def manned(yard: Yard, slot: Slot, want: Want) -> bool:
@@ -111,7 +130,8 @@ def stands(calendar: Calendar, slot: Slot, want: Want) -> bool:
 def resources(yard: Yard, slot: Slot) -> list[Resource]:
     """The bay, the teams and the gear of a slot, in ascending id."""
     at = slot.starts
-    named = [yard.bay(slot.bay, at=at), *(yard.team(each.team, at=at) for each in slot.teams)]
+    bays = (yard.bay(code, at=at) for code in (slot.bay, *slot.beside))
+    named = [*bays, *(yard.team(each.team, at=at) for each in slot.teams)]
     known = [*named, *(yard.tool(code, at=at) for code in slot.gear)]
     return sorted((each for each in known if each is not None), key=lambda each: each.id)
 

@@ -122,7 +122,8 @@ def _bay(told: Mapping[str, Any], ids: Ids) -> Bay:
     if plugs is None:
         plugs = 1 if kind is BayKind.REEFER else 0
     also = frozenset(BayKind(each) for each in told.get("also", ()))
-    return Bay(ids[Sort.BAY, code], code, kind, plugs, also)
+    row, position = told.get("row"), told.get("position") or 0
+    return Bay(ids[Sort.BAY, code], code, kind, plugs, also, row, position)
 
 
 def _team(told: Mapping[str, Any], ids: Ids) -> Team:

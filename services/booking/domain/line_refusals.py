@@ -33,3 +33,11 @@ class SameDayQuota(Conflict):
     zh = "贵公司在该查验场当日的时段已达上限。"
     mend = "Choose a slot from `again_from` on, or ask the yard's staff to book for you."
     mend_zh = "请选择 again_from 之后的时段，或请查验场人员代为预约。"
+
+
+class TooManyBays(Invalid):
+    """The consignment has fewer containers than bays are asked for."""
+
+    zh = "所申请的查验位数量超过集装箱数量。"
+    mend = "Ask for as many bays as there are containers, or fewer."
+    mend_zh = "请申请不超过集装箱数量的查验位。"

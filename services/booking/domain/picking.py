@@ -43,24 +43,20 @@ class Pick:
 
     def taken(self, cell: int) -> list[tuple[Part, Resource]]:
         """What is taken for a feasible start, part by part; no gear on days without."""
-        found = []
+        found: list[tuple[Part, Resource]] = []
         for part in self._parts:
-            one = self._one(part, cell)
-            if one is not None:
-                found.append((part, one))
+            place = self._place(part, cell)
+            if place is not None:
+                found += ((part, each) for each in part.together(place))
         return found
 
-    def _one(self, part: Part, cell: int) -> Resource | None:
+    def _place(self, part: Part, cell: int) -> int | None:
+        """Which of the part's resources is taken."""
         beginnings = parts.beginnings(self._calendar, part, self.length, late=self.late)
         if self.late or self._prefer or self._prices.sums:
-            able = (
-                each
-                for each, mask in zip(part.able, beginnings.masks, strict=True)
-                if mask >> cell & 1
-            )
-            return min(able, key=lambda each: self._rank(each, cell), default=None)
-        place = beginnings.first(cell)
-        return None if place is None else part.able[place]
+            able = (place for place, mask in enumerate(beginnings.masks) if mask >> cell & 1)
+            return min(able, key=lambda place: self._rank(part.able[place], cell), default=None)
+        return beginnings.first(cell)
 
     def price(self, cell: int) -> Decimal:
         """What its resources are worth to others, CNY."""
@@ -80,9 +76,11 @@ class Pick:
         """The slot that begins with a feasible cell."""
         begins = self._calendar.start_of(cell)
         taken = self.taken(cell)
+        bays = [each.code for part, each in taken if part.sort is Sort.BAY]
         return Slot(
             yard=self._calendar.yard.code,
-            bay=next(each.code for part, each in taken if part.sort is Sort.BAY),
+            bay=bays[0],
+            beside=tuple(bays[1:]),
             teams=tuple(
                 _team_place(part.name, each.code) for part, each in taken if part.sort is Sort.TEAM
             ),

@@ -70,7 +70,8 @@ class Work:
 class Bay:
     """A place for one container at a time; `plugs` are the sockets for reefers at it.
 
-    It takes goods of its kind, and of those in `also`.
+    It takes goods of its kind, and of those in `also`. Bays of a `row` whose `position` follows
+    upon another's are neighbours; without a row it has none.
     """
 
     id: int
@@ -78,6 +79,8 @@ class Bay:
     kind: BayKind
     plugs: int = 0
     also: frozenset[BayKind] = frozenset()
+    row: str | None = None
+    position: int = 0
     days: Days = ALWAYS
     work: None = None
 

@@ -125,7 +125,25 @@ def _plugs(content: Content) -> Iterator[Fault]:
                 "冷藏查验位至少一个插座，其他查验位不应有插座。"))  # fmt: skip
 
 
-_ALONE = (_once, _on_grid, _opens, _has_bays, _breaks, _on_duty, _plugs)
+def _places(content: Content) -> Iterator[Fault]:
+    seen: set[tuple[str, int]] = set()
+    for number, bay in enumerate(content["bays"]):
+        row, position = bay.get("row"), bay.get("position")
+        if (row is None) != (position is None):
+            yield _fault("half_a_place", f"/bays/{number}/row", (
+                f"Bay {bay['code']} has a row without a position, or a position without a row.",
+                f"查验位 {bay['code']} 的排号与位置须同时填写。",
+                "Give both, or neither.", "请同时填写两者，或都不填写。"))  # fmt: skip
+        elif row is not None and (row, position) in seen:
+            yield _fault("place_twice", f"/bays/{number}/position", (
+                f"Another bay is at position {position} of row {row} already.",
+                f"{row} 排 {position} 号位置已有其他查验位。",
+                "Give each bay of a row its own position.",
+                "请为同一排的每个查验位使用不同的位置。"))  # fmt: skip
+        seen.add((row, position))
+
+
+_ALONE = (_places, _once, _on_grid, _opens, _has_bays, _breaks, _on_duty, _plugs)
 
 
 def _skills(content: Content, skills: Skills) -> Iterator[Fault]:

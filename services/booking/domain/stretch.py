@@ -58,7 +58,8 @@ def stretched(
         places.append(TeamPlace(agency=need.agency, team=team.code))
         takes.append(Taken(team.id, comes, until))
         ends = max(ends, until)
-    for each in (yard.bay(slot.bay, at=slot.starts), *_tools(yard, slot)):
+    bays = (yard.bay(code, at=slot.starts) for code in (slot.bay, *slot.beside))
+    for each in (*bays, *_tools(yard, slot)):
         if each is not None:
             takes.append(Taken(each.id, slot.starts, ends))
     longer = slot.model_copy(update={"teams": tuple(places), "ends": ends})

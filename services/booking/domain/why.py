@@ -42,7 +42,7 @@ class State(StrEnum):
 class Missing:
     """One thing that is missing; `until` is when one of it can begin next, if it ever can.
 
-    `sort` None is the yard itself.
+    `sort` None is the yard itself; `many`: so many next to each other.
     """
 
     state: State
@@ -50,6 +50,7 @@ class Missing:
     sort: Sort | None = None
     name: str = ""
     skills: tuple[str, ...] = ()
+    many: int = 1
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,8 @@ class _Lack:
         until = calendar.start_of(when) if later else None
         if self.part is None:
             return Missing(self.state, until)
-        return Missing(self.state, until, self.part.sort, self.part.name, self.part.skills)
+        part = self.part
+        return Missing(self.state, until, part.sort, part.name, part.skills, part.many)
 
 
 def _lacks(calendar: Calendar, want: Want, *, length: int, span: int) -> list[_Lack]:
@@ -181,6 +183,11 @@ def _until(calendar: Calendar, missing: Missing, starts: datetime) -> tuple[str,
 
 def thing(missing: Missing | Part) -> tuple[str, str]:
     """What is missing in words, English and Chinese."""
+    if missing.sort is Sort.BAY and missing.many > 1:
+        return (
+            f"row of {missing.many} bays that take {missing.name}",
+            f"相邻的 {missing.many} 个可用于{KIND_ZH[missing.name]}的查验位",
+        )
     if missing.sort is Sort.BAY:
         return f"bay that takes {missing.name}", f"可用于{KIND_ZH[missing.name]}的查验位"
     if missing.sort is Sort.GEAR:

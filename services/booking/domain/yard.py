@@ -185,13 +185,14 @@ class Window:
 class Cargo(Fact):
     """Where and when cargo arrives, and by when it perishes: its window in any yard follows.
 
-    `teu` is how much it is: loose cargo counts as one.
+    `teu` is how much it is, `containers` how many: loose cargo counts as one of both.
     """
 
     terminal: str
     arrival: Instant
     perishable_until: Instant | None = None
     teu: Decimal = Decimal(1)
+    containers: int = 1
 
 
 def serving(yards: Iterable[Yard], *, terminal: str, now: datetime) -> list[Yard]:

@@ -75,11 +75,13 @@ def additions(situation: Situation) -> tuple[Bay | Team, ...]:
 
 def exchangeable(grid: Grid, booking: Booking) -> bool:
     """May a plan move it at all? Not what the grid cannot hold, so that it could not stay either:
-    a slot over midnight, or one longer than is needed. Nor what has to end by its broker's wish,
-    which the search does not know.
+    a slot over midnight, or one longer than is needed. Nor what has to end by its broker's wish or
+    takes several bays, which the search does not know.
     """
     slot, need = booking.taking, timedelta(minutes=booking.want.minutes)
     if slot is None or slot.ends - slot.starts != need or booking.wish.latest is not None:
+        return False
+    if slot.beside:
         return False
     first = grid.from_slot(slot.starts)
     return first % PER_DAY + -(-need // STEP) <= PER_DAY

@@ -169,7 +169,7 @@ def _selection(event: requirement.Determination) -> Note:
 def _slot(slot: Slot) -> dict[str, str]:
     return {
         "yard": slot.yard,
-        "bay": slot.bay,
+        "bay": ", ".join((slot.bay, *slot.beside)),
         "starts": utc(slot.starts),
         "ends": utc(slot.ends),
     }

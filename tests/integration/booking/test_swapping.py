@@ -6,7 +6,7 @@ import pytest
 
 from services.booking.domain.booking import Status
 from shared.contracts.values import Slot
-from tests.integration.booking.room import Office, booking_id, slot_body
+from tests.integration.booking.room import Office, booking_id, met, slot_body
 from tests.unit.booking import made
 from tests.unit.booking.made import need
 
@@ -88,6 +88,16 @@ async def test_nobody_changes_places_who_is_about_to_begin(office: Office) -> No
     await _give_up_q02(office)
     before = [await _slot(office, serial) for serial in MORNING]
     office.clock.now = made.OPENS - timedelta(minutes=20)
+    await office.bring(made.revised(1, *JOINT, auto=True))
+    assert [await _slot(office, serial) for serial in MORNING] == before
+    assert (await _slot(office, 1)).starts > made.OPENS
+
+
+async def test_nobody_changes_places_whose_requirement_is_met(office: Office) -> None:
+    await _fill(office, held=False)
+    await _give_up_q02(office)
+    before = [await _slot(office, serial) for serial in MORNING]
+    await office.bring(*(met(serial) for serial in MORNING))
     await office.bring(made.revised(1, *JOINT, auto=True))
     assert [await _slot(office, serial) for serial in MORNING] == before
     assert (await _slot(office, 1)).starts > made.OPENS

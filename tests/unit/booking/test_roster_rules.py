@@ -19,6 +19,11 @@ def _team(content: Any, **changes: Any) -> None:
     content["teams"][0].update(changes)
 
 
+def _same_place(*bays: Any) -> None:
+    for bay in bays:
+        bay.update(row="A", position=3)
+
+
 def _gear(**changes: Any) -> dict[str, Any]:
     return {"code": "G1", "kind": "gang", "scopes": ["unpack"], **changes}
 
@@ -31,6 +36,9 @@ CASES: dict[str, tuple[Spoil, str]] = {
     "break_outside_shift": (lambda c: _team(c, **{"break": ["14:45", "15:15"]}), "/teams/0/break"),
     "never_on_duty": (lambda c: _team(c, shift=["21:00", "07:00"], **{"break": None}),
                       "/teams/0/shift"),
+    "half_a_place": (lambda c: c["bays"][1].update(row="A"), "/bays/1/row"),
+    "place_twice": (lambda c: _same_place(c["bays"][0], c["bays"][2]),
+                    "/bays/2/position"),
     "wrong_plugs": (lambda c: c["bays"][0].update(plugs=1), "/bays/0/plugs"),
     "team_of_unknown_agency": (lambda c: _team(c, agency="police"), "/teams/0/agency"),
     "team_with_unknown_skill": (lambda c: _team(c, skills=["general", "diving"]),

@@ -44,4 +44,10 @@ def test_what_a_plan_could_not_leave_as_it_is_or_must_not_move_is_not_in_it() ->
     assert not posing.exchangeable(on, confirmed(1, longer))
     wish = SlotWish(latest=made.CLOSES)
     assert not posing.exchangeable(on, confirmed(1, slot(), slot_wish=wish))
+    pair = slot().model_copy(update={"beside": ("S02",)})
+    assert not posing.exchangeable(on, confirmed(1, pair))
     assert not posing.exchangeable(on, booking(1))
+
+
+def test_one_that_takes_several_bays_at_once_is_left_to_its_broker() -> None:
+    assert _planned(replace(booking(1), bays=2), yards=(YARD,)) == {}
