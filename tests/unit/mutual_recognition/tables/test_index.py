@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from services.mutual_recognition.decision_tables.dictionary import Inputs, Value
 from services.mutual_recognition.decision_tables.index import Index
 from services.mutual_recognition.decision_tables.table import Cell, Days, Range, Table
+from tests.unit.mutual_recognition import builders
 from tests.unit.mutual_recognition.tables import small
 from tests.unit.mutual_recognition.tables.small import cell
 
@@ -178,6 +179,7 @@ _LINES = st.lists(
 )
 
 
+@builders.ANY_MACHINE
 @given(rows=_ROWS, filing=_FILINGS, lines=_LINES)
 def test_the_index_finds_what_reading_row_by_row_finds(
     rows: list[tuple[dict[str, Any], ...]],
