@@ -38,6 +38,7 @@ class Benchmark(StrEnum):
     BULK = "bulk"
     OPTIMIZER = "optimizer"
     OFFERS = "offers"
+    RULES = "rules"
     SYNC = "sync"
 
 

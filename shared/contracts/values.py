@@ -44,7 +44,10 @@ class Scope(StrEnum):
     @property
     def depth(self) -> int:
         """0 for documents, 3 for sample."""
-        return list(Scope).index(self)
+        return _DEPTHS[self]
+
+
+_DEPTHS = {scope: depth for depth, scope in enumerate(Scope)}
 
 
 class BayKind(StrEnum):

@@ -18,6 +18,7 @@ from services.cli.benching import (
     messaging,
     offers,
     pipeline,
+    ruling,
     syncing,
     webhooks,
 )
@@ -34,5 +35,6 @@ BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
     "webhooks": webhooks.run,
     "bulk": bulk.run,
     "offers": offers.run,
+    "rules": ruling.run,
     "sync": syncing.run,
 }

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from shared.contracts.values import Said
@@ -57,12 +58,19 @@ class Input:
     words: frozenset[str] = frozenset()
     derived: bool = False
 
+    @cached_property
+    def python(self) -> type[Any]:
+        """The type of its values."""
+        return PYTHON[self.kind]
+
     def read(self, values: Mapping[str, Value]) -> Any:
         """Its value, of the Python type of its kind. Raises `InputFault`."""
         value = values.get(self.name)
         if value is None:
             raise InputFault(f"{self.name} is missing")
-        if not isinstance(value, PYTHON[self.kind]) or isinstance(value, datetime):
+        if not isinstance(value, self.python) or isinstance(value, datetime):
+            raise InputFault(f"{self.name} is not a {self.kind}")
+        if isinstance(value, tuple) and not all(isinstance(each, str) for each in value):
             raise InputFault(f"{self.name} is not a {self.kind}")
         if isinstance(value, Decimal) and not value.is_finite():
             raise InputFault(f"{self.name} is not a finite number")

@@ -7,8 +7,9 @@ takes the careful way.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from services.mutual_recognition.decision_tables.cells import misfit
 from services.mutual_recognition.decision_tables.dictionary import (
@@ -24,6 +25,8 @@ from services.mutual_recognition.decision_tables.table import Cell, Days, Operat
 from shared.contracts.values import Said
 
 NO_LINES = "there are no goods lines"
+MOST_SEEN = 10_000
+"""So many values of an input are kept with what was found for them."""
 ON = Input(name="on", kind=Kind.DAY, said=Said(en="the day of the decision", zh="决定之日"))
 
 
@@ -48,9 +51,27 @@ class Column:
     regions: Mapping[int, int]
     asking: int
     met: Sequence[int]
+    seen: dict[Any, int] = field(default_factory=dict, compare=False, repr=False)
 
     def at(self, values: Mapping[str, Value]) -> int:
-        """The rows that a filing or line may still meet. Raises `InputFault`."""
+        """The rows that a filing or line may still meet. Raises `InputFault`.
+
+        Values come again and again, so what was found for one is kept; for one of the very type of
+        the input alone: `True` and 1 equal the number 1, and are faults.
+        """
+        value = values.get(self.input.name)
+        if type(value) is not self.input.python:
+            return self._found(values)
+        try:
+            return self.seen[value]
+        except (KeyError, TypeError):  # not seen; or without a hash, as a signalling NaN
+            found = self._found(values)
+        if len(self.seen) >= MOST_SEEN:
+            self.seen.clear()
+        self.seen[value] = found
+        return found
+
+    def _found(self, values: Mapping[str, Value]) -> int:
         first, *more = self.scale.steps(self.input.read(values))
         found = self.met[first]
         for step in more:
@@ -106,6 +127,32 @@ class Index:
         if not lines:
             faults.update(dict.fromkeys((each.input.name for each in self.of_line), NO_LINES))
             return self.every, self.asks_lines
+        try:
+            return self._met_by_sound(lines), 0
+        except (InputFault, TypeError):  # or a value without a hash, as a signalling NaN
+            return self._met_by_broken(lines, faults)
+
+    def _met_by_sound(self, lines: Sequence[Mapping[str, Value]]) -> int:
+        """The rows that some line meets. Raises if anything of a line is wrong.
+
+        Nothing is called for a value that was seen before: a filing has many lines.
+        """
+        met = 0
+        columns = [
+            (each.input.name, each.input.python, each.seen, each.at) for each in self.of_line
+        ]
+        for line in lines:
+            found = self.every
+            for name, python, seen, at in columns:
+                value = line.get(name)
+                known = seen.get(value) if type(value) is python else None
+                found &= at(line) if known is None else known
+            met |= found
+        return met
+
+    def _met_by_broken(
+        self, lines: Sequence[Mapping[str, Value]], faults: dict[str, str]
+    ) -> tuple[int, int]:
         met = broken = 0
         for line in lines:
             found, more = _narrowed(self.of_line, line, self.every, faults)

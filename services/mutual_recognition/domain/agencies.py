@@ -37,8 +37,10 @@ class Agencies:
 
     def among(self, names: Collection[str]) -> "Agencies":
         """These agencies without those that are not named; the pair is always among them."""
-        pair = {self.primary, self.secondary}
-        kept = {name: skills for name, skills in self.skills.items() if name in {*names, *pair}}
+        taken = {*names, self.primary, self.secondary}
+        if taken >= self.skills.keys():
+            return self
+        kept = {name: skills for name, skills in self.skills.items() if name in taken}
         return Agencies(skills=kept, primary=self.primary, secondary=self.secondary)
 
     def first_of(self, agencies: frozenset[str]) -> str | None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from services.mutual_recognition.decision_tables import kinds
 from services.mutual_recognition.decision_tables.dictionary import Inputs
@@ -83,7 +84,8 @@ def decide(case: Case, *, agencies: Agencies) -> Determination:
     merged = determination.merge(
         selections, eligibility=eligibility, cargo=cargo, agencies=agencies
     )
-    return merged.model_copy(update={"sandbox": sandbox.of(case.inputs)})
+    forced = sandbox.of(case.inputs)
+    return merged if forced is None else merged.model_copy(update={"sandbox": forced})
 
 
 def _selected(case: Case, agency: str, *, cargo: Cargo, agencies: Agencies) -> Selection:
@@ -202,15 +204,22 @@ def drawn(case: Case, name: str) -> Inputs:
 
 
 def _row(version: Version, hit: Hit, agency: str | None) -> DecidingRow:
-    broken_en = f"Row {hit.row.id} could not be evaluated ({hit.fault}); the careful way is taken."
-    broken_zh = f"规则行 {hit.row.id} 无法判定（{hit.fault}），按从严处理。"
+    row = hit.row
+    if hit.fault is None:
+        en, zh = row.reason.en, row.reason.zh
+    else:
+        en = f"Row {row.id} could not be evaluated ({hit.fault}); the careful way is taken."
+        zh = f"规则行 {row.id} 无法判定（{hit.fault}），按从严处理。"
+    return _deciding(version.name, version.version, row.id, agency, en, zh)
+
+
+@lru_cache(maxsize=10_000)
+def _deciding(
+    table: str, version: int, row: str, agency: str | None, en: str, zh: str
+) -> DecidingRow:
+    """The same few rows decide most filings."""
     return DecidingRow(
-        table=version.name,
-        version=version.version,
-        row=hit.row.id,
-        agency=agency,
-        reason_en=broken_en if hit.fault else hit.row.reason.en,
-        reason_zh=broken_zh if hit.fault else hit.row.reason.zh,
+        table=table, version=version, row=row, agency=agency, reason_en=en, reason_zh=zh
     )
 
 

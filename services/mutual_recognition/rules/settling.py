@@ -37,7 +37,8 @@ def settle(
     result = required.determination
     stands: Stands = parts.judged(required.undecided, result, change.matter.conclusions)
     if recognition is not None and result.mode is Mode.RECOGNITION:
-        if suspended is not None:
+        awaiting = any(each.step is Step.COMPARE for each in stands.values())
+        if suspended is not None and awaiting:
             refused = recognitions.refuse(recognition, verdicts=(), reason=suspended)
             return _refuse(change, stands, refused, None, agencies=agencies, ids=ids)
         declined = [each for each in stands.values() if each.step is Step.DECLINE]

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from shared.auth.principal import Role
+from shared.contracts.values import Disposal, Verdict
 from tests import factories, kits
 from tests.integration.mutual_recognition.world import World, found, wood
 
@@ -78,6 +79,17 @@ async def test_what_was_expected_before_the_suspension_is_not_recognised_either(
     assert [need["agency"] for need in revised["needs"]] == ["quarantine", "customs"]
     await world.conclude(filing, "customs")
     assert (await world.last(filing, "requirement.met"))["outcome"] == "released"
+    assert await world.broken() == {}
+
+
+async def test_a_bad_verdict_needs_no_second_agency_also_if_the_company_is_suspended(
+    world: World,
+) -> None:
+    await world.trust()
+    filing = await world.accept(wood())
+    await _suspend(world)
+    await world.conclude(filing, "quarantine", Verdict.NONCONFORM, disposal=Disposal.RETURN)
+    assert (await world.last(filing, "requirement.met"))["outcome"] == "refused_entry"
     assert await world.broken() == {}
 
 

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from hypothesis import HealthCheck, settings
+
 from services.mutual_recognition.decision_tables import files
 from services.mutual_recognition.decision_tables.version import Version
 from services.mutual_recognition.domain import changes
@@ -25,6 +27,8 @@ FOUNDING = Path(changes.__file__).parents[1] / "founding"
 AGENCIES: Agencies = Settings().agencies()
 FILING = UUID("0190b1c2-0000-7000-8000-000000000001")
 NEVER_DRAWN = 9_999
+ANY_MACHINE = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""For property tests: how long an example takes is no property of the rules."""
 
 
 def consignment(**changes: Any) -> Consignment:

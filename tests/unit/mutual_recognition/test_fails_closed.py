@@ -62,6 +62,7 @@ _INSPECTED = st.sampled_from(
 )
 
 
+@builders.ANY_MACHINE
 @given(case=_INSPECTED, filing=_FILING, line=_LINE)
 @example(case=VALID, filing={"dangerous_goods": GONE}, line={})
 @example(case=VALID, filing={"rating_customs": "HIGH"}, line={})
@@ -78,6 +79,7 @@ def test_what_is_let_through_the_published_rows_let_through(
         assert _grants(mutant)
 
 
+@builders.ANY_MACHINE
 @given(names=st.sets(st.sampled_from([*FILING_NAMES, *LINE_NAMES]), min_size=1))
 def test_a_filing_of_which_less_is_known_is_never_inspected_less(names: set[str]) -> None:
     gone = dict.fromkeys(names, GONE)
@@ -156,6 +158,7 @@ TERMS = Terms(
 _FIGURES = st.sampled_from(["0", "-1", "499", "500", "500.00", "970", "1000", "1030", "1E+20"])
 
 
+@builders.ANY_MACHINE
 @given(
     found=st.lists(
         st.builds(

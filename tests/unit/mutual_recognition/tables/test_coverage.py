@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from services.mutual_recognition.decision_tables import kinds
 from services.mutual_recognition.decision_tables.dictionary import Value
+from tests.unit.mutual_recognition import builders
 from tests.unit.mutual_recognition.tables import small
 from tests.unit.mutual_recognition.tables.small import GRANT, INSPECT, REFUSE, SPARE, cell, row
 
@@ -101,6 +102,7 @@ def test_a_gap_is_told_with_a_filing_that_falls_into_it() -> None:
 _BOX = st.tuples(*[st.sampled_from([(0, 1), (0, 2), (1, 2), (1, 3), (0, 3)])] * 2)
 
 
+@builders.ANY_MACHINE
 @given(boxes=st.lists(_BOX, min_size=1, max_size=5))
 def test_a_row_is_told_to_be_unreachable_exactly_if_no_filing_reaches_it(
     boxes: list[tuple[tuple[int, int], tuple[int, int]]],

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from services.mutual_recognition.decision_tables.dictionary import Inputs, Value
 from services.mutual_recognition.decision_tables.index import Index
 from services.mutual_recognition.decision_tables.table import Cell, Days, Range, Table
+from tests.unit.mutual_recognition import builders
 from tests.unit.mutual_recognition.tables import small
 from tests.unit.mutual_recognition.tables.small import cell
 
@@ -95,6 +96,24 @@ def test_a_missing_or_impossible_input_is_a_fault_and_not_a_no(
     assert hit.fault == why
 
 
+@pytest.mark.parametrize("equal", [1, True, 1.0, Decimal("sNaN"), [1]])
+def test_what_equals_a_number_that_was_seen_is_no_number_yet(equal: Any) -> None:
+    content = small.table(small.row("R", cell("kg", "range", {"below": "2"}), then=small.INSPECT))
+    index = Index(content, small.DICTIONARY)
+    for kg, fault in ((Decimal(1), None), (equal, "kg is not a"), (Decimal("1.0"), None)):
+        (hit,) = index.hits(Inputs({"kg": kg}, ()), on=small.ON)
+        assert (hit.fault or "").startswith(fault or "")
+        assert (hit.fault is None) == (fault is None)
+
+
+def test_a_code_that_is_no_text_is_a_fault() -> None:
+    content = small.table(small.row("R", cell("papers", "in", ["7"]), then=small.INSPECT))
+    index = Index(content, small.DICTIONARY)
+    strange: Any = ({"papers": ([], "7")}, {"papers": ("7",)})
+    for lines, fault in ((LINES, None), (strange, "papers is not a codes"), (LINES, None)):
+        assert [hit.fault for hit in index.hits(Inputs(FILING, lines), on=small.ON)] == [fault]
+
+
 def test_a_row_that_does_not_fit_the_dictionary_is_broken_for_every_filing() -> None:
     unheard_of = small.row("R1", cell("colour", "equals", "red"), then=small.INSPECT)
     impossible = small.row("R2", cell("way", "equals", "through"), then=small.INSPECT)
@@ -160,6 +179,7 @@ _LINES = st.lists(
 )
 
 
+@builders.ANY_MACHINE
 @given(rows=_ROWS, filing=_FILINGS, lines=_LINES)
 def test_the_index_finds_what_reading_row_by_row_finds(
     rows: list[tuple[dict[str, Any], ...]],
