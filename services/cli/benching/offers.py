@@ -76,15 +76,16 @@ async def _run(bench: Bench) -> dict[str, Any]:
         async with database.connect() as reading:
             books = await yardbook.read(reading)
         say(f"{full_yards.LIVE:,} bookings are made")
-        taken, free = full_yards.places(full_yards.midnight(now))
+        turn = _turn(books, now)
+        taken, every = full_yards.places(full_yards.midnight(now))
+        last = now + (turn.terms.horizon_days - 1) * cal.DAY
+        free = [place for place in every if place.starts < last]
         await full_yards.fill(connection, books.yards, taken, now)
         drawn = [full_yards.requirement(10**6 + n, now=now) for n in range(ASKED)]
         wanted = await full_yards.ask(connection, books.yards, drawn, now)
         inside = await _inside(database, books, now=now)
         over_http = await _http(bench, url, wanted, now=now)
-        agreed = await agreeing.measure(
-            database, f"{bench.url}/{single.DATABASE}", free, turn=_turn(books, now)
-        )
+        agreed = await agreeing.measure(database, f"{bench.url}/{single.DATABASE}", free, turn=turn)
         await connection.close()
         await database.close()
     ratios = {
