@@ -3,11 +3,12 @@
 import asyncio
 import ssl
 from collections import OrderedDict
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, cast
+from functools import lru_cache
+from typing import Any
 
 import httpcore
 import httpx
@@ -65,52 +66,21 @@ class _Backend(httpcore.AsyncNetworkBackend):
         await asyncio.sleep(seconds)
 
 
-class _Stream(httpx.AsyncByteStream):
-    def __init__(self, inner: Any) -> None:
-        self._inner = inner
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        async for part in self._inner:
-            yield part
-
-    async def aclose(self) -> None:
-        await self._inner.aclose()
-
-
-class _Transport(httpx.AsyncBaseTransport):
+class _Server:
     """The connections to one server: httpcore looks through all of a pool's at each request.
 
-    httpx's own has no place for a backend. Without a client around it, there are no redirects, no
-    cookies, and no proxy from the environment.
+    httpx has no place for a backend, and costs as much again as httpcore does. Here are no
+    redirects, no cookies, and no proxy from the environment.
     """
 
     def __init__(self, allowed: Allowed, verify: ssl.SSLContext | None) -> None:
         self.users = 0
-        self._pool = httpcore.AsyncConnectionPool(
+        self.pool = httpcore.AsyncConnectionPool(
             ssl_context=verify,
             max_connections=CONNECTIONS,
             keepalive_expiry=IDLE_SECONDS,
             network_backend=_Backend(allowed),
         )
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        url = request.url
-        target = httpcore.URL(
-            scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
-        )
-        answer = await self._pool.handle_async_request(
-            httpcore.Request(
-                request.method,
-                target,
-                headers=request.headers.raw,
-                content=cast("AsyncIterable[bytes]", request.stream),
-                extensions=request.extensions,
-            )
-        )
-        return httpx.Response(answer.status, headers=answer.headers, stream=_Stream(answer.stream))
-
-    async def aclose(self) -> None:
-        await self._pool.aclose()
 
 
 class Poster:
@@ -122,7 +92,7 @@ class Poster:
         self.allowed = allowed
         self._seconds = seconds
         self._verify = verify
-        self._kept: OrderedDict[tuple[bytes, bytes], _Transport] = OrderedDict()
+        self._kept: OrderedDict[tuple[bytes, bytes, int | None], _Server] = OrderedDict()
 
     @property
     def within(self) -> timedelta:
@@ -146,34 +116,31 @@ class Poster:
             return Answered(error="unreachable")
 
     async def _post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answered:
-        request = httpx.Request("POST", url, content=body, headers={**HEADERS, **headers})
-        if request.url.scheme != "https" and not self.allowed.http:
+        target = _target(url)
+        if target.scheme != b"https" and not self.allowed.http:
             raise AddressRefused  # taken when the configuration still allowed it
-        async with self._at(request.url) as transport:
-            answer = await transport.handle_async_request(request)
-            try:
-                begun = b""
-                async for part in answer.aiter_raw():
-                    begun += part
-                    if len(begun) > ANSWER_BYTES:
-                        break
-            finally:
-                await answer.aclose()
-        error = None
-        if not answer.is_success:
-            error = "redirected" if answer.is_redirect else "status"
-        return Answered(answer.status_code, begun[:ANSWER_BYTES], error)
+        sent = [*HEADERS.items(), *headers.items()]
+        async with (
+            self._at(target) as server,
+            server.pool.stream("POST", target, headers=sent, content=body) as answer,
+        ):
+            begun = b""
+            async for part in answer.aiter_stream():
+                begun += part
+                if len(begun) > ANSWER_BYTES:
+                    break
+        return Answered(answer.status, begun[:ANSWER_BYTES], _error_of(answer.status))
 
     @asynccontextmanager
-    async def _at(self, url: httpx.URL) -> AsyncIterator[_Transport]:
+    async def _at(self, url: httpcore.URL) -> AsyncIterator[_Server]:
         """The connections to an endpoint's server; those not used for long are let go."""
-        server = (url.raw_scheme, url.netloc)
+        server = (url.scheme, url.host, url.port)
         kept = self._kept.get(server)
         if kept is None:
-            if self._verify is None and url.scheme == "https":
+            if self._verify is None and url.scheme == b"https":
                 # Reading the world's certificates takes a while.
                 self._verify = httpx.create_ssl_context(trust_env=False)
-            kept = self._kept[server] = _Transport(self.allowed, self._verify)
+            kept = self._kept[server] = _Server(self.allowed, self._verify)
         self._kept.move_to_end(server)
         kept.users += 1
         try:
@@ -186,10 +153,25 @@ class Poster:
     async def _let_go(self, many: int) -> None:
         unused = [server for server, each in self._kept.items() if not each.users]
         for server in unused[:many]:
-            await self._kept.pop(server).aclose()
+            await self._kept.pop(server).pool.aclose()
 
     async def close(self) -> None:
         """Let go of every connection."""
         while self._kept:
             _, kept = self._kept.popitem()
-            await kept.aclose()
+            await kept.pool.aclose()
+
+
+@lru_cache(maxsize=1024)
+def _target(url: str) -> httpcore.URL:
+    """An endpoint's address as it is sent."""
+    parsed = httpx.URL(url)
+    return httpcore.URL(
+        scheme=parsed.raw_scheme, host=parsed.raw_host, port=parsed.port, target=parsed.raw_path
+    )
+
+
+def _error_of(status: int) -> str | None:
+    if httpx.codes.is_success(status):
+        return None
+    return "redirected" if httpx.codes.is_redirect(status) else "status"
