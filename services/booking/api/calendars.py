@@ -109,7 +109,8 @@ async def create(
         )
         root = request.scope.get("root_path", "")
         path = f"{root}{PREFIX}/{secret}/bookings.ics"
-        return Answer(201, CalendarOut.of_row(row, path=path))
+        kept = CalendarOut.of_row(row)
+        return Answer(201, CalendarOut.of_row(row, path=path), kept=kept)
 
     return await _once(request, desk, who, work)
 

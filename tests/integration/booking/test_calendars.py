@@ -44,6 +44,15 @@ def _uid(serial: int) -> str:
     return f"{booking_id(serial)}@booking.onestop"
 
 
+async def test_a_calendars_address_is_told_once_and_not_kept_with_the_key(office: Office) -> None:
+    path = (await _subscribe(office, {"of": "broker"}))["path"]
+    async with office.service.kit.database.connect() as connection:
+        rows = await connection.execute(text("SELECT body FROM idempotency_keys"))
+        kept = b"\n".join(rows.scalars()).decode()
+    assert '"of":"broker"' in kept.replace(" ", "")
+    assert path.split("/")[-2] not in kept
+
+
 async def test_a_calendar_says_when_and_where_and_what_is_not_agreed_yet(office: Office) -> None:
     await office.bring(made.determined(1, auto=True), made.determined(2))
     offers = (await office.get(f"/v1/requests/{booking_id(2)}/offers")).json()["offers"]
