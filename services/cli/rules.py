@@ -1,7 +1,7 @@
 """`onestop rules`: decision tables as files, so that they are reviewed like code."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -24,14 +24,7 @@ def check(folder: Folder = None, *, as_json: Json = False) -> None:
     from services.cli import ruling
 
     found = ruling.checked(folder)
-    if as_json:
-        console.result(found)
-    else:
-        for line in ruling.lines(found["errors"]):
-            console.tell(line)
-        console.tell(f"{found['rules']} rules, {len(found['errors'])} errors")
-    if found["errors"]:
-        raise typer.Exit(1)
+    _tell(found, counted="rules", wrong="errors", as_json=as_json)
 
 
 @app.command("test")
@@ -40,14 +33,7 @@ def try_examples(folder: Folder = None, *, as_json: Json = False) -> None:
     from services.cli import ruling
 
     found = ruling.tested(folder)
-    if as_json:
-        console.result(found)
-    else:
-        for line in ruling.lines(found["failed"]):
-            console.tell(line)
-        console.tell(f"{found['examples']} examples, {len(found['failed'])} failed")
-    if found["failed"]:
-        raise typer.Exit(1)
+    _tell(found, counted="examples", wrong="failed", as_json=as_json)
 
 
 @app.command()
@@ -62,3 +48,17 @@ def inputs(*, as_json: Json = False) -> None:
     for each in found:
         values = f" ({', '.join(each['values'])})" if each["values"] else ""
         console.tell(f"{each['name']:22} {each['kind']:7} {each['zh']} / {each['en']}{values}")
+
+
+def _tell(found: dict[str, Any], *, counted: str, wrong: str, as_json: bool) -> None:
+    """Tell what is wrong and how many there were; leave with 1 if anything is."""
+    from services.cli import ruling
+
+    if as_json:
+        console.result(found)
+    else:
+        for line in ruling.lines(found[wrong]):
+            console.tell(line)
+        console.tell(f"{found[counted]} {counted}, {len(found[wrong])} {wrong}")
+    if found[wrong]:
+        raise typer.Exit(1)
