@@ -86,21 +86,23 @@ _SEEKERS = """
      WHERE w.state = 'waiting' AND w.closes > :now AND NOT b.auto_confirm AND b.wanted
        AND b.status IN ('requested', 'expired', 'missed', 'cancelled')
 """
-_LINE = _statement(f"SELECT id FROM ({_SEEKERS}) seekers ORDER BY asked_at, id")  # noqa: S608
+_LINE = _statement(
+    f"SELECT id FROM ({_SEEKERS}) seekers ORDER BY asked_at, id"  # noqa: S608 - a constant of this file
+)
 _NEXT = _statement(
     f"""
     SELECT id FROM ({_SEEKERS}) seekers
      WHERE (yard = :yard OR :yard = ANY (yards)) AND bay_kind = ANY (:kinds)
        AND opens < :ends AND closes > :starts
      ORDER BY asked_at, id LIMIT :limit
-    """  # noqa: S608  # both are made of a constant; values are bound
+    """  # noqa: S608 - a constant of this file; values are bound
 )
 _PLACE = _statement(
     f"""
     SELECT count(*) AS place FROM ({_SEEKERS}) seekers, bookings b
      WHERE b.id = :booking_id AND seekers.yard = b.yard AND seekers.bay_kind = b.bay_kind
        AND (seekers.asked_at, seekers.id) <= (b.asked_at, b.id)
-    """  # noqa: S608  # see above
+    """  # noqa: S608 - a constant of this file; values are bound
 )
 
 

@@ -73,8 +73,8 @@ class Connection(HttpToolsProtocol):
 
     config: Config
 
-    # asyncio has a base class here; uvicorn narrows it, for it only ever hands in a `Transport`.
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    # asyncio's base class says `BaseTransport`; uvicorn narrows it, for it hands in nothing else.
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # see above
         """Take the client in; the time for its first request begins."""
         super().connection_made(transport)
         self.edge = self.config.edge

@@ -19,7 +19,7 @@ from shared.embedded.folder import Folder
 MARKS = (1_000, 4_000, 7_000, 10_000)
 REST_SECONDS = 5.0
 MIB = 2**20
-SHARED = ("/dev/zero", "/SYSV", "/dev/shm/PostgreSQL", "[anon_shmem")  # noqa: S108 - names only
+SHARED = ("/dev/zero", "/SYSV", "/dev/shm/PostgreSQL", "[anon_shmem")  # noqa: S108 - names of mappings
 
 
 def run() -> dict[str, Any]:

@@ -113,13 +113,14 @@ _ADDED = {
     "faults": Text,
 }
 _ADD = Statement(
-    text(f"""
+    text("""
     INSERT INTO bulk_rows (job_id, state, number, first_line, last_line, reference,
         document, places, faults)
     SELECT :job_id, 'waiting', number, first_line, last_line, reference,
         CAST(document AS jsonb), CAST(places AS jsonb), CAST(faults AS jsonb)
-    FROM unnest({", ".join(f":{name}" for name in _ADDED)}) AS given ({", ".join(_ADDED)})
-""").bindparams(  # noqa: S608 - names from this file alone
+    FROM unnest(:number, :first_line, :last_line, :reference, :document, :places, :faults)
+        AS given (number, first_line, last_line, reference, document, places, faults)
+""").bindparams(
         *(bindparam(name, type_=ARRAY(kind)) for name, kind in _ADDED.items()),
         bindparam("job_id", type_=Uuid),
     )

@@ -83,7 +83,7 @@ class Flags:
             raise TypeError(f"{cell.input} equals neither yes nor no")
         return ((int(cell.value), int(cell.value) + 1),)
 
-    def steps(self, value: bool) -> Sequence[int]:  # noqa: FBT001 - the value itself
+    def steps(self, value: Any) -> Sequence[int]:
         """0 or 1."""
         return (int(value),)
 
