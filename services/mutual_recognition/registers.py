@@ -8,8 +8,8 @@ from sqlalchemy import ARRAY, Date, RowMapping, Text, bindparam, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.mutual_recognition.register_tables import CompanyRow, RatingRow
 from services.mutual_recognition.rulebook import Reading
-from services.mutual_recognition.tables import CompanyRow, RatingRow
 from shared.database import table_of
 from shared.prepared import Statement
 

@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy import RowMapping, Text, bindparam, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.mutual_recognition.register_tables import SuspensionRow
 from services.mutual_recognition.rulebook import Reading
-from services.mutual_recognition.tables import SuspensionRow
 from shared.database import table_of
 from shared.prepared import Statement
 

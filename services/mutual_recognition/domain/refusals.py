@@ -145,6 +145,17 @@ class InvalidUscc(errors.Invalid):
     mend_zh = "请核对 18 位代码，末位为校验码。"
 
 
+class NotACode(errors.Invalid):
+    """Things of this register are not named so."""
+
+    zh = "该名录不使用此种代码。"
+    mend = (
+        "Goods: the first 2 to 10 digits of an HS code. Authorities: the country and the type of"
+        " certificate, as NZ/519. Producers: the registration number."
+    )
+    mend_zh = "商品：商品编码前 2 至 10 位；主管机构：国别与证书类别，如 NZ/519；企业：注册编号。"
+
+
 class PeriodEndsBeforeItBegins(errors.Invalid):
     """The period ends before it begins."""
 

@@ -11,6 +11,8 @@ from shared.contracts.values import Direction, Said, Scope
 from shared.reference import codes
 
 RATING = "rating_"
+PILOT_GOODS = "pilot_goods_"
+CERTIFIED = "certified_overseas_"
 SCOPE = "scope_"
 UNRATED, SUSPENDED = "unrated", "suspended"
 GRADES = ("high", "ordinary", "low")
@@ -85,7 +87,8 @@ _MISMATCH = (
 def of(name: str, agencies: Agencies) -> Dictionary:
     """The inputs of a table: an agency's selection, the recognition, or what a mismatch leads to.
 
-    Each agency has a rating of the consignee and, for the recognition, a scope.
+    Each agency has a rating of the consignee, registers of the pilot and, for the recognition, a
+    scope.
     """
     return _of_kind(name if name in kinds.SINGLE else kinds.SELECTION, agencies.names)
 
@@ -93,7 +96,8 @@ def of(name: str, agencies: Agencies) -> Dictionary:
 @lru_cache(maxsize=16)
 def _of_kind(kind: str, agencies: Sequence[str]) -> Dictionary:
     ratings = (_rating(agency) for agency in agencies)
-    return Dictionary.of((*_FILING, *_LINE, *ratings, *_further(kind, agencies)))
+    pilots = (each for agency in agencies for each in _pilots(agency))
+    return Dictionary.of((*_FILING, *_LINE, *ratings, *pilots, *_further(kind, agencies)))
 
 
 def _further(kind: str, agencies: Sequence[str]) -> Iterator[Input]:
@@ -111,6 +115,19 @@ def _rating(agency: str) -> Input:
     words = frozenset({*GRADES, UNRATED, SUSPENDED})
     return _of(
         f"{RATING}{agency}", Kind.TEXT, f"the company's {en} rating", f"企业的{zh}评级", words=words
+    )
+
+
+def _pilots(agency: str) -> tuple[Input, Input]:
+    en, zh = codes.name_of("agencies", agency)
+    goods = f"goods that are all in the pilot of {en}", f"全部商品列入{zh}试点"
+    certified = (
+        f"goods that all have an overseas certificate that counts for {en}",
+        f"全部商品具有{zh}采信的境外证书",
+    )
+    return (
+        _of(f"{PILOT_GOODS}{agency}", Kind.FLAG, *goods),
+        _of(f"{CERTIFIED}{agency}", Kind.FLAG, *certified),
     )
 
 
