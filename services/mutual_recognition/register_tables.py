@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, Text, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from shared.messaging.tables import moment
@@ -43,19 +44,29 @@ class RatingRow(SQLModel, table=True):
 
 
 class SuspensionRow(SQLModel, table=True):
-    """A company that an agency has suspended, until it is lifted by another of its supervisors."""
+    """A company that an agency has suspended, until it is lifted by another of its supervisors.
+
+    By a supervisor, or by the policy: then it tells the conclusion that led to it, the row of the
+    policy's version that said so, and what that was asked.
+    """
 
     __tablename__ = "company_suspensions"
     __table_args__: ClassVar[Any] = (
         CheckConstraint("(lifted_at IS NULL) = (lifted_because IS NULL)"),
         CheckConstraint("lifted_by <> suspended_by"),
+        CheckConstraint(
+            "num_nulls(filing_id, conclusion, policy, policy_row, known, liftable_from,"
+            " suspended_on) IN (0, 7)"
+        ),
         Index(
             "company_suspended_once",
             "uscc",
             "agency",
             unique=True,
-            postgresql_where=text("lifted_at IS NULL"),
+            postgresql_where=text("lifted_at IS NULL AND policy IS NULL"),
         ),
+        Index("company_suspended_by", "filing_id", "agency", "conclusion", unique=True),
+        Index("company_suspensions_of", "uscc", "suspended_at"),
     )
 
     id: UUID = Field(primary_key=True)
@@ -65,6 +76,15 @@ class SuspensionRow(SQLModel, table=True):
     way_back: str = Field(sa_type=Text)
     suspended_by: str = Field(sa_type=Text)
     suspended_at: datetime = moment()
+    filing_id: UUID | None = Field(default=None)
+    conclusion: int | None = Field(default=None)
+    policy: int | None = Field(default=None)
+    policy_row: str | None = Field(default=None, sa_type=Text)
+    known: dict[str, Any] | None = Field(
+        default=None, sa_type=JSONB(none_as_null=True), nullable=True
+    )
+    liftable_from: date | None = Field(default=None)
+    suspended_on: date | None = Field(default=None)
     lifted_by: str | None = Field(default=None, sa_type=Text)
     lifted_at: datetime | None = moment(nullable=True)
     lifted_because: str | None = Field(default=None, sa_type=Text)

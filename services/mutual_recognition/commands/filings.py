@@ -90,7 +90,7 @@ async def _cases(
     keys = pilot_registers.asked(consignment for consignment, _ in asked)
     grades = await registers.grades(session, consignees, on=desk.on)
     standing = await pilots.standing(session, keys, on=desk.on)
-    tables = await desk.book.in_force(session, on=desk.on)
+    tables = await desk.book.deciding(session, on=desk.on)
     return [
         Case(
             inputs=_inputs(consignment, grades, standing, desk=desk),

@@ -41,6 +41,14 @@ class SuspensionLifted(errors.Conflict):
     zh = "该项暂停已被解除。"
 
 
+class SuspensionLasts(errors.Conflict):
+    """The policy does not let this suspension be lifted yet."""
+
+    zh = "依照暂停规则，该项暂停尚不能解除。"
+    mend = "Lift it from the day that is named on."
+    mend_zh = "请自所示日期起办理。"
+
+
 class SuspenderCannotLift(errors.Conflict):
     """Who suspended a company cannot lift it."""
 

@@ -7,7 +7,7 @@ from typing import Any
 from services.mutual_recognition.decision_tables import kinds
 from services.mutual_recognition.decision_tables.dictionary import Dictionary, Input, Kind
 from services.mutual_recognition.domain.agencies import Agencies
-from shared.contracts.values import Direction, Said, Scope
+from shared.contracts.values import Direction, Disposal, Said, Scope, Verdict
 from shared.reference import codes
 
 RATING = "rating_"
@@ -22,6 +22,7 @@ DRAW = "draw"
 ARRIVAL = "arrival"
 CAUSE = "cause"
 DISAGREEMENT, FINDINGS = "disagreement", "findings"
+VERDICT, DISPOSAL, FOUND = "verdict", "disposal", "findings"
 
 
 def _of(name: str, kind: Kind, en: str, zh: str, **more: Any) -> Input:
@@ -62,14 +63,14 @@ _COVERED = _of(
     "主查单位查验深度足够",
     derived=True,
 )
-_MISMATCH = (
-    _of(
-        CAUSE,
-        Kind.TEXT,
-        "why the result was not recognised",
-        "未予互认的原因",
-        words=frozenset({DISAGREEMENT, FINDINGS}),
-    ),
+_CAUSE = _of(
+    CAUSE,
+    Kind.TEXT,
+    "why the result was not recognised",
+    "未予互认的原因",
+    words=frozenset({DISAGREEMENT, FINDINGS}),
+)
+_DISAGREES = (
     _of("name_disagrees", Kind.FLAG, "a name that disagrees", "品名不符"),
     _of("quantity_disagrees", Kind.FLAG, "a quantity that disagrees", "数量不符"),
     _of("weight_disagrees", Kind.FLAG, "a weight that disagrees", "重量不符"),
@@ -82,10 +83,15 @@ _MISMATCH = (
         "数量或重量最大偏差（%）",
     ),
 )
+_CONCLUDED = (
+    _of(VERDICT, Kind.TEXT, "the agency's verdict", "查验结论", words=frozenset(Verdict)),
+    _of(DISPOSAL, Kind.TEXT, "the disposal", "处置", words=frozenset(Disposal)),
+    _of(FOUND, Kind.CODES, "the findings", "查验发现"),
+)
 
 
 def of(name: str, agencies: Agencies) -> Dictionary:
-    """The inputs of a table: an agency's selection, the recognition, or what a mismatch leads to.
+    """The inputs of a table of this name.
 
     Each agency has a rating of the consignee, registers of the pilot and, for the recognition, a
     scope.
@@ -102,7 +108,11 @@ def _of_kind(kind: str, agencies: Sequence[str]) -> Dictionary:
 
 def _further(kind: str, agencies: Sequence[str]) -> Iterator[Input]:
     if kind == kinds.MISMATCH:
-        yield from _MISMATCH
+        yield _CAUSE
+        yield from _DISAGREES
+        return
+    if kind == kinds.SUSPENSION:
+        yield from (*_CONCLUDED, *_DISAGREES)
         return
     yield _DRAW
     if kind == kinds.RECOGNITION:

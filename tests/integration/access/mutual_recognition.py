@@ -132,6 +132,7 @@ ENTRIES = {
     "POST /v1/companies/{uscc}/suspensions/{suspension_id}/lift": Entry(
         _suspended, frozenset({HEAD_OF_QUARANTINE}), succeeds=HEAD_OF_CUSTOMS
     ),
+    "GET /v1/suspensions": Entry(_suspended, lists=True),
     "GET /v1/pilots/{register}": Entry(_entered, lists=True),
     "POST /v1/pilots/{register}": Entry(_to_enter, succeeds=HEAD_OF_QUARANTINE),
     "GET /v1/tables": Entry(nothing),

@@ -66,7 +66,7 @@ def _named_goods() -> Version:
         Cell(input=f"pilot_goods_{agency}", op=Operator.EQUALS, value=True)
         for agency in ("customs", "quarantine")
     ]
-    rows = (Row.model_validate({**dict(allows), "when": both}), default)
+    rows = (Row.model_validate({**allows.model_dump(), "when": both}), default)
     return replace(founding, table=founding.table.model_copy(update={"rows": rows}))
 
 
