@@ -4,10 +4,12 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
+
+from shared.http.streams import Bounds
 
 
-class Settings(BaseSettings):
+class Settings(Bounds):
     """The settings of inspection."""
 
     model_config = SettingsConfigDict(env_prefix="ONESTOP_INSPECTION_", frozen=True)
@@ -31,6 +33,13 @@ class Settings(BaseSettings):
     )
     time_zone: str = Field(
         default="Asia/Shanghai", description="Where the days begin on which checklists change."
+    )
+
+    watch_seconds: float = Field(
+        default=0.03,
+        gt=0,
+        le=10,
+        description="Wall seconds between looks for new records, while somebody reads along.",
     )
 
     @field_validator("time_zone")

@@ -32,6 +32,7 @@ WRITING = METHODS - {"get"}
 OPENED: Mapping[str, Mapping[str, Any]] = {
     "declaration": {"webhook_http": True, "webhook_private": True},
     "booking": {"stream_seconds": 0.01},
+    "inspection": {"stream_seconds": 0.01},
 }
 """What the services may do here beside what they may by default; streams end at once."""
 
