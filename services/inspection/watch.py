@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, Text, bindparam, or_, select
 
 from services.inspection import rows, store
 from services.inspection.domain.records import Record
+from shared import errors
 from shared.prepared import Statement
 
 _cases, _entries = store.cases.c, store.entries.c
@@ -21,6 +22,19 @@ _RECORDED = Statement(
     )
     .order_by(_entries.number)
 )
+
+
+_KNOWN = Statement(
+    select(_cases.id).where(or_(_cases.yard == _yard, _cases.inside_yard == _yard)).limit(1)
+)
+
+
+class YardUnknown(errors.NotFound):
+    """No case has its slot in this yard, or stands in it."""
+
+    zh = "该查验场没有任何查验案卷。"
+    mend = "Use a yard's code; a yard is known here from its first planned case on."
+    mend_zh = "请使用查验场代码；查验场自首个已排期案卷起可用。"
 
 
 @dataclass(frozen=True)
@@ -41,3 +55,9 @@ async def recorded(reader: store.Reader, yard: str, *, after: int, up_to: int) -
         Recorded(row["number"], row["filing_id"], rows.record_of(row))
         for row in await _RECORDED.run(reader, asked)
     ]
+
+
+async def known(reader: store.Reader, yard: str) -> None:
+    """Raises YardUnknown for a yard without any case."""
+    if not await _KNOWN.run(reader, {"yard": yard}):
+        raise YardUnknown(yard=yard)

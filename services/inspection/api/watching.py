@@ -52,6 +52,8 @@ async def watch_yard(
     Results, findings, conclusions, escalations, who joined late, what was done to containers. It
     ends after a while; whoever comes back with the last id misses nothing.
     """
+    async with kit.database.connect() as connection:
+        await watch.known(connection, code)
 
     async def recorded(start: int, end: int) -> bytes:
         async with kit.database.connect() as connection:

@@ -73,14 +73,19 @@ async def test_who_comes_back_goes_on_after_the_last_record_read(room: Room, aga
 
 
 async def test_a_yard_is_told_of_its_own_cases_alone(room: Room, again: Room) -> None:
+    elsewhere = "/v1/yards/CNTAO-Y2/events"
+    assert (await room.clients["quarantine"].get(elsewhere)).status_code == 404
     await room.plan()
-    other = "/v1/yards/CNTAO-Y2/events"
+    filing, requirement = r.nth_case(2)
+    ids: dict[str, Any] = {"filing_id": filing, "requirement_id": requirement}
+    slot = r.confirmed(b.slot(yard="CNTAO-Y2")).model_copy(update=ids)
+    await room.hear(b.determined(**ids), slot)
     async with (
         looked_for(again.service),
-        reading(again.service, other, last=0, **QUARANTINE) as elsewhere,
+        reading(again.service, elsewhere, last=0, **QUARANTINE) as other,
         reading(again.service, PATH, last=0, **QUARANTINE) as here,
     ):
-        assert len(await here.until(1)) >= 1
-        await elsewhere.until(0, ids=1)
-    assert elsewhere.events == []
+        told = await here.until(2), await other.until(2)
+    filings = [{each["filing_id"] for each in events} for events in told]
+    assert filings == [{str(b.FILING)}, {str(filing)}]
     assert not again.service.api.state.watch.readers
