@@ -7,6 +7,7 @@ import pytest
 from services.inspection import app
 from services.inspection.settings import Settings
 from shared.auth.principal import Role
+from shared.service import Service
 from tests.integration.inspection import room as r
 from tests.integration.inspection.room import Room
 from tests.streams import looked_for, reading
@@ -24,19 +25,17 @@ PEST = {"code": "pest", "text": "live insects 活虫"}
 
 
 @pytest.fixture
-def again(room: Room) -> Room:
+def again(room: Room) -> Service:
     """The same database at another process, whose stream ends soon and shows signs of life."""
-    settings = Settings(stream_beat_seconds=0.05)
-    other = app.create(room.service.kit, settings)
-    return Room(other, room.hand, room.deliveries, room.clients)
+    return app.create(room.service.kit, Settings(stream_beat_seconds=0.05))
 
 
 async def test_results_findings_escalations_and_who_joins_are_on_the_other_agencys_stream(
-    room: Room, again: Room
+    room: Room, again: Service
 ) -> None:
     """The stream is read at a process that wrote none of it."""
     await room.plan(needs=(b.need("customs"), b.need("quarantine")))
-    async with looked_for(again.service), reading(again.service, PATH, **QUARANTINE) as reader:
+    async with looked_for(again), reading(again, PATH, **QUARANTINE) as reader:
         await reader.until(0, ids=1)
         await room.do("customs", "open")
         await room.do("quarantine", "join")
@@ -55,7 +54,9 @@ async def test_results_findings_escalations_and_who_joins_are_on_the_other_agenc
         assert told == {**record, "filing_id": str(b.FILING)}
 
 
-async def test_who_comes_back_goes_on_after_the_last_record_read(room: Room, again: Room) -> None:
+async def test_who_comes_back_goes_on_after_the_last_record_read(
+    room: Room, again: Service
+) -> None:
     await room.plan()
     async with looked_for(room.service), reading(room.service, PATH, **QUARANTINE) as reader:
         await reader.until(0, ids=1)
@@ -64,15 +65,15 @@ async def test_who_comes_back_goes_on_after_the_last_record_read(room: Room, aga
     await room.do("quarantine", "join")
     last = reader.events[-1]["id"]
     async with (
-        looked_for(again.service),
-        reading(again.service, PATH, last=last, **QUARANTINE) as back,
+        looked_for(again),
+        reading(again, PATH, last=last, **QUARANTINE) as back,
     ):
         await room.do("customs", "conclude", r.NONCONFORM)
         told = [each["kind"] for each in await back.until(2)]
     assert told[:2] == ["joined", "concluded"]
 
 
-async def test_a_yard_is_told_of_its_own_cases_alone(room: Room, again: Room) -> None:
+async def test_a_yard_is_told_of_its_own_cases_alone(room: Room, again: Service) -> None:
     elsewhere = "/v1/yards/CNTAO-Y2/events"
     assert (await room.clients["quarantine"].get(elsewhere)).status_code == 404
     await room.plan()
@@ -81,11 +82,11 @@ async def test_a_yard_is_told_of_its_own_cases_alone(room: Room, again: Room) ->
     slot = r.confirmed(b.slot(yard="CNTAO-Y2")).model_copy(update=ids)
     await room.hear(b.determined(**ids), slot)
     async with (
-        looked_for(again.service),
-        reading(again.service, elsewhere, last=0, **QUARANTINE) as other,
-        reading(again.service, PATH, last=0, **QUARANTINE) as here,
+        looked_for(again),
+        reading(again, elsewhere, last=0, **QUARANTINE) as other,
+        reading(again, PATH, last=0, **QUARANTINE) as here,
     ):
         told = await here.until(2), await other.until(2)
     filings = [{each["filing_id"] for each in events} for events in told]
     assert filings == [{str(b.FILING)}, {str(filing)}]
-    assert not again.service.api.state.watch.readers
+    assert not again.api.state.watch.readers
