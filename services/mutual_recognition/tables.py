@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
+from services.mutual_recognition.backtest_tables import BacktestRow
 from shared.database import table_of
 from shared.messaging.tables import moment
 
@@ -228,5 +229,6 @@ TABLES = tuple(
         SuspensionRow,
         RuleVersionRow,
         RuleApprovalRow,
+        BacktestRow,
     )
 )

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from services.mutual_recognition import queries
+from services.mutual_recognition import backtests, queries
 from services.mutual_recognition.api import views
 from services.mutual_recognition.api.books import TheBook
 from services.mutual_recognition.commands import desk as desks
@@ -100,7 +100,10 @@ async def approve(
     kit: Annotated[Kit, Depends(kit_of)],
     book: TheBook,
 ) -> Response:
-    """Approve a draft for the supervisor's agency; both agencies' approval publishes it."""
+    """Approve a draft for the supervisor's agency; both agencies' approval publishes it.
+
+    A backtest of exactly its content must be done, unless it is the table's first version.
+    """
     desk = desks.at(kit, book)
 
     async def work(session: AsyncSession) -> Answer:
@@ -153,4 +156,7 @@ async def _shown(connection: AsyncConnection, name: str, number: int) -> views.T
     if row is None:
         raise refusals.NoSuchTable(name=name, version=number)
     approved = [dict(each) for each in await queries.approvals_of(connection, name, number)]
-    return views.TableVersionOut.model_validate({**row, "approvals": approved})
+    content = Table.model_validate(row["content"])
+    done = await backtests.attached(connection, name, content)
+    told = {"approvals": approved, "backtest": dict(done) if done else None}
+    return views.TableVersionOut.model_validate({**row, **told})
