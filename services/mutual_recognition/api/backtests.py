@@ -4,14 +4,13 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Depends, Path, Response
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from services.mutual_recognition import backtests as stored
-from services.mutual_recognition.api.books import TheBook
+from services.mutual_recognition.api.asking import Ask
 from services.mutual_recognition.commands import backtests as commands
-from services.mutual_recognition.commands import desk as desks
 from services.mutual_recognition.decision_tables.table import Table
 from services.mutual_recognition.domain import refusals
 from services.mutual_recognition.rules.report import Report
@@ -57,26 +56,21 @@ class BacktestOut(BaseModel):
     response_model=BacktestOut,
     dependencies=[idempotency.KEYED],
 )
-async def ask(
-    request: Request,
+async def replay(
+    ask: Ask,
     name: Name,
     who: Annotated[Principal, allowed(Role.SUPERVISOR)],
-    kit: Annotated[Kit, Depends(kit_of)],
-    book: TheBook,
     content: Annotated[Table, json_body(Table)],
 ) -> Response:
     """Replay the stored filings under this content, drafted or not; the one under way if any."""
-    desk = desks.at(kit, book)
 
     async def work(session: AsyncSession) -> Answer:
         backtest_id = await commands.ask(
-            session, name, content, by=who.subject, agency=str(who.agency), desk=desk
+            session, name, content, by=who.subject, agency=str(who.agency), desk=ask.desk
         )
         return Answer(202, await _shown(await session.connection(), backtest_id))
 
-    return await idempotency.once(
-        request, database=kit.database, owner=who.office, now=desk.now, work=work
-    )
+    return await ask.keep(who, work)
 
 
 @router.get("/backtests/{backtest_id}")
