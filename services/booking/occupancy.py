@@ -24,6 +24,7 @@ _KINDS: Mapping[str, TypeEngine[Any]] = {
     "first": DateTime(timezone=True),
     "last": DateTime(timezone=True),
     "now": DateTime(timezone=True),
+    "at": DateTime(timezone=True),
     "without": ARRAY(Uuid),
     "started_only": Boolean(),
     "booking_id": Uuid(),
@@ -87,6 +88,16 @@ _OWN = _statement(
 _RELEASE = _statement(
     "UPDATE occupancy SET active = false WHERE booking_id = :booking_id AND active"
 )
+# Of what ended before it began, one minute: how early it was opened is not kept.
+_END = _statement(
+    """
+    UPDATE occupancy
+       SET active = false, used = true,
+           during = tstzrange(least(lower(during), least(upper(during), :at) - interval '1 minute'),
+                              least(upper(during), :at))
+     WHERE booking_id = :booking_id AND active
+    """
+)
 _PLACING = _statement("SELECT pg_advisory_xact_lock(hashtext('booking.placing'), hashtext(:yard))")
 _TAKE = _statement(
     """
@@ -145,6 +156,11 @@ async def take(session: AsyncSession, booking_id: UUID, wanted: Sequence[Taken])
 async def release(session: AsyncSession, booking_id: UUID) -> None:
     """Set free whatever a booking takes."""
     await _RELEASE.run(session, {"booking_id": booking_id})
+
+
+async def end(session: AsyncSession, booking_id: UUID, *, at: datetime) -> None:
+    """Set free whatever a booking takes, and keep that it was used until then (yard clock)."""
+    await _END.run(session, {"booking_id": booking_id, "at": at})
 
 
 async def in_the_way(

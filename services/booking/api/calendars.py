@@ -138,7 +138,7 @@ async def revoke(request: Request, who: Subscriber, desk: TheDesk, calendar_id: 
 
 @router.get(f"{PREFIX}/{{address}}/bookings.ics", response_class=Response, responses=DOCUMENT)
 async def read_calendar(desk: TheDesk, address: Address) -> Response:
-    """What is held, agreed or under way, as iCalendar. The address is all that is asked for."""
+    """What is held, agreed, under way or just over, as iCalendar; asked for by address alone."""
     from services.booking.api import ical  # half a second, for few processes
 
     async with desk.kit.database.connect() as session:

@@ -42,7 +42,7 @@ class UseOut(BaseModel):
 
 
 class FiguresOut(BaseModel):
-    """What is booked of a yard's day: what is completed has given its time back, and is gone.
+    """What is booked of a yard's day; what is completed counts with the time that it took.
 
     Late are slots that end after the cargo's free time.
     """
