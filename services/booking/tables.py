@@ -70,11 +70,14 @@ class BookingRow(SQLModel, table=True):
 
 
 class GivenUpRow(SQLModel, table=True):
-    """A slot that a broker gave up or whose cargo did not come; `at` on the yards' clock."""
+    """A slot that a broker gave up, held and did not confirm, or whose cargo did not come.
+
+    `at` is on the yards' clock.
+    """
 
     __tablename__ = "given_up"
     __table_args__: ClassVar[Any] = (
-        CheckConstraint("act IN ('cancelled', 'missed')", name="given_up_act"),
+        CheckConstraint("act IN ('cancelled', 'lapsed', 'missed')", name="given_up_act"),
         Index("given_up_broker", "broker", "at"),
     )
 

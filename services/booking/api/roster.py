@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.booking import yardbook
@@ -31,6 +31,7 @@ from shared.auth.principal import Principal, Role
 from shared.http import idempotency
 from shared.http.body import json_body
 from shared.http.idempotency import Answer
+from shared.http.model import Instant
 
 router = APIRouter(prefix="/v1/yards/{code}", tags=["yards"])
 
@@ -38,6 +39,9 @@ Staff = Annotated[Principal, allowed(Role.YARD, Role.SUPERVISOR)]
 Reader = Annotated[Principal, allowed(Role.YARD, Role.OFFICER, Role.SUPERVISOR, Role.AUDITOR)]
 YardCode = Annotated[str, Path(max_length=32)]
 Number = Annotated[int, Path(ge=1, le=2_000_000_000)]
+Since = Annotated[
+    Instant | None, Query(alias="from", description="Those that ended after this moment, too.")
+]
 DraftVersion = Annotated[VersionIn, json_body(VersionIn)]
 DraftClosure = Annotated[ClosureIn, json_body(ClosureIn)]
 Make = Callable[[AsyncSession, Turn], Awaitable[dict[str, Any]]]
@@ -103,12 +107,14 @@ async def make_version(
 
 
 @router.get("/closures")
-async def read_closures(who: Reader, desk: TheDesk, code: YardCode) -> ClosuresOut:
-    """What is closed now or will be."""
+async def read_closures(
+    who: Reader, desk: TheDesk, code: YardCode, since: Since = None
+) -> ClosuresOut:
+    """What is closed now or will be, and what ended or was lifted after a moment if one is told."""
     seeing.require_own_yard(who, code)
     async with desk.kit.database.connect() as session:
         turn = await desk.turn(session)
-        rows = await yardbook.closures(session, turn.yard(code).code, after=turn.now)
+        rows = await yardbook.closures(session, turn.yard(code).code, after=since or turn.now)
     return ClosuresOut(items=[ClosureOut.model_validate(dict(row)) for row in rows])
 
 

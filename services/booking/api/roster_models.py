@@ -236,9 +236,10 @@ class ClosureOut(BaseModel):
     made_at: datetime
     lifted_at: datetime | None
     lifted_by: str | None
+    lifted_reason: str | None
 
 
 class ClosuresOut(BaseModel):
-    """Closures of a yard that are not over."""
+    """Closures of a yard, in the order in which they were made."""
 
     items: list[ClosureOut]

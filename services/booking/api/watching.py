@@ -21,7 +21,7 @@ from services.booking.api import seeing
 from services.booking.api.seeing import TheDesk
 from services.booking.api.yards import BoardReader, YardCode
 from services.booking.desk import Desk
-from services.booking.domain.refusals import EventNotYet
+from services.booking.domain.watch_refusals import EventNotYet
 from services.booking.watch import Changed
 from shared.contracts.values import Slot
 from shared.http import handlers, refusals

@@ -168,7 +168,7 @@ async def lift(session: AsyncSession, code: str, number: int, *, who: Maker, tur
         team = yard.team(closure["code"] or "") if closure["sort"] == Sort.TEAM else None
         if team is None or team.agency != who.agency:
             raise refusals.OthersResources(agency=who.agency)
-    await yardbook.lift(session, number, at=turn.now, by=who.subject)
+    await yardbook.lift(session, number, at=turn.now, by=who.subject, reason=who.reason)
     changed = replace(turn, yards=(await yardbook.read(session)).yards)
     freed = Freed(code, tuple(BayKind), turn.now, closure["ends"])
     await waiting.pass_on(session, freed, turn=changed)
