@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Text, bindparam, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.booking import store
@@ -17,7 +17,7 @@ from services.booking.domain.watch_refusals import CalendarNotFound, TooManyCale
 from services.booking.store import Reading
 from services.booking.tables import CalendarRow
 from shared.database import table_of
-from shared.prepared import Row
+from shared.prepared import Row, Statement
 
 MOST = 50
 """Calendars of one owner that can be subscribed to at a time."""
@@ -25,6 +25,11 @@ MOST = 50
 SHOWN = (*WITH_SLOT, Status.COMPLETED)
 
 calendars = table_of(CalendarRow)
+_LOCK = Statement(
+    text(
+        "SELECT pg_advisory_xact_lock(hashtext('booking.calendars'), hashtext(:owner))"
+    ).bindparams(bindparam("owner", type_=Text()))
+)
 
 
 class Of(StrEnum):
@@ -60,6 +65,7 @@ async def add(
     now: datetime,
 ) -> Row:
     """Make an address known; `now` is wall time. Raises TooManyCalendars."""
+    await _LOCK.run(session, {"owner": owner})
     if len(await of_owner(session, owner)) >= MOST:
         raise TooManyCalendars(at_most=MOST)
     values: dict[str, Any] = {

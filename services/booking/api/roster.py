@@ -7,14 +7,13 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.booking import yardbook
-from services.booking.api import seeing
+from services.booking.api import doing, seeing
+from services.booking.api.change_models import MadeOut, PlanOut
 from services.booking.api.models import ReasonIn
 from services.booking.api.roster_models import (
     ClosureIn,
     ClosureOut,
     ClosuresOut,
-    MadeOut,
-    PlanOut,
     VersionContentOut,
     VersionIn,
     VersionOut,
@@ -124,8 +123,9 @@ async def check_closure(who: Staff, desk: TheDesk, code: YardCode, draft: DraftC
     seeing.require_own_yard(who, code)
     async with desk.kit.database.connect() as session:
         turn = await desk.turn(session)
-        made = roster.with_closure(code, draft.closing(), who=_maker(who, draft.reason), turn=turn)
-        planned = await roster.tried(session, made[0], turn=turn)
+        maker = _maker(who, draft.reason)
+        after, closure = roster.with_closure(code, draft.closing(), who=maker, turn=turn)
+        planned = await roster.tried(session, after, closure=closure, turn=turn)
     return PlanOut.model_validate(yard_changes.facts_of(planned))
 
 
@@ -189,13 +189,7 @@ async def _run(
         made = await make(session, await desk.turn(session))
         return Answer(status, MadeOut.model_validate(made))
 
-    return await idempotency.once(
-        request,
-        database=desk.kit.database,
-        owner=who.office,
-        now=desk.kit.clock.wall(),
-        work=work,
-    )
+    return await doing.once(request, desk, who, work)
 
 
 def _maker(who: Principal, reason: str) -> Maker:

@@ -10,9 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from services.booking.api.models import AgencyCode, Code, Reason, SlotIn
 from services.booking.api.roster_faults import HALF_NAMED
 from services.booking.commands.roster import Closing, Told, Version
-from services.booking.domain.booking import Status
 from services.booking.domain.resources import Sort
-from shared.contracts.values import BayKind, Scope, Slot
+from shared.contracts.values import BayKind, Scope
 from shared.http.model import Day, Instant, Number, StrictModel, Text, finding
 
 MOST = 500
@@ -169,35 +168,6 @@ class ClosureIn(ChangeIn):
     def closing(self) -> Closing:
         """The domain's word for it."""
         return Closing(self.sort, self.code, self.starts, self.ends)
-
-
-class HitOut(BaseModel):
-    """A booking that does not stand after the change, and the slot it gets instead, if any."""
-
-    booking_id: UUID
-    filing_id: UUID
-    broker: str
-    status: Status
-    slot: Slot
-    to: Slot | None
-
-
-class PlanOut(BaseModel):
-    """What a change hits. Send `moves` with the change to carry it out.
-
-    `open` are containers that are open there: they stay.
-    """
-
-    hits: list[HitOut]
-    open: list[UUID]
-    moves: list[dict[str, Any]]
-
-
-class MadeOut(BaseModel):
-    """A change that was made: the version's number or the closure's id, and what it moved."""
-
-    number: int
-    plan: PlanOut
 
 
 class VersionOut(BaseModel):

@@ -5,6 +5,7 @@ nothing else, and delays nobody.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Annotated
@@ -22,6 +23,7 @@ from services.booking.api.seeing import TheDesk
 from services.booking.api.yards import BoardReader, YardCode
 from services.booking.desk import Desk
 from services.booking.domain.watch_refusals import EventNotYet
+from services.booking.settings import Settings
 from services.booking.watch import Changed
 from shared.contracts.values import Slot
 from shared.http import handlers, refusals
@@ -74,15 +76,23 @@ class Stream(StreamingResponse):
     def __init__(self, desk: Desk, yard: str, *, who: str, after: int | None) -> None:
         told = _told(desk, yard, after=after)
         super().__init__(told, headers=HEADERS, media_type="text/event-stream")
-        self._watch, self._who = desk.watch, who
+        self._watch, self._limits, self._who = desk.watch, desk.settings, who
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer."""
+        """Answer. Raises TooManyStreams, in one step with the entry: no two pass at once."""
+        _require_room(self._watch.readers, self._limits, self._who)
         self._watch.enter(self._who)
         try:
             await super().__call__(scope, receive, send)
         finally:
             self._watch.leave(self._who)
+
+
+def _require_room(readers: Counter[str], limits: Settings, who: str) -> None:
+    if readers.total() >= limits.streams:
+        raise TooManyStreams(at_most=limits.streams)
+    if readers[who] >= limits.streams_per_office:
+        raise TooManyStreams(at_most_of_one=limits.streams_per_office)
 
 
 @router.get(
@@ -101,13 +111,7 @@ async def watch_board(
         yard = (await desk.turn(session)).yard(code)
         if after is not None and after > await watch.highest(session):
             raise EventNotYet(pointer="/header/Last-Event-ID", last_event_id=after)
-    readers, limits = desk.watch.readers, desk.settings
-    office = f"{who.role} {who.office}"
-    if readers.total() >= limits.streams:
-        raise TooManyStreams(at_most=limits.streams)
-    if readers[office] >= limits.streams_per_office:
-        raise TooManyStreams(at_most_of_one=limits.streams_per_office)
-    return Stream(desk, yard.code, who=office, after=after)
+    return Stream(desk, yard.code, who=f"{who.role} {who.office}", after=after)
 
 
 async def _told(desk: Desk, yard: str, *, after: int | None) -> AsyncIterator[bytes]:
