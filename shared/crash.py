@@ -22,6 +22,8 @@ POINTS: Final = frozenset(
         "inbox.applied",  # claim and effect are written, not committed
         "consumer.before_ack",  # committed, the broker does not know
         "consumer.after_ack",
+        "evidence.written",  # a file is on the disk, not yet under its name
+        "evidence.kept",  # the file is kept, its record is not written
         "webhooks.claimed",  # notices are ours for a while, nothing is sent
         "webhooks.before_mark",  # sent and answered, the database does not know
     }

@@ -1,6 +1,7 @@
 """An archive of some cases, and the ways in which it is changed for tests."""
 
 import base64
+import hashlib
 from collections.abc import Mapping
 from datetime import date
 from random import Random
@@ -11,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from services.cli import archiving
 from services.inspection.api import record_views
-from services.inspection.domain import checkpoints, records
+from services.inspection.domain import checkpoints, evidence, records
 from services.inspection.domain.archive import Tree
 from services.inspection.domain.checkpoints import Checkpoint, Leaf, Signature
 from services.inspection.domain.records import Head, Note, Record
@@ -25,11 +26,18 @@ def _chain(number: int, *, length: int, head: Head) -> tuple[Record, ...]:
         Note("finding", {"code": "pest", "text": f"活虫 {number}/{each} é\n", "at": None})
         for each in range(length)
     ]
+    named = hashlib.sha256(_photo(number)).hexdigest()
+    notes.append(Note(evidence.KIND, {"sha256": named, "bytes": len(_photo(number))}))
     return records.append(head, notes, case_id=UUID(int=number), actor=b.CUSTOMS, now=b.at(number))
 
 
+def _photo(number: int) -> bytes:
+    """What stands for a photo of a case."""
+    return f"photo of case {number} ".encode() * 9
+
+
 def archived() -> Files:
-    """Five cases, of which two went on after the first of two checkpoints."""
+    """Five cases with a photo each, of which two went on after the first of two checkpoints."""
     keys = {agency: Ed25519PrivateKey.generate() for agency in ("customs", "quarantine")}
     chains = {number: _chain(number, length=3, head=records.START) for number in range(1, 6)}
     tree, leaves, notes = Tree(), [], []
@@ -63,10 +71,11 @@ def archived() -> Files:
         [{"note": each} for each in notes],
         publics,
     )
+    photos = {hashlib.sha256(_photo(number)).hexdigest(): _photo(number) for number in chains}
     return {
         name: b"".join(archiving.line(each) for each in lines)
         for name, lines in zip(archiving.FILES, told, strict=True)
-    }
+    } | {archiving.EVIDENCE + name: content for name, content in photos.items()}
 
 
 def public_of(key: Ed25519PrivateKey) -> str:
@@ -106,8 +115,36 @@ def _moved_line(content: bytes, random: Random) -> bytes:
 WAYS = (_spoilt_byte, _lost_line, _doubled_line, _moved_line)
 
 
+def _without(photos: Files, random: Random) -> Files:
+    lost = random.choice(list(photos))
+    return {name: content for name, content in photos.items() if name != lost}
+
+
+def _exchanged(photos: Files, random: Random) -> Files:
+    one, other = random.sample(list(photos), 2)
+    return {**photos, one: photos[other], other: photos[one]}
+
+
+def _with_another(photos: Files, random: Random) -> Files:
+    content = random.randbytes(9)
+    return {**photos, archiving.EVIDENCE + hashlib.sha256(content).hexdigest(): content}
+
+
+def _spoilt_photo(photos: Files, random: Random) -> Files:
+    name = random.choice(list(photos))
+    return {**photos, name: _spoilt_byte(photos[name], random)}
+
+
+OF_PHOTOS = (_without, _exchanged, _with_another, _spoilt_photo)
+
+
 def changed(files: Files, random: Random) -> tuple[Files, str]:
     """The archive with one thing changed, and what that was. The keys are the reader's own."""
+    if random.random() < 0.25:
+        photos = _photos(files)
+        others = {name: content for name, content in files.items() if name not in photos}
+        change = random.choice(OF_PHOTOS)
+        return others | dict(change(photos, random)), change.__name__
     name, way = random.choice(archiving.FILES[:3]), random.choice(WAYS)
     spoilt = way(files[name], random)
     if spoilt == files[name]:
@@ -117,7 +154,16 @@ def changed(files: Files, random: Random) -> tuple[Files, str]:
 
 def broken(files: Files, *, pinned: archiving.Keys | None = None) -> list[str]:
     """What is found of these files."""
-    return archiving.broken(*(files[name] for name in archiving.FILES), pinned=pinned or {})
+    hashed = {
+        name.removeprefix(archiving.EVIDENCE): hashlib.sha256(content).hexdigest()
+        for name, content in _photos(files).items()
+    }
+    lines = (files[name] for name in archiving.FILES)
+    return archiving.broken(*lines, files=hashed, pinned=pinned or {})
+
+
+def _photos(files: Files) -> Files:
+    return {each: files[each] for each in files if each.startswith(archiving.EVIDENCE)}
 
 
 def unseen(*, changes: int, seed: int) -> list[str]:

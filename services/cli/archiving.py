@@ -1,16 +1,18 @@
 """An archive of all cases: what proves them unchanged, without our database or our service.
 
 A zip of JSON lines: every record, every leaf of the tree, every signed checkpoint, and the keys
-that signed. Each line is in RFC 8785's form, so that not even a space can be changed unseen.
+that signed. Each line is in RFC 8785's form, so that not even a space can be changed unseen. Beside
+them are the files of evidence, each under the hash that its record names.
 """
 
+import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
-from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 
 import rfc8785
 
@@ -20,6 +22,8 @@ from services.inspection.domain.checkpoints import Leaf
 from services.inspection.domain.records import Actor, Moment, Record, stamp
 
 FILES = ("records.jsonl", "leaves.jsonl", "checkpoints.jsonl", "keys.jsonl")
+EVIDENCE = "evidence/"
+PART = 2**20
 CASES = "/inspection/v1/cases"
 CHECKPOINTS, LEAVES = "/inspection/v1/checkpoints", "/inspection/v1/ledger/leaves"
 AUDITOR = "auditor"
@@ -41,10 +45,23 @@ async def write(api: Api, path: Path) -> dict[str, int]:
                     if each["seq"] <= come[case]:
                         counts["records"] += 1
                         file.write(line(each))
+        counts["files"] = await _files(api, zipped, come)
         zipped.writestr(FILES[1], b"".join(map(line, leaves)))
         zipped.writestr(FILES[2], b"".join(line({"note": each}) for each in notes))
         zipped.writestr(FILES[3], b"".join(line(each) for each in keys))
     return counts
+
+
+async def _files(api: Api, zipped: ZipFile, come: Mapping[str, int]) -> int:
+    """Write the files that the cases' records name, each once; how many there are."""
+    written: set[str] = set()
+    for case in sorted(come):
+        async for each in api.every(AUDITOR, f"{CASES}/{case}/evidence"):
+            if each["seq"] <= come[case] and each["sha256"] not in written:
+                written.add(each["sha256"])
+                content = await api.read(AUDITOR, each["link"]["path"])
+                zipped.writestr(EVIDENCE + each["sha256"], content, ZIP_STORED)
+    return len(written)
 
 
 async def _checkpoints(api: Api) -> tuple[list[str], list[dict[str, str]]]:
@@ -68,12 +85,27 @@ def verify(path: Path, *, pinned: Keys) -> dict[str, Any]:
     """
     try:
         with ZipFile(path) as zipped:
-            if sorted(zipped.namelist()) != sorted(FILES):
+            names = [each for each in zipped.namelist() if not each.startswith(EVIDENCE)]
+            if sorted(names) != sorted(FILES):
                 return _told(["the archive has not the files that it should have"], pinned)
             parts = [zipped.read(name) for name in FILES]
+            files = hashes(zipped)
     except (BadZipFile, OSError, EOFError, ValueError) as unread:
         return _told([f"the archive cannot be read: {unread}"], pinned)
-    return _told(broken(*parts, pinned=pinned), pinned)
+    return _told(broken(*parts, files=files, pinned=pinned), pinned)
+
+
+def hashes(zipped: ZipFile) -> dict[str, str]:
+    """The files of evidence by their names, each with the SHA-256 that it has."""
+    found = {}
+    for name in zipped.namelist():
+        if name.startswith(EVIDENCE):
+            digest = hashlib.sha256()
+            with zipped.open(name) as file:
+                while part := file.read(PART):
+                    digest.update(part)
+            found[name.removeprefix(EVIDENCE)] = digest.hexdigest()
+    return found
 
 
 def _told(found: list[str], pinned: Keys) -> dict[str, Any]:
@@ -81,15 +113,22 @@ def _told(found: list[str], pinned: Keys) -> dict[str, Any]:
 
 
 def broken(
-    chains: bytes, leaves: bytes, notes: bytes, signers: bytes, *, pinned: Keys
+    chains: bytes,
+    leaves: bytes,
+    notes: bytes,
+    signers: bytes,
+    *,
+    files: Mapping[str, str],
+    pinned: Keys,
 ) -> list[str]:
-    """What is broken in the four files."""
+    """What is broken in the four files, and in those of evidence, told by name and SHA-256."""
     try:
         keys = pinned or _keys(signers)
         return archive.verify(
             chains=_read(chains, _record),
             leaves=_read(leaves, _leaf),
             notes=[str(told) for told in _read(notes, _note)],
+            files=files,
             keys=keys,
         )
     except (ValueError, KeyError, TypeError) as unread:

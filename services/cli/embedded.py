@@ -59,11 +59,18 @@ def up(
 ) -> None:
     """Start everything, say where it answers, serve until told to stop."""
     settings = {entry.name: configuration.of(entry) for entry in ENTRIES}
+    settings["inspection"] = _with_folder(settings["inspection"], data)
     crashing.arm(configuration.system(), host=host)
     signal.signal(signal.SIGTERM, _leave)
     listening = listen(host, port)
     with listening, Servers.start(data, pg_port=pg_port, nats_port=nats_port) as servers:
         asyncio.run(_run(servers, listening, factor=factor, settings=settings))
+
+
+def _with_folder(settings: Any, data: Path) -> Any:
+    """Inspection's settings: evidence is kept in the data folder unless another one is named."""
+    kept = settings.evidence_folder or data / "evidence"
+    return settings.model_copy(update={"evidence_folder": kept})
 
 
 def _leave(*_: object) -> None:

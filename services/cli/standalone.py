@@ -22,6 +22,7 @@ from shared.telemetry import metrics, traces
 NEEDED = ("database_url", "nats_url", "jwks_url", "issuer")
 SEEDS = "ONESTOP_MUTUAL_RECOGNITION_DRAW_SEEDS"
 SEED_ID = "ONESTOP_MUTUAL_RECOGNITION_DRAW_SEED_ID"
+EVIDENCE = "ONESTOP_INSPECTION_EVIDENCE_FOLDER"
 
 
 def serve(name: str, *, host: str, port: int) -> None:
@@ -29,6 +30,22 @@ def serve(name: str, *, host: str, port: int) -> None:
     entry = BY_NAME[name]
     system, settings = configuration.system(), configuration.of(entry)
     crashing.arm(system, host=host)
+    _require(entry, system, settings)
+    try:
+        listening = compose.listen(host, port)
+    except OSError as taken:
+        fail(
+            f"port {port} on {host} cannot be used: {taken.strerror}.",
+            chinese=f"端口 {host}:{port} 无法使用：{taken.strerror}。",
+            mend="choose another with --port PORT.",
+            mend_zh="请用 --port PORT 另选端口。",
+        )
+    with listening:
+        asyncio.run(_run(entry, system, settings, listening))
+
+
+def _require(entry: Entry, system: System, settings: Any) -> None:
+    """Leave with a message where something lacks that only `onestop up` brings along."""
     missing = [f"ONESTOP_{field.upper()}" for field in NEEDED if not getattr(system, field)]
     if missing:
         fail(
@@ -44,6 +61,11 @@ def serve(name: str, *, host: str, port: int) -> None:
             mend="name a collector's OTLP/HTTP address, such as http://127.0.0.1:4318.",
             mend_zh="请指定采集器的 OTLP/HTTP 地址，如 http://127.0.0.1:4318。",
         )
+    _require_own(entry, settings)
+
+
+def _require_own(entry: Entry, settings: Any) -> None:
+    """The same of what one service alone needs."""
     if entry.name == "mutual_recognition" and settings.draw_can_be_foreseen:
         fail(
             "the seed of the random draw is the public one, or shorter than 16 characters.",
@@ -51,17 +73,13 @@ def serve(name: str, *, host: str, port: int) -> None:
             mend=f'set {SEEDS}=\'{{"ID": "SECRET"}}\' and {SEED_ID}=ID; keep old seeds in it.',
             mend_zh=f'请设置 {SEEDS}=\'{{"ID": "SECRET"}}\' 和 {SEED_ID}=ID，并保留旧种子。',
         )
-    try:
-        listening = compose.listen(host, port)
-    except OSError as taken:
+    if entry.name == "inspection" and settings.evidence_folder is None:
         fail(
-            f"port {port} on {host} cannot be used: {taken.strerror}.",
-            chinese=f"端口 {host}:{port} 无法使用：{taken.strerror}。",
-            mend="choose another with --port PORT.",
-            mend_zh="请用 --port PORT 另选端口。",
+            f"{EVIDENCE} not set: there is no folder for photos and documents.",
+            chinese=f"未设置 {EVIDENCE}：没有存放照片和单证的文件夹。",
+            mend="name a folder that outlives the process and that all replicas share.",
+            mend_zh="请指定一个持久的、由所有副本共享的文件夹。",
         )
-    with listening:
-        asyncio.run(_run(entry, system, settings, listening))
 
 
 async def _run(entry: Entry, system: System, settings: Any, listening: socket.socket) -> None:

@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
-from services.inspection import checks, consumers
+from services.inspection import checks, consumers, evidence_checks
 from services.inspection.api import (
     acting,
     checklists,
     correcting,
     editions,
+    evidence,
     ledger,
     reading,
     sampling,
@@ -15,8 +16,10 @@ from services.inspection.api import (
     syncing,
     tracking,
 )
+from services.inspection.evidence.folder import Folder
+from services.inspection.evidence.vault import Vault
 from services.inspection.jobs import ledger as ledger_jobs
-from services.inspection.jobs import sandbox, waits
+from services.inspection.jobs import orphans, sandbox, waits
 from services.inspection.settings import Settings
 from shared import service
 from shared.kit import Kit
@@ -26,7 +29,9 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def create(kit: Kit, settings: Settings) -> service.Service:
-    """The service, ready to run."""
+    """The service, ready to run. Without a folder for evidence it takes none."""
+    folder = settings.evidence_folder
+    vault = Folder(folder) if folder else None
     made = service.assemble(
         kit,
         title="Onestop inspection",
@@ -41,19 +46,25 @@ def create(kit: Kit, settings: Settings) -> service.Service:
             signing.router,
             syncing.router,
             ledger.router,
+            evidence.router,
         ],
         handlers=consumers.handlers(kit, settings),
         migrations=MIGRATIONS,
-        jobs=_jobs(kit, settings),
-        checks=checks.ALL,
+        jobs=_jobs(kit, settings, vault),
+        checks={**checks.ALL, "evidence": evidence_checks.check_of(vault)},
     )
     made.api.state.settings = settings
+    made.api.state.vault = vault
     return made
 
 
-def _jobs(kit: Kit, settings: Settings) -> dict[str, service.Job]:
+def _jobs(kit: Kit, settings: Settings, vault: Vault | None) -> dict[str, service.Job]:
     jobs = {
         "waits": waits.sweeper(kit, settings),
         "checkpoints": ledger_jobs.keeper(kit, settings),
     }
-    return {**jobs, "sandbox": sandbox.officer(kit, settings)} if kit.sandbox else jobs
+    if vault is not None:
+        jobs["orphans"] = orphans.sweeper(kit, vault)
+    if kit.sandbox:
+        jobs["sandbox"] = sandbox.officer(kit, settings)
+    return jobs

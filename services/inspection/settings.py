@@ -1,6 +1,7 @@
 """What can be set of inspection, by environment variables `ONESTOP_INSPECTION_...`."""
 
 from datetime import timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator
@@ -31,6 +32,19 @@ class Settings(BaseSettings):
     )
     time_zone: str = Field(
         default="Asia/Shanghai", description="Where the days begin on which checklists change."
+    )
+    evidence_folder: Path | None = Field(
+        default=None,
+        description="The folder of photos and documents, which all replicas share.",
+    )
+    evidence_file_bytes: int = Field(
+        default=20 * 2**20,
+        ge=1,
+        le=32 * 2**20,
+        description="The bytes of one photo or document.",
+    )
+    evidence_case_bytes: int = Field(
+        default=2 * 2**30, ge=1, description="The bytes of a case's photos and documents together."
     )
 
     @field_validator("time_zone")

@@ -157,6 +157,15 @@ class RejectedRow(SQLModel, table=True):
     received_at: datetime = _moment()
 
 
+class LinkKeyRow(SQLModel, table=True):
+    """The one key that links to files are signed with."""
+
+    __tablename__ = "link_keys"
+
+    number: int = Field(primary_key=True, sa_type=SmallInteger)
+    secret: bytes
+
+
 class LeafRow(SQLModel, table=True):
     """A leaf of the tree over all cases: how far a case's chain had come."""
 

@@ -33,6 +33,7 @@ _FILES = (FileNotFoundError, FileExistsError, PermissionError, IsADirectoryError
 _AWAY_STATES = ("08", "57P", "53300")
 _BUSY_STATES = ("40001", "40P01", "55P03", "57014")
 _FULL_STATES = ("53100",)
+_FULL_NUMBERS = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 def install(app: FastAPI) -> None:
@@ -82,7 +83,7 @@ def of_failure(failed: BaseException) -> errors.Refused:
     causes = list(_causes(failed))
     states = [str(getattr(each, "sqlstate", None) or "") for each in causes]
     numbers = [each.errno for each in causes if isinstance(each, OSError)]
-    if errno.ENOSPC in numbers or _any(states, _FULL_STATES):
+    if not _FULL_NUMBERS.isdisjoint(numbers) or _any(states, _FULL_STATES):
         return refusals.StorageFull()
     if _any(states, _BUSY_STATES):
         return refusals.DatabaseBusy()

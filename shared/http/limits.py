@@ -16,12 +16,12 @@ SCOPE_KEY = "onestop.limited"
 class Caps:
     """Bytes, and seconds for the whole body. 2 MiB holds a filing of several thousand lines.
 
-    A path that ends as one of `files` takes a whole file of filings.
+    A path that ends as one of `files` takes a whole file: of filings, or a piece of evidence.
     """
 
     body_bytes: int = 2 * 1024 * 1024
     file_bytes: int = 32 * 1024 * 1024
-    files: tuple[str, ...] = ("/v1/bulk",)
+    files: tuple[str, ...] = ("/v1/bulk", "/evidence")
     body_seconds: float = 30
     url_bytes: int = 8 * 1024
     head_bytes: int = 32 * 1024

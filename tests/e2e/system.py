@@ -11,11 +11,12 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 
 from services.cli import compose, people
-from services.cli.registry import ENTRIES
+from services.cli.registry import ENTRIES, Entry
 from services.cli.replaying.client import Api
 from services.cli.settings import System as Settings
 from shared.auth.issuer import AUDIENCE, ISSUER, Issuer
@@ -77,7 +78,7 @@ async def running(
     issuer = Issuer.open(folder, embedded=True)
     kits = _kits(servers, database, namespace=namespace, clock=clock, issuer=issuer)
     services = [
-        entry.create(replace(kit, bus=wire(kit)), entry.settings())
+        entry.create(replace(kit, bus=wire(kit)), entry.settings(**_set(entry, folder)))
         for entry, kit in zip(ENTRIES, kits, strict=True)
     ]
     try:
@@ -86,6 +87,11 @@ async def running(
             yield System(url, _tokens(issuer, clock), named, clock)
     finally:
         await servers.admin.drop(database)
+
+
+def _set(entry: Entry, folder: Path) -> dict[str, Any]:
+    """What a service is told beside the environment."""
+    return {"evidence_folder": folder / "evidence"} if entry.name == "inspection" else {}
 
 
 def _filler(servers: support.TestServers) -> Callable[[str], Awaitable[None]]:

@@ -54,6 +54,7 @@ EXPECTED: dict[str, tuple[str, ...]] = {
         "ONESTOP_MUTUAL_RECOGNITION_DRAW_SEEDS",
         "ONESTOP_MUTUAL_RECOGNITION_DRAW_SEED_ID",
     ),
+    "evidence without a folder": ("ONESTOP_INSPECTION_EVIDENCE_FOLDER",),
     "traces to a file where there is no data folder": ("ONESTOP_TRACES", "4318"),
     "a taken port of a service": ("--port",),
     "a taken HTTP port": ("HTTP", "--port"),
@@ -136,6 +137,7 @@ def _serving(taken: str, servers: support.TestServers, bare: str) -> dict[str, C
         "a draw that anyone can foresee": Command(
             ("serve", "mutual_recognition", "--port", "0"), NAMED
         ),
+        "evidence without a folder": Command(("serve", "inspection", "--port", "0"), NAMED),
         "a crash point on another machine": Command(
             SERVE, {**NAMED, **CRASH, "ONESTOP_NATS_URL": "nats://broker.example"}
         ),

@@ -119,6 +119,7 @@ def room(servers: support.TestServers) -> Iterator[tuple[Path, dict[str, str], d
             "ONESTOP_JWKS_URL": stack.enter_context(_key_set(issuer)),
             "ONESTOP_ISSUER": ISSUER,
             **SEEDED,
+            "ONESTOP_INSPECTION_EVIDENCE_FOLDER": str(data / "evidence"),
         }
         yield data, told, people.tokens(issuer, now=datetime.now(UTC))
     asyncio.run(support.delete_streams(servers, namespace=namespace))

@@ -1,5 +1,6 @@
 """What hostile clients send where a file is taken that is no JSON. Each must be refused."""
 
+from tests import pictures
 from tests.faults import corpus
 
 _HEAD = b"<DecMessage><DecHead><IEFlag>I</IEFlag></DecHead></DecMessage>"
@@ -65,5 +66,54 @@ CSV = {
 }
 """Bodies that are no sheet of filings at first sight: 422."""
 
-OTHER: dict[str, dict[str, bytes]] = {"application/xml": XML, "text/csv": CSV}
+_NO_PICTURE = {
+    "nothing": b"",
+    "JSON": b'{"reference": "R"}',
+    "a drawing with a script": pictures.SVG,
+    "a page": pictures.PAGE,
+    "a zip": pictures.archive(),
+    "another kind of picture": pictures.picture(kind="GIF"),
+    "a picture after a page": pictures.PAGE + pictures.picture(),
+}
+PNG = {
+    **_NO_PICTURE,
+    "a photo": pictures.photo(),
+    "a head alone": pictures.picture()[:33],
+    "cut off": pictures.picture()[:50],
+    "a billion pixels": pictures.bomb(),
+    "a comment of 8 MB": pictures.text_bomb(),
+    "a picture that moves": pictures.animation(),
+    "a drawing behind a head": b"\x89PNG\r\n\x1a\n" + pictures.SVG,
+}
+JPEG = {
+    **_NO_PICTURE,
+    "a picture": pictures.picture(),
+    "cut off": pictures.photo()[:-60],
+    "a page behind a head": b"\xff\xd8\xff" + pictures.PAGE,
+}
+WEBP = {
+    **_NO_PICTURE,
+    "a sound": b"RIFF\x24\0\0\0WAVEfmt " + bytes(40),
+    "cut off": pictures.picture(kind="WEBP")[:-8],
+    "a page behind a head": b"RIFF\x60\0\0\0WEBP" + pictures.PAGE,
+}
+PDF = {
+    **_NO_PICTURE,
+    "a picture": pictures.picture(),
+    "a page before": pictures.PAGE + pictures.document(),
+    "a page behind": pictures.document() + pictures.PAGE,
+    "a zip behind": pictures.document() + pictures.archive(),
+    "a zip that ends like a document": pictures.document() + pictures.archive(b"\n%%EOF"),
+    "cut off": pictures.document()[:-8],
+}
+"""Files that are not what they are sent as, or something else as well: 413 or 422."""
+
+OTHER: dict[str, dict[str, bytes]] = {
+    "application/xml": XML,
+    "text/csv": CSV,
+    "image/png": PNG,
+    "image/jpeg": JPEG,
+    "image/webp": WEBP,
+    "application/pdf": PDF,
+}
 """Hostile bodies by the media type that they are sent as."""

@@ -16,8 +16,13 @@ from tests.integration.access.scene import Ask, Entry, Operation, Scene, listed
 
 NewDatabase = Callable[[str], Awaitable[Database]]
 
-PUBLIC = {"GET /problems", "GET /problems/{code}", "GET /v1/calendars/{address}/bookings.ics"}
-"""Of these the last asks for an address that nobody can guess, instead of a token."""
+PUBLIC = {
+    "GET /problems",
+    "GET /problems/{code}",
+    "GET /v1/calendars/{address}/bookings.ics",
+    "GET /v1/evidence/{link}",
+}
+"""Of these the last two ask for an address that nobody can guess, instead of a token."""
 NOT_FOUND = 404
 
 

@@ -57,7 +57,7 @@ def _variables(name: str) -> set[str]:
 def _secrets() -> Iterator[tuple[str, str]]:
     for name in WORKLOADS:
         for each in _container(name).get("env", ()):
-            if reference := each["valueFrom"].get("secretKeyRef"):
+            if reference := each.get("valueFrom", {}).get("secretKeyRef"):
                 yield reference["name"], reference["key"]
         for volume in WORKLOADS[name]["spec"]["template"]["spec"].get("volumes", ()):
             for item in volume.get("secret", {}).get("items", ()):
@@ -108,6 +108,8 @@ def test_every_variable_is_a_setting_and_none_that_is_needed_lacks(name: str) ->
     needed = {f"ONESTOP_{field}".upper() for field in standalone.NEEDED}
     if entry.name == "mutual_recognition":
         needed |= {standalone.SEEDS, standalone.SEED_ID}
+    if entry.name == "inspection":
+        needed |= {standalone.EVIDENCE}
     assert needed <= _variables(name) <= known
 
 

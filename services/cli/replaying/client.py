@@ -51,6 +51,10 @@ class Api:
         """Do something, once for each key however often it is sent. Raises Refused."""
         return await self._call(who, "POST", path, json=body, headers={"Idempotency-Key": key})
 
+    async def read(self, who: str, path: str) -> bytes:
+        """Read a file. Raises Refused."""
+        return (await self._answer(who, "GET", path)).content
+
     async def every(self, who: str, path: str, **query: object) -> AsyncIterator[Document]:
         """Every item of a list, over all its pages. Raises Refused."""
         cursor: str | None = None
@@ -63,6 +67,10 @@ class Api:
                 return
 
     async def _call(self, who: str, method: str, path: str, **more: Any) -> Document:
+        document: Document = (await self._answer(who, method, path, **more)).json()
+        return document
+
+    async def _answer(self, who: str, method: str, path: str, **more: Any) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self._tokens[who]}", **more.pop("headers", {})}
         answer: httpx.Response | None = None
         for attempt in range(TRIES):
@@ -77,10 +85,9 @@ class Api:
             await asyncio.sleep(max(FIRST_PAUSE * 2**attempt, _asked_to_wait(answer)))
         if answer is None:
             raise httpx.ConnectError("no answer")
-        document: Document = answer.json()
         if answer.is_error:
-            raise Refused(answer.status_code, document)
-        return document
+            raise Refused(answer.status_code, answer.json())
+        return answer
 
     async def __aenter__(self) -> Self:
         return self

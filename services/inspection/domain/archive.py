@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from uuid import UUID
 
-from services.inspection.domain import checkpoints, merkle, records
+from services.inspection.domain import checkpoints, evidence, merkle, records
 from services.inspection.domain.checkpoints import Checkpoint, Leaf
 from services.inspection.domain.merkle import Place
 from services.inspection.domain.records import Head, Record
@@ -35,10 +35,12 @@ def verify(
     chains: Iterable[Record],
     leaves: Iterable[Leaf],
     notes: Sequence[str],
+    files: Mapping[str, str],
     keys: Mapping[str, Sequence[str]],
 ) -> list[str]:
     """What is broken. `chains` are all records by case and number, `leaves` all by their index,
-    `notes` the signed checkpoints by their number, `keys` the agencies' public keys.
+    `notes` the signed checkpoints by their number, `files` the names of all files of evidence with
+    the SHA-256 that each has, `keys` the agencies' public keys.
     """
     broken: list[str] = []
     told: list[Checkpoint] = []
@@ -53,8 +55,31 @@ def verify(
         told.append(checkpoint)
     by_head: dict[tuple[UUID, int], str] = {}
     broken += _of_tree(leaves, told, by_head)
-    broken += _of_chains(chains, by_head)
+    named: dict[str, str] = {}
+    broken += _of_chains(_naming(chains, named), by_head)
+    broken += of_files(named, files)
     return broken
+
+
+def _naming(chains: Iterable[Record], named: dict[str, str]) -> Iterator[Record]:
+    """The records as they are; `named` is filled with the files that they name, and which does."""
+    for record in chains:
+        if record.kind == evidence.KIND:
+            of = f"case {record.case_id} record {record.seq}"
+            named.setdefault(str(record.payload.get("sha256")), of)
+        yield record
+
+
+def of_files(named: Mapping[str, str], files: Mapping[str, str]) -> Iterator[str]:
+    """Every file that a record names is there as it was, and no other."""
+    for name, of in named.items():
+        if name not in files:
+            yield f"{of}: its file is missing"
+    for name, actual in files.items():
+        if name not in named:
+            yield f"file {name}: no record tells of it"
+        elif name != actual:
+            yield f"{named[name]}: its file is not as it was recorded"
 
 
 def _of_tree(

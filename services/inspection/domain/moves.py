@@ -51,6 +51,7 @@ class Act(StrEnum):
     HOLD = "hold"
     COMPLETE = "complete"
     VOID = "void"
+    ATTACH = "attach"
     SIGN = "sign"
 
 
@@ -70,6 +71,7 @@ MOVES: Mapping[tuple[Status, Act], Status] = {
     (_P, Act.DECIDE_PART): _P,
     (_P, Act.HAND_OVER): _P,
     (_P, Act.JUDGE_SAMPLE): _P,
+    (_P, Act.ATTACH): _P,
     (_P, Act.OPEN): _O,
     (_P, Act.COMPLETE): _C,
     (_P, Act.VOID): _V,
@@ -83,6 +85,7 @@ MOVES: Mapping[tuple[Status, Act], Status] = {
     (_O, Act.SAMPLE): _O,
     (_O, Act.HAND_OVER): _O,
     (_O, Act.JUDGE_SAMPLE): _O,
+    (_O, Act.ATTACH): _O,
     (_O, Act.CONCLUDE): _O,
     (_O, Act.CONCLUDE_PRIMARY): _R,
     (_O, Act.ESCALATE): _O,
@@ -99,6 +102,7 @@ MOVES: Mapping[tuple[Status, Act], Status] = {
     (_R, Act.SAMPLE): _R,
     (_R, Act.HAND_OVER): _R,
     (_R, Act.JUDGE_SAMPLE): _R,
+    (_R, Act.ATTACH): _R,
     (_R, Act.CONCLUDE): _R,
     (_R, Act.CONCLUDE_PRIMARY): _R,
     (_R, Act.ESCALATE): _R,
@@ -114,6 +118,7 @@ MOVES: Mapping[tuple[Status, Act], Status] = {
     (_L, Act.FIND): _L,
     (_L, Act.HAND_OVER): _L,
     (_L, Act.JUDGE_SAMPLE): _L,
+    (_L, Act.ATTACH): _L,
     (_L, Act.CONCLUDE): _L,
     (_L, Act.CONCLUDE_PRIMARY): _L,
     (_L, Act.ESCALATE): _L,
@@ -123,6 +128,7 @@ MOVES: Mapping[tuple[Status, Act], Status] = {
     (_L, Act.COMPLETE): _C,
     (_C, Act.GATE_OUT): _C,
     (_C, Act.GATE_OUT_PART): _C,
+    (_C, Act.ATTACH): _C,
     (_C, Act.SIGN): _C,
     (_V, Act.GATE_OUT): _V,
 }

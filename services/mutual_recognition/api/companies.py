@@ -2,16 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Response
 from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 from stdnum.cn import uscc as uscc_code
 
 from services.mutual_recognition import registers
 from services.mutual_recognition.api import views
-from services.mutual_recognition.api.books import TheBook
+from services.mutual_recognition.api.asking import Ask
 from services.mutual_recognition.commands import companies as commands
-from services.mutual_recognition.commands import desk as desks
 from services.mutual_recognition.domain import refusals
 from shared.auth.guard import allowed
 from shared.auth.principal import Principal, Role
@@ -82,27 +81,22 @@ async def company(
     responses={200: {"model": views.CompanyOut, "description": "Registered before."}},
 )
 async def register(
-    request: Request,
+    ask: Ask,
     who: Annotated[Principal, allowed(Role.SUPERVISOR)],
-    kit: Annotated[Kit, Depends(kit_of)],
-    book: TheBook,
     entry: Annotated[CompanyIn, json_body(CompanyIn)],
 ) -> Response:
     """Register a company; one that is known under this name is answered with 200."""
     if not uscc_code.is_valid(entry.uscc):
         raise refusals.InvalidUscc(pointer="/uscc", uscc=entry.uscc)
-    desk = desks.at(kit, book)
 
     async def work(session: AsyncSession) -> Answer:
         fresh = await commands.register(
-            session, uscc=entry.uscc, name=entry.name, registered_by=who.subject, desk=desk
+            session, uscc=entry.uscc, name=entry.name, registered_by=who.subject, desk=ask.desk
         )
         known = dict(await registers.company(session, entry.uscc) or {})
         return Answer(201 if fresh else 200, views.CompanyOut.model_validate(known))
 
-    return await idempotency.once(
-        request, database=kit.database, owner=who.office, now=desk.now, work=work
-    )
+    return await ask.keep(who, work)
 
 
 @router.post(
@@ -112,33 +106,28 @@ async def register(
     dependencies=[idempotency.KEYED],
 )
 async def rate(
-    request: Request,
+    ask: Ask,
     uscc: str,
     who: Annotated[Principal, allowed(Role.SUPERVISOR)],
-    kit: Annotated[Kit, Depends(kit_of)],
-    book: TheBook,
     rating: Annotated[RatingIn, json_body(RatingIn)],
 ) -> Response:
     """Rate a company for the supervisor's own agency."""
     if rating.valid_to is not None and rating.valid_to < rating.valid_from:
         raise refusals.PeriodEndsBeforeItBegins(pointer="/valid_to")
-    desk = desks.at(kit, book)
 
     async def work(session: AsyncSession) -> Answer:
         facts = rating.model_dump()
         given_by = who.subject
         rating_id = await commands.rate(
-            session, uscc=uscc, agency=who.agency, given_by=given_by, desk=desk, **facts
+            session, uscc=uscc, agency=who.agency, given_by=given_by, desk=ask.desk, **facts
         )
         made = {
             **facts,
             "id": rating_id,
             "agency": who.agency,
             "given_by": given_by,
-            "given_at": desk.now,
+            "given_at": ask.desk.now,
         }
         return Answer(201, views.RatingOut.model_validate(made))
 
-    return await idempotency.once(
-        request, database=kit.database, owner=who.office, now=desk.now, work=work
-    )
+    return await ask.keep(who, work)

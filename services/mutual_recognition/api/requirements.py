@@ -3,14 +3,14 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import Field, TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.mutual_recognition import decisions, queries
 from services.mutual_recognition.api import views
+from services.mutual_recognition.api.asking import Ask
 from services.mutual_recognition.api.books import TheBook
-from services.mutual_recognition.commands import desk as desks
 from services.mutual_recognition.commands import inspections
 from services.mutual_recognition.domain import agencies as agency_data
 from services.mutual_recognition.domain import refusals
@@ -120,18 +120,15 @@ async def decision(
     dependencies=[idempotency.KEYED],
 )
 async def order(
-    request: Request,
+    ask: Ask,
     requirement_id: UUID,
     who: Annotated[Principal, allowed(Role.OFFICER)],
-    kit: Annotated[Kit, Depends(kit_of)],
-    book: TheBook,
     wish: Annotated[OrderIn, json_body(OrderIn)],
 ) -> Response:
     """Late selection: the officer's agency inspects, or inspects deeper."""
-    agency = str(who.agency)
-    if not set(wish.skills) <= {*book.agencies.skills.get(agency, ()), agency_data.GENERAL}:
+    desk, agency = ask.desk, str(who.agency)
+    if not set(wish.skills) <= {*desk.book.agencies.skills.get(agency, ()), agency_data.GENERAL}:
         raise refusals.UnknownSkill(pointer="/skills", agency=agency, skills=wish.skills)
-    desk = desks.at(kit, book)
     given = Order(
         id=desk.ids(),
         cause="late_selection",
@@ -148,9 +145,7 @@ async def order(
         revised = await inspections.order(session, requirement_id, given, desk=desk)
         return Answer(202, views.requirement(revised, who=who))
 
-    return await idempotency.once(
-        request, database=kit.database, owner=who.office, now=desk.now, work=work
-    )
+    return await ask.keep(who, work)
 
 
 @router.get("/recognitions")

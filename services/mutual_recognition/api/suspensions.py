@@ -4,14 +4,13 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from services.mutual_recognition import registers
 from services.mutual_recognition import suspensions as stored
-from services.mutual_recognition.api.books import TheBook
-from services.mutual_recognition.commands import desk as desks
+from services.mutual_recognition.api.asking import Ask
 from services.mutual_recognition.commands import suspensions as commands
 from services.mutual_recognition.domain import refusals
 from shared.auth import guard
@@ -76,51 +75,41 @@ async def suspensions(
 
 @router.post("", status_code=201, response_model=SuspensionsOut, dependencies=[idempotency.KEYED])
 async def suspend(
-    request: Request,
+    ask: Ask,
     uscc: str,
     who: Annotated[Principal, allowed(Role.SUPERVISOR)],
-    kit: Annotated[Kit, Depends(kit_of)],
-    book: TheBook,
     wish: Annotated[SuspensionIn, json_body(SuspensionIn)],
 ) -> Response:
     """Suspend a company for the supervisor's own agency, at once."""
-    desk = desks.at(kit, book)
 
     async def work(session: AsyncSession) -> Answer:
         by, agency = who.subject, str(who.agency)
         told = wish.model_dump()
-        await commands.suspend(session, uscc=uscc, agency=agency, by=by, desk=desk, **told)
+        await commands.suspend(session, uscc=uscc, agency=agency, by=by, desk=ask.desk, **told)
         return Answer(201, await _shown(await session.connection(), uscc))
 
-    return await idempotency.once(
-        request, database=kit.database, owner=who.office, now=desk.now, work=work
-    )
+    return await ask.keep(who, work)
 
 
 @router.post(
     "/{suspension_id}/lift", response_model=SuspensionsOut, dependencies=[idempotency.KEYED]
 )
 async def lift(
-    request: Request,
+    ask: Ask,
     uscc: str,
     suspension_id: UUID,
     who: Annotated[Principal, allowed(Role.SUPERVISOR)],
-    kit: Annotated[Kit, Depends(kit_of)],
-    book: TheBook,
     wish: Annotated[LiftIn, json_body(LiftIn)],
 ) -> Response:
     """Lift the own agency's suspension; not by the supervisor who suspended."""
-    desk = desks.at(kit, book)
 
     async def work(session: AsyncSession) -> Answer:
         by, agency = who.subject, str(who.agency)
         told = {"uscc": uscc, "agency": agency, "grounds": wish.grounds, "by": by}
-        await commands.lift(session, suspension_id, desk=desk, **told)
+        await commands.lift(session, suspension_id, desk=ask.desk, **told)
         return Answer(200, await _shown(await session.connection(), uscc))
 
-    return await idempotency.once(
-        request, database=kit.database, owner=who.office, now=desk.now, work=work
-    )
+    return await ask.keep(who, work)
 
 
 async def _shown(connection: AsyncConnection, uscc: str) -> SuspensionsOut:

@@ -2,13 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Depends, Path, Response
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from services.mutual_recognition import queries
 from services.mutual_recognition.api import views
-from services.mutual_recognition.api.books import TheBook
-from services.mutual_recognition.commands import desk as desks
+from services.mutual_recognition.api.asking import Ask
 from services.mutual_recognition.commands import tables as commands
 from services.mutual_recognition.decision_tables import texts
 from services.mutual_recognition.decision_tables.table import Table
@@ -66,25 +65,20 @@ async def version(
     dependencies=[idempotency.KEYED],
 )
 async def draft(
-    request: Request,
+    ask: Ask,
     name: Name,
     who: Annotated[Principal, allowed(Role.SUPERVISOR)],
-    kit: Annotated[Kit, Depends(kit_of)],
-    book: TheBook,
     content: Annotated[Table, json_body(Table)],
 ) -> Response:
     """Draft the next version. A malformed table is refused whole, with all its faults."""
-    desk = desks.at(kit, book)
 
     async def work(session: AsyncSession) -> Answer:
         number = await commands.draft(
-            session, name, content, author=who.subject, agency=str(who.agency), desk=desk
+            session, name, content, author=who.subject, agency=str(who.agency), desk=ask.desk
         )
         return Answer(201, await _shown(await session.connection(), name, number))
 
-    return await idempotency.once(
-        request, database=kit.database, owner=who.office, now=desk.now, work=work
-    )
+    return await ask.keep(who, work)
 
 
 @router.post(
@@ -93,25 +87,20 @@ async def draft(
     dependencies=[idempotency.KEYED],
 )
 async def approve(
-    request: Request,
+    ask: Ask,
     name: Name,
     number: Number,
     who: Annotated[Principal, allowed(Role.SUPERVISOR)],
-    kit: Annotated[Kit, Depends(kit_of)],
-    book: TheBook,
 ) -> Response:
     """Approve a draft for the supervisor's agency; both agencies' approval publishes it."""
-    desk = desks.at(kit, book)
 
     async def work(session: AsyncSession) -> Answer:
         await commands.approve(
-            session, name, number, by=who.subject, agency=str(who.agency), desk=desk
+            session, name, number, by=who.subject, agency=str(who.agency), desk=ask.desk
         )
         return Answer(200, await _shown(await session.connection(), name, number))
 
-    return await idempotency.once(
-        request, database=kit.database, owner=who.office, now=desk.now, work=work
-    )
+    return await ask.keep(who, work)
 
 
 @router.post(
@@ -120,16 +109,13 @@ async def approve(
     dependencies=[idempotency.KEYED],
 )
 async def reject(
-    request: Request,
+    ask: Ask,
     name: Name,
     number: Number,
     who: Annotated[Principal, allowed(Role.SUPERVISOR)],
-    kit: Annotated[Kit, Depends(kit_of)],
-    book: TheBook,
     review: Annotated[RejectionIn, json_body(RejectionIn)],
 ) -> Response:
     """Turn a draft down for good, with the reason; what is in force stays in force."""
-    desk = desks.at(kit, book)
 
     async def work(session: AsyncSession) -> Answer:
         await commands.reject(
@@ -139,13 +125,11 @@ async def reject(
             by=who.subject,
             agency=str(who.agency),
             reason=review.reason,
-            desk=desk,
+            desk=ask.desk,
         )
         return Answer(200, await _shown(await session.connection(), name, number))
 
-    return await idempotency.once(
-        request, database=kit.database, owner=who.office, now=desk.now, work=work
-    )
+    return await ask.keep(who, work)
 
 
 async def _shown(connection: AsyncConnection, name: str, number: int) -> views.TableVersionOut:

@@ -4,6 +4,7 @@ from tests.integration.access import (
     booking,
     common,
     declaration,
+    evidence,
     inspection,
     inspection_records,
     mutual_recognition,
@@ -14,6 +15,9 @@ ENTRIES: dict[str, dict[str, Entry]] = {
     "declaration": declaration.ENTRIES | common.ENTRIES,
     "mutual_recognition": mutual_recognition.ENTRIES | common.ENTRIES,
     "booking": booking.ENTRIES | common.ENTRIES,
-    "inspection": inspection.ENTRIES | inspection_records.ENTRIES | common.ENTRIES,
+    "inspection": inspection.ENTRIES
+    | inspection_records.ENTRIES
+    | evidence.ENTRIES
+    | common.ENTRIES,
 }
 OPERATIONS = tuple(operations())

@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import cache
 from io import StringIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -29,9 +30,11 @@ START = made.MONDAY + timedelta(hours=4)
 METHODS = frozenset({"get", "put", "post", "patch", "delete"})
 WRITING = METHODS - {"get"}
 
+_FILES = TemporaryDirectory(prefix="onestop-evidence-")
 OPENED: Mapping[str, Mapping[str, Any]] = {
     "declaration": {"webhook_http": True, "webhook_private": True},
     "booking": {"stream_seconds": 0.01},
+    "inspection": {"evidence_folder": Path(_FILES.name)},
 }
 """What the services may do here beside what they may by default; streams end at once."""
 

@@ -1,6 +1,7 @@
 """A room for tests of inspection."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -12,9 +13,9 @@ from tests.servers import TestServers
 
 
 @pytest.fixture
-async def room(service_database: ServiceDatabase) -> Room:
+async def room(service_database: ServiceDatabase, tmp_path: Path) -> Room:
     """Inspection on a fresh database, with the yard's clock at the slot's begin."""
-    return Room.on(await service_database("inspection"))
+    return Room.on(await service_database("inspection"), tmp_path / "evidence")
 
 
 @pytest.fixture

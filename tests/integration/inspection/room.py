@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -62,14 +63,15 @@ class Room:
     service: Service
     hand: YardByHand
     deliveries: kits.Deliveries
+    folder: Path
     clients: dict[str, AsyncClient]
     keys: list[str] = field(default_factory=list)
 
     @classmethod
-    def on(cls, database: Database) -> "Room":
-        """Inspection on a migrated database."""
+    def on(cls, database: Database, folder: Path) -> "Room":
+        """Inspection on a migrated database, with a folder for evidence."""
         hand = YardByHand()
-        service = app.create(kits.kit(database, clock=hand), Settings())
+        service = app.create(kits.kit(database, clock=hand), Settings(evidence_folder=folder))
         people = {
             "customs": (Role.OFFICER, "office", "customs"),
             "quarantine": (Role.OFFICER, "office", "quarantine"),
@@ -85,7 +87,7 @@ class Room:
             name: kits.client(service, role, org=org, agency=agency, subject=name)
             for name, (role, org, agency) in people.items()
         }
-        return cls(service, hand, kits.Deliveries(service), clients)
+        return cls(service, hand, kits.Deliveries(service), folder, clients)
 
     async def hear(self, *events: Any) -> None:
         """Events of other services come in."""

@@ -20,7 +20,7 @@ from services.inspection.domain.checkpoints import Checkpoint, Leaf
 from services.inspection.jobs import ledger as jobs
 from services.inspection.settings import Settings
 from shared.contracts import derived
-from tests import kits
+from tests import kits, pictures
 from tests.factories import NOW
 from tests.integration.inspection import room as r
 from tests.integration.inspection.room import Room
@@ -95,16 +95,25 @@ async def test_cases_are_proved_to_be_under_checkpoints_that_each_agency_signed(
     assert await room.broken() == []
 
 
+async def _photographed(room: Room, key: str) -> None:
+    headers = kits.keyed(key, **{"Content-Type": "image/png"})
+    path, content = f"/v1/cases/{b.CASE}/evidence", pictures.picture(len(key))
+    answer = await room.clients["customs"].post(path, content=content, headers=headers)
+    assert answer.status_code == 201, answer.text
+
+
 async def test_an_archive_of_a_system_is_verified_without_it(
     room: Room, api: Api, keys: dict[str, Ed25519PrivateKey], tmp_path: Path
 ) -> None:
     await room.plan()
     await room.do("customs", "open")
+    await _photographed(room, "first")
     await _signed(api, keys)
     await room.do("quarantine", "join")
+    await _photographed(room, "second")
     path = tmp_path / "archive.zip"
     counts = await archiving.write(api, path)
-    assert counts == {"checkpoints": 1, "leaves": 1, "cases": 1, "records": 4}
+    assert counts == {"checkpoints": 1, "leaves": 1, "cases": 1, "records": 5, "files": 1}
     pinned = {
         agency: (base64.b64encode(key.public_key().public_bytes_raw()).decode(),)
         for agency, key in keys.items()

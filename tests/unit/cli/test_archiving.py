@@ -55,7 +55,7 @@ def test_a_record_that_was_hashed_anew_is_seen_by_the_tree(files: Files) -> None
         archiving.line(record_views.record_out(each).model_dump(mode="json")) for each in told
     )
     assert forging.broken({**files, "records.jsonl": spoilt}) == [
-        f"case {first[0].case_id} record 3: its hash is not that of the tree's leaf"
+        f"case {first[0].case_id} record 4: its hash is not that of the tree's leaf"
     ]
 
 
@@ -68,7 +68,7 @@ def test_a_zip_that_is_none_or_has_other_files_is_told(files: Files, tmp_path: P
     assert not archiving.verify(path, pinned={})["archive_ok"]
     path.write_bytes(b"PK no zip")
     assert not archiving.verify(path, pinned={})["archive_ok"]
-    for left_out in (None, *archiving.FILES):
+    for left_out in (None, *files):
         with ZipFile(path, "w") as zipped:
             for name, content in files.items():
                 if name != left_out:

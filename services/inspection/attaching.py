@@ -1,0 +1,65 @@
+"""A file becomes evidence: it is in the vault, for good, before its record is committed."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.inspection import commands, files, store
+from services.inspection.domain import evidence
+from services.inspection.domain.evidence import About, Piece
+from services.inspection.domain.records import Actor, Moment, Record
+from services.inspection.domain.results import IdTaken
+from services.inspection.evidence.content import Taken
+from services.inspection.evidence.vault import Vault
+from shared import crash
+from shared.ids import Ids
+
+
+@dataclass(frozen=True)
+class Room:
+    """Where files are kept, and how many bytes those of one case may have."""
+
+    vault: Vault
+    case_bytes: int
+
+
+async def attach(
+    session: AsyncSession,
+    case_id: UUID,
+    evidence_id: UUID,
+    taken: Taken,
+    about: About,
+    *,
+    room: Room,
+    who: Actor,
+    now: Moment,
+    ids: Ids,
+) -> Record:
+    """The record of a file; one that is there already under its id, sent again, stays as it is.
+
+    Raises CaseNotFound, IdTaken, VaultUnavailable, OSError, and what `evidence.attach` raises.
+    """
+    piece = Piece(
+        evidence_id, taken.media_type, taken.sha256, len(taken.content), taken.sent, about
+    )
+    case = await store.lock(session, case_id)
+    known = await files.found(session, evidence_id)
+    if known is not None:
+        return _same(known, case_id, piece)
+    pieces = await files.of_case(session, case_id)
+    kept = evidence.size_of(pieces)
+    change = evidence.attach(case, piece, who=who, kept=kept, most=room.case_bytes)
+    await files.hold(session, piece.sha256)
+    await room.vault.keep(piece.sha256, taken.content)
+    crash.at("evidence.kept")
+    after = await commands.hear(session, case, change, who=who, now=now, ids=ids)
+    (record,) = await files.of_case(session, case_id, after=after.head.seq - 1)
+    return record
+
+
+def _same(known: Record, case_id: UUID, piece: Piece) -> Record:
+    there = evidence.piece_of(known) if known.kind == evidence.KIND else None
+    if there is None or (known.case_id, there.sent) != (case_id, piece.sent):
+        raise IdTaken(id=str(piece.id))
+    return known

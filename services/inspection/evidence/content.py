@@ -1,0 +1,66 @@
+"""What is taken of a file that was sent: its type is what it is, not what it says."""
+
+import hashlib
+import zipfile
+from dataclasses import dataclass
+from io import BytesIO
+
+from services.inspection.evidence import images
+from shared import errors
+
+PDF = "application/pdf"
+TYPES = (*images.FORMATS, PDF)
+SUFFIXES = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", PDF: "pdf"}
+TAIL = 1024
+
+
+class ContentNotAsDeclared(errors.Invalid):
+    """The file is not of the type that it is sent as, or is of another one as well."""
+
+    zh = "文件内容与所声明的类型不符，或同时属于其他类型。"
+    mend = "Send the file with the media type of what it is: JPEG, PNG, WebP or PDF."
+    mend_zh = "请按文件的实际类型提交：JPEG、PNG、WebP 或 PDF。"
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A file as it is kept, and the SHA-256 of it as it was sent (both hashes in hexadecimal)."""
+
+    media_type: str
+    content: bytes
+    sha256: str
+    sent: str
+
+
+def take(sent: bytes, media_type: str, *, positions: bool) -> Taken:
+    """What is kept of a file: an image written anew, a document as it is.
+
+    Raises ContentNotAsDeclared, ImageUnreadable, ImageTooLarge.
+    """
+    if media_type != _type_of(sent):
+        raise ContentNotAsDeclared(declared=media_type)
+    image = media_type in images.FORMATS
+    content = images.rewritten(sent, media_type, positions=positions) if image else sent
+    return Taken(media_type, content, _hash(content), _hash(sent))
+
+
+def _type_of(content: bytes) -> str | None:
+    """By its first bytes; of a document, which is kept as it is, also by its last ones."""
+    if content.startswith(b"\xff\xd8\xff"):
+        return "image/jpeg"
+    if content.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "image/png"
+    if content.startswith(b"RIFF") and content[8:12] == b"WEBP":
+        return "image/webp"
+    return PDF if _is_pdf_alone(content) else None
+
+
+def _is_pdf_alone(content: bytes) -> bool:
+    """Whether it begins and ends as a PDF, and no archive reader finds a second file in it."""
+    ends = content[-TAIL:].rstrip(b"\r\n\t \0").endswith(b"%%EOF")
+    begins = content.startswith((b"%PDF-1.", b"%PDF-2."))
+    return begins and ends and not zipfile.is_zipfile(BytesIO(content))
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

@@ -1,0 +1,84 @@
+"""Evidence as it is stored: each piece a record of its case, its file in the vault."""
+
+from collections.abc import AsyncIterator, Sequence
+from uuid import UUID
+
+from sqlalchemy import Text, cast, func, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from services.inspection import store
+from services.inspection.domain.records import Record
+from services.inspection.evidence.vault import Vault
+from services.inspection.tables import LinkKeyRow
+from shared.database import table_of
+
+_its = store.entries.c
+_file = _its.payload["sha256"].astext
+_IS_EVIDENCE = text("kind = 'evidence'")
+_HAS_ID = text("payload ? 'id'")
+_ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended('file ' || :name, 0))")
+_KEY = table_of(LinkKeyRow)
+BATCH = 500
+
+
+async def hold(session: AsyncSession, name: str) -> None:
+    """Let nobody else keep or drop this file until the transaction ends."""
+    await session.execute(_ALONE, {"name": name})
+
+
+async def found(reader: store.Reader, evidence_id: UUID) -> Record | None:
+    """The record with this id, of whatever kind and case, if there is one."""
+    mine = select(store.entries).where(_its.payload["id"].astext == str(evidence_id), _HAS_ID)
+    records = await store.chain(reader, mine)
+    return records[0] if records else None
+
+
+async def of_case(
+    reader: store.Reader, case_id: UUID, *, after: int = 0, limit: int | None = None
+) -> list[Record]:
+    """A case's pieces by the number of their records."""
+    mine = select(store.entries).where(_its.case_id == case_id, _its.seq > after, _IS_EVIDENCE)
+    return await store.chain(reader, mine.order_by(_its.seq).limit(limit))
+
+
+async def key(reader: store.Reader) -> bytes:
+    """What links are signed with."""
+    secret: bytes = (await reader.execute(select(_KEY.c.secret))).scalar_one()
+    return secret
+
+
+async def every(connection: AsyncConnection) -> AsyncIterator[Record]:
+    """All pieces of all cases, by their file."""
+    name, seq = "", 0
+    last = UUID(int=0)
+    place = func.row(_file, _its.case_id, _its.seq)
+    while True:
+        after = func.row(cast(name, Text), cast(last, _its.case_id.type), seq)
+        some = select(store.entries).where(_IS_EVIDENCE, place > after)
+        records = await store.chain(connection, some.order_by(place).limit(BATCH))
+        for each in records:
+            yield each
+        if len(records) < BATCH:
+            return
+        name, last, seq = str(records[-1].payload["sha256"]), records[-1].case_id, records[-1].seq
+
+
+async def unnamed(reader: store.Reader, names: Sequence[str]) -> list[str]:
+    """Those of the files that no record names."""
+    named: set[str] = set()
+    for at in range(0, len(names), BATCH):
+        some = select(_file).where(_file.in_(names[at : at + BATCH]), _IS_EVIDENCE)
+        named.update((await reader.execute(some)).scalars())
+    return [each for each in names if each not in named]
+
+
+async def drop_orphan(session: AsyncSession, name: str, *, vault: Vault) -> bool:
+    """Take a file away that no record names; whether it was one.
+
+    Whoever keeps the same file holds its name until the record is committed.
+    """
+    await hold(session, name)
+    if not await unnamed(session, [name]):
+        return False
+    await vault.drop(name)
+    return True

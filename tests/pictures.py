@@ -1,0 +1,83 @@
+"""Small files that officers and their attackers send: pictures, documents, and what is neither."""
+
+import struct
+import zipfile
+import zlib
+from io import BytesIO
+from typing import Any
+
+from PIL import ExifTags, Image
+
+WHERE = {1: "N", 2: (36.0, 4.0, 1.5), 3: "E", 4: (120.0, 22.0, 57.0)}
+"""A position in Qingdao as cameras write it."""
+SECRET = b"taken by officer 7 on a private telephone"
+PAGE = b"<html><script>alert(document.domain)</script></html>"
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><script>alert(1)</script></svg>'
+
+
+def picture(number: int = 0, *, kind: str = "PNG", **options: Any) -> bytes:
+    """A picture of its own of 4 by 2 pixels."""
+    image = Image.new("RGB", (4, 2), (number % 256, number // 256, 9))
+    into = BytesIO()
+    image.save(into, kind, **options)
+    return into.getvalue()
+
+
+def photo(number: int = 0) -> bytes:
+    """A photo as a camera makes it, on its side: with a position, an owner and a comment."""
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = 6
+    exif[ExifTags.Base.Artist] = SECRET.decode()
+    exif[ExifTags.IFD.GPSInfo] = WHERE
+    return picture(number, kind="JPEG", exif=exif, comment=SECRET)
+
+
+def document(inside: bytes = b"") -> bytes:
+    """A PDF that is as good as empty."""
+    return b"%PDF-1.4\n1 0 obj <</Type /Catalog>> endobj\n" + inside + b"\n%%EOF\n"
+
+
+def archive(comment: bytes = b"") -> bytes:
+    """A zip with a page in it."""
+    into = BytesIO()
+    with zipfile.ZipFile(into, "w") as zipped:
+        zipped.writestr("index.html", PAGE)
+        zipped.comment = comment
+    return into.getvalue()
+
+
+def _chunk(kind: bytes, content: bytes) -> bytes:
+    checked = zlib.crc32(kind + content)
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", checked)
+
+
+def bomb(side: int = 60_000) -> bytes:
+    """A PNG of some kilobytes that says it has so many pixels on each side."""
+    head = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
+    rows = zlib.compress(bytes(400_000), 9)
+    chunks = _chunk(b"IHDR", head) + _chunk(b"IDAT", rows) + _chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + chunks
+
+
+def text_bomb() -> bytes:
+    """A PNG whose comment unpacks to 8 MB."""
+    plain = picture()
+    comment = b"Comment\0\0" + zlib.compress(bytes(8_000_000), 1)
+    return plain[:33] + _chunk(b"zTXt", comment) + plain[33:]
+
+
+def animation() -> bytes:
+    """A PNG that moves."""
+    first, second = (Image.new("RGB", (4, 2), (each, 0, 0)) for each in (1, 2))
+    into = BytesIO()
+    first.save(into, "PNG", save_all=True, append_images=[second])
+    return into.getvalue()
+
+
+POLYGLOTS = {
+    "a picture and a zip": picture() + archive(),
+    "a photo and a page": photo() + PAGE,
+    "a photo with a script for comment": picture(kind="JPEG", comment=b"*/alert(1)/*" + SECRET),
+    "a picture with a page in it": picture()[:33] + _chunk(b"tEXt", b"x\0" + PAGE) + picture()[33:],
+}
+"""Pictures that are something else as well: the picture is taken, and the rest is gone."""
