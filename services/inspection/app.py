@@ -15,6 +15,7 @@ from services.inspection.api import (
     signing,
     syncing,
     tracking,
+    uploading,
 )
 from services.inspection.evidence.folder import Folder
 from services.inspection.evidence.vault import Vault
@@ -47,6 +48,7 @@ def create(kit: Kit, settings: Settings) -> service.Service:
             syncing.router,
             ledger.router,
             evidence.router,
+            uploading.router,
         ],
         handlers=consumers.handlers(kit, settings),
         migrations=MIGRATIONS,
