@@ -47,7 +47,7 @@ def tested(folder: Path | None) -> dict[str, Any]:
 def inputs() -> list[dict[str, Any]]:
     """What tables may ask about, and which of them."""
     agencies = Settings().agencies()
-    asked = {name: dictionaries.of(name, agencies) for name in kinds.names(agencies)}
+    asked = {name: dictionaries.of(name, agencies) for name in kinds.every(agencies)}
     every = {name: each for dictionary in asked.values() for name, each in dictionary.items()}
     return [
         {
@@ -73,7 +73,7 @@ def lines(errors: Iterable[Mapping[str, Any]]) -> Iterator[str]:
 
 def _read(folder: Path | None) -> tuple[dict[str, Table], list[dict[str, Any]]]:
     """The tables of a folder by name, and what cannot be read."""
-    known = kinds.names(Settings().agencies())
+    known = kinds.every(Settings().agencies())
     tables: dict[str, Table] = {}
     errors: list[dict[str, Any]] = []
     for file in sorted((folder or FOUNDING).glob("*.toml")):

@@ -94,7 +94,10 @@ class OpeningRow(SQLModel, table=True):
 
 
 class RecordRow(SQLModel, table=True):
-    """One record of a case's chain, written once and never changed."""
+    """One record of a case's chain, written once and never changed.
+
+    The database gives it its `number` among those of all cases, which is no part of the chain.
+    """
 
     __tablename__ = "case_records"
 
@@ -109,6 +112,7 @@ class RecordRow(SQLModel, table=True):
     payload: Json = _facts()
     prev_hash: str = _text()
     hash: str = _text()
+    number: int = Field(default=None, sa_type=BigInteger)
 
 
 class ChecklistRow(SQLModel, table=True):

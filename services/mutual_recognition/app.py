@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from services.mutual_recognition import checks, consumers
-from services.mutual_recognition.api import companies, requirements, suspensions, tables
+from services.mutual_recognition.api import companies, pilots, requirements, suspensions, tables
 from services.mutual_recognition.rulebook import Rulebook
 from services.mutual_recognition.settings import Settings
 from shared import service
@@ -20,7 +20,13 @@ def create(kit: Kit, settings: Settings) -> Service:
     made = service.assemble(
         kit,
         title="Onestop mutual recognition",
-        routers=[requirements.router, companies.router, suspensions.router, tables.router],
+        routers=[
+            requirements.router,
+            companies.router,
+            suspensions.router,
+            pilots.router,
+            tables.router,
+        ],
         handlers=consumers.handlers(kit, settings),
         migrations=MIGRATIONS,
         checks=checks.checks(book),

@@ -203,14 +203,6 @@ class TooManyCancelled(Conflict):
     mend_zh = "请等待至 again_at，或请查验场人员代为预约。"
 
 
-class EventNotYet(Invalid):
-    """There is no event of that number yet."""
-
-    zh = "尚无该编号的事件。"
-    mend = "Send the last id that the stream gave you, or none to begin now."
-    mend_zh = "请提交事件流最近一次给出的编号；如需从现在开始，请勿提交。"
-
-
 class CalendarNotFound(NotFound):
     """There is no such calendar, or it was taken back."""
 

@@ -19,6 +19,7 @@ from services.cli.benching import (
     offers,
     pipeline,
     ruling,
+    sharing,
     syncing,
     webhooks,
 )
@@ -37,4 +38,5 @@ BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
     "offers": offers.run,
     "rules": ruling.run,
     "sync": syncing.run,
+    "sharing": sharing.run,
 }

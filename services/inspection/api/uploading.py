@@ -12,6 +12,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import UUID7
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inspection import attaching, queries, uploads
 from services.inspection.api import tus
@@ -27,6 +28,7 @@ from services.inspection.settings import Settings
 from services.inspection.uploads import OffsetWrong, Upload
 from shared.auth.principal import Principal
 from shared.http import body, query, refusals
+from shared.ids import Ids
 
 router = APIRouter(prefix="/v1/uploads", tags=["evidence"])
 
@@ -144,22 +146,27 @@ async def send_part(
         if taken is None:
             received = await uploads.add(session, upload, part, now=now.wall)
         else:
-            about = _said(upload).value(
-                media_type=taken.media_type, sent=taken.sent, now=upload.begun_at
-            )
-            await attaching.attach(
-                session,
-                upload.case_id,
-                upload.id,
-                taken,
-                about,
-                room=Room(vault, settings.evidence_case_bytes),
-                who=Actor(subject=who.subject, role=who.role.value, agency=who.agency),
-                now=now,
-                ids=kit.ids,
-            )
+            room = Room(vault, settings.evidence_case_bytes)
+            await _attach(session, upload, taken, room=room, who=who, now=now, ids=kit.ids)
             received = await uploads.end(session, upload, now=now.wall)
     return _come(204, received)
+
+
+async def _attach(
+    session: AsyncSession,
+    upload: Upload,
+    taken: Taken,
+    *,
+    room: Room,
+    who: Principal,
+    now: Moment,
+    ids: Ids,
+) -> None:
+    said = _said(upload)
+    about = said.value(media_type=taken.media_type, sent=taken.sent, now=upload.begun_at)
+    actor = Actor(subject=who.subject, role=who.role.value, agency=who.agency)
+    to = (session, upload.case_id, upload.id)
+    await attaching.attach(*to, taken, about, room=room, who=actor, now=now, ids=ids)
 
 
 def _fit(upload: Upload, offset: int, part: bytes) -> None:

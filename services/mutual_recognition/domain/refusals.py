@@ -41,6 +41,14 @@ class SuspensionLifted(errors.Conflict):
     zh = "该项暂停已被解除。"
 
 
+class SuspensionLasts(errors.Conflict):
+    """The policy does not let this suspension be lifted yet."""
+
+    zh = "依照暂停规则，该项暂停尚不能解除。"
+    mend = "Lift it from the day that is named on."
+    mend_zh = "请自所示日期起办理。"
+
+
 class SuspenderCannotLift(errors.Conflict):
     """Who suspended a company cannot lift it."""
 
@@ -143,6 +151,17 @@ class InvalidUscc(errors.Invalid):
     zh = "统一社会信用代码无效。"
     mend = "Compare its 18 characters; the last one is a check character."
     mend_zh = "请核对 18 位代码，末位为校验码。"
+
+
+class NotACode(errors.Invalid):
+    """Things of this register are not named so."""
+
+    zh = "该名录不使用此种代码。"
+    mend = (
+        "Goods: the first 2 to 10 digits of an HS code. Authorities: the country and the type of"
+        " certificate, as NZ/519. Producers: the registration number."
+    )
+    mend_zh = "商品：商品编码前 2 至 10 位；主管机构：国别与证书类别，如 NZ/519；企业：注册编号。"
 
 
 class PeriodEndsBeforeItBegins(errors.Invalid):

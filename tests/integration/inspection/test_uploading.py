@@ -13,7 +13,6 @@ from shared.ids import uuid7
 from tests import pictures
 from tests.factories import NOW
 from tests.integration.inspection import devices
-from tests.integration.inspection import room as r
 from tests.integration.inspection.room import Body, Room
 from tests.unit.inspection import builders as b
 
@@ -56,7 +55,12 @@ async def test_an_upload_goes_on_where_it_was_cut_off_and_ends_as_evidence(room:
     await _opened(room)
     name = uuid7()
     ahead = (room.hand.yard() + timedelta(hours=2)).isoformat()
-    device = {"device": "tablet 1", "at": NOW.isoformat(), "sent_at": ahead, "note": "封志 seal"}
+    device: dict[str, Any] = {
+        "device": "tablet 1",
+        "at": NOW.isoformat(),
+        "sent_at": ahead,
+        "note": "封志 seal",
+    }
     begun = await _begin(room, name, **device)
     assert (begun.status_code, begun.headers["location"]) == (201, f"/v1/uploads/{name}")
     assert begun.headers["tus-resumable"] == "1.0.0"
@@ -143,7 +147,7 @@ async def test_an_upload_that_stands_still_is_given_up(
     await _begin(room, name)
     await _part(room, name, PHOTO[:100], offset=0)
     assert await orphans.forget(room.service.kit) == 0
-    monkeypatch.setattr(room.hand, "wall", lambda: r.NOW + timedelta(days=7, seconds=1))
+    monkeypatch.setattr(room.hand, "wall", lambda: NOW + timedelta(days=7, seconds=1))
     assert await orphans.forget(room.service.kit) == 1
 
 

@@ -59,6 +59,7 @@ async def test_the_founding_tables_are_published_with_both_approvals(world: Worl
             ("recognition", 2),
             ("selection-customs", 2),
             ("selection-quarantine", 2),
+            ("suspension", 1),
         )
         for version in range(1, versions + 1)
     ]
@@ -87,7 +88,7 @@ async def test_a_published_version_takes_over_on_its_day(world: World) -> None:
     book = Rulebook.of(Settings())
     async with world.service.kit.database.connect() as connection:
         versions = [
-            (await book.in_force(connection, on=builders.DAY.replace(day=day)))[NAME].version
+            (await book.deciding(connection, on=builders.DAY.replace(day=day)))[NAME].version
             for day in (4, 5, 6)
         ]
     assert versions == [2, 3, 3]
@@ -151,7 +152,7 @@ async def test_a_malformed_table_is_refused_whole_with_row_column_and_mend(world
         ("/rows/1", "id"),
     ]
     assert all(each["mend"]["en"] and each["mend"]["zh"] for each in faults)
-    assert len((await world.get("/v1/tables")).json()["items"]) == 7
+    assert len((await world.get("/v1/tables")).json()["items"]) == 8
 
 
 async def test_a_table_cannot_take_over_in_the_past_or_under_an_unknown_name(
