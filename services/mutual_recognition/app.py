@@ -3,7 +3,14 @@
 from pathlib import Path
 
 from services.mutual_recognition import checks, consumers
-from services.mutual_recognition.api import companies, pilots, requirements, suspensions, tables
+from services.mutual_recognition.api import (
+    companies,
+    draws,
+    pilots,
+    requirements,
+    suspensions,
+    tables,
+)
 from services.mutual_recognition.rulebook import Rulebook
 from services.mutual_recognition.settings import Settings
 from shared import service
@@ -25,6 +32,7 @@ def create(kit: Kit, settings: Settings) -> Service:
             companies.router,
             suspensions.router,
             pilots.router,
+            draws.router,
             tables.router,
         ],
         handlers=consumers.handlers(kit, settings),
