@@ -4,6 +4,7 @@ from pathlib import Path
 
 from services.mutual_recognition import checks, consumers
 from services.mutual_recognition.api import (
+    backtests,
     companies,
     draws,
     pilots,
@@ -11,6 +12,7 @@ from services.mutual_recognition.api import (
     suspensions,
     tables,
 )
+from services.mutual_recognition.jobs import backtesting
 from services.mutual_recognition.rulebook import Rulebook
 from services.mutual_recognition.settings import Settings
 from shared import service
@@ -34,9 +36,11 @@ def create(kit: Kit, settings: Settings) -> Service:
             pilots.router,
             draws.router,
             tables.router,
+            backtests.router,
         ],
         handlers=consumers.handlers(kit, settings),
         migrations=MIGRATIONS,
+        jobs={"backtesting": backtesting.job(kit, book, settings.prices())},
         checks=checks.checks(book),
     )
     made.api.state.book = book

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, Index, LargeBinary, Text, UniqueConstrai
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
+from services.mutual_recognition.backtest_tables import BacktestRow
 from services.mutual_recognition.register_tables import (
     CompanyRow,
     PilotEntryRow,
@@ -200,5 +201,6 @@ TABLES = tuple(
         DrawPeriodRow,
         RuleVersionRow,
         RuleApprovalRow,
+        BacktestRow,
     )
 )
