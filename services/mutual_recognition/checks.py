@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.mutual_recognition import decisions
+from services.mutual_recognition import decisions, suspension_checks
 from services.mutual_recognition.rulebook import Rulebook, SeedUnknown
 from shared.messaging.operated import Check
 
@@ -106,8 +106,12 @@ def checks(book: Rulebook) -> dict[str, Check]:
     async def recomputed(connection: AsyncConnection) -> list[str]:
         return await _recomputed(connection, book)
 
+    async def judged_again(connection: AsyncConnection) -> list[str]:
+        return await suspension_checks.judged_again(connection, book)
+
     return {
         "decisions can be recomputed": recomputed,
+        "suspensions by the policy can be recomputed": judged_again,
         **{name: _query(statement) for name, statement in QUERIES.items()},
     }
 

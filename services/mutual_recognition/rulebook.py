@@ -60,8 +60,8 @@ class Rulebook:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The tables that a decision uses."""
-        return kinds.names(self.agencies)
+        """All tables that there are."""
+        return kinds.every(self.agencies)
 
     def dictionary(self, name: str) -> Dictionary:
         """What a table may ask about here."""
@@ -81,9 +81,15 @@ class Rulebook:
         names = kinds.drawing(self.agencies) if tables is None else tables
         return {name: draw.drawn(seed, key=ticket.key, table=name) for name in names}
 
-    async def in_force(self, reading: Reading, *, on: date) -> dict[str, Version]:
-        """The tables in force on a day, by name; one that has none is left out."""
-        found = await IN_FORCE.run(reading, {"on": on, "names": list(self.names)})
+    async def deciding(self, reading: Reading, *, on: date) -> dict[str, Version]:
+        """The tables in force on a day that a decision uses, by name."""
+        return await self.in_force(reading, kinds.names(self.agencies), on=on)
+
+    async def in_force(
+        self, reading: Reading, names: Collection[str], *, on: date
+    ) -> dict[str, Version]:
+        """Those of the tables that are in force on a day, by name."""
+        found = await IN_FORCE.run(reading, {"on": on, "names": list(names)})
         return await self.versions(reading, {row["name"]: row["version"] for row in found})
 
     async def versions(self, reading: Reading, wanted: Mapping[str, int]) -> dict[str, Version]:

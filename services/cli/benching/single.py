@@ -51,8 +51,8 @@ def servers() -> Iterator[Bench]:
 
 
 @asynccontextmanager
-async def served(bench: Bench, name: str) -> AsyncIterator[str]:
-    """Serve one service; the address it answers at."""
+async def served(bench: Bench, name: str, **settings: str) -> AsyncIterator[str]:
+    """Serve one service with these variables set; the address it answers at."""
     admin = bench.admin_url
     await provision.provision(admin, database=DATABASE, services={name: PASSWORD})
     async with _keys(bench.issuer) as jwks_url:
@@ -70,6 +70,7 @@ async def served(bench: Bench, name: str) -> AsyncIterator[str]:
             "ONESTOP_LOG_LEVEL": "WARNING",
             "ONESTOP_RATE_PER_SECOND": "0",
             "ONESTOP_INSPECTION_EVIDENCE_FOLDER": str(bench.servers.folder.data / "evidence"),
+            **settings,
         }
         command = [sys.executable, "-m", "services.cli.main", "serve", name, "--port", str(port)]
         process = await asyncio.create_subprocess_exec(*command, env=environment)

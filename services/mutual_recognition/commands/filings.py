@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.mutual_recognition import registers
+from services.mutual_recognition import pilots, registers
 from services.mutual_recognition.commands import desk as desks
 from services.mutual_recognition.commands.desk import Desk
-from services.mutual_recognition.decision_tables.version import Version
+from services.mutual_recognition.decision_tables.dictionary import Inputs, Value
+from services.mutual_recognition.domain import pilots as pilot_registers
 from services.mutual_recognition.rules import answering, dictionaries, draw, inputs, matter, sandbox
 from services.mutual_recognition.rules.decide import Case
 from services.mutual_recognition.rules.draw import Ticket
@@ -86,32 +87,40 @@ async def _cases(
 ) -> list[Case]:
     """What is known of each of the consignments, and what is to be decided by."""
     consignees = {consignment.consignee.uscc for consignment, _ in asked}
+    keys = pilot_registers.asked(consignment for consignment, _ in asked)
     grades = await registers.grades(session, consignees, on=desk.on)
-    tables = await desk.book.in_force(session, on=desk.on)
+    standing = await pilots.standing(session, keys, on=desk.on)
+    tables = await desk.book.deciding(session, on=desk.on)
     return [
-        _case(consignment, grades[consignment.consignee.uscc], tables, ticket=ticket, desk=desk)
+        Case(
+            inputs=_inputs(consignment, grades, standing, desk=desk),
+            on=desk.on,
+            tables=tables,
+            draws=desk.book.draws(ticket),
+        )
         for consignment, ticket in asked
     ]
 
 
-def _case(
+def _inputs(
     consignment: Consignment,
-    grades: Mapping[str, str],
-    tables: Mapping[str, Version],
+    grades: Mapping[str, Mapping[str, str]],
+    standing: pilot_registers.Standing,
     *,
-    ticket: Ticket,
     desk: Desk,
-) -> Case:
+) -> Inputs:
+    """What the consignment says, what the registers say of it, and what a sandbox forces."""
+    rated = grades[consignment.consignee.uscc]
+    known: dict[str, Value] = {dictionaries.ARRIVAL: desk.book.day(consignment.arrival)}
+    for agency in desk.book.agencies.names:
+        known |= {
+            f"{dictionaries.RATING}{agency}": rated.get(agency, dictionaries.UNRATED),
+            f"{dictionaries.PILOT_GOODS}{agency}": pilot_registers.are_goods(
+                consignment, agency, standing
+            ),
+            f"{dictionaries.CERTIFIED}{agency}": pilot_registers.are_certified(
+                consignment, agency, standing
+            ),
+        }
     forced = sandbox.told(consignment.sandbox) if desk.sandbox else {}
-    ratings = {
-        f"{dictionaries.RATING}{agency}": grades.get(agency, dictionaries.UNRATED)
-        for agency in desk.book.agencies.names
-    }
-    return Case(
-        inputs=inputs.of(consignment).also(
-            **ratings, **forced, **{dictionaries.ARRIVAL: desk.book.day(consignment.arrival)}
-        ),
-        on=desk.on,
-        tables=tables,
-        draws=desk.book.draws(ticket),
-    )
+    return inputs.of(consignment).also(**known, **forced)

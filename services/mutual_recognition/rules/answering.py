@@ -108,6 +108,7 @@ def changes_nothing(before: Consignment, after: Consignment) -> bool:
 def _told(consignment: Consignment) -> tuple[Any, ...]:
     return (
         tuple(line.model_dump(include=set(Line.model_fields)) for line in consignment.lines),
+        tuple(line.qualifications for line in consignment.lines),
         consignment.containers,
         consignment.bill_of_lading,
         consignment.terminal,
