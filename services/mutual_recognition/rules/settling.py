@@ -69,6 +69,7 @@ def _compared(
         parts.lines(consignment, ready),
         parts.found(consignment, ready, said),
         terms=recognition.terms,
+        on=current.decision.case.on,
     )
 
 

@@ -115,6 +115,14 @@ def test_what_was_found_of_a_line_in_two_containers_is_summed_up() -> None:
     ]
 
 
+def test_a_line_that_two_containers_count_in_other_units_is_summed_up_as_well() -> None:
+    tonnes = _line(1, "0.3").model_copy(update={"unit": "TNE"})
+    kilograms = _line(1, "200", "ＰＩＮＥ").model_copy(update={"unit": "KGM"})
+    said = [_said(A, found=(kilograms,)), _said(B, found=(tonnes, _line(2)), number=2)]
+    first, _ = parts.found(_cargo([1], [1, 2], [3]), (A, B), said)
+    assert (first.quantity, first.unit, first.net_kg) == (Decimal(500), "KGM", Decimal(2000))
+
+
 def test_only_the_last_conclusion_on_a_container_counts() -> None:
     said = [_said(A, found=(_line(1, "1"),)), _said(A, found=(_line(1, "2"),), number=2)]
     (found,) = parts.found(_cargo([1], [2], [3]), (A,), said)
