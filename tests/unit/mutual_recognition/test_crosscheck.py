@@ -106,6 +106,7 @@ def test_nothing_compared_is_nothing_agreed() -> None:
 _WEIGHTS = st.decimals(min_value="0.00001", max_value="1000000", places=5)
 
 
+@builders.ANY_MACHINE
 @given(declared=_WEIGHTS, found=_WEIGHTS)
 def test_a_weight_agrees_exactly_within_its_tolerance(declared: Decimal, found: Decimal) -> None:
     verdicts = crosscheck.compare(
@@ -155,6 +156,7 @@ def test_quantities_in_other_units_are_told_in_the_declared_one() -> None:
     assert (other.difference, other.agrees) == (None, False)
 
 
+@builders.ANY_MACHINE
 @given(pounds=st.integers(1, 10**9))
 def test_conversion_is_exact_also_where_a_quotient_has_no_end(pounds: int) -> None:
     declared = _line(quantity=Decimal(pounds), unit="LBR")

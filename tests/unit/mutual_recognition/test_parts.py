@@ -80,6 +80,7 @@ def test_what_shares_goods_or_does_not_say_what_it_holds_is_one_group(
     assert sorted(map(sorted, found)) == sorted(map(sorted, expected))
 
 
+@builders.ANY_MACHINE
 @given(st.lists(st.lists(st.integers(1, 4), max_size=3, unique=True), max_size=5))
 def test_each_container_is_in_one_group_and_no_line_in_two(loads: list[list[int]]) -> None:
     cargo = _cargo(*loads, lines=4)
