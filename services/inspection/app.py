@@ -5,6 +5,7 @@ from pathlib import Path
 from services.inspection import checks, consumers, evidence_checks, store
 from services.inspection.api import (
     acting,
+    case_file,
     checklists,
     correcting,
     editions,
@@ -52,6 +53,7 @@ def create(kit: Kit, settings: Settings) -> service.Service:
             ledger.router,
             evidence.router,
             uploading.router,
+            case_file.router,
             watching.router,
         ],
         handlers=consumers.handlers(kit, settings),
