@@ -3,7 +3,15 @@
 from pathlib import Path
 
 from services.mutual_recognition import checks, consumers
-from services.mutual_recognition.api import companies, pilots, requirements, suspensions, tables
+from services.mutual_recognition.api import (
+    backtests,
+    companies,
+    pilots,
+    requirements,
+    suspensions,
+    tables,
+)
+from services.mutual_recognition.jobs import backtesting
 from services.mutual_recognition.rulebook import Rulebook
 from services.mutual_recognition.settings import Settings
 from shared import service
@@ -26,9 +34,11 @@ def create(kit: Kit, settings: Settings) -> Service:
             suspensions.router,
             pilots.router,
             tables.router,
+            backtests.router,
         ],
         handlers=consumers.handlers(kit, settings),
         migrations=MIGRATIONS,
+        jobs={"backtesting": backtesting.job(kit, book, settings.prices())},
         checks=checks.checks(book),
     )
     made.api.state.book = book

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
+from services.mutual_recognition.backtest_tables import BacktestRow
 from services.mutual_recognition.register_tables import (
     CompanyRow,
     PilotEntryRow,
@@ -175,5 +176,6 @@ TABLES = tuple(
         PilotEntryRow,
         RuleVersionRow,
         RuleApprovalRow,
+        BacktestRow,
     )
 )

@@ -145,6 +145,20 @@ class TakeoverPassed(errors.Conflict):
     mend_zh = "请以更晚的 valid_from 重新起草。"
 
 
+class NoBacktest(errors.Conflict):
+    """No backtest of exactly this draft's content is done."""
+
+    zh = "尚无与该草案内容完全一致且已完成的回测。"
+    mend = "Ask for one with the draft's content, and approve once it is done."
+    mend_zh = "请以该草案的内容发起回测，完成后再批准。"
+
+
+class NoSuchBacktest(errors.NotFound):
+    """There is no such backtest."""
+
+    zh = "该回测不存在。"
+
+
 class InvalidUscc(errors.Invalid):
     """This is not a unified social credit code."""
 

@@ -16,6 +16,7 @@ from tests.integration.access.people import (
     Caller,
 )
 from tests.integration.access.scene import START, Ask, Entry, Scene, nothing, same
+from tests.integration.mutual_recognition import backtested
 from tests.unit.mutual_recognition import builders
 
 FILING = UUID(int=1)
@@ -117,6 +118,20 @@ async def _drafted(scene: Scene) -> Ask:
     return Ask({"name": "recognition", "number": made["version"]})
 
 
+async def _to_approve(scene: Scene) -> Ask:
+    drafted = await scene.arranged(_drafted)
+    await scene.arranged(_backtested)
+    await backtested.make(scene.service.kit)
+    return drafted
+
+
+async def _backtested(scene: Scene) -> Ask:
+    asked = await scene.done(
+        HEAD_OF_QUARANTINE, "post", "/v1/tables/recognition/backtests", _table()
+    )
+    return Ask({"backtest_id": asked["id"]})
+
+
 ENTRIES = {
     "GET /v1/requirements": Entry(_required, OTHERS, lists=True),
     "GET /v1/requirements/{requirement_id}": Entry(_required, OTHERS),
@@ -139,8 +154,10 @@ ENTRIES = {
     "GET /v1/tables/{name}/versions/{number}": Entry(same(name="recognition", number=1)),
     "POST /v1/tables/{name}/versions": Entry(_to_draft, succeeds=HEAD_OF_CUSTOMS),
     "POST /v1/tables/{name}/versions/{number}/approve": Entry(
-        _drafted, succeeds=HEAD_OF_QUARANTINE
+        _to_approve, succeeds=HEAD_OF_QUARANTINE
     ),
+    "POST /v1/tables/{name}/backtests": Entry(_to_draft, succeeds=HEAD_OF_CUSTOMS),
+    "GET /v1/backtests/{backtest_id}": Entry(_backtested),
     "POST /v1/tables/{name}/versions/{number}/reject": Entry(
         _to_reject, succeeds=HEAD_OF_QUARANTINE
     ),
