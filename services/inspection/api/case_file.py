@@ -1,16 +1,18 @@
-"""The file of a case: all of it in one zip, which proves itself without us."""
+"""The file of a case: all of it in one zip, which proves itself without us, and on paper."""
 
+import asyncio
 import base64
 import zipfile
 from collections.abc import AsyncIterator, Iterable
+from functools import partial
 from io import RawIOBase
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
-from services.inspection import ledger, queries, store
+from services.inspection import case_paper, ledger, queries, store
 from services.inspection.api.evidence import HEADERS, TheVault
 from services.inspection.api.reading import Inspector, TheKit
 from services.inspection.api.record_views import record_out
@@ -22,6 +24,10 @@ from services.inspection.settings import Settings
 
 _ZIP = {"application/zip": {"schema": {"type": "string", "format": "binary"}}}
 ZIP: dict[int | str, dict[str, Any]] = {200: {"description": "The file", "content": _ZIP}}
+_PDF = {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}
+PDF: dict[int | str, dict[str, Any]] = {200: {"description": "The document", "content": _PDF}}
+AT_ONCE = asyncio.Semaphore(2)
+"""Documents that a process makes at a time: each takes a core for a while."""
 WHEN = (1980, 1, 1, 0, 0, 0)
 """The time of every entry: the same records make the same zip."""
 
@@ -32,6 +38,12 @@ class Zip(StreamingResponse):
     """A zip as it is made."""
 
     media_type = "application/zip"
+
+
+class Pdf(Response):
+    """A document as PDF."""
+
+    media_type = "application/pdf"
 
 
 class _Sink(RawIOBase):
@@ -76,6 +88,22 @@ async def export_case(
     names = list(dict.fromkeys(each.sha256 for each in pieces))
     headers = {**HEADERS, "Content-Disposition": f'attachment; filename="case-{case_id}.zip"'}
     return Zip(_zipped(told, names, vault), headers=headers)
+
+
+@router.get("/file.pdf", response_class=Pdf, responses=PDF)
+async def print_case(case_id: UUID, request: Request, _: Inspector, kit: TheKit) -> Pdf:
+    """The case on paper, Chinese and English: conclusions, openings, evidence and every record.
+
+    Its QR code names the last record and its hash, to be compared with the case's zip.
+    """
+    settings: Settings = request.app.state.settings
+    async with kit.database.connect() as connection:
+        case = await queries.case(connection, case_id)
+        chain = await queries.chain(connection, case_id, after=0, limit=None)
+    make = partial(case_paper.pdf, case, chain, zone=settings.zone)
+    async with AT_ONCE:
+        made = await asyncio.to_thread(make)
+    return Pdf(made, headers={"Content-Disposition": f'inline; filename="case-{case_id}.pdf"'})
 
 
 async def _proof(

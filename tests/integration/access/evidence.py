@@ -50,4 +50,5 @@ ENTRIES = {
     "GET /v1/cases/{case_id}/evidence": Entry(_sent),
     "GET /v1/evidence/{link}": Entry(_sent),
     "GET /v1/cases/{case_id}/file.zip": Entry(_sent),
+    "GET /v1/cases/{case_id}/file.pdf": Entry(_sent),
 }
