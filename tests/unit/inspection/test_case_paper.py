@@ -52,8 +52,13 @@ def test_it_tells_conclusions_evidence_records_and_the_hash_of_the_last(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     told: list[str] = []
+
+    def watched(_: bytes, case: object) -> bytes:
+        told.append(repr(case))
+        return b""
+
     monkeypatch.setattr(paper, "code", told.append)
-    monkeypatch.setattr(paper, "pdf", lambda _, case: told.append(repr(case)) or b"")
+    monkeypatch.setattr(paper, "pdf", watched)
     case, chain = _case()
     _pdf(case, chain)
     named, content = told
