@@ -12,7 +12,7 @@ from services.mutual_recognition.api import (
     suspensions,
     tables,
 )
-from services.mutual_recognition.jobs import backtesting
+from services.mutual_recognition.jobs import backtesting, readying
 from services.mutual_recognition.rulebook import Rulebook
 from services.mutual_recognition.settings import Settings
 from shared import service
@@ -38,9 +38,12 @@ def create(kit: Kit, settings: Settings) -> Service:
             tables.router,
             backtests.router,
         ],
-        handlers=consumers.handlers(kit, settings),
+        handlers=consumers.handlers(kit, book),
         migrations=MIGRATIONS,
-        jobs={"backtesting": backtesting.job(kit, book, settings.prices())},
+        jobs={
+            "backtesting": backtesting.job(kit, book, settings.prices()),
+            "readying": readying.job(kit, book),
+        },
         checks=checks.checks(book),
     )
     made.api.state.book = book

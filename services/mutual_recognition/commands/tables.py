@@ -78,6 +78,7 @@ async def approve(
         .where(columns.name == name, columns.version == number)
         .values(status="published", published_at=desk.now)
     )
+    await desk.book.versions(session, {name: number})
     return True
 
 
