@@ -15,6 +15,7 @@ from services.inspection.api import (
     signing,
     syncing,
     tracking,
+    uploading,
     watching,
 )
 from services.inspection.evidence.folder import Folder
@@ -50,6 +51,7 @@ def create(kit: Kit, settings: Settings) -> service.Service:
             syncing.router,
             ledger.router,
             evidence.router,
+            uploading.router,
             watching.router,
         ],
         handlers=consumers.handlers(kit, settings),
