@@ -140,8 +140,8 @@ def merge(
     inspecting = tuple(
         needs[name] for name in agencies.names if name in needs and needs[name] != recognising
     )
-    agencies_there = {need.agency for need in inspecting}
-    asked = {kind for each in selections if each.agency in agencies_there for kind in each.bays}
+    there = {need.agency for need in inspecting}
+    asked = {kind for each in selections if each.agency in there for kind in each.bays}
     return Determination(
         mode=mode,
         primary_agency=agencies.first_of(frozenset(needs)),
