@@ -13,7 +13,7 @@ from services.mutual_recognition.api import (
     tables,
     trials,
 )
-from services.mutual_recognition.jobs import backtesting, trying
+from services.mutual_recognition.jobs import backtesting, readying, trying
 from services.mutual_recognition.rulebook import Rulebook
 from services.mutual_recognition.settings import Settings
 from shared import service
@@ -40,11 +40,12 @@ def create(kit: Kit, settings: Settings) -> Service:
             backtests.router,
             trials.router,
         ],
-        handlers=consumers.handlers(kit, settings),
+        handlers=consumers.handlers(kit, book),
         migrations=MIGRATIONS,
         jobs={
             "backtesting": backtesting.job(kit, book, settings.prices()),
             "trying": trying.job(kit, book),
+            "readying": readying.job(kit, book),
         },
         checks=checks.checks(book),
     )

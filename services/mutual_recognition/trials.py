@@ -22,7 +22,7 @@ CAUGHT_UP = timedelta(days=7)
 NEVER = datetime.max.replace(tzinfo=UTC)
 RUNNING = text("""
     SELECT t.*, v.content FROM rule_trials t JOIN rule_versions v USING (name, version)
-    WHERE t.until >= :since AND v.status = 'draft'
+    WHERE t.until >= :since AND v.status = 'in_review'
       AND (t.stopped_at IS NULL OR t.seen < t.stopped_at + CAST(:late AS interval))
     ORDER BY name, version""")
 UNSEEN = text("""

@@ -8,6 +8,7 @@ from services.mutual_recognition import trials
 from services.mutual_recognition.commands import tables
 from services.mutual_recognition.commands.desk import Desk
 from services.mutual_recognition.domain import refusals
+from services.mutual_recognition.domain.versions import Act
 
 LONGEST = timedelta(days=366)
 
@@ -15,11 +16,11 @@ LONGEST = timedelta(days=366)
 async def start(
     session: AsyncSession, name: str, number: int, *, until: date, by: str, agency: str, desk: Desk
 ) -> None:
-    """Ask a draft about every decision from now on until the end of a legal day.
+    """Ask a version in review about every decision from now on until the end of a legal day.
 
-    Raises `NoSuchTable`, `NoDraft`, `UnknownAgency`, `TrialTooLong`, `TriedBefore`.
+    Raises `NoSuchTable`, `NotInReview`, `NoDraft`, `UnknownAgency`, `TrialTooLong`, `TriedBefore`.
     """
-    await tables.locked_draft(session, name, number)
+    await tables.locked(session, name, number, Act.TRY)
     tables.require_taking_part(agency, desk=desk)
     if not desk.on <= until <= desk.on + LONGEST:
         raise refusals.TrialTooLong(pointer="/until")

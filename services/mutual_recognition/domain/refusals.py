@@ -123,6 +123,28 @@ class NoDraft(errors.Conflict):
     mend_zh = "请起草新版本。"
 
 
+class NotInReview(errors.Conflict):
+    """This draft was not submitted for review yet."""
+
+    zh = "该草案尚未提交审核。"
+    mend = "Let its author submit it."
+    mend_zh = "请由起草人提交审核。"
+
+
+class InReview(errors.Conflict):
+    """This version is in review, and its rows are not changed any more."""
+
+    zh = "该版本正在审核，内容不再变更。"
+    mend = "Turn it down and draft another one, or await the review."
+    mend_zh = "请退回后另行起草，或等待审核。"
+
+
+class NotTheAuthor(errors.Conflict):
+    """Only its author changes or submits a draft."""
+
+    zh = "只有起草人可以修改或提交草案。"
+
+
 class AuthorCannotApprove(errors.Conflict):
     """The author of a draft cannot approve it."""
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.cli.archiving import _record  # what verifies an archive reads records with
+from services.cli.archiving import record_of
 from services.inspection.domain import records
 from shared.auth.principal import Role
 from tests import kits
@@ -150,7 +150,7 @@ async def test_the_chain_and_its_proof_hold_for_whom_a_record_is_kept_from(opene
     for each in chain:
         assert each["prev_hash"] == last
         if each["kind"] is not None:
-            assert records.digest(_record(each)) == each["hash"]
+            assert records.digest(record_of(each)) == each["hash"]
         last = each["hash"]
     proof = await opened.see("quarantine", f"/{b.CASE}/proof")
     assert proof["leaf"]["hash"] == last

@@ -19,7 +19,7 @@ def _case(text: str = "live insects 活虫") -> tuple[Case, list[Record]]:
     """A case with a finding, a photo and a conclusion."""
     case = b.opened()
     piece = Piece(b.FILING, "image/png", "a" * 64, 9, "b" * 64, About(Sort.PHOTO, note=text))
-    found = inspecting.find(case, Finding(code="pest", text=text), who=b.CUSTOMS)
+    found = inspecting.find(case, Finding(code="pest", text=text), who=b.CUSTOMS, now=b.at())
     added = evidence.attach(found.case, piece, who=b.CUSTOMS, kept=0, most=9)
     concluded = b.concluded(added.case, b.CUSTOMS, b.NONCONFORM)
     notes = [*found.notes, *added.notes, *concluded.notes]
