@@ -30,7 +30,7 @@ MOVES: Mapping[tuple[Status, Act], Status] = {
     (Status.DRAFT, Act.REPLACE): Status.DRAFT,
     (Status.DRAFT, Act.SUBMIT): Status.IN_REVIEW,
     (Status.DRAFT, Act.REJECT): Status.REJECTED,
-    # A draft may change under its trial; what is in review stays as it is.
+    # Not a draft, which would change under its trial.
     (Status.IN_REVIEW, Act.TRY): Status.IN_REVIEW,
     (Status.IN_REVIEW, Act.APPROVE): Status.IN_REVIEW,
     # Once every agency that takes part has approved.

@@ -137,14 +137,19 @@ async def _to_submit(scene: Scene) -> Ask:
     return await _drafted(scene)
 
 
+async def _submitted(scene: Scene, *, author: Caller) -> Ask:
+    drafted = await _drafted(scene, author=author)
+    path = f"/v1/tables/recognition/versions/{drafted.path['number']}/submit"
+    await scene.done(author, "post", path)
+    return drafted
+
+
 async def _to_approve(scene: Scene) -> Ask:
     author = Caller("author", HEAD_OF_CUSTOMS.role, "customs", "customs")
-    drafted = await _drafted(scene, author=author)
-    of_it = f"/v1/tables/recognition/versions/{drafted.path['number']}"
-    await scene.done(author, "post", f"{of_it}/submit", None)
+    submitted = await _submitted(scene, author=author)
     await scene.arranged(_backtested)
     await backtested.make(scene.service.kit)
-    return drafted
+    return submitted
 
 
 async def _backtested(scene: Scene) -> Ask:
@@ -155,7 +160,8 @@ async def _backtested(scene: Scene) -> Ask:
 
 
 async def _to_try(scene: Scene) -> Ask:
-    return Ask((await scene.arranged(_drafted)).path, {"until": f"{START:%Y}-12-31"})
+    submitted = await _submitted(scene, author=HEAD_OF_CUSTOMS)
+    return Ask(submitted.path, {"until": f"{START:%Y}-12-31"})
 
 
 async def _tried(scene: Scene) -> Ask:

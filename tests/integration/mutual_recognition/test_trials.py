@@ -32,12 +32,15 @@ class Trial:
         self.drafts: Any = {}
 
     async def drafted(self) -> None:
-        """The draft, without its trial."""
+        """The version in review, without its trial."""
         founding = builders.founding()[NAME].table.model_dump(mode="json", exclude_defaults=True)
         valid_from = (TODAY + timedelta(days=3)).isoformat()
         content = {**founding, "valid_from": valid_from, "rows": founding["rows"][-1:]}
         answer = await self.world.post(f"/v1/tables/{NAME}/versions", content)
         assert answer.json()["version"] == 3, answer.text
+        assert (await self.started()).json()["code"] == "not_in_review"
+        submitted = await self.world.post(f"/v1/tables/{NAME}/versions/3/submit", None)
+        assert submitted.json()["status"] == "in_review"
 
     async def started(self, days: int = 7) -> Any:
         """The answer to starting it."""
@@ -109,8 +112,9 @@ async def test_a_draft_that_fails_is_told_and_holds_nothing_up(
 
 
 async def test_a_draft_that_cannot_even_be_read_is_told_as_well(trial: Trial) -> None:
+    await trial.world.execute("ALTER TABLE rule_versions DISABLE TRIGGER never_changed")
     await trial.world.execute(
-        "UPDATE rule_versions SET content = content - 'rows' WHERE status = 'draft'"
+        "UPDATE rule_versions SET content = content - 'rows' WHERE status = 'in_review'"
     )
     filing = await trial.world.accept(wood())
     told = await trial.looked()
