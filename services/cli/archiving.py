@@ -166,7 +166,7 @@ def record_of(told: dict[str, Any]) -> Record:
     if (stamp(wall), stamp(yard)) != (told["times"]["wall"], told["times"]["yard"]):
         raise ValueError("a time is not in its one spelling")
     return Record(
-        case_id=_uuid(told["case_id"]),
+        case_id=uuid_of(told["case_id"]),
         seq=told["seq"],
         kind=told["kind"],
         actor=Actor(**told["actor"]),
@@ -180,7 +180,7 @@ def record_of(told: dict[str, Any]) -> Record:
 def leaf_of(told: dict[str, Any]) -> Leaf:
     """A leaf of its line. Raises ValueError, KeyError, TypeError."""
     _exactly(told, "index case_id seq hash")
-    return Leaf(told["index"], _uuid(told["case_id"]), told["seq"], told["hash"])
+    return Leaf(told["index"], uuid_of(told["case_id"]), told["seq"], told["hash"])
 
 
 def _note(told: dict[str, Any]) -> str:
@@ -193,7 +193,8 @@ def _key(told: dict[str, Any]) -> tuple[str, str]:
     return told["agency"], told["public"]
 
 
-def _uuid(text: str) -> UUID:
+def uuid_of(text: str) -> UUID:
+    """An id in its one spelling. Raises ValueError."""
     found = UUID(text)
     if str(found) != text:
         raise ValueError("an id is not in its one spelling")

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from services.inspection.domain import evidence
 from services.inspection.domain.case import Case
-from services.inspection.domain.records import Record
+from services.inspection.domain.records import KeptBack, Record
 from shared import paper
 
 SHOWN = 16
@@ -39,8 +39,11 @@ SORTS = {"photo": "照片", "document": "单证", "scan": "扫描件"}
 Table = dict[str, Any]
 
 
-def pdf(case: Case, chain: Sequence[Record], *, zone: ZoneInfo) -> bytes:
-    """The case as a PDF, Chinese and English; times are told in the yard's zone."""
+def pdf(case: Case, chain: Sequence[Record | KeptBack], *, zone: ZoneInfo) -> bytes:
+    """The case as a PDF, Chinese and English; times are told in the yard's zone.
+
+    Of what is kept back it tells the number and the hash.
+    """
     last = chain[-1] if chain else None
     head = f"{last.seq}:{last.hash}" if last else "0"
     told = {
@@ -51,7 +54,7 @@ def pdf(case: Case, chain: Sequence[Record], *, zone: ZoneInfo) -> bytes:
         "parts": [
             _conclusions(case, zone),
             _openings(case, zone),
-            _files(chain, zone),
+            _files((each for each in chain if isinstance(each, Record)), zone),
             _records(chain, zone),
         ],
         "code": paper.code(f"urn:onestop:case:{case.id}:{head}"),
@@ -123,19 +126,19 @@ def _files(chain: Iterable[Record], zone: ZoneInfo) -> Table:
     return _table("证据 Evidence", (*heads, "文件哈希 SHA-256"), rows)
 
 
-def _records(chain: Iterable[Record], zone: ZoneInfo) -> Table:
-    rows = [
-        [
-            str(each.seq),
-            _at(each.times.yard, zone),
-            each.kind,
-            f"{each.actor.subject} ({each.actor.agency or each.actor.role})",
-            each.hash[:SHOWN],
-        ]
-        for each in chain
-    ]
+def _records(chain: Iterable[Record | KeptBack], zone: ZoneInfo) -> Table:
+    rows = [[str(each.seq), *_told(each, zone), each.hash[:SHOWN]] for each in chain]
     heads = ("序号 No.", "时间 Time", "类型 Kind", "登记人 Recorded by", "哈希 Hash")
     return _table("记录 Records", heads, rows)
+
+
+def _told(record: Record | KeptBack, zone: ZoneInfo) -> tuple[str, str, str]:
+    """When, what, and by whom."""
+    if isinstance(record, KeptBack):
+        return "—", "—", "—"
+    actor = record.actor
+    who = f"{actor.subject} ({actor.agency or actor.role})"
+    return _at(record.times.yard, zone), record.kind, who
 
 
 def _table(title: str, heads: Iterable[str], rows: list[list[str]]) -> Table:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.inspection.domain import archive, checkpoints, evidence, merkle, records, signing
 from services.inspection.domain.checkpoints import Leaf
-from services.inspection.domain.records import Head, Record
+from services.inspection.domain.records import Head, KeptBack, Record
 from shared.errors import Refused
 
 RECORDS, PROOF, KEYS, EVIDENCE = "records.jsonl", "proof.json", "keys.jsonl", "evidence/"
@@ -23,14 +23,15 @@ class Proof:
 
 
 def verify(
-    chain: Sequence[Record],
+    chain: Sequence[Record | KeptBack],
     proof: Proof | None,
     *,
     files: Mapping[str, str],
     keys: Mapping[str, Sequence[str]],
 ) -> list[str]:
     """What is broken of a case's file. `files` are its files of evidence by their names, with the
-    SHA-256 that each has; `keys` the agencies' public keys.
+    SHA-256 that each has; `keys` the agencies' public keys. What is kept back of another agency's
+    investigations is in the chain, and its content is nobody's to check.
     """
     if not chain:
         return ["there are no records"]
@@ -38,7 +39,7 @@ def verify(
     named = {
         str(each.payload.get("sha256")): f"case {case_id} record {each.seq}"
         for each in chain
-        if each.kind == evidence.KIND
+        if isinstance(each, Record) and each.kind == evidence.KIND
     }
     return [
         *records.broken(chain, case_id=case_id, head=head),
@@ -48,11 +49,11 @@ def verify(
     ]
 
 
-def _signatures(chain: Sequence[Record]) -> Iterator[str]:
+def _signatures(chain: Sequence[Record | KeptBack]) -> Iterator[str]:
     """Every sign-off is by the key that it names, of a record that is here."""
     hashes = {each.seq: each.hash for each in chain}
     for each in chain:
-        if each.kind != SIGNED_OFF:
+        if isinstance(each, KeptBack) or each.kind != SIGNED_OFF:
             continue
         told = {name: str(value) for name, value in each.payload.items()}
         end = Head(int(told.get("seq", 0)), told.get("hash", ""))
@@ -66,7 +67,10 @@ def _signatures(chain: Sequence[Record]) -> Iterator[str]:
 
 
 def _proved(
-    chain: Sequence[Record], proof: Proof, case_id: UUID, keys: Mapping[str, Sequence[str]]
+    chain: Sequence[Record | KeptBack],
+    proof: Proof,
+    case_id: UUID,
+    keys: Mapping[str, Sequence[str]],
 ) -> Iterator[str]:
     """The checkpoint is signed by every agency, and the chain had come to its leaf."""
     try:

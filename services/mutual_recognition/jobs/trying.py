@@ -95,8 +95,8 @@ async def _verdict(
     told: dict[str, Any] = {"decision_id": row["id"], "changed": False}
     if isinstance(draft, str):
         return {**told, "outcome": None, "fault": draft}
+    decision = await decisions.load(reading, row, book=book)
     try:
-        decision = await decisions.load(reading, row, book=book)
         outcome = replaying.again(decision.case, draft, agencies=book.agencies)
     except Exception as error:
         log.exception("a draft under trial failed", table=draft.name, version=draft.version)
