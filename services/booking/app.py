@@ -5,6 +5,7 @@ from pathlib import Path
 from services.booking.api import (
     bookings,
     calendars,
+    exchanging,
     figures,
     plans,
     requests,
@@ -42,6 +43,7 @@ def create(kit: Kit, settings: Settings) -> Service:
             figures.router,
             watching.router,
             waiting.router,
+            exchanging.router,
             calendars.router,
         ],
         handlers=handlers(desk),
