@@ -1,5 +1,6 @@
 """Composition root of booking."""
 
+from functools import partial
 from pathlib import Path
 
 from services.booking.api import (
@@ -18,10 +19,11 @@ from services.booking.api import (
 from services.booking.checks import checks
 from services.booking.consumers import handlers
 from services.booking.desk import Desk
-from services.booking.jobs import looking, planning, sweeping
+from services.booking.jobs import following, looking, planning, sweeping
 from services.booking.settings import Settings
 from shared.kit import Kit
 from shared.service import Service, assemble
+from shared.telemetry.health import Check
 
 NAME = SCHEMA = "booking"
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -52,12 +54,14 @@ def create(kit: Kit, settings: Settings) -> Service:
             "expiry": sweeping.expiry(desk),
             "overruns": sweeping.overruns(desk),
             "retry": sweeping.retrying(desk),
+            "calendars": following.following(desk),
             "watch": looking.looking(desk),
             "plans": planning.planning(desk),
             "asking for plans": planning.asking(desk),
             "prices": planning.pricing(desk),
         },
         checks=checks(kit.clock),
+        needs={"calendars": Check(partial(following.require_read, desk))},
     )
     service.api.state.desk = desk
     return service
