@@ -19,11 +19,12 @@ from services.booking.api import (
 from services.booking.checks import checks
 from services.booking.consumers import handlers
 from services.booking.desk import Desk
-from services.booking.jobs import following, looking, planning, sweeping
+from services.booking.jobs import following, planning, sweeping
 from services.booking.settings import Settings
 from shared.kit import Kit
 from shared.service import Service, assemble
 from shared.telemetry.health import Check
+from shared.watching import looking
 
 NAME = SCHEMA = "booking"
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -55,7 +56,7 @@ def create(kit: Kit, settings: Settings) -> Service:
             "overruns": sweeping.overruns(desk),
             "retry": sweeping.retrying(desk),
             "calendars": following.following(desk),
-            "watch": looking.looking(desk),
+            "watch": looking(kit.database, desk.watch, seconds=settings.watch_seconds),
             "plans": planning.planning(desk),
             "asking for plans": planning.asking(desk),
             "prices": planning.pricing(desk),

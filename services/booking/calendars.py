@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.booking import store
 from services.booking.domain.booking import WITH_SLOT, Booking, Status
-from services.booking.domain.watch_refusals import CalendarNotFound, TooManyCalendars
+from services.booking.domain.calendar_refusals import CalendarNotFound, TooManyCalendars
 from services.booking.store import Reading
 from services.booking.tables import CalendarRow
 from shared.database import table_of

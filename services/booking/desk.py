@@ -13,9 +13,11 @@ from services.booking.domain.refusals import RequestNotFound
 from services.booking.live import Live
 from services.booking.settings import Settings
 from services.booking.store import Reading
-from services.booking.watch import Watch
 from services.booking.yardbook import Books
+from shared.database import table_of
 from shared.kit import Kit
+from shared.messaging.tables import OutboxRow
+from shared.watching import Watch
 
 
 class Desk:
@@ -26,7 +28,7 @@ class Desk:
         self.settings = settings
         self.prices: Prices = FREE
         """What scarce resources are worth: whoever plans may put another table here."""
-        self.watch = Watch()
+        self.watch = Watch(table_of(OutboxRow).c.seq)
         """Who reads boards along."""
         self.calendars_read = False
         """Whether what is taken of all yards was read into memory since the start."""

@@ -3,10 +3,12 @@
 from decimal import Decimal
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
+
+from shared.http.streams import Bounds
 
 
-class Settings(BaseSettings):
+class Settings(Bounds):
     """Read once, in the composition root. Yard minutes run on the yards' clock."""
 
     model_config = SettingsConfigDict(env_prefix="ONESTOP_BOOKING_", frozen=True)
@@ -73,28 +75,6 @@ class Settings(BaseSettings):
         gt=0,
         le=10,
         description="Wall seconds between looks for changes of boards, while somebody reads along.",
-    )
-    streams: int = Field(
-        default=200, ge=1, le=10_000, description="Streams of boards that a process has open."
-    )
-    streams_per_office: int = Field(
-        default=20,
-        ge=1,
-        le=10_000,
-        description="Streams of boards that one yard's or agency's people have open at a process.",
-    )
-    stream_beat_seconds: float = Field(
-        default=15.0,
-        gt=0,
-        le=300,
-        description="Wall seconds after which a stream without a change sends a sign of life.",
-    )
-    stream_seconds: float = Field(
-        default=900.0,
-        gt=0,
-        le=86_400,
-        description="Wall seconds after which a stream ends: its reader comes back with a token"
-        " that is looked at again, and goes on where it was.",
     )
     plan_every_minutes: int = Field(
         default=0,

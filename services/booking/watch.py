@@ -1,15 +1,6 @@
-"""Reading along: how a yard's board changes, by number, from what the outbox has.
+"""How a yard's board changes, by number, from what the outbox has."""
 
-A number is given while an event is written, but seen once that is committed: a lower one may come
-later. So each process keeps up to which number the outbox is settled: whatever is not there below
-it never will be. Where no number is missing that is the highest one. Else it is the highest of a
-look at the database, once all transactions are over that could have written then.
-"""
-
-import asyncio
-from collections import Counter
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,20 +13,6 @@ from services.booking.store import Reading
 from shared.contracts.values import Slot
 from shared.prepared import Row, Statement
 
-AT_ONCE = 1_000
-"""Numbers that one look goes through."""
-
-_LOOK = Statement(
-    text(
-        """
-        SELECT coalesce(max(seq), :since) AS highest, count(*) AS many,
-               CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint) AS oldest,
-               CAST(CAST(pg_snapshot_xmax(pg_current_snapshot()) AS text) AS bigint) AS next
-          FROM outbox WHERE seq > :since
-        """
-    ).bindparams(bindparam("since", type_=BigInteger()))
-)
-_HIGHEST = Statement(text("SELECT coalesce(max(seq), 0) AS highest FROM outbox"))
 _CHANGES = Statement(
     text(
         """
@@ -76,106 +53,11 @@ class Changed:
     held_until: datetime | None
 
 
-@dataclass(frozen=True)
-class Look:
-    """What the outbox has after the settled number: the highest, and how many there are.
-
-    Transactions below `oldest` are over; none from `next` on had begun to write.
-    """
-
-    highest: int
-    many: int
-    oldest: int
-    next: int
-
-
-class Settled:
-    """Up to which number nothing is to come any more; None before that is known."""
-
-    def __init__(self) -> None:
-        self.number: int | None = None
-        self._highest: int | None = None
-        self._begun: int | None = None
-
-    @property
-    def since(self) -> int:
-        """The number from which the next look counts; 0: from the first."""
-        return self.number or self._highest or 0
-
-    def take(self, look: Look) -> None:
-        """Learn from a look.
-
-        Whoever took a number before one look had begun to write at the next: it takes a number
-        and its transaction's in one statement.
-        """
-        if self.number is not None and look.many == look.highest - self.number:
-            self.number, self._highest, self._begun = look.highest, None, None
-        elif self._highest is None:
-            self._highest = look.highest
-        elif self._begun is None:
-            self._begun = look.next
-        elif look.oldest >= self._begun:
-            self.number, self._highest, self._begun = self._highest, None, None
-
-
-class Watch:
-    """One for a process: its readers, and how far they may read."""
-
-    def __init__(self) -> None:
-        self.readers: Counter[str] = Counter()
-        self._settled = Settled()
-        self._moved = asyncio.Event()
-        self._wanted = asyncio.Event()
-
-    def enter(self, who: str) -> None:
-        """Somebody reads. The first after a time without readers learns anew what is settled."""
-        if not self.readers:
-            self._settled = Settled()
-        self.readers[who] += 1
-        self._wanted.set()
-
-    def leave(self, who: str) -> None:
-        """Somebody reads no more."""
-        self.readers -= Counter((who,))
-        if not self.readers:
-            self._wanted.clear()
-
-    async def wanted(self) -> None:
-        """Wait until somebody reads."""
-        await self._wanted.wait()
-
-    async def look(self, session: Reading) -> None:
-        """See how far the outbox is settled, and tell the readers."""
-        (row,) = await _LOOK.run(session, {"since": self._settled.since})
-        before = self._settled.number
-        self._settled.take(Look(row["highest"], row["many"], row["oldest"], row["next"]))
-        if self._settled.number != before:
-            self._moved.set()
-            self._moved = asyncio.Event()
-
-    async def beyond(self, number: int, *, seconds: float) -> int | None:
-        """A settled number above this one, for which is waited for so long; else None."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                while (known := self._settled.number) is None or known <= number:
-                    await self._moved.wait()
-                return known
-        return None
-
-
-async def highest(session: Reading) -> int:
-    """The highest number that there is; 0 if there is none."""
-    rows = await _HIGHEST.run(session)
-    return int(rows[0]["highest"])
-
-
-async def changes(
-    session: Reading, yard: str, *, after: int, up_to: int
-) -> tuple[list[Changed], int]:
-    """How a board changed after a number, up to another or so far as one look goes; and how far."""
-    last = min(up_to, after + AT_ONCE)
-    rows: Sequence[Row] = await _CHANGES.run(session, {"yard": yard, "after": after, "up_to": last})
-    return [_changed(row, yard) for row in rows], last
+async def changes(session: Reading, yard: str, *, after: int, up_to: int) -> list[Changed]:
+    """How a board changed after a number, up to another."""
+    asked = {"yard": yard, "after": after, "up_to": up_to}
+    rows: Sequence[Row] = await _CHANGES.run(session, asked)
+    return [_changed(row, yard) for row in rows]
 
 
 def _changed(row: Row, yard: str) -> Changed:

@@ -39,6 +39,7 @@ class Benchmark(StrEnum):
     OPTIMIZER = "optimizer"
     OFFERS = "offers"
     RULES = "rules"
+    BACKTEST = "backtest"
     SYNC = "sync"
 
 

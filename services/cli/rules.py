@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from services.cli import console
-from services.cli.options import Json
+from services.cli.options import Data, Json, TokenFile, Url
 
 app = typer.Typer(no_args_is_help=True, help="Check and try decision tables that are files.")
 
@@ -48,6 +48,34 @@ def inputs(*, as_json: Json = False) -> None:
     for each in found:
         values = f" ({', '.join(each['values'])})" if each["values"] else ""
         console.tell(f"{each['name']:22} {each['kind']:7} {each['zh']} / {each['en']}{values}")
+
+
+@app.command()
+def backtest(
+    draft: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="a table that is a file, NAME.toml")
+    ],
+    data: Data,
+    url: Url = None,
+    token_file: TokenFile = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Replay a system's stored filings and their findings under a draft.
+
+    A draft of exactly this content can then be published.
+    """
+    from services.cli import backtesting, instance
+
+    with instance.found(data, url=url, token_file=token_file, factor=None) as where:
+        found = backtesting.run(where, draft)
+    if found is None:
+        raise typer.Exit(1)
+    if as_json:
+        console.result(found)
+        return
+    for line in backtesting.lines(found):
+        console.tell(line)
 
 
 def _tell(found: dict[str, Any], *, counted: str, wrong: str, as_json: bool) -> None:

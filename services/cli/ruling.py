@@ -23,7 +23,7 @@ def checked(folder: Path | None) -> dict[str, Any]:
     for name, table in tables.items():
         dictionary = dictionaries.of(name, agencies)
         found = check.of_rows(name, table, dictionary=dictionary, agencies=agencies)
-        errors += [_plain(name, fault) for fault in found]
+        errors += [plain(name, fault) for fault in found]
     return {"rules": sum(len(table.rows) for table in tables.values()), "errors": errors}
 
 
@@ -39,7 +39,7 @@ def tested(folder: Path | None) -> dict[str, Any]:
     for name, table in tables.items():
         dictionary = dictionaries.of(name, agencies)
         found = check.faults(name, table, dictionary=dictionary, agencies=agencies)
-        failed += [_plain(name, fault) for fault in found]
+        failed += [plain(name, fault) for fault in found]
         examples += len(Examples(name, table, dictionary=dictionary))
     return {"examples": examples, "failed": failed}
 
@@ -47,7 +47,7 @@ def tested(folder: Path | None) -> dict[str, Any]:
 def inputs() -> list[dict[str, Any]]:
     """What tables may ask about, and which of them."""
     agencies = Settings().agencies()
-    asked = {name: dictionaries.of(name, agencies) for name in kinds.names(agencies)}
+    asked = {name: dictionaries.of(name, agencies) for name in kinds.every(agencies)}
     every = {name: each for dictionary in asked.values() for name, each in dictionary.items()}
     return [
         {
@@ -73,17 +73,17 @@ def lines(errors: Iterable[Mapping[str, Any]]) -> Iterator[str]:
 
 def _read(folder: Path | None) -> tuple[dict[str, Table], list[dict[str, Any]]]:
     """The tables of a folder by name, and what cannot be read."""
-    known = kinds.names(Settings().agencies())
+    known = kinds.every(Settings().agencies())
     tables: dict[str, Table] = {}
     errors: list[dict[str, Any]] = []
     for file in sorted((folder or FOUNDING).glob("*.toml")):
         if file.stem not in known:
-            errors.append(_plain(file.stem, _no_such_table(known)))
+            errors.append(plain(file.stem, _no_such_table(known)))
             continue
         try:
             tables[file.stem] = files.read(file.read_bytes())
         except Faults as refused:
-            errors += [_plain(file.stem, fault) for fault in refused.faults]
+            errors += [plain(file.stem, fault) for fault in refused.faults]
     return tables, errors
 
 
@@ -98,7 +98,8 @@ def _no_such_table(known: Iterable[str]) -> Fault:
     )
 
 
-def _plain(table: str, fault: Fault) -> dict[str, Any]:
+def plain(table: str, fault: Fault) -> dict[str, Any]:
+    """A fault as JSON tells it, with its table, row and column."""
     facts = dict(fault.facts)
     return {
         "table": table,

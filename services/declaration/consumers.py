@@ -32,6 +32,7 @@ REACTIONS: Mapping[type[Event], React] = {
     requirement.RequirementPartlyMet: reactions.partly_met,
     requirement.RequirementMet: reactions.met,
     requirement.RequirementVoided: reactions.voided,
+    requirement.CompanySuspended: reactions.company_suspended,
     recognition.RecognitionGranted: reactions.granted,
     recognition.RecognitionRefused: reactions.recognition_refused,
     booking.BookingHeld: reactions.held,

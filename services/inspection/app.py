@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from services.inspection import checks, consumers, evidence_checks
+from services.inspection import checks, consumers, evidence_checks, store
 from services.inspection.api import (
     acting,
     checklists,
@@ -15,6 +15,8 @@ from services.inspection.api import (
     signing,
     syncing,
     tracking,
+    uploading,
+    watching,
 )
 from services.inspection.evidence.folder import Folder
 from services.inspection.evidence.vault import Vault
@@ -23,6 +25,7 @@ from services.inspection.jobs import orphans, sandbox, waits
 from services.inspection.settings import Settings
 from shared import service
 from shared.kit import Kit
+from shared.watching import Watch, looking
 
 NAME = SCHEMA = "inspection"
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -32,6 +35,7 @@ def create(kit: Kit, settings: Settings) -> service.Service:
     """The service, ready to run. Without a folder for evidence it takes none."""
     folder = settings.evidence_folder
     vault = Folder(folder) if folder else None
+    watch = Watch(store.entries.c.number)
     made = service.assemble(
         kit,
         title="Onestop inspection",
@@ -47,14 +51,18 @@ def create(kit: Kit, settings: Settings) -> service.Service:
             syncing.router,
             ledger.router,
             evidence.router,
+            uploading.router,
+            watching.router,
         ],
         handlers=consumers.handlers(kit, settings),
         migrations=MIGRATIONS,
-        jobs=_jobs(kit, settings, vault),
+        jobs=_jobs(kit, settings, vault)
+        | {"watch": looking(kit.database, watch, seconds=settings.watch_seconds)},
         checks={**checks.ALL, "evidence": evidence_checks.check_of(vault)},
     )
     made.api.state.settings = settings
     made.api.state.vault = vault
+    made.api.state.watch = watch
     return made
 
 

@@ -5,10 +5,12 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
+
+from shared.http.streams import Bounds
 
 
-class Settings(BaseSettings):
+class Settings(Bounds):
     """The settings of inspection."""
 
     model_config = SettingsConfigDict(env_prefix="ONESTOP_INSPECTION_", frozen=True)
@@ -45,6 +47,13 @@ class Settings(BaseSettings):
     )
     evidence_case_bytes: int = Field(
         default=2 * 2**30, ge=1, description="The bytes of a case's photos and documents together."
+    )
+
+    watch_seconds: float = Field(
+        default=0.03,
+        gt=0,
+        le=10,
+        description="Wall seconds between looks for new records, while somebody reads along.",
     )
 
     @field_validator("time_zone")

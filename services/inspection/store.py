@@ -70,7 +70,8 @@ _UPDATE = Statement(
     .values({each.name: bindparam(each.name, type_=each.type) for each in cases.columns})
     .returning(literal(1))
 )
-_APPEND = Statement(insert(entries), columns=entries.columns.keys())
+written = [each for each in entries.columns if each is not entries.c.number]
+_APPEND = Statement(insert(entries), columns=[each.name for each in written])
 
 
 def _array(column: Column[Any]) -> ColumnElement[Any]:
@@ -82,7 +83,7 @@ def _array(column: Column[Any]) -> ColumnElement[Any]:
 
 _APPEND_MANY = Statement(
     insert(entries).from_select(
-        entries.columns.keys(), select(*[_array(each) for each in entries.columns])
+        [each.name for each in written], select(*[_array(each) for each in written])
     )
 )
 MANY = 16

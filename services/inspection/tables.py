@@ -94,7 +94,10 @@ class OpeningRow(SQLModel, table=True):
 
 
 class RecordRow(SQLModel, table=True):
-    """One record of a case's chain, written once and never changed."""
+    """One record of a case's chain, written once and never changed.
+
+    The database gives it its `number` among those of all cases, which is no part of the chain.
+    """
 
     __tablename__ = "case_records"
 
@@ -109,6 +112,7 @@ class RecordRow(SQLModel, table=True):
     payload: Json = _facts()
     prev_hash: str = _text()
     hash: str = _text()
+    number: int = Field(default=None, sa_type=BigInteger)
 
 
 class ChecklistRow(SQLModel, table=True):
@@ -155,6 +159,35 @@ class RejectedRow(SQLModel, table=True):
     problem: Json = _facts()
     skew_seconds: int = Field(sa_type=BigInteger)
     received_at: datetime = _moment()
+
+
+class UploadRow(SQLModel, table=True):
+    """A file that comes in parts; all of it is there once it is evidence, and not before.
+
+    `begun_at` is yard time, `moved_at` wall time; `said` is what was said of the file.
+    """
+
+    __tablename__ = "uploads"
+
+    id: UUID = Field(primary_key=True)
+    owner: str = _text()
+    case_id: UUID
+    media_type: str = _text()
+    length: int
+    received: int
+    said: Json = _facts()
+    begun_at: datetime = _moment()
+    moved_at: datetime = _moment()
+
+
+class PartRow(SQLModel, table=True):
+    """A part of an upload, from the byte `starts` on."""
+
+    __tablename__ = "upload_parts"
+
+    upload_id: UUID = Field(primary_key=True)
+    starts: int = Field(primary_key=True)
+    content: bytes
 
 
 class LinkKeyRow(SQLModel, table=True):

@@ -3,7 +3,16 @@
 from pathlib import Path
 
 from services.mutual_recognition import checks, consumers
-from services.mutual_recognition.api import companies, requirements, suspensions, tables
+from services.mutual_recognition.api import (
+    backtests,
+    companies,
+    draws,
+    pilots,
+    requirements,
+    suspensions,
+    tables,
+)
+from services.mutual_recognition.jobs import backtesting
 from services.mutual_recognition.rulebook import Rulebook
 from services.mutual_recognition.settings import Settings
 from shared import service
@@ -20,9 +29,18 @@ def create(kit: Kit, settings: Settings) -> Service:
     made = service.assemble(
         kit,
         title="Onestop mutual recognition",
-        routers=[requirements.router, companies.router, suspensions.router, tables.router],
+        routers=[
+            requirements.router,
+            companies.router,
+            suspensions.router,
+            pilots.router,
+            draws.router,
+            tables.router,
+            backtests.router,
+        ],
         handlers=consumers.handlers(kit, settings),
         migrations=MIGRATIONS,
+        jobs={"backtesting": backtesting.job(kit, book, settings.prices())},
         checks=checks.checks(book),
     )
     made.api.state.book = book

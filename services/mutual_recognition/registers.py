@@ -8,8 +8,8 @@ from sqlalchemy import ARRAY, Date, RowMapping, Text, bindparam, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.mutual_recognition.register_tables import CompanyRow, RatingRow
 from services.mutual_recognition.rulebook import Reading
-from services.mutual_recognition.tables import CompanyRow, RatingRow
 from shared.database import table_of
 from shared.prepared import Statement
 
@@ -24,7 +24,7 @@ GRADES = Statement(
       WHERE uscc = ANY(:usccs) AND valid_from <= :on AND (valid_to IS NULL OR valid_to >= :on)
       ORDER BY uscc, agency, given_at DESC, id DESC) rated
     FULL JOIN (
-      SELECT uscc, agency, true AS is_suspended FROM company_suspensions
+      SELECT DISTINCT uscc, agency, true AS is_suspended FROM company_suspensions
       WHERE uscc = ANY(:usccs) AND lifted_at IS NULL) suspended USING (uscc, agency)""").bindparams(
         bindparam("usccs", type_=ARRAY(Text)), bindparam("on", type_=Date)
     )

@@ -38,13 +38,17 @@ class SeedUnknown(Exception):
 
 @dataclass(frozen=True)
 class Rulebook:
-    """Agencies, seeds and published tables. Versions are parsed once, since they never change."""
+    """Agencies, seeds and published tables.
+
+    Versions are parsed once, and the seeds of periods read once, since they never change.
+    """
 
     agencies: Agencies
     seeds: Mapping[str, bytes]
     seed_id: str
     zone: ZoneInfo
     parsed: dict[tuple[str, int], Version] = field(default_factory=dict)
+    periods: dict[str, bytes] = field(default_factory=dict)
 
     @classmethod
     def of(cls, settings: Settings) -> "Rulebook":
@@ -60,8 +64,8 @@ class Rulebook:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The tables that a decision uses."""
-        return kinds.names(self.agencies)
+        """All tables that there are."""
+        return kinds.every(self.agencies)
 
     def dictionary(self, name: str) -> Dictionary:
         """What a table may ask about here."""
@@ -71,19 +75,29 @@ class Rulebook:
         """The legal day at `moment`."""
         return moment.astimezone(self.zone).date()
 
+    def seed(self, seed_id: str) -> bytes | None:
+        """A standing seed, or that of a period that was read."""
+        return self.seeds.get(seed_id) or self.periods.get(seed_id)
+
     def draws(
         self, ticket: draw.Ticket, *, tables: Collection[str] | None = None
     ) -> dict[str, int]:
         """The draw of each of the tables, by default of all that draw. Raises `SeedUnknown`."""
-        seed = self.seeds.get(ticket.seed_id)
+        seed = self.seed(ticket.seed_id)
         if seed is None:
             raise SeedUnknown(ticket.seed_id)
         names = kinds.drawing(self.agencies) if tables is None else tables
         return {name: draw.drawn(seed, key=ticket.key, table=name) for name in names}
 
-    async def in_force(self, reading: Reading, *, on: date) -> dict[str, Version]:
-        """The tables in force on a day, by name; one that has none is left out."""
-        found = await IN_FORCE.run(reading, {"on": on, "names": list(self.names)})
+    async def deciding(self, reading: Reading, *, on: date) -> dict[str, Version]:
+        """The tables in force on a day that a decision uses, by name."""
+        return await self.in_force(reading, kinds.names(self.agencies), on=on)
+
+    async def in_force(
+        self, reading: Reading, names: Collection[str], *, on: date
+    ) -> dict[str, Version]:
+        """Those of the tables that are in force on a day, by name."""
+        found = await IN_FORCE.run(reading, {"on": on, "names": list(names)})
         return await self.versions(reading, {row["name"]: row["version"] for row in found})
 
     async def versions(self, reading: Reading, wanted: Mapping[str, int]) -> dict[str, Version]:

@@ -1,6 +1,7 @@
 """What can be set for mutual_recognition, by `ONESTOP_MUTUAL_RECOGNITION_*`."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Self
 from zoneinfo import ZoneInfo
 
@@ -8,9 +9,12 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.mutual_recognition.domain.agencies import Agencies
+from services.mutual_recognition.rules.tally import Prices
 
 PUBLIC_SEED = "onestop-founding-seed"
 SECRET_CHARACTERS = 16
+FEN = 100
+"""To a yuan."""
 
 
 class Settings(BaseSettings):
@@ -29,13 +33,29 @@ class Settings(BaseSettings):
     draw_seeds: Mapping[str, SecretStr] = Field(
         default={"founding": SecretStr(PUBLIC_SEED)},
         description="Seeds of the random draw by id (JSON), secret, of at least 16 characters;"
-        " `serve` needs one of your own. Keep the old ones, or old decisions cannot be recomputed.",
+        " `serve` needs one of your own. Keep the old ones, or old decisions cannot be recomputed"
+        " and the seeds of periods not be revealed.",
     )
     draw_seed_id: str = Field(
         default="founding", description="The id of the seed that draws for new filings."
     )
     time_zone: str = Field(
         default="Asia/Shanghai", description="Where the days begin on which rules take effect."
+    )
+
+    move_cny: Decimal = Field(
+        default=Decimal(400),
+        ge=0,
+        le=1_000_000,
+        decimal_places=2,
+        description="What backtests take moving a container to a yard to cost, CNY: an assumption.",
+    )
+    unpacking_cny: Decimal = Field(
+        default=Decimal(700),
+        ge=0,
+        le=1_000_000,
+        decimal_places=2,
+        description="What backtests take unpacking a container to cost, CNY: an assumption.",
     )
 
     @field_validator("time_zone")
@@ -60,6 +80,10 @@ class Settings(BaseSettings):
         """Whether new filings are drawn by the seed that everybody knows, or by one to guess."""
         seed = self.draw_seeds[self.draw_seed_id].get_secret_value()
         return seed == PUBLIC_SEED or len(seed) < SECRET_CHARACTERS
+
+    def prices(self) -> Prices:
+        """What backtests count with."""
+        return Prices(int(self.move_cny * FEN), int(self.unpacking_cny * FEN))
 
     def agencies(self) -> Agencies:
         """The agencies as the domain sees them."""

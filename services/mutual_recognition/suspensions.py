@@ -1,21 +1,25 @@
 """Suspended companies: rows and reads."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import RowMapping, Text, bindparam, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.mutual_recognition.decision_tables.dictionary import Inputs
+from services.mutual_recognition.register_tables import SuspensionRow
 from services.mutual_recognition.rulebook import Reading
-from services.mutual_recognition.tables import SuspensionRow
+from services.mutual_recognition.rules import inputs
+from services.mutual_recognition.rules.suspending import Suspending
 from shared.database import table_of
 from shared.prepared import Statement
 
 suspensions = table_of(SuspensionRow)
 _SUSPENDING = Statement(
     text("""
-    SELECT agency FROM company_suspensions
+    SELECT DISTINCT agency FROM company_suspensions
     WHERE uscc = :uscc AND lifted_at IS NULL ORDER BY agency""").bindparams(
         bindparam("uscc", type_=Text)
     )
@@ -33,6 +37,31 @@ async def of(reading: Reading, uscc: str) -> Sequence[RowMapping]:
     wanted = select(suspensions).where(columns.uscc == uscc)
     found = await reading.execute(wanted.order_by(columns.suspended_at, columns.id))
     return found.mappings().all()
+
+
+async def page(
+    reading: Reading, *, status: str | None, before: UUID | None, limit: int
+) -> Sequence[RowMapping]:
+    """Suspensions of all companies, the newest first."""
+    wanted = select(suspensions).order_by(suspensions.c.id.desc()).limit(limit)
+    if status is not None:
+        is_open = suspensions.c.lifted_at.is_(None)
+        wanted = wanted.where(is_open if status == "open" else ~is_open)
+    if before is not None:
+        wanted = wanted.where(suspensions.c.id < before)
+    return (await reading.execute(wanted)).mappings().all()
+
+
+async def is_suspended_by_hand(session: AsyncSession, uscc: str, *, agency: str) -> bool:
+    """Whether a supervisor of the agency has suspended the company and nobody lifted it."""
+    columns = suspensions.c
+    wanted = select(columns.id).where(
+        columns.uscc == uscc,
+        columns.agency == agency,
+        columns.policy.is_(None),
+        columns.lifted_at.is_(None),
+    )
+    return (await session.execute(wanted)).first() is not None
 
 
 async def locked(session: AsyncSession, uscc: str, suspension_id: UUID) -> RowMapping | None:
@@ -53,7 +82,7 @@ async def add(
     by: str,
     now: datetime,
 ) -> None:
-    """Suspend; UniqueViolationError if the agency has suspended the company already."""
+    """Suspend by hand; UniqueViolationError if the agency has done so already."""
     await session.execute(
         insert(suspensions).values(
             id=suspension_id,
@@ -63,6 +92,45 @@ async def add(
             way_back=way_back,
             suspended_by=by,
             suspended_at=now,
+        )
+    )
+
+
+@dataclass(frozen=True)
+class ByPolicy:
+    """A suspension by the policy: what led to it, and how it was judged."""
+
+    uscc: str
+    agency: str
+    filing_id: UUID
+    conclusion: int
+    policy: int
+    known: Inputs
+    on: date
+    suspending: Suspending
+
+
+async def add_by_policy(
+    session: AsyncSession, suspension_id: UUID, given: ByPolicy, *, now: datetime
+) -> None:
+    """Suspend by the policy."""
+    found = given.suspending
+    await session.execute(
+        insert(suspensions).values(
+            id=suspension_id,
+            uscc=given.uscc,
+            agency=given.agency,
+            grounds=f"{found.reason.en} {found.reason.zh}",
+            way_back=f"{found.way_back.en} {found.way_back.zh}",
+            suspended_by=f"suspension {given.policy} {found.row}",
+            suspended_at=now,
+            filing_id=given.filing_id,
+            conclusion=given.conclusion,
+            policy=given.policy,
+            policy_row=found.row,
+            known=inputs.dump(given.known),
+            liftable_from=found.liftable_from,
+            suspended_on=given.on,
         )
     )
 

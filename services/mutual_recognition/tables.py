@@ -4,10 +4,17 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, LargeBinary, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
+from services.mutual_recognition.backtest_tables import BacktestRow
+from services.mutual_recognition.register_tables import (
+    CompanyRow,
+    PilotEntryRow,
+    RatingRow,
+    SuspensionRow,
+)
 from shared.database import table_of
 from shared.messaging.tables import moment
 
@@ -62,7 +69,10 @@ class DecisionRow(SQLModel, table=True):
     """
 
     __tablename__ = "decisions"
-    __table_args__: ClassVar[Any] = (UniqueConstraint("requirement_id", "revision"),)
+    __table_args__: ClassVar[Any] = (
+        UniqueConstraint("requirement_id", "revision"),
+        Index("decisions_drawn", "draw_key", "decided_at"),
+    )
 
     id: UUID = Field(primary_key=True)
     requirement_id: UUID = Field(foreign_key="requirements.id")
@@ -120,64 +130,25 @@ class ConclusionRow(SQLModel, table=True):
     received_at: datetime = moment()
 
 
-class CompanyRow(SQLModel, table=True):
-    """A company that agencies can rate, by its unified social credit code."""
+class DrawPeriodRow(SQLModel, table=True):
+    """Days, both included, whose new filings are drawn by a seed of their own.
 
-    __tablename__ = "companies"
+    The seed is made of `secret` and of the standing seed `standing`; its hash is told from the
+    beginning, the seed itself once the days have passed. Never changed.
+    """
 
-    uscc: str = Field(primary_key=True, sa_type=Text)
-    name: str = Field(sa_type=Text)
-    registered_by: str = Field(sa_type=Text)
-    registered_at: datetime = moment()
+    __tablename__ = "draw_periods"
+    __table_args__: ClassVar[Any] = (CheckConstraint("valid_to >= valid_from"),)
 
-
-class RatingRow(SQLModel, table=True):
-    """An agency's rating of a company, both days included. The one given last counts."""
-
-    __tablename__ = "company_ratings"
-    __table_args__: ClassVar[Any] = (
-        CheckConstraint("grade IN ('high', 'ordinary', 'low')"),
-        CheckConstraint("valid_to IS NULL OR valid_to >= valid_from"),
-        Index("company_ratings_of", "uscc", "agency", "given_at"),
-    )
-
-    id: UUID = Field(primary_key=True)
-    uscc: str = Field(foreign_key="companies.uscc", sa_type=Text)
-    agency: str = Field(sa_type=Text)
-    grade: str = Field(sa_type=Text)
+    id: str = Field(primary_key=True, sa_type=Text)
     valid_from: date
-    valid_to: date | None = Field(default=None)
-    grounds: str = Field(sa_type=Text)
-    given_by: str = Field(sa_type=Text)
-    given_at: datetime = moment()
-
-
-class SuspensionRow(SQLModel, table=True):
-    """A company that an agency has suspended, until it is lifted by another of its supervisors."""
-
-    __tablename__ = "company_suspensions"
-    __table_args__: ClassVar[Any] = (
-        CheckConstraint("(lifted_at IS NULL) = (lifted_because IS NULL)"),
-        CheckConstraint("lifted_by <> suspended_by"),
-        Index(
-            "company_suspended_once",
-            "uscc",
-            "agency",
-            unique=True,
-            postgresql_where=text("lifted_at IS NULL"),
-        ),
-    )
-
-    id: UUID = Field(primary_key=True)
-    uscc: str = Field(foreign_key="companies.uscc", sa_type=Text)
+    valid_to: date
+    standing: str = Field(sa_type=Text)
+    secret: bytes = Field(sa_type=LargeBinary)
+    commitment: str = Field(sa_type=Text)
     agency: str = Field(sa_type=Text)
-    grounds: str = Field(sa_type=Text)
-    way_back: str = Field(sa_type=Text)
-    suspended_by: str = Field(sa_type=Text)
-    suspended_at: datetime = moment()
-    lifted_by: str | None = Field(default=None, sa_type=Text)
-    lifted_at: datetime | None = moment(nullable=True)
-    lifted_because: str | None = Field(default=None, sa_type=Text)
+    committed_by: str = Field(sa_type=Text)
+    committed_at: datetime = moment()
 
 
 class RuleVersionRow(SQLModel, table=True):
@@ -226,7 +197,10 @@ TABLES = tuple(
         CompanyRow,
         RatingRow,
         SuspensionRow,
+        PilotEntryRow,
+        DrawPeriodRow,
         RuleVersionRow,
         RuleApprovalRow,
+        BacktestRow,
     )
 )

@@ -51,6 +51,7 @@ CATALOGUE = (
             requirement.RequirementPartlyMet,
             requirement.RequirementMet,
             requirement.RequirementVoided,
+            requirement.CompanySuspended,
         ),
     ),
     Aggregate(

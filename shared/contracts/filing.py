@@ -27,14 +27,25 @@ class Party(Fact):
     name: str
 
 
+class Qualification(Fact):
+    """A certificate that goes with a goods line, such as the registration of its producer."""
+
+    type: str
+    number: str
+
+
 class GoodsLine(Line):
-    """One declared goods line: value in `currency`, duty in percent, country by ISO alpha-2."""
+    """One declared goods line: value in `currency`, duty in percent, country by ISO alpha-2.
+
+    `qualifications` is empty in what was told before they were.
+    """
 
     value: Decimal
     currency: str
     origin: str
     duty_percent: Decimal
     licences: tuple[str, ...] = ()
+    qualifications: tuple[Qualification, ...] = ()
 
 
 class Consignment(Fact):

@@ -3,6 +3,7 @@
 Owner: mutual_recognition, which alone revises a requirement and alone closes it.
 """
 
+from datetime import date
 from typing import ClassVar, Literal, Self
 from uuid import UUID
 
@@ -151,6 +152,22 @@ class RequirementMet(RequirementEvent):
     reason: Said
     recognised: tuple[Element, ...] = ()
     containers: tuple[str, ...] = ()
+
+
+class CompanySuspended(RequirementEvent):
+    """What an agency found suspends the consignee by the policy: nothing of it is recognised.
+
+    The agency may lift that from a day on, once the company has gone its way back.
+    """
+
+    name: ClassVar[str] = "company_suspended"
+
+    suspension_id: UUID
+    company: str
+    agency: Agency
+    reason: Said
+    way_back: Said
+    liftable_from: date
 
 
 class RequirementVoided(RequirementEvent):

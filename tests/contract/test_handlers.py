@@ -43,6 +43,7 @@ STORY: tuple[type[Event], ...] = (
     recognition.RecognitionRefused,
     requirement.RequirementRevised,
     booking.BookingExtended,
+    requirement.CompanySuspended,
     case.CaseWaiting,
     case.CaseJoined,
     case.CaseClosedUp,

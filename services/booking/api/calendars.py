@@ -19,8 +19,8 @@ from services.booking.api.models import Code
 from services.booking.api.seeing import TheDesk
 from services.booking.calendars import Of, Subject
 from services.booking.commands.turn import Turn
+from services.booking.domain.calendar_refusals import CalendarNotYours
 from services.booking.domain.refusals import NoSuchResource
-from services.booking.domain.watch_refusals import CalendarNotYours
 from shared.auth.guard import allowed
 from shared.auth.principal import Principal, Role
 from shared.http import idempotency

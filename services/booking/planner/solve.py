@@ -8,8 +8,6 @@ import asyncio
 import contextlib
 import os
 import sys
-import threading
-import time
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -18,6 +16,7 @@ from pydantic import TypeAdapter
 from services.booking.optimizer.problem import Bay, Problem, Team, dearest
 from services.booking.optimizer.result import NoPlan, Outcome
 from services.booking.optimizer.worth import CHECKED, Help
+from shared import orphans
 
 GRACE_SECONDS = 60.0
 """For starting, loading the machine code and closing, besides the seconds of the search."""
@@ -26,7 +25,6 @@ TURNS, FEWEST_TURNS = 20, 100
 """Turns of the search for each request, after which it is given up for a small problem however
 many seconds there are: a gap that is left then is the bound's."""
 NICE = 10
-LOOK_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -85,16 +83,9 @@ async def solve(task: Task, *, grace: float = GRACE_SECONDS) -> Solved:
 def main() -> None:
     """Solve the task on stdin, for the process whose id is the argument."""
     os.nice(NICE)
-    threading.Thread(target=_end_after, args=(int(sys.argv[1]),), daemon=True).start()
+    orphans.end_with(int(sys.argv[1]))
     task = TASK.validate_json(sys.stdin.buffer.read())
     sys.stdout.buffer.write(SOLVED.dump_json(_solved(task)))
-
-
-def _end_after(parent: int) -> None:
-    """A service that is killed cannot kill its solver, which would go on for nobody."""
-    while os.getppid() == parent:
-        time.sleep(LOOK_SECONDS)
-    os._exit(1)
 
 
 def _solved(task: Task) -> Solved:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from services.cli.benching import (
+    backtest,
     bulk,
     check,
     filing,
@@ -19,6 +20,7 @@ from services.cli.benching import (
     offers,
     pipeline,
     ruling,
+    sharing,
     syncing,
     webhooks,
 )
@@ -36,5 +38,7 @@ BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
     "bulk": bulk.run,
     "offers": offers.run,
     "rules": ruling.run,
+    "backtest": backtest.run,
     "sync": syncing.run,
+    "sharing": sharing.run,
 }

@@ -51,8 +51,8 @@ def servers() -> Iterator[Bench]:
 
 
 @asynccontextmanager
-async def served(bench: Bench, name: str) -> AsyncIterator[str]:
-    """Serve one service; the address it answers at."""
+async def served(bench: Bench, name: str, **settings: str) -> AsyncIterator[str]:
+    """Serve one service with these variables set; the address it answers at."""
     admin = bench.admin_url
     await provision.provision(admin, database=DATABASE, services={name: PASSWORD})
     async with _keys(bench.issuer) as jwks_url:
@@ -69,6 +69,7 @@ async def served(bench: Bench, name: str) -> AsyncIterator[str]:
             "ONESTOP_ISSUER": ISSUER,
             "ONESTOP_LOG_LEVEL": "WARNING",
             "ONESTOP_RATE_PER_SECOND": "0",
+            **settings,
         }
         command = [sys.executable, "-m", "services.cli.main", "serve", name, "--port", str(port)]
         process = await asyncio.create_subprocess_exec(*command, env=environment)

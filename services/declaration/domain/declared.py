@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import Field
 
 from shared.contracts.envelope import Fact
-from shared.contracts.filing import GoodsLine, Party
+from shared.contracts.filing import GoodsLine, Party, Qualification
 from shared.contracts.values import Container, Kilograms
 
 _IS_NONE = partial(is_, None)
@@ -155,11 +155,9 @@ class Dangerous(Fact):
     packing_mark: str
 
 
-class ProductQualification(Fact):
+class ProductQualification(Qualification):
     """A licence of the product, and how much of it is used up."""
 
-    type: str
-    number: str
     writeoff_line: str | None = blank()
     quantity: Decimal | None = blank()
     unit: str | None = blank()

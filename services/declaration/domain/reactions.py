@@ -96,6 +96,20 @@ def recognition_refused(
     return filings.note(filing, Note(Kind.RECOGNITION_REFUSED, facts))
 
 
+def company_suspended(
+    filing: Filing, event: requirement.CompanySuspended, *, now: datetime
+) -> Step | None:
+    """What was found suspends the consignee."""
+    facts = {
+        "agency": event.agency,
+        "company": event.company,
+        "reason": event.reason.model_dump(),
+        "way_back": event.way_back.model_dump(),
+        "liftable_from": event.liftable_from.isoformat(),
+    }
+    return filings.note(filing, Note(Kind.COMPANY_SUSPENDED, facts))
+
+
 def held(filing: Filing, event: booking.BookingHeld, *, now: datetime) -> Step | None:
     """A slot is held; the broker knows, unless it was offered from the waiting list."""
     if not event.offered:

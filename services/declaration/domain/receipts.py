@@ -25,6 +25,7 @@ class Kind(StrEnum):
     SECTION_PARTLY_CONCLUDED = "section_partly_concluded"
     RECOGNITION_GRANTED = "recognition_granted"
     RECOGNITION_REFUSED = "recognition_refused"
+    COMPANY_SUSPENDED = "company_suspended"
     AMENDMENT_ASKED = "amendment_asked"
     WITHDRAWAL_ASKED = "withdrawal_asked"
     AMENDED = "amended"
@@ -128,6 +129,12 @@ TEXTS: Mapping[Kind, Text] = {
     Kind.RECOGNITION_REFUSED: Text(
         "The result of {primary} is not recognised by {recognising}, which inspects as well.",
         "{recognising}未认可{primary}的查验结果，将一并查验。",
+    ),
+    Kind.COMPANY_SUSPENDED: Text(
+        "{agency} suspends the mutual recognition of company {company}, until {liftable_from} at"
+        " least (way back: {way_back}): {reason}",
+        "{agency}暂停企业 {company} 的监管互认，最早可于 {liftable_from} 解除（恢复办法："
+        "{way_back}）。原因：{reason}",
     ),
     Kind.AMENDMENT_ASKED: Text(
         "The amendment was received and is being considered.", "修改申请已收到，正在审核。"

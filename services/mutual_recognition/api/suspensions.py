@@ -1,11 +1,11 @@
 """Suspended companies: by either agency at once, with the way back that the company reads."""
 
-from datetime import datetime
-from typing import Annotated
+from datetime import date, datetime
+from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Response
-from pydantic import BaseModel
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import BaseModel, TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from services.mutual_recognition import registers
@@ -16,14 +16,18 @@ from services.mutual_recognition.domain import refusals
 from shared.auth import guard
 from shared.auth.guard import allowed
 from shared.auth.principal import Principal, Role
-from shared.http import idempotency
+from shared.http import idempotency, paging
 from shared.http.body import json_body
 from shared.http.idempotency import Answer
 from shared.http.model import StrictModel, Text
+from shared.http.paging import Cursor, Limit, Page
 from shared.kit import Kit, kit_of
 
-router = APIRouter(prefix="/v1/companies/{uscc}/suspensions", tags=["companies"])
-READERS = (Role.BROKER, Role.OFFICER, Role.SUPERVISOR, Role.AUDITOR, Role.SERVICE)
+router = APIRouter(prefix="/v1", tags=["companies"])
+OF_COMPANY = "/companies/{uscc}/suspensions"
+AGENCIES = (Role.OFFICER, Role.SUPERVISOR, Role.AUDITOR, Role.SERVICE)
+READERS = (Role.BROKER, *AGENCIES)
+CURSOR = TypeAdapter(UUID)
 Sentence = Annotated[str, Text(max=400)]
 
 
@@ -41,13 +45,20 @@ class LiftIn(StrictModel):
 
 
 class SuspensionOut(BaseModel):
-    """A suspension by an agency; `lifted_at` is null as long as it lasts."""
+    """A suspension by an agency; `lifted_at` is null as long as it lasts.
+
+    By the policy if it tells the filing where something was found: then the agency may lift it on
+    `liftable_from` at the earliest. It never ends by itself.
+    """
 
     id: UUID
+    uscc: str
     agency: str
     grounds: str
     way_back: str
     suspended_at: datetime
+    filing_id: UUID | None
+    liftable_from: date | None
     lifted_at: datetime | None
     lifted_because: str | None
 
@@ -58,7 +69,23 @@ class SuspensionsOut(BaseModel):
     items: list[SuspensionOut]
 
 
-@router.get("")
+@router.get("/suspensions")
+async def all_suspensions(
+    _who: Annotated[Principal, allowed(*AGENCIES)],
+    kit: Annotated[Kit, Depends(kit_of)],
+    status: Annotated[Literal["open", "lifted"] | None, Query()] = None,
+    cursor: Cursor = None,
+    limit: Limit = paging.DEFAULT_LIMIT,
+) -> Page[SuspensionOut]:
+    """What the agencies have suspended, the newest first."""
+    before = paging.decode_cursor(cursor, CURSOR)
+    async with kit.database.connect() as connection:
+        rows = await stored.page(connection, status=status, before=before, limit=limit + 1)
+    found = [SuspensionOut.model_validate(dict(row)) for row in rows]
+    return paging.page(found, limit=limit, key=lambda each: each.id)
+
+
+@router.get(OF_COMPANY)
 async def suspensions(
     uscc: str,
     who: Annotated[Principal, allowed(*READERS)],
@@ -73,7 +100,9 @@ async def suspensions(
         return await _shown(connection, uscc)
 
 
-@router.post("", status_code=201, response_model=SuspensionsOut, dependencies=[idempotency.KEYED])
+@router.post(
+    OF_COMPANY, status_code=201, response_model=SuspensionsOut, dependencies=[idempotency.KEYED]
+)
 async def suspend(
     ask: Ask,
     uscc: str,
@@ -92,7 +121,9 @@ async def suspend(
 
 
 @router.post(
-    "/{suspension_id}/lift", response_model=SuspensionsOut, dependencies=[idempotency.KEYED]
+    OF_COMPANY + "/{suspension_id}/lift",
+    response_model=SuspensionsOut,
+    dependencies=[idempotency.KEYED],
 )
 async def lift(
     ask: Ask,

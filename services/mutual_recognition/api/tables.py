@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Response
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from services.mutual_recognition import queries
+from services.mutual_recognition import backtests, queries
 from services.mutual_recognition.api import views
 from services.mutual_recognition.api.asking import Ask
 from services.mutual_recognition.commands import tables as commands
@@ -92,7 +92,10 @@ async def approve(
     number: Number,
     who: Annotated[Principal, allowed(Role.SUPERVISOR)],
 ) -> Response:
-    """Approve a draft for the supervisor's agency; both agencies' approval publishes it."""
+    """Approve a draft for the supervisor's agency; both agencies' approval publishes it.
+
+    A backtest of exactly its content must be done, unless it is the table's first version.
+    """
 
     async def work(session: AsyncSession) -> Answer:
         await commands.approve(
@@ -137,4 +140,7 @@ async def _shown(connection: AsyncConnection, name: str, number: int) -> views.T
     if row is None:
         raise refusals.NoSuchTable(name=name, version=number)
     approved = [dict(each) for each in await queries.approvals_of(connection, name, number)]
-    return views.TableVersionOut.model_validate({**row, "approvals": approved})
+    content = Table.model_validate(row["content"])
+    done = await backtests.attached(connection, name, content)
+    told = {"approvals": approved, "backtest": dict(done) if done else None}
+    return views.TableVersionOut.model_validate({**row, **told})

@@ -154,10 +154,18 @@ class VersionOut(BaseModel):
     rejected_because: str | None
 
 
+class AttachedBacktestOut(BaseModel):
+    """The last backtest that was done of exactly this content; `GET /v1/backtests/{id}`."""
+
+    id: UUID
+    finished_at: datetime
+
+
 class TableVersionOut(VersionOut):
-    """One version of a table with its rows and approvals."""
+    """One version of a table with its rows, approvals and backtest."""
 
     approvals: list[ApprovalOut]
+    backtest: AttachedBacktestOut | None
     content: Table
 
 

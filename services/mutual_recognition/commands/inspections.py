@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.mutual_recognition import suspensions
 from services.mutual_recognition.commands import desk as desks
 from services.mutual_recognition.commands.desk import Desk
+from services.mutual_recognition.commands.suspensions import by_policy
 from services.mutual_recognition.domain.determination import Order
 from services.mutual_recognition.domain.requirement import Requirement
 from services.mutual_recognition.rules import closing
@@ -17,7 +18,9 @@ log = structlog.get_logger()
 
 
 async def conclude(session: AsyncSession, event: SectionConcluded, *, desk: Desk) -> None:
-    """Keep a conclusion, and close the requirement if it was the last one needed."""
+    """Keep a conclusion, close what it was the last one needed for, and suspend the company if
+    the policy says so.
+    """
     current = await desks.locked(session, event.requirement_id, desk=desk)
     if not current.requirement.is_open:
         log.warning(
@@ -41,7 +44,8 @@ async def conclude(session: AsyncSession, event: SectionConcluded, *, desk: Desk
         ids=desk.ids,
         suspending=await suspensions.suspending(session, consignee),
     )
-    await desks.save(session, current, concluded, desk=desk)
+    told = await by_policy(session, concluded, desk=desk)
+    await desks.save(session, current, told, desk=desk)
 
 
 async def order(

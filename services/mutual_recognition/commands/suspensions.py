@@ -1,4 +1,4 @@
-"""An agency suspends a company at once, and lifts that by another hand."""
+"""A company is suspended at once, by hand or by policy, and that is lifted by another hand."""
 
 from uuid import UUID
 
@@ -6,7 +6,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.mutual_recognition import registers, suspensions
 from services.mutual_recognition.commands.desk import Desk
-from services.mutual_recognition.domain import refusals
+from services.mutual_recognition.decision_tables import kinds
+from services.mutual_recognition.domain import changes, events, refusals
+from services.mutual_recognition.rules import suspending
+from services.mutual_recognition.rules.matter import Change
 
 
 async def suspend(
@@ -27,7 +30,7 @@ async def suspend(
         raise refusals.UnknownAgency(agency=agency)
     if not await registers.lock_company(session, uscc):
         raise refusals.NoSuchCompany(uscc=uscc)
-    if agency in await suspensions.suspending(session, uscc):
+    if await suspensions.is_suspended_by_hand(session, uscc, agency=agency):
         raise refusals.AlreadySuspended(uscc=uscc, agency=agency)
     suspension_id = desk.ids()
     await suspensions.add(
@@ -43,6 +46,46 @@ async def suspend(
     return suspension_id
 
 
+async def by_policy(session: AsyncSession, concluded: Change, *, desk: Desk) -> Change:
+    """Suspend the consignee if the policy says so of the last conclusion, and tell it.
+
+    A company that is not registered has no rating that could be suspended, and what is no real
+    cargo says nothing of a company.
+    """
+    required, conclusion = concluded.matter.requirement, concluded.matter.conclusions[-1]
+    consignment = required.consignment
+    in_force = await desk.book.in_force(session, (kinds.SUSPENSION,), on=desk.on)
+    policy = in_force.get(kinds.SUSPENSION)
+    if policy is None or consignment.sandbox is not None:
+        return concluded
+    known = suspending.asked(concluded)
+    found = suspending.judge(known, policy, on=desk.on)
+    uscc = consignment.consignee.uscc
+    if found is None or not await registers.lock_company(session, uscc):
+        return concluded
+    suspension_id = desk.ids()
+    given = suspensions.ByPolicy(
+        uscc=uscc,
+        agency=conclusion.agency,
+        filing_id=required.filing_id,
+        conclusion=conclusion.number,
+        policy=policy.version,
+        known=known,
+        on=desk.on,
+        suspending=found,
+    )
+    await suspensions.add_by_policy(session, suspension_id, given, now=desk.now)
+    told = events.company_suspended(
+        required,
+        suspension_id,
+        agency=conclusion.agency,
+        reason=found.reason,
+        way_back=found.way_back,
+        liftable_from=found.liftable_from,
+    )
+    return concluded.required(changes.tell_suspension(required, told))
+
+
 async def lift(
     session: AsyncSession,
     suspension_id: UUID,
@@ -55,8 +98,8 @@ async def lift(
 ) -> None:
     """The company has gone its way back: what its rating was counts again.
 
-    Raises `NoSuchSuspension` (also for another agency's), `SuspensionLifted`, and
-    `SuspenderCannotLift`.
+    Raises `NoSuchSuspension` (also for another agency's), `SuspensionLifted`,
+    `SuspenderCannotLift`, and `SuspensionLasts` before the day that the policy says.
     """
     found = await suspensions.locked(session, uscc, suspension_id)
     if found is None or found["agency"] != agency:
@@ -65,4 +108,6 @@ async def lift(
         raise refusals.SuspensionLifted(lifted_by=found["lifted_by"])
     if found["suspended_by"] == by:
         raise refusals.SuspenderCannotLift(suspended_by=by)
+    if found["liftable_from"] is not None and desk.on < found["liftable_from"]:
+        raise refusals.SuspensionLasts(liftable_from=found["liftable_from"].isoformat())
     await suspensions.lift(session, suspension_id, by=by, because=grounds, now=desk.now)

@@ -5,6 +5,7 @@ import asyncio
 from sqlalchemy import RowMapping, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.mutual_recognition import backtests
 from services.mutual_recognition.commands.desk import Desk
 from services.mutual_recognition.decision_tables import check
 from services.mutual_recognition.decision_tables.table import Table
@@ -20,13 +21,7 @@ async def draft(
 
     Raises `NoSuchTable`, and `Faults` for a malformed table, which is refused whole.
     """
-    if name not in desk.book.names:
-        raise refusals.NoSuchTable(name=name)
-    faults = list(await _faults(name, content, desk=desk))
-    if content.valid_from < desk.on:
-        faults.append(_in_the_past(desk))
-    if faults:
-        raise errors.Faults(*faults)
+    await require_sound(name, content, desk=desk)
     await session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"rules {name}"))))
     last = await session.execute(
         select(func.max(rule_versions.c.version)).where(rule_versions.c.name == name)
@@ -53,8 +48,8 @@ async def approve(
     """Approve a draft for an agency; whether that published it.
 
     Raises `NoSuchTable`, `NoDraft`, `AuthorCannotApprove`, `AgencyHasApproved`, `UnknownAgency`,
-    `TakeoverPassed` if the day on which it should take over is gone, and `Faults` for a draft that
-    an earlier program kept and that fails today's checks.
+    `TakeoverPassed` if the day on which it should take over is gone, `NoBacktest`, and `Faults` for
+    a draft that an earlier program kept and that fails today's checks.
     """
     version = await _locked_draft(session, name, number)
     _require_taking_part(agency, desk=desk)
@@ -62,9 +57,11 @@ async def approve(
         raise refusals.AuthorCannotApprove(author=by)
     if version["valid_from"] < desk.on:
         raise refusals.TakeoverPassed(valid_from=version["valid_from"].isoformat())
-    faults = await _faults(name, Table.model_validate(version["content"]), desk=desk)
+    content = Table.model_validate(version["content"])
+    faults = await _faults(name, content, desk=desk)
     if faults:
         raise errors.Faults(*faults)
+    await _require_backtest(session, name, content)
     approved = await approved_by(session, name, number)
     if agency in approved:
         raise refusals.AgencyHasApproved(agency=agency, approved_by=approved[agency])
@@ -99,6 +96,27 @@ async def reject(
         .where(columns.name == name, columns.version == number)
         .values(status="rejected", rejected_by=by, rejected_at=desk.now, rejected_because=reason)
     )
+
+
+async def require_sound(name: str, content: Table, *, desk: Desk) -> None:
+    """Raise `NoSuchTable`, and `Faults` for a table that could never be published as it is."""
+    if name not in desk.book.names:
+        raise refusals.NoSuchTable(name=name)
+    faults = list(await _faults(name, content, desk=desk))
+    if content.valid_from < desk.on:
+        faults.append(_in_the_past(desk))
+    if faults:
+        raise errors.Faults(*faults)
+
+
+async def _require_backtest(session: AsyncSession, name: str, content: Table) -> None:
+    """But for a table's first version: filings that it never took part in cannot be replayed."""
+    columns = rule_versions.c
+    published = (columns.name == name) & (columns.status == "published")
+    if (await session.execute(select(columns.version).where(published).limit(1))).first() is None:
+        return
+    if await backtests.attached(session, name, content) is None:
+        raise refusals.NoBacktest(name=name)
 
 
 def _require_taking_part(agency: str, *, desk: Desk) -> None:

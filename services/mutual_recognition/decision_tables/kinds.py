@@ -11,7 +11,8 @@ from shared.contracts.values import Scope
 RECOGNITION = "recognition"
 SELECTION = "selection-"
 MISMATCH = "mismatch"
-SINGLE = (RECOGNITION, MISMATCH)
+SUSPENSION = "suspension"
+SINGLE = (RECOGNITION, MISMATCH, SUSPENSION)
 """Tables of which there is one, whatever agencies there are."""
 LEAST = Scope.UNPACK
 """What the other agency does at least where a result is not recognised."""
@@ -40,6 +41,11 @@ def names(agencies: Agencies) -> tuple[str, ...]:
     return (*drawing(agencies), MISMATCH)
 
 
+def every(agencies: Agencies) -> tuple[str, ...]:
+    """All tables that there are: also the one that a conclusion is held against."""
+    return (*names(agencies), SUSPENSION)
+
+
 def drawing(agencies: Agencies) -> tuple[str, ...]:
     """The tables whose rows may ask for a random draw."""
     return (*(selection_of(agency) for agency in agencies.names), RECOGNITION)
@@ -54,6 +60,10 @@ def care(then: Then) -> int:
     """How careful a verdict is, to compare two of one `first` table: the greater the more so."""
     if then.scope is not None:
         return then.scope.depth
+    if then.suspend:
+        return 1 + (then.days or 0)
+    if then.suspend is not None:
+        return 0
     return 0 if then.eligible else 1
 
 
@@ -61,6 +71,8 @@ def is_default(name: str, then: Then) -> bool:
     """Whether a verdict is what holds where no rule says otherwise."""
     if name == MISMATCH:
         return then.scope is not None and then.scope.depth >= LEAST.depth
+    if name == SUSPENSION:
+        return then.suspend is False
     return not then.inspect and not then.eligible
 
 
@@ -70,13 +82,15 @@ def misfits(name: str, then: Then, *, agencies: Agencies) -> Iterator[tuple[str,
         yield from _recognition(then)
     elif name == MISMATCH:
         yield from _mismatch(then)
+    elif name == SUSPENSION:
+        yield from _suspension(then)
     else:
         yield from _selection(then, agencies.skills.get(name.removeprefix(SELECTION), ()))
 
 
 def _recognition(then: Then) -> Iterator[tuple[str, str]]:
     inspects = then.inspect is not None or then.scope or then.skills or then.minutes
-    if then.eligible is None or inspects:
+    if then.eligible is None or inspects or _of_a_suspension(then):
         yield "not_a_recognition_verdict", "then"
     if then.eligible and (not then.elements or set(then.tolerances) - set(then.elements)):
         yield "elements_missing", "elements"
@@ -87,8 +101,20 @@ def _mismatch(then: Then) -> Iterator[tuple[str, str]]:
         yield "not_a_mismatch_verdict", "then"
 
 
+def _suspension(then: Then) -> Iterator[tuple[str, str]]:
+    said = (then.days is not None, then.way_back is not None)
+    alone = Then(suspend=then.suspend, days=then.days, way_back=then.way_back)
+    if then.suspend is None or then != alone or set(said) != {then.suspend}:
+        yield "not_a_suspension_verdict", "then"
+
+
+def _of_a_suspension(then: Then) -> bool:
+    return (then.suspend, then.days, then.way_back) != (None, None, None)
+
+
 def _selection(then: Then, skills: Sequence[str]) -> Iterator[tuple[str, str]]:
-    if then.inspect is None or then.eligible is not None or then.elements or then.tolerances:
+    recognises = then.eligible is not None or then.elements or then.tolerances
+    if then.inspect is None or recognises or _of_a_suspension(then):
         yield "not_a_selection_verdict", "then"
     if bool(then.inspect) != (then.scope is not None and then.minutes is not None):
         yield "scope_and_minutes", "scope"

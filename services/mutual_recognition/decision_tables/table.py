@@ -85,7 +85,8 @@ class Then(Strict):
     In a selection table: `inspect`, and if so `scope`, `skills` (specialities, none for general
     work) and `minutes` for one container. In the recognition table: `eligible`, and if so
     `elements` and their `tolerances`. In the mismatch table: `scope`, how deep the other agency
-    inspects at least.
+    inspects at least. In the suspension table: `suspend`, and if so for how many `days` at least
+    and what the company has to do meanwhile.
     """
 
     inspect: StrictBool | None = None
@@ -95,6 +96,9 @@ class Then(Strict):
     eligible: StrictBool | None = None
     elements: Annotated[tuple[Element, ...], Field(max_length=3)] = ()
     tolerances: dict[Element, Within] = {}
+    suspend: StrictBool | None = None
+    days: Annotated[int, Field(ge=0, le=3_650, strict=True)] | None = None
+    way_back: Reason | None = None
 
     @property
     def terms(self) -> Terms:

@@ -47,10 +47,11 @@ RULES = (
     ),
     Rule(
         "last_row_not_the_default",
-        "The last row must be the default: not inspected, not eligible, or unpacked by the other.",
-        "最后一行必须是默认结论：不布控、不适用互认，或由另一单位掏箱查验。",
-        "Say inspect: false, eligible: false, or in the mismatch table scope: unpack there.",
-        "请在该行填写 inspect: false 或 eligible: false；不符处置表填写 scope: unpack。",
+        "The last row must be the default: not inspected, not eligible, not suspended, or unpacked"
+        " by the other.",
+        "最后一行必须是默认结论：不布控、不适用互认、不暂停，或由另一单位掏箱查验。",
+        "Say inspect, eligible or suspend: false there; in the mismatch table scope: unpack.",
+        "请在该行填写 inspect、eligible 或 suspend: false；不符处置表填写 scope: unpack。",
     ),
     Rule(
         "rows_leave_a_gap",
@@ -146,6 +147,13 @@ RULES = (
         "不符处置规则行只说明 scope。",
         "Say how deep the other agency inspects at least, and remove the rest.",
         "请填写另一单位至少的查验范围，并删除其他内容。",
+    ),
+    Rule(
+        "not_a_suspension_verdict",
+        "A row of the suspension table says suspend, and if so days and way_back; nothing else.",
+        "暂停规则行只说明 suspend；如暂停，须说明 days 和 way_back。",
+        "Say suspend: true with days and way_back, or suspend: false, and remove the rest.",
+        "请填写 suspend: true 及 days、way_back，或 suspend: false，并删除其他内容。",
     ),
     Rule(
         "not_a_selection_verdict",

@@ -13,7 +13,7 @@ from services.mutual_recognition.domain.requirement import Act, Pending, Require
 from shared.contracts import derived
 from shared.contracts.envelope import Event
 from shared.contracts.filing import Consignment
-from shared.contracts.requirement import Cause
+from shared.contracts.requirement import Cause, CompanySuspended
 from shared.contracts.values import Element, Mode, Outcome, Purpose, Said
 
 NOT_SELECTED = Said(en="no agency selects this filing", zh="双方均未布控")
@@ -164,6 +164,11 @@ def refuse_change(current: Requirement, *, purpose: Purpose, reason: Said) -> Ch
     """Refuse the broker's change; in any status, since the filing waits for an answer."""
     after = replace(current, version=current.version + 1, pending=None)
     return after, (events.change_refused(after, purpose=purpose, reason=reason),)
+
+
+def tell_suspension(current: Requirement, told: CompanySuspended) -> Changed:
+    """Tell that what was found suspends the company; in any status, nothing else changes."""
+    return replace(current, version=current.version + 1), (told,)
 
 
 def void(current: Requirement, *, reason: Said) -> Changed:

@@ -1,6 +1,8 @@
 """The facts that mutual_recognition tells others, made from its values."""
 
+from datetime import date
 from typing import Any
+from uuid import UUID
 
 from services.mutual_recognition.domain.requirement import Requirement
 from shared.contracts import requirement as contract
@@ -54,6 +56,27 @@ def met(
         reason=reason,
         recognised=recognised,
         containers=containers,
+    )
+
+
+def company_suspended(
+    current: Requirement,
+    suspension_id: UUID,
+    *,
+    agency: str,
+    reason: Said,
+    way_back: Said,
+    liftable_from: date,
+) -> contract.CompanySuspended:
+    """The consignee is suspended, and its way back."""
+    return contract.CompanySuspended(
+        **_ids(current),
+        suspension_id=suspension_id,
+        company=current.consignment.consignee.uscc,
+        agency=agency,
+        reason=reason,
+        way_back=way_back,
+        liftable_from=liftable_from,
     )
 
 

@@ -41,6 +41,14 @@ class SuspensionLifted(errors.Conflict):
     zh = "该项暂停已被解除。"
 
 
+class SuspensionLasts(errors.Conflict):
+    """The policy does not let this suspension be lifted yet."""
+
+    zh = "依照暂停规则，该项暂停尚不能解除。"
+    mend = "Lift it from the day that is named on."
+    mend_zh = "请自所示日期起办理。"
+
+
 class SuspenderCannotLift(errors.Conflict):
     """Who suspended a company cannot lift it."""
 
@@ -137,12 +145,51 @@ class TakeoverPassed(errors.Conflict):
     mend_zh = "请以更晚的 valid_from 重新起草。"
 
 
+class NoBacktest(errors.Conflict):
+    """No backtest of exactly this draft's content is done."""
+
+    zh = "尚无与该草案内容完全一致且已完成的回测。"
+    mend = "Ask for one with the draft's content, and approve once it is done."
+    mend_zh = "请以该草案的内容发起回测，完成后再批准。"
+
+
+class NoSuchBacktest(errors.NotFound):
+    """There is no such backtest."""
+
+    zh = "该回测不存在。"
+
+
 class InvalidUscc(errors.Invalid):
     """This is not a unified social credit code."""
 
     zh = "统一社会信用代码无效。"
     mend = "Compare its 18 characters; the last one is a check character."
     mend_zh = "请核对 18 位代码，末位为校验码。"
+
+
+class NotACode(errors.Invalid):
+    """Things of this register are not named so."""
+
+    zh = "该名录不使用此种代码。"
+    mend = (
+        "Goods: the first 2 to 10 digits of an HS code. Authorities: the country and the type of"
+        " certificate, as NZ/519. Producers: the registration number."
+    )
+    mend_zh = "商品：商品编码前 2 至 10 位；主管机构：国别与证书类别，如 NZ/519；企业：注册编号。"
+
+
+class NotAPeriodAhead(errors.Invalid):
+    """A period of the draw begins after today and lasts from one day to 366."""
+
+    zh = "抽查周期须自今日之后开始，为期 1 至 366 天。"
+    mend = "Choose days that lie ahead; their seed is revealed when the last one has passed."
+    mend_zh = "请选择今后的日期；种子在周期结束后公布。"
+
+
+class PeriodsOverlap(errors.Conflict):
+    """A seed is committed for some of these days already."""
+
+    zh = "其中部分日期已承诺过种子。"
 
 
 class PeriodEndsBeforeItBegins(errors.Invalid):

@@ -7,10 +7,12 @@ from typing import Any
 from services.mutual_recognition.decision_tables import kinds
 from services.mutual_recognition.decision_tables.dictionary import Dictionary, Input, Kind
 from services.mutual_recognition.domain.agencies import Agencies
-from shared.contracts.values import Direction, Said, Scope
+from shared.contracts.values import Direction, Disposal, Said, Scope, Verdict
 from shared.reference import codes
 
 RATING = "rating_"
+PILOT_GOODS = "pilot_goods_"
+CERTIFIED = "certified_overseas_"
 SCOPE = "scope_"
 UNRATED, SUSPENDED = "unrated", "suspended"
 GRADES = ("high", "ordinary", "low")
@@ -20,6 +22,7 @@ DRAW = "draw"
 ARRIVAL = "arrival"
 CAUSE = "cause"
 DISAGREEMENT, FINDINGS = "disagreement", "findings"
+VERDICT, DISPOSAL, FOUND = "verdict", "disposal", "findings"
 
 
 def _of(name: str, kind: Kind, en: str, zh: str, **more: Any) -> Input:
@@ -60,14 +63,14 @@ _COVERED = _of(
     "主查单位查验深度足够",
     derived=True,
 )
-_MISMATCH = (
-    _of(
-        CAUSE,
-        Kind.TEXT,
-        "why the result was not recognised",
-        "未予互认的原因",
-        words=frozenset({DISAGREEMENT, FINDINGS}),
-    ),
+_CAUSE = _of(
+    CAUSE,
+    Kind.TEXT,
+    "why the result was not recognised",
+    "未予互认的原因",
+    words=frozenset({DISAGREEMENT, FINDINGS}),
+)
+_DISAGREES = (
     _of("name_disagrees", Kind.FLAG, "a name that disagrees", "品名不符"),
     _of("quantity_disagrees", Kind.FLAG, "a quantity that disagrees", "数量不符"),
     _of("weight_disagrees", Kind.FLAG, "a weight that disagrees", "重量不符"),
@@ -80,12 +83,18 @@ _MISMATCH = (
         "数量或重量最大偏差（%）",
     ),
 )
+_CONCLUDED = (
+    _of(VERDICT, Kind.TEXT, "the agency's verdict", "查验结论", words=frozenset(Verdict)),
+    _of(DISPOSAL, Kind.TEXT, "the disposal", "处置", words=frozenset(Disposal)),
+    _of(FOUND, Kind.CODES, "the findings", "查验发现"),
+)
 
 
 def of(name: str, agencies: Agencies) -> Dictionary:
-    """The inputs of a table: an agency's selection, the recognition, or what a mismatch leads to.
+    """The inputs of a table of this name.
 
-    Each agency has a rating of the consignee and, for the recognition, a scope.
+    Each agency has a rating of the consignee, registers of the pilot and, for the recognition, a
+    scope.
     """
     return _of_kind(name if name in kinds.SINGLE else kinds.SELECTION, agencies.names)
 
@@ -93,12 +102,17 @@ def of(name: str, agencies: Agencies) -> Dictionary:
 @lru_cache(maxsize=16)
 def _of_kind(kind: str, agencies: Sequence[str]) -> Dictionary:
     ratings = (_rating(agency) for agency in agencies)
-    return Dictionary.of((*_FILING, *_LINE, *ratings, *_further(kind, agencies)))
+    pilots = (each for agency in agencies for each in _pilots(agency))
+    return Dictionary.of((*_FILING, *_LINE, *ratings, *pilots, *_further(kind, agencies)))
 
 
 def _further(kind: str, agencies: Sequence[str]) -> Iterator[Input]:
     if kind == kinds.MISMATCH:
-        yield from _MISMATCH
+        yield _CAUSE
+        yield from _DISAGREES
+        return
+    if kind == kinds.SUSPENSION:
+        yield from (*_CONCLUDED, *_DISAGREES)
         return
     yield _DRAW
     if kind == kinds.RECOGNITION:
@@ -111,6 +125,19 @@ def _rating(agency: str) -> Input:
     words = frozenset({*GRADES, UNRATED, SUSPENDED})
     return _of(
         f"{RATING}{agency}", Kind.TEXT, f"the company's {en} rating", f"企业的{zh}评级", words=words
+    )
+
+
+def _pilots(agency: str) -> tuple[Input, Input]:
+    en, zh = codes.name_of("agencies", agency)
+    goods = f"goods that are all in the pilot of {en}", f"全部商品列入{zh}试点"
+    certified = (
+        f"goods that all have an overseas certificate that counts for {en}",
+        f"全部商品具有{zh}采信的境外证书",
+    )
+    return (
+        _of(f"{PILOT_GOODS}{agency}", Kind.FLAG, *goods),
+        _of(f"{CERTIFIED}{agency}", Kind.FLAG, *certified),
     )
 
 

@@ -69,9 +69,11 @@ def plain(values: Mapping[str, Value]) -> dict[str, Any]:
     }
 
 
-def load(stored: Mapping[str, Any], *, agencies: Agencies) -> Inputs:
-    """From the JSON that `dump` made."""
-    known = dictionaries.of(kinds.RECOGNITION, agencies)
+def load(
+    stored: Mapping[str, Any], *, agencies: Agencies, table: str = kinds.RECOGNITION
+) -> Inputs:
+    """From the JSON that `dump` made of what a table is asked."""
+    known = dictionaries.of(table, agencies)
     return Inputs(
         filing=known.typed(stored["filing"]),
         lines=tuple(known.typed(line) for line in stored["lines"]),

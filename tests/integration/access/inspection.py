@@ -32,6 +32,11 @@ async def planned(scene: Scene) -> Ask:
     return Ask(PATH)
 
 
+async def _in_yard(scene: Scene) -> Ask:
+    await scene.arranged(planned)
+    return Ask({"code": b.YARD})
+
+
 async def _to_pass_the_gate(scene: Scene) -> Ask:
     await scene.arranged(planned)
     return Ask(PATH, SEALS)
@@ -150,6 +155,7 @@ ENTRIES = {
     "GET /v1/cases": Entry(planned, STRANGERS, lists=True),
     "GET /v1/cases/{case_id}": Entry(planned, STRANGERS),
     "GET /v1/cases/{case_id}/records": Entry(planned),
+    "GET /v1/yards/{code}/events": Entry(_in_yard),
     "POST /v1/cases/{case_id}/gate-in": Entry(_to_pass_the_gate, STRANGERS, succeeds=YARD_STAFF),
     "POST /v1/cases/{case_id}/handle": Entry(to_handle, STRANGERS, succeeds=YARD_STAFF),
     "GET /v1/cases/{case_id}/tracking": Entry(_inside, STRANGERS),

@@ -1,5 +1,6 @@
 """How each operation of mutual_recognition is tried."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,12 +17,14 @@ from tests.integration.access.people import (
     Caller,
 )
 from tests.integration.access.scene import START, Ask, Entry, Scene, nothing, same
+from tests.integration.mutual_recognition import backtested
 from tests.unit.mutual_recognition import builders
 
 FILING = UUID(int=1)
 REQUIREMENT = derived.requirement_id(FILING)
 COMPANY = {"uscc": factories.CONSIGNEE, "name": "青岛样品贸易有限公司"}
-RATING = {"grade": "high", "valid_from": "2026-01-01", "grounds": "audit 稽核"}
+SINCE = {"valid_from": "2026-01-01", "grounds": "audit 稽核"}
+RATING = {"grade": "high", **SINCE}
 OTHERS = frozenset({OTHER_BROKER})
 SUSPENSION = {"grounds": "a false declaration 申报不实", "way_back": "an audit 接受稽核"}
 
@@ -85,6 +88,27 @@ async def _suspended(scene: Scene) -> Ask:
     return Ask(of, {"grounds": "audit passed 稽核合格"})
 
 
+async def _to_enter(_: Scene) -> Ask:
+    return Ask({"register": "goods"}, {"code": "4407", "name": "sawn wood 锯材", **SINCE})
+
+
+async def _entered(scene: Scene) -> Ask:
+    asked = await scene.arranged(_to_enter)
+    await scene.done(HEAD_OF_CUSTOMS, "post", "/v1/pilots/goods", asked.body)
+    return Ask(asked.path)
+
+
+async def _to_commit(_: Scene) -> Ask:
+    day = f"{START + timedelta(days=2):%Y-%m-%d}"
+    return Ask(body={"valid_from": day, "valid_to": day})
+
+
+async def _committed(scene: Scene) -> Ask:
+    asked = await scene.arranged(_to_commit)
+    await scene.done(HEAD_OF_CUSTOMS, "post", "/v1/draws", asked.body)
+    return Ask()
+
+
 def _table() -> Any:
     """The founding table's last two rows: one that makes eligible, and the default."""
     founding = builders.founding()["recognition"].table
@@ -106,6 +130,20 @@ async def _drafted(scene: Scene) -> Ask:
     return Ask({"name": "recognition", "number": made["version"]})
 
 
+async def _to_approve(scene: Scene) -> Ask:
+    drafted = await scene.arranged(_drafted)
+    await scene.arranged(_backtested)
+    await backtested.make(scene.service.kit)
+    return drafted
+
+
+async def _backtested(scene: Scene) -> Ask:
+    asked = await scene.done(
+        HEAD_OF_QUARANTINE, "post", "/v1/tables/recognition/backtests", _table()
+    )
+    return Ask({"backtest_id": asked["id"]})
+
+
 ENTRIES = {
     "GET /v1/requirements": Entry(_required, OTHERS, lists=True),
     "GET /v1/requirements/{requirement_id}": Entry(_required, OTHERS),
@@ -121,12 +159,19 @@ ENTRIES = {
     "POST /v1/companies/{uscc}/suspensions/{suspension_id}/lift": Entry(
         _suspended, frozenset({HEAD_OF_QUARANTINE}), succeeds=HEAD_OF_CUSTOMS
     ),
+    "GET /v1/suspensions": Entry(_suspended, lists=True),
+    "GET /v1/pilots/{register}": Entry(_entered, lists=True),
+    "POST /v1/pilots/{register}": Entry(_to_enter, succeeds=HEAD_OF_QUARANTINE),
+    "GET /v1/draws": Entry(_committed, lists=True),
+    "POST /v1/draws": Entry(_to_commit, succeeds=HEAD_OF_QUARANTINE),
     "GET /v1/tables": Entry(nothing),
     "GET /v1/tables/{name}/versions/{number}": Entry(same(name="recognition", number=1)),
     "POST /v1/tables/{name}/versions": Entry(_to_draft, succeeds=HEAD_OF_CUSTOMS),
     "POST /v1/tables/{name}/versions/{number}/approve": Entry(
-        _drafted, succeeds=HEAD_OF_QUARANTINE
+        _to_approve, succeeds=HEAD_OF_QUARANTINE
     ),
+    "POST /v1/tables/{name}/backtests": Entry(_to_draft, succeeds=HEAD_OF_CUSTOMS),
+    "GET /v1/backtests/{backtest_id}": Entry(_backtested),
     "POST /v1/tables/{name}/versions/{number}/reject": Entry(
         _to_reject, succeeds=HEAD_OF_QUARANTINE
     ),

@@ -16,6 +16,7 @@ from services.booking.domain.booking import Status
 from services.booking.settings import Settings
 from shared.auth.principal import Principal, Role
 from shared.contracts.values import SlotWish, utc
+from shared.http import streams
 from shared.ids import uuid7
 from tests import factories
 from tests.integration.booking.room import Office, booking_id, slot_body
@@ -129,7 +130,7 @@ async def test_no_two_streams_are_opened_where_there_is_room_for_one(office: Off
     scope = {"type": "http", "asgi": {"spec_version": "2.3"}, "method": "GET"}
     reading = asyncio.create_task(one(scope, receive, send))
     await begun.wait()
-    with pytest.raises(watching.TooManyStreams):
+    with pytest.raises(streams.TooManyStreams):
         await two(scope, receive, send)
     gone.set()
     await reading

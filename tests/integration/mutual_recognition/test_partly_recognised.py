@@ -15,9 +15,13 @@ async def test_a_container_is_released_by_recognition_when_its_goods_agree(world
         PARTLY,
     ]
     assert (await world.last(filing, PARTLY))["recognised"] == ["name", "quantity", "weight"]
-    await world.conclude(filing, "quarantine", Verdict.NONCONFORM, containers=(B,))
     await world.conclude(filing, "quarantine", containers=(C,), found=(found(3),))
-    assert (await world.told(filing))[-2:] == ["recognition.granted", "requirement.met"]
+    await world.conclude(filing, "quarantine", Verdict.NONCONFORM, containers=(B,))
+    assert (await world.told(filing))[-3:] == [
+        "recognition.granted",
+        "requirement.met",
+        "requirement.company_suspended",
+    ]
     granted = await world.last(filing, "recognition.granted")
     assert {each["line"] for each in granted["verdicts"]} == {1, 3}
     assert (await world.last(filing, "requirement.met"))["outcome"] == "refused_entry"
@@ -30,7 +34,7 @@ async def test_what_was_recognised_stays_released_when_another_container_disagre
     await world.trust()
     filing = await world.accept(three())
     await world.conclude(filing, "quarantine", containers=(A,), found=(found(1),))
-    await world.conclude(filing, "quarantine", containers=(B,), found=(found(2, net_kg="900"),))
+    await world.conclude(filing, "quarantine", containers=(B,), found=(found(2, net_kg="950"),))
     assert (await world.told(filing))[-2:] == ["recognition.refused", "requirement.revised"]
     await world.conclude(filing, "quarantine", containers=(C,), found=(found(3),))
     assert await partly(world, filing) == [("released", [A])]

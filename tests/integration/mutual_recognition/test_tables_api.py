@@ -9,6 +9,7 @@ from services.mutual_recognition.rulebook import Rulebook
 from services.mutual_recognition.settings import Settings
 from shared.auth.principal import Role
 from tests import factories, kits
+from tests.integration.mutual_recognition import backtested
 from tests.integration.mutual_recognition.world import World, laptops, wood
 from tests.unit.mutual_recognition import builders
 
@@ -40,9 +41,22 @@ async def _as(world: World, subject: str, agency: str, path: str, body: Any = No
         return await client.post(f"/v1/tables/{path}", json=body, headers=headers)
 
 
-async def _publish(world: World, content: dict[str, Any]) -> int:
+async def _draft(world: World, content: dict[str, Any]) -> Any:
+    """A draft with its backtest."""
     drafted = await _as(world, "author", "customs", f"{NAME}/versions", content)
     assert drafted.status_code == 201, drafted.text
+    await _backtest(world, content)
+    return drafted
+
+
+async def _backtest(world: World, content: dict[str, Any]) -> None:
+    asked = await _as(world, "author", "customs", f"{NAME}/backtests", content)
+    assert asked.status_code == 202, asked.text
+    assert await backtested.make(world.service.kit)
+
+
+async def _publish(world: World, content: dict[str, Any]) -> int:
+    drafted = await _draft(world, content)
     number = int(drafted.json()["version"])
     for subject, agency in (("chief", "customs"), ("head", "quarantine")):
         approved = await _as(world, subject, agency, f"{NAME}/versions/{number}/approve")
@@ -59,6 +73,7 @@ async def test_the_founding_tables_are_published_with_both_approvals(world: Worl
             ("recognition", 2),
             ("selection-customs", 2),
             ("selection-quarantine", 2),
+            ("suspension", 1),
         )
         for version in range(1, versions + 1)
     ]
@@ -68,7 +83,7 @@ async def test_the_founding_tables_are_published_with_both_approvals(world: Worl
 
 
 async def test_a_draft_decides_nothing_until_both_agencies_have_approved(world: World) -> None:
-    drafted = await _as(world, "author", "customs", f"{NAME}/versions", _content())
+    drafted = await _draft(world, _content())
     number = drafted.json()["version"]
     assert (number, drafted.json()["status"]) == (3, "draft")
     approve = f"{NAME}/versions/{number}/approve"
@@ -87,7 +102,7 @@ async def test_a_published_version_takes_over_on_its_day(world: World) -> None:
     book = Rulebook.of(Settings())
     async with world.service.kit.database.connect() as connection:
         versions = [
-            (await book.in_force(connection, on=builders.DAY.replace(day=day)))[NAME].version
+            (await book.deciding(connection, on=builders.DAY.replace(day=day)))[NAME].version
             for day in (4, 5, 6)
         ]
     assert versions == [2, 3, 3]
@@ -103,7 +118,7 @@ async def test_decisions_under_an_older_version_can_still_be_recomputed(world: W
 
 
 async def test_an_author_does_not_approve_and_no_agency_approves_twice(world: World) -> None:
-    await _as(world, "author", "customs", f"{NAME}/versions", _content())
+    await _draft(world, _content())
     approve = f"{NAME}/versions/3/approve"
     codes = [
         (await _as(world, subject, agency, approve)).json().get("code")
@@ -118,8 +133,26 @@ async def test_an_author_does_not_approve_and_no_agency_approves_twice(world: Wo
     assert codes == ["author_cannot_approve", None, "agency_has_approved", None, "no_draft"]
 
 
+async def test_no_draft_is_approved_without_a_backtest_of_exactly_its_content(
+    world: World,
+) -> None:
+    content = _content()
+    await _as(world, "author", "customs", f"{NAME}/versions", content)
+    other = {
+        **content,
+        "rows": [content["rows"][0] | {"source": "another law"}, content["rows"][1]],
+    }
+    await _backtest(world, other)
+    approve = f"{NAME}/versions/3/approve"
+    refused = await _as(world, "chief", "customs", approve)
+    assert (refused.status_code, refused.json()["code"]) == (409, "no_backtest")
+    await _backtest(world, content)
+    approved = await _as(world, "chief", "customs", approve)
+    assert approved.json()["backtest"]["finished_at"]
+
+
 async def test_a_draft_that_is_turned_down_is_never_published(world: World) -> None:
-    await _as(world, "author", "customs", f"{NAME}/versions", _content())
+    await _draft(world, _content())
     assert (await _as(world, "chief", "customs", f"{NAME}/versions/3/approve")).is_success
     reason = {"reason": "laptops are no risk 笔记本电脑无风险"}
     turned = await _as(world, "head", "quarantine", f"{NAME}/versions/3/reject", reason)
@@ -151,7 +184,7 @@ async def test_a_malformed_table_is_refused_whole_with_row_column_and_mend(world
         ("/rows/1", "id"),
     ]
     assert all(each["mend"]["en"] and each["mend"]["zh"] for each in faults)
-    assert len((await world.get("/v1/tables")).json()["items"]) == 7
+    assert len((await world.get("/v1/tables")).json()["items"]) == 8
 
 
 async def test_a_table_cannot_take_over_in_the_past_or_under_an_unknown_name(

@@ -1,7 +1,7 @@
 """Filings and events of other services for the tests of this one."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -135,6 +135,17 @@ class Told:
         facts = self._of_requirement(version, 1) | {"containers": containers}
         return requirement.RequirementPartlyMet(
             **facts, outcome=outcome, reason=factories.said("concluded on them")
+        )
+
+    def company_suspended(self) -> requirement.CompanySuspended:
+        return requirement.CompanySuspended(
+            **self._of_requirement(1, 1),
+            suspension_id=UUID(int=1),
+            company=factories.CONSIGNEE,
+            agency=CUSTOMS,
+            reason=factories.said("other goods than declared"),
+            way_back=factories.said("an audit"),
+            liftable_from=date(2026, 8, 30),
         )
 
     def granted(self) -> recognition.RecognitionGranted:

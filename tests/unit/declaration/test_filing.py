@@ -130,6 +130,7 @@ def test_what_is_only_told_changes_neither_state_nor_version() -> None:
         reactions.missed(accepted(), TOLD.missed(), now=LATER),
         reactions.opened(accepted(), TOLD.opened(), now=LATER),
         reactions.concluded(accepted(), TOLD.concluded(), now=LATER),
+        reactions.company_suspended(accepted(), TOLD.company_suspended(), now=LATER),
         reactions.granted(accepted(), TOLD.granted(), now=LATER),
         reactions.recognition_refused(accepted(), TOLD.recognition_refused(), now=LATER),
     ]
@@ -172,6 +173,9 @@ def test_a_receipt_gives_its_reason_in_its_own_language(kind: Kind) -> None:
             "recognising",
             "agency",
             "question",
+            "company",
+            "liftable_from",
+            "way_back",
         ),
         "",
     )

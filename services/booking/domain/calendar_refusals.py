@@ -1,14 +1,6 @@
-"""What is refused to who reads a board along or subscribes to a calendar."""
+"""What is refused to who subscribes to a calendar."""
 
 from shared.errors import Conflict, Invalid, NotFound
-
-
-class EventNotYet(Invalid):
-    """There is no event of that number yet."""
-
-    zh = "尚无该编号的事件。"
-    mend = "Send the last id that the stream gave you, or none to begin now."
-    mend_zh = "请提交事件流最近一次给出的编号；如需从现在开始，请勿提交。"
 
 
 class CalendarNotFound(NotFound):

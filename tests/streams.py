@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from services.booking.jobs import looking
 from shared.auth.principal import Role
+from shared.service import Service
 from tests import kits
-from tests.integration.booking.room import Office
 
 PATIENCE = 20
 
@@ -57,12 +56,12 @@ class Reader:
 
 @asynccontextmanager
 async def reading(
-    office: Office, path: str, *, role: Role, org: str, last: int | None = None
+    service: Service, path: str, *, role: Role, org: str, agency: str = "", last: int | None = None
 ) -> AsyncIterator[Reader]:
     """The stream, read for as long as the block runs."""
     reader, gone = Reader(), asyncio.Event()
     reader.reads.set()
-    scope = _scope(path, _token(office, role, org), last)
+    scope = _scope(path, _token(service, role, org, agency), last)
     begun = False
 
     async def receive() -> dict[str, Any]:
@@ -73,7 +72,7 @@ async def reading(
         await gone.wait()
         return {"type": "http.disconnect"}
 
-    serving = asyncio.create_task(office.service.api(scope, receive, reader.take))  # type: ignore[arg-type]
+    serving = asyncio.create_task(service.api(scope, receive, reader.take))  # type: ignore[arg-type]
     try:
         yield reader
     finally:
@@ -83,13 +82,13 @@ async def reading(
             await serving
 
 
-def _token(office: Office, role: Role, org: str) -> str:
+def _token(service: Service, role: Role, org: str, agency: str) -> str:
     return kits.token_issuer().mint(
         role,
         organisation=org,
-        agency="customs" if role is Role.OFFICER else None,
+        agency=agency or None,
         subject="a reader",
-        now=office.clock.wall(),
+        now=service.kit.clock.wall(),
         lifetime=timedelta(days=1),
     )
 
@@ -107,9 +106,9 @@ def _scope(path: str, token: str, last: int | None) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def looked_for(office: Office) -> AsyncIterator[None]:
-    """The job that looks for changes, as it runs in the service."""
-    job = asyncio.ensure_future(looking.looking(office.desk)())
+async def looked_for(service: Service) -> AsyncIterator[None]:
+    """The job that looks for what is new, as it runs in the service."""
+    job = asyncio.ensure_future(service.jobs["watch"]())
     try:
         yield
     finally:

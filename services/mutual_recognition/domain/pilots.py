@@ -1,0 +1,76 @@
+"""The pilot's registers: which goods, overseas authorities and producers count for an agency.
+
+An entry that takes something out weighs more than one that takes it in, however broad either is:
+what is unclear does not count.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+
+from shared.contracts.filing import Consignment, GoodsLine
+
+
+class Register(StrEnum):
+    """What is registered."""
+
+    GOODS = "goods"
+    AUTHORITIES = "authorities"
+    PRODUCERS = "producers"
+
+
+CODES: Mapping[Register, re.Pattern[str]] = {
+    Register.GOODS: re.compile(r"[0-9]{2,10}"),
+    Register.AUTHORITIES: re.compile(r"[A-Z]{2}/[A-Za-z0-9-]{1,32}"),
+    Register.PRODUCERS: re.compile(r"\S(.{0,62}\S)?"),
+}
+"""How the things of a register are named.
+
+Goods by the leading digits of their HS code; an authority by its country and the type of its
+certificates, since a declaration names no issuer; a producer by its registration number.
+"""
+SHORTEST = 2
+"""Digits of a chapter."""
+
+Key = tuple[Register, str]
+Standing = Mapping[tuple[str, Register, str], bool]
+"""Whether something counts, by agency, register and code; what is not there was never entered."""
+
+
+def asked(consignments: Iterable[Consignment]) -> frozenset[Key]:
+    """All that has to be looked up of some consignments."""
+    lines = [line for consignment in consignments for line in consignment.lines]
+    return frozenset(key for line in lines for key in (*_goods(line), *_certificates(line)))
+
+
+def are_goods(consignment: Consignment, agency: str, standing: Standing) -> bool:
+    """Whether all goods of a consignment take part for an agency."""
+    return bool(consignment.lines) and all(
+        _counts(_goods(line), agency, standing) for line in consignment.lines
+    )
+
+
+def are_certified(consignment: Consignment, agency: str, standing: Standing) -> bool:
+    """Whether each of its goods has a certificate of an authority or producer that counts."""
+    return bool(consignment.lines) and all(
+        _counts(_certificates(line), agency, standing) for line in consignment.lines
+    )
+
+
+def _goods(line: GoodsLine) -> tuple[Key, ...]:
+    lengths = range(SHORTEST, len(line.hs_code) + 1)
+    return tuple((Register.GOODS, line.hs_code[:length]) for length in lengths)
+
+
+def _certificates(line: GoodsLine) -> tuple[Key, ...]:
+    authorities = [f"{line.origin}/{each.type}" for each in line.qualifications]
+    producers = [each.number for each in line.qualifications]
+    return (
+        *((Register.AUTHORITIES, code) for code in authorities),
+        *((Register.PRODUCERS, code) for code in producers),
+    )
+
+
+def _counts(keys: Iterable[Key], agency: str, standing: Standing) -> bool:
+    said = {standing.get((agency, *key)) for key in keys}
+    return True in said and False not in said
