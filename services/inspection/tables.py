@@ -115,6 +115,16 @@ class RecordRow(SQLModel, table=True):
     number: int = Field(default=None, sa_type=BigInteger)
 
 
+class MarkRow(SQLModel, table=True):
+    """That a record is an investigation of an agency, kept from the others."""
+
+    __tablename__ = "record_marks"
+
+    case_id: UUID = Field(primary_key=True)
+    seq: int = Field(primary_key=True)
+    agency: str = _text()
+
+
 class ChecklistRow(SQLModel, table=True):
     """One edition of a checklist item, written once and never changed; `written_at` is wall time.
 
