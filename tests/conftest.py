@@ -32,7 +32,9 @@ structlog.configure(
 os.environ["PGSSLMODE"] = "disable"
 
 # How fast an example is says how busy the machine is, and nothing of what is tested.
-settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("any machine")
 
 TESTS = Path(__file__).parent
