@@ -15,6 +15,7 @@ from services.mutual_recognition.register_tables import (
     RatingRow,
     SuspensionRow,
 )
+from services.mutual_recognition.trial_tables import TrialRow, TrialVerdictRow
 from shared.database import table_of
 from shared.messaging.tables import moment
 
@@ -202,5 +203,7 @@ TABLES = tuple(
         RuleVersionRow,
         RuleApprovalRow,
         BacktestRow,
+        TrialRow,
+        TrialVerdictRow,
     )
 )

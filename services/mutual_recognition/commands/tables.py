@@ -51,8 +51,8 @@ async def approve(
     `TakeoverPassed` if the day on which it should take over is gone, `NoBacktest`, and `Faults` for
     a draft that an earlier program kept and that fails today's checks.
     """
-    version = await _locked_draft(session, name, number)
-    _require_taking_part(agency, desk=desk)
+    version = await locked_draft(session, name, number)
+    require_taking_part(agency, desk=desk)
     if version["author"] == by:
         raise refusals.AuthorCannotApprove(author=by)
     if version["valid_from"] < desk.on:
@@ -88,8 +88,8 @@ async def reject(
 
     Raises `NoSuchTable`, `NoDraft`, `UnknownAgency`.
     """
-    await _locked_draft(session, name, number)
-    _require_taking_part(agency, desk=desk)
+    await locked_draft(session, name, number)
+    require_taking_part(agency, desk=desk)
     columns = rule_versions.c
     await session.execute(
         update(rule_versions)
@@ -119,7 +119,8 @@ async def _require_backtest(session: AsyncSession, name: str, content: Table) ->
         raise refusals.NoBacktest(name=name)
 
 
-def _require_taking_part(agency: str, *, desk: Desk) -> None:
+def require_taking_part(agency: str, *, desk: Desk) -> None:
+    """Raise `UnknownAgency` for one that takes no part here."""
     if agency not in desk.book.agencies.names:
         raise refusals.UnknownAgency(agency=agency)
 
@@ -134,7 +135,8 @@ async def approved_by(session: AsyncSession, name: str, number: int) -> dict[str
     return {row.agency: row.approved_by for row in found}
 
 
-async def _locked_draft(session: AsyncSession, name: str, number: int) -> RowMapping:
+async def locked_draft(session: AsyncSession, name: str, number: int) -> RowMapping:
+    """A draft, locked until the transaction ends. Raises `NoSuchTable`, `NoDraft`."""
     columns = rule_versions.c
     wanted = (columns.name == name) & (columns.version == number)
     found = await session.execute(select(rule_versions).where(wanted).with_for_update())

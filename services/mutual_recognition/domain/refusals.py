@@ -159,6 +159,34 @@ class NoSuchBacktest(errors.NotFound):
     zh = "该回测不存在。"
 
 
+class NoSuchTrial(errors.NotFound):
+    """This version was never tried beside the rules in force."""
+
+    zh = "该版本未曾试运行。"
+
+
+class TriedBefore(errors.Conflict):
+    """This version is or was tried beside the rules in force already."""
+
+    zh = "该版本正在或已经试运行。"
+    mend = "Read what came of it, or draft a new version."
+    mend_zh = "请查看其结果，或起草新版本。"
+
+
+class TrialStopped(errors.Conflict):
+    """This trial was stopped before."""
+
+    zh = "该试运行已停止。"
+
+
+class TrialTooLong(errors.Invalid):
+    """A trial ends today at the earliest and a year from today at the latest."""
+
+    zh = "试运行最早今日结束，最长不超过一年。"
+    mend = "Let `until` be a day from today on, within a year."
+    mend_zh = "until 须为今日起一年之内的日期。"
+
+
 class InvalidUscc(errors.Invalid):
     """This is not a unified social credit code."""
 

@@ -144,6 +144,17 @@ async def _backtested(scene: Scene) -> Ask:
     return Ask({"backtest_id": asked["id"]})
 
 
+async def _to_try(scene: Scene) -> Ask:
+    return Ask((await scene.arranged(_drafted)).path, {"until": f"{START:%Y}-12-31"})
+
+
+async def _tried(scene: Scene) -> Ask:
+    wish = await scene.arranged(_to_try)
+    path = f"/v1/tables/recognition/versions/{wish.path['number']}/trial"
+    await scene.done(HEAD_OF_CUSTOMS, "post", path, wish.body)
+    return Ask(wish.path)
+
+
 ENTRIES = {
     "GET /v1/requirements": Entry(_required, OTHERS, lists=True),
     "GET /v1/requirements/{requirement_id}": Entry(_required, OTHERS),
@@ -170,6 +181,9 @@ ENTRIES = {
     "POST /v1/tables/{name}/versions/{number}/approve": Entry(
         _to_approve, succeeds=HEAD_OF_QUARANTINE
     ),
+    "GET /v1/tables/{name}/versions/{number}/trial": Entry(_tried),
+    "POST /v1/tables/{name}/versions/{number}/trial": Entry(_to_try, succeeds=HEAD_OF_QUARANTINE),
+    "POST /v1/tables/{name}/versions/{number}/trial/stop": Entry(_tried, succeeds=HEAD_OF_CUSTOMS),
     "POST /v1/tables/{name}/backtests": Entry(_to_draft, succeeds=HEAD_OF_CUSTOMS),
     "GET /v1/backtests/{backtest_id}": Entry(_backtested),
     "POST /v1/tables/{name}/versions/{number}/reject": Entry(
