@@ -14,6 +14,19 @@ SIGNED_OFF = "signed_off"
 
 
 @dataclass(frozen=True)
+class Place:
+    """What the file has of a record that is kept from its reader: where it stands, and its hash."""
+
+    case_id: UUID
+    seq: int
+    prev_hash: str
+    hash: str
+
+
+Entry = Record | Place
+
+
+@dataclass(frozen=True)
 class Proof:
     """That the case's leaf is under a checkpoint, told as a signed note."""
 
@@ -23,7 +36,7 @@ class Proof:
 
 
 def verify(
-    chain: Sequence[Record],
+    chain: Sequence[Entry],
     proof: Proof | None,
     *,
     files: Mapping[str, str],
@@ -34,23 +47,37 @@ def verify(
     """
     if not chain:
         return ["there are no records"]
-    case_id, head = chain[0].case_id, Head(chain[-1].seq, chain[-1].hash)
+    case_id = chain[0].case_id
+    told = [each for each in chain if isinstance(each, Record)]
     named = {
         str(each.payload.get("sha256")): f"case {case_id} record {each.seq}"
-        for each in chain
+        for each in told
         if each.kind == evidence.KIND
     }
     return [
-        *records.broken(chain, case_id=case_id, head=head),
-        *_signatures(chain),
+        *_chained(chain, case_id),
+        *_signatures(told, {each.seq: each.hash for each in chain}),
         *archive.of_files(named, files),
         *(_proved(chain, proof, case_id, keys) if proof else ()),
     ]
 
 
-def _signatures(chain: Sequence[Record]) -> Iterator[str]:
+def _chained(chain: Sequence[Entry], case_id: UUID) -> Iterator[str]:
+    """Every record continues the one before, those that are told have their hashes.
+
+    One that is not told cannot be another: the next one's hash covers its.
+    """
+    last = records.START
+    for each in chain:
+        if (each.case_id, each.seq, each.prev_hash) != (case_id, last.seq + 1, last.hash):
+            yield f"record {each.seq}: does not continue the chain"
+        if isinstance(each, Record) and not records.holds(each):
+            yield f"record {each.seq}: its content does not have its hash"
+        last = Head(each.seq, each.hash)
+
+
+def _signatures(chain: Sequence[Record], hashes: Mapping[int, str]) -> Iterator[str]:
     """Every sign-off is by the key that it names, of a record that is here."""
-    hashes = {each.seq: each.hash for each in chain}
     for each in chain:
         if each.kind != SIGNED_OFF:
             continue
@@ -66,7 +93,7 @@ def _signatures(chain: Sequence[Record]) -> Iterator[str]:
 
 
 def _proved(
-    chain: Sequence[Record], proof: Proof, case_id: UUID, keys: Mapping[str, Sequence[str]]
+    chain: Sequence[Entry], proof: Proof, case_id: UUID, keys: Mapping[str, Sequence[str]]
 ) -> Iterator[str]:
     """The checkpoint is signed by every agency, and the chain had come to its leaf."""
     try:

@@ -151,7 +151,7 @@ def broken(chain: Iterable[Record], *, case_id: UUID, head: Head) -> list[str]:
             found.append(f"{name}: does not follow record {last.seq}")
         if record.prev_hash != last.hash:
             found.append(f"{name}: does not continue the chain")
-        if not _holds(record):
+        if not holds(record):
             found.append(f"{name}: its content does not have its hash")
         last = Head(seq=record.seq, hash=record.hash)
     if last != head:
@@ -159,7 +159,8 @@ def broken(chain: Iterable[Record], *, case_id: UUID, head: Head) -> list[str]:
     return found
 
 
-def _holds(record: Record) -> bool:
+def holds(record: Record) -> bool:
+    """Whether a record's content has its hash."""
     try:
         return digest(record) == record.hash
     except ValueError:
