@@ -5,11 +5,13 @@ from pathlib import Path
 from services.inspection import checks, consumers, evidence_checks, store
 from services.inspection.api import (
     acting,
+    alarming,
     case_file,
     checklists,
     correcting,
     editions,
     evidence,
+    investigating,
     ledger,
     reading,
     sampling,
@@ -21,6 +23,7 @@ from services.inspection.api import (
 )
 from services.inspection.evidence.folder import Folder
 from services.inspection.evidence.vault import Vault
+from services.inspection.jobs import alarms as alarm_jobs
 from services.inspection.jobs import ledger as ledger_jobs
 from services.inspection.jobs import orphans, sandbox, waits
 from services.inspection.settings import Settings
@@ -55,6 +58,8 @@ def create(kit: Kit, settings: Settings) -> service.Service:
             uploading.router,
             case_file.router,
             watching.router,
+            alarming.router,
+            investigating.router,
         ],
         handlers=consumers.handlers(kit, settings),
         migrations=MIGRATIONS,
@@ -72,6 +77,7 @@ def _jobs(kit: Kit, settings: Settings, vault: Vault | None) -> dict[str, servic
     jobs = {
         "waits": waits.sweeper(kit, settings),
         "checkpoints": ledger_jobs.keeper(kit, settings),
+        "alarms": alarm_jobs.sweeper(kit, settings),
     }
     if vault is not None:
         jobs["orphans"] = orphans.sweeper(kit, vault)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.inspection import store
+from services.inspection import marks, store
 from services.inspection.domain import answered, checklists, correcting, founding, results
 from services.inspection.domain.case import Case, Section
 from services.inspection.domain.checklists import Edition, Item
@@ -23,10 +23,11 @@ _ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 
 @dataclass(frozen=True)
 class Checklist:
-    """What is asked of a case on its day, and what was answered."""
+    """What is asked of a case on its day, and what was answered; `marked`: as an investigation."""
 
     items: tuple[Item, ...]
     answers: tuple[results.Kept, ...]
+    marked: frozenset[UUID] = frozenset()
 
     def of(self, case: Case, section: Section) -> tuple[Item, ...]:
         """The items of a section."""
@@ -35,6 +36,10 @@ class Checklist:
     def answers_of(self, agency: str) -> list[results.Kept]:
         """An agency's answers, in their order."""
         return [each for each in self.answers if each.agency == agency]
+
+    def book(self, case: Case, section: Section) -> results.Book:
+        """What a section is asked, to be answered."""
+        return results.Book.of(self.of(case, section), self.answers, marked=self.marked)
 
     def left(self, case: Case, section: Section, covered: Collection[str]) -> answered.Left:
         """What is left before the agency concludes on these containers."""
@@ -101,7 +106,9 @@ async def of_cases(
     """Each case's checklist by the case's id, `now` on the yard clock."""
     every = await editions(reader)
     kinds = (results.KIND, correcting.CORRECTED)
-    found = await store.of_kinds(reader, [case.id for case in cases], kinds)
+    ids = [case.id for case in cases]
+    found = await store.of_kinds(reader, ids, kinds)
+    kept_back = await marks.of_cases(reader, ids)
     by_case: dict[UUID, list[Record]] = {case.id: [] for case in cases}
     for each in found:
         by_case[each.case_id].append(each)
@@ -109,5 +116,8 @@ async def of_cases(
     for case in cases:
         day = checklists.day_of(case, now=now, zone=zone)
         items = tuple(each.item for each in checklists.in_force(every, on=day))
-        made[case.id] = Checklist(items, tuple(answered.of_records(by_case[case.id])))
+        answers = tuple(answered.of_records(by_case[case.id]))
+        hidden = kept_back[case.id]
+        marked = frozenset(each.result.id for each in answers if each.seq in hidden)
+        made[case.id] = Checklist(items, answers, marked)
     return made

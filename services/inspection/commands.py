@@ -10,12 +10,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.inspection import checking, keys, store
+from services.inspection import alarms, checking, keys, marks, store
 from services.inspection.domain import (
     answered,
     concluding,
     correcting,
     gates,
+    marking,
     moves,
     results,
     sandbox,
@@ -85,7 +86,7 @@ async def answer(
     case = await store.lock(session, case_id)
     section = standing.needed_section(case, who)
     checklist = await checking.of_case(session, case, now=now.yard, zone=zone)
-    book = results.Book.of(checklist.of(case, section), checklist.answers)
+    book = checklist.book(case, section)
     change = results.record(case, answers, who=who, book=book)
     return await hear(session, case, change, who=who, now=now, ids=ids)
 
@@ -104,11 +105,12 @@ async def correct(
 ) -> Case:
     """Correct the record `seq`, or propose to; `yard` is that of yard staff.
 
-    Raises CaseNotFound, and what `correcting.correct` raises.
+    Raises CaseNotFound, RecordMarked, and what `correcting.correct` raises.
     """
     case = await _of_office(session, case_id, yard=yard)
     wrong = await _record(session, case, seq)
     change = correcting.correct(case, wrong, facts, reason=reason, who=who)
+    await _unmarked(session, case, seq)
     return await hear(session, case, change, who=who, now=now, ids=ids)
 
 
@@ -124,7 +126,7 @@ async def confirm(
 ) -> Case:
     """Confirm the correction that the record `seq` proposes.
 
-    Raises CaseNotFound, and what `correcting.confirm` raises.
+    Raises CaseNotFound, RecordMarked, and what `correcting.confirm` raises.
     """
     case = await _of_office(session, case_id, yard=yard)
     proposal = await _record(session, case, seq)
@@ -133,12 +135,22 @@ async def confirm(
     done = await store.of_kinds(session, [case.id], (correcting.CORRECTED,))
     settled = {each.payload.get("proposal") for each in done}
     change = correcting.confirm(case, proposal, wrong, settled=settled, who=who)
+    await _unmarked(session, case, seq)
     return await hear(session, case, change, who=who, now=now, ids=ids)
 
 
 async def _of_office(session: AsyncSession, case_id: UUID, *, yard: str | None) -> Case:
     case = await store.lock(session, case_id)
     return case if yard is None else gates.of_yard(case, yard)
+
+
+async def _unmarked(session: AsyncSession, case: Case, seq: int) -> None:
+    """Raises RecordMarked for an investigation: what is corrected of it would tell others of it.
+
+    Asked after the office was: others are not told that it is one.
+    """
+    if await marks.marked(session, case.id, seq):
+        raise marking.RecordMarked(record=seq)
 
 
 async def _record(session: AsyncSession, case: Case, seq: int) -> Record:
@@ -221,9 +233,11 @@ async def keep(
 
     Raises IdTaken, StaleVersion.
     """
-    chained = await store.append(session, [change for _, change in changes], actor=who, now=now)
+    noted = [change for _, change in changes]
+    chained, made = await store.append(session, noted, actor=who, now=now)
     befores = [before for before, _ in changes]
     await store.save(session, chained, befores=befores)
+    await alarms.keep(session, made, chained)
     for case, (_, change) in zip(chained, changes, strict=True):
         await outbox.append(
             session, change.events, version=case.version, source=SOURCE, ids=ids, now=now.wall

@@ -168,8 +168,9 @@ async def append(
     *,
     actor: records.Actor,
     now: records.Moment,
-) -> list[Case]:
-    """Append what is noted to the chains of locked cases, which have their new heads then.
+) -> tuple[list[Case], list[records.Record]]:
+    """Append what is noted to the chains of locked cases: these with their new heads, and the
+    records.
 
     Raises IdTaken where a client's id is already that of a record of another case.
     """
@@ -187,7 +188,7 @@ async def append(
         if taken.constraint_name == "case_records_client_id":
             raise IdTaken from taken
         raise
-    return chained
+    return chained, made
 
 
 async def _write(session: AsyncSession, made: Sequence[dict[str, Any]]) -> None:

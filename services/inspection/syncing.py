@@ -178,9 +178,9 @@ async def _books(
     found = await checking.of_cases(session, cases, now=now.yard, zone=settings.zone)
     books = {}
     for case in cases:
-        section, checklist = case.section(who.agency), found[case.id]
-        items = checklist.of(case, section) if section else ()
-        books[case.id] = Book.of(items, checklist.answers)
+        section = case.section(who.agency)
+        if section is not None:
+            books[case.id] = found[case.id].book(case, section)
     return books
 
 

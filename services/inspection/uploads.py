@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as put
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from services.inspection.domain.results import IdTaken
-from services.inspection.tables import PartRow, UploadRow
+from services.inspection.evidence_tables import PartRow, UploadRow
 from shared import errors
 from shared.database import table_of
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Text, bindparam, or_, select
+from sqlalchemy import BigInteger, Text, and_, bindparam, or_, select
 
-from services.inspection import rows, store
+from services.inspection import marks, rows, store
 from services.inspection.domain.records import Record
 from shared import errors
 from shared.prepared import Statement
@@ -13,8 +13,12 @@ from shared.prepared import Statement
 _cases, _entries = store.cases.c, store.entries.c
 _yard = bindparam("yard", type_=Text())
 _RECORDED = Statement(
-    select(_cases.filing_id, store.entries)
+    select(_cases.filing_id, marks.MARKS.c.agency.label("kept_by"), store.entries)
     .join(store.cases, _cases.id == _entries.case_id)
+    .outerjoin(
+        marks.MARKS,
+        and_(marks.MARKS.c.case_id == _entries.case_id, marks.MARKS.c.seq == _entries.seq),
+    )
     .where(
         _entries.number > bindparam("after", type_=BigInteger()),
         _entries.number <= bindparam("up_to", type_=BigInteger()),
@@ -39,11 +43,15 @@ class YardUnknown(errors.NotFound):
 
 @dataclass(frozen=True)
 class Recorded:
-    """A record of a case, with the number that it has among those of all cases."""
+    """A record of a case, with the number that it has among those of all cases.
+
+    `kept_by` is the agency whose investigation it is.
+    """
 
     number: int
     filing_id: UUID
     record: Record
+    kept_by: str | None
 
 
 async def recorded(reader: store.Reader, yard: str, *, after: int, up_to: int) -> list[Recorded]:
@@ -52,7 +60,7 @@ async def recorded(reader: store.Reader, yard: str, *, after: int, up_to: int) -
     """
     asked = {"yard": yard, "after": after, "up_to": up_to}
     return [
-        Recorded(row["number"], row["filing_id"], rows.record_of(row))
+        Recorded(row["number"], row["filing_id"], rows.record_of(row), row["kept_by"])
         for row in await _RECORDED.run(reader, asked)
     ]
 

@@ -72,6 +72,20 @@ class CaseEscalationRequested(CaseEvent):
     officer: str
 
 
+class AbnormalFound(CaseEvent):
+    """An agency found in one step what must not be.
+
+    The supervisors of every agency acknowledge it until `acknowledge_by` (yard clock).
+    """
+
+    name: ClassVar[str] = "abnormal_found"
+
+    agency: Agency
+    findings: tuple[Finding, ...] = Field(min_length=1)
+    found_at: Instant
+    acknowledge_by: Instant
+
+
 class SectionConcluded(CaseEvent):
     """An agency concluded its section: what it found and what follows, for the whole consignment.
 

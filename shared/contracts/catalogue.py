@@ -91,6 +91,7 @@ CATALOGUE = (
             case.CaseOpened,
             case.CaseJoined,
             case.CaseEscalationRequested,
+            case.AbnormalFound,
             case.SectionConcluded,
             case.SectionPartlyConcluded,
             case.CaseWaiting,

@@ -39,6 +39,7 @@ STORY: tuple[type[Event], ...] = (
     requirement.ChangeRefused,
     filing.FilingChangeRefused,
     case.CaseEscalationRequested,
+    case.AbnormalFound,
     case.SectionConcluded,
     recognition.RecognitionRefused,
     requirement.RequirementRevised,

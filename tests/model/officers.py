@@ -76,7 +76,7 @@ def find(town: Town, case: Case, agency: str, *, pick: int = 0) -> None:
     """An officer notes a finding, perhaps in one container."""
     container = next(iter(picked(case, pick)), None)
     finding = PEST.model_copy(update={"container": container})
-    change = inspecting.find(case, finding, who=officer(agency))
+    change = inspecting.find(case, finding, who=officer(agency), now=town.inspection.now())
     town.tell(town.inspection.keep(change, who=officer(agency)))
 
 

@@ -69,6 +69,7 @@ async def served(bench: Bench, name: str, **settings: str) -> AsyncIterator[str]
             "ONESTOP_ISSUER": ISSUER,
             "ONESTOP_LOG_LEVEL": "WARNING",
             "ONESTOP_RATE_PER_SECOND": "0",
+            "ONESTOP_INSPECTION_EVIDENCE_FOLDER": str(bench.servers.folder.data / "evidence"),
             **settings,
         }
         command = [sys.executable, "-m", "services.cli.main", "serve", name, "--port", str(port)]

@@ -143,8 +143,8 @@ async def find(
 ) -> Response:
     """Note a finding in your agency's section."""
 
-    def step(case: Case, actor: Actor, _: Moment) -> Change:
-        return inspecting.find(case, body.value(), who=actor)
+    def step(case: Case, actor: Actor, now: Moment) -> Change:
+        return inspecting.find(case, body.value(), who=actor, now=now)
 
     return await ask.answer(who, step)
 

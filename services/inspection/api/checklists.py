@@ -10,7 +10,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.inspection import checking, commands, queries
+from services.inspection import checking, commands, marks, queries
 from services.inspection.api import forms, views
 from services.inspection.api.acting import Acting, Ask, Officer
 from services.inspection.api.editions import Zone
@@ -107,14 +107,21 @@ class ChecklistOut(BaseModel):
 
 
 @router.get("/cases/{case_id}/checklist")
-async def read_checklist(case_id: UUID, _: Inspector, kit: TheKit, zone: Zone) -> ChecklistOut:
-    """What each agency looks at in this case, with every answer; all stay to be seen."""
+async def read_checklist(case_id: UUID, who: Inspector, kit: TheKit, zone: Zone) -> ChecklistOut:
+    """What each agency looks at in this case, with every answer; all stay to be seen.
+
+    Answers that are another agency's investigation are left out.
+    """
     async with kit.database.connect() as connection:
         case = await queries.case(connection, case_id)
         found = await checking.of_case(connection, case, now=kit.clock.yard(), zone=zone)
+        hidden = await marks.hidden(connection, case_id, who)
     return ChecklistOut(
         sections={
-            each.agency: _asked(found.of(case, each), found.answers_of(each.agency))
+            each.agency: _asked(
+                found.of(case, each),
+                [kept for kept in found.answers_of(each.agency) if kept.seq not in hidden],
+            )
             for each in case.needed
         }
     )

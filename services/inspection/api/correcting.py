@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.inspection import commands, queries, store
+from services.inspection import commands, marks, queries, store
 from services.inspection.api import forms, views
 from services.inspection.api.acting import Acting, Ask
 from services.inspection.api.reading import Inspector, TheKit
@@ -93,13 +93,15 @@ async def confirm(
 
 
 @router.get("")
-async def read_corrections(case_id: UUID, _: Inspector, kit: TheKit) -> CorrectionsOut:
+async def read_corrections(case_id: UUID, who: Inspector, kit: TheKit) -> CorrectionsOut:
     """Every correction beside what it corrects."""
     kinds = (*correcting.CORRECTABLE, correcting.PROPOSED, correcting.CORRECTED)
     async with kit.database.connect() as connection:
         await queries.case(connection, case_id)
         found = await store.of_kinds(connection, [case_id], kinds)
-    return CorrectionsOut(items=_corrections({each.seq: each for each in found}))
+        hidden = await marks.hidden(connection, case_id, who)
+    shown = {each.seq: each for each in found if each.seq not in hidden}
+    return CorrectionsOut(items=_corrections(shown))
 
 
 def _yard(who: Principal) -> str | None:

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 from pydantic import Field, TypeAdapter
 
-from services.inspection import queries
+from services.inspection import marks, queries
 from services.inspection.api import record_views, views
 from services.inspection.domain import errors
 from services.inspection.domain.case import Case
@@ -71,13 +71,18 @@ async def read_case(case_id: UUID, who: Reader, kit: TheKit) -> views.CaseOut:
 async def read_records(
     case_id: UUID, who: Inspector, kit: TheKit, cursor: Cursor = None, limit: Limit = 200
 ) -> Page[record_views.RecordOut]:
-    """The case's chain of records, from the first."""
+    """The case's chain of records, from the first; of others' investigations the hashes alone."""
     after = decode_cursor(cursor, RECORD_KEY) or 0
     async with kit.database.connect() as connection:
         await queries.case(connection, case_id)
         found = await queries.chain(connection, case_id, after=after, limit=limit + 1)
+        hidden = await marks.hidden(connection, case_id, who)
     some = page(found, limit=limit, key=lambda record: record.seq)
-    return Page(items=[record_views.record_out(each) for each in some.items], next=some.next)
+    items = [
+        record_views.place_out(each) if each.seq in hidden else record_views.record_out(each)
+        for each in some.items
+    ]
+    return Page(items=items, next=some.next)
 
 
 def visible(case: Case, who: Principal) -> Case:

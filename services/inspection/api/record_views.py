@@ -24,14 +24,18 @@ class TimesOut(BaseModel):
 
 
 class RecordOut(BaseModel):
-    """One record: all but `hash` is what the hash is made of (SHA-256 over RFC 8785 JSON)."""
+    """One record: all but `hash` is what the hash is made of (SHA-256 over RFC 8785 JSON).
+
+    Of another agency's investigation there is nothing but its place and its hash: `kind`, `actor`,
+    `times` and `payload` are null. The chain goes through it, and so do proofs.
+    """
 
     case_id: UUID
     seq: int
-    kind: str
-    actor: ActorOut
-    times: TimesOut
-    payload: dict[str, Any]
+    kind: str | None
+    actor: ActorOut | None
+    times: TimesOut | None
+    payload: dict[str, Any] | None
     prev_hash: str
     hash: str
 
@@ -48,6 +52,20 @@ def record_out(record: records.Record) -> RecordOut:
             wall=records.stamp(record.times.wall), yard=records.stamp(record.times.yard)
         ),
         payload=dict(record.payload),
+        prev_hash=record.prev_hash,
+        hash=record.hash,
+    )
+
+
+def place_out(record: records.Record) -> RecordOut:
+    """What those see of a record from whom it is kept."""
+    return RecordOut(
+        case_id=record.case_id,
+        seq=record.seq,
+        kind=None,
+        actor=None,
+        times=None,
+        payload=None,
         prev_hash=record.prev_hash,
         hash=record.hash,
     )

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import StreamingResponse
 
-from services.inspection import watch
+from services.inspection import marks, watch
 from services.inspection.api.reading import Inspector, TheKit
 from services.inspection.api.record_views import RecordOut, record_out
 from services.inspection.settings import Settings
@@ -38,12 +38,15 @@ async def settings_of(request: Request) -> Settings:
     return found
 
 
+TheSettings = Annotated[Settings, Depends(settings_of)]
+
+
 @router.get("/{code}/events", response_class=StreamingResponse, responses=streams.documented(EVENT))
 async def watch_yard(
     who: Inspector,
     kit: TheKit,
     readers: Annotated[Watch, Depends(watch_of)],
-    settings: Annotated[Settings, Depends(settings_of)],
+    settings: TheSettings,
     code: YardCode,
     after: streams.After = None,
 ) -> streams.Stream:
@@ -58,10 +61,14 @@ async def watch_yard(
     async def recorded(start: int, end: int) -> bytes:
         async with kit.database.connect() as connection:
             found = await watch.recorded(connection, code, after=start, up_to=end)
-        return b"".join(streams.event(EVENT, each.number, _out(each)) for each in found)
+        return b"".join(
+            streams.event(EVENT, each.number, _out(each))
+            for each in found
+            if marks.sees_all(who) or each.kept_by in (None, who.agency)
+        )
 
     async def read(start: int, end: int) -> bytes:
-        return await readers.once((code, start, end), lambda: recorded(start, end))
+        return await readers.once((code, who.agency, start, end), lambda: recorded(start, end))
 
     source = streams.Source(f"records of {code}", kit.database, readers, settings, read)
     return await streams.opened(source, office=f"{who.role} {who.office}", after=after)

@@ -1,9 +1,10 @@
 """An agency concludes its section: on the whole consignment, or on some containers of it."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from services.inspection.domain import (
+    alarms,
     answered,
     consent,
     errors,
@@ -19,7 +20,7 @@ from services.inspection.domain.facts import Conclusion
 from services.inspection.domain.moves import Act
 from services.inspection.domain.records import Actor, Moment
 from shared.contracts.case import SectionConcluded, SectionPartlyConcluded
-from shared.contracts.values import Mode, Verdict
+from shared.contracts.values import Finding, Mode, Verdict
 
 Checklist = Callable[[Section, Collection[str]], answered.Left]
 """What is left of a section's checklist before a conclusion on these containers."""
@@ -48,10 +49,8 @@ def conclude(
     AmendmentAwaited, ContainerDecided, LaboratoryAwaited, LaboratoryFound, ChecklistOpen, Faults.
     """
     section, covered = _at_hand(case, report, who)
-    now_said = [each for each in section.findings if each.container in (None, *covered)]
-    findings, found = verdicts.check(
-        report, noted=now_said, required=case.required, covered=covered
-    )
+    noted = [each for each in section.findings if each.container in (None, *covered)]
+    findings, found = verdicts.check(report, noted=noted, required=case.required, covered=covered)
     _check_open(case, section, report)
     sampling.check(section, report.verdict, covered=covered)
     if report.verdict is not Verdict.SUSPEND:
@@ -67,9 +66,10 @@ def conclude(
         officer=who.subject,
         containers=_named(case, covered),
     )
-    later = tuple(each for each in section.findings if each not in now_said)
+    later = tuple(each for each in section.findings if each not in noted)
     written = replace(section, findings=later, conclusions=(*section.conclusions, conclusion))
-    return waiting.begin(consent.lapse(_told(case, written)), now=now, wait=wait)
+    change = consent.lapse(_told(case, written, new=report.findings, now=now))
+    return waiting.begin(change, now=now, wait=wait)
 
 
 def _at_hand(case: Case, report: verdicts.Report, who: Actor) -> tuple[Section, tuple[str, ...]]:
@@ -99,8 +99,8 @@ def _check_open(case: Case, section: Section, report: verdicts.Report) -> None:
         raise errors.SectionConcluded(pointer="/containers", agency=section.agency, containers=done)
 
 
-def _told(case: Case, written: Section) -> Change:
-    """The case with the section's new conclusion, and the event of it."""
+def _told(case: Case, written: Section, *, new: Sequence[Finding], now: Moment) -> Change:
+    """The case with the section's new conclusion; its event, and that of its `new` findings."""
     conclusion = written.conclusions[-1]
     after = case.with_section(written)
     primary = _awaits_recognition(case) and after.concluded(written)
@@ -109,8 +109,10 @@ def _told(case: Case, written: Section) -> Change:
     facts = conclusion.model_dump(exclude={"number", "containers"})
     facts |= {"agency": written.agency, "conclusion": conclusion.number}
     if conclusion.containers:
-        return change.told(SectionPartlyConcluded, **facts, containers=conclusion.containers)
-    return change.told(SectionConcluded, **facts)
+        told = change.told(SectionPartlyConcluded, **facts, containers=conclusion.containers)
+    else:
+        told = change.told(SectionConcluded, **facts)
+    return alarms.raised(told, new, agency=written.agency, now=now)
 
 
 def _awaits_recognition(case: Case) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from services.inspection.domain import containers, errors, moves, standing, waiting
+from services.inspection.domain import alarms, containers, errors, moves, standing, waiting
 from services.inspection.domain.case import Case, Change, Opening, Section
 from services.inspection.domain.moves import Act, Status
 from services.inspection.domain.records import Actor, Moment
@@ -105,8 +105,8 @@ def join(case: Case, *, who: Actor, now: Moment, wait: waiting.Wait) -> Change:
     return waiting.begin(change, now=now, wait=wait)
 
 
-def find(case: Case, finding: Finding, *, who: Actor) -> Change:
-    """Note a finding in one's own section, before its conclusion.
+def find(case: Case, finding: Finding, *, who: Actor, now: Moment) -> Change:
+    """Note a finding in one's own section, before its conclusion, and raise an alarm.
 
     Raises CaseMoveNotAllowed, AgencyNotNeeded, SectionConcluded, NotAtContainer,
     ContainerDecided, TooManyFindings, Faults.
@@ -119,7 +119,8 @@ def find(case: Case, finding: Finding, *, who: Actor) -> Change:
         raise errors.TooManyFindings(most=MOST_NOTED)
     noted = replace(section, findings=(*section.findings, finding))
     changed = replace(case.with_section(noted), status=status)
-    return Change(changed).noted("finding", **finding.model_dump(exclude_none=True))
+    change = Change(changed).noted("finding", **finding.model_dump(exclude_none=True))
+    return alarms.raised(change, (finding,), agency=section.agency, now=now)
 
 
 def _check_container(case: Case, section: Section, container: str) -> None:

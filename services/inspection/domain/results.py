@@ -66,6 +66,14 @@ class ReplacedUnfit(refusals.Invalid):
     mend_zh = "请查看案卷查验清单中对该问题的答复。"
 
 
+class ReplacedMarked(refusals.Invalid):
+    """An answer that is marked as an investigation is replaced by none: others would see that."""
+
+    zh = "已标为调查的答复不能被替换，否则其他单位将得知其存在。"
+    mend = "Have a supervisor of your agency unmark it first, or answer without replacing it."
+    mend_zh = "请先由本单位主管取消标记，或另行答复而不替换。"
+
+
 class IdTaken(refusals.Conflict):
     """Another record has this id."""
 
@@ -116,16 +124,27 @@ class Kept:
 
 @dataclass
 class Book:
-    """What an agency is asked in a case, and the answers so far; `record` adds to them."""
+    """What an agency is asked in a case, and the answers so far; `record` adds to them.
+
+    `marked` are those that are an investigation: an answer that names one would tell others of it.
+    """
 
     items: Mapping[str, Item]
     known: dict[UUID, tuple[Result, str]]
+    marked: frozenset[UUID] = frozenset()
 
     @classmethod
-    def of(cls, items: Iterable[Item], answers: Iterable[Kept]) -> Self:
+    def of(
+        cls,
+        items: Iterable[Item],
+        answers: Iterable[Kept],
+        *,
+        marked: frozenset[UUID] = frozenset(),
+    ) -> Self:
         """The book of these items, with all answers of the case."""
         by_code = {each.code: each for each in items}
-        return cls(by_code, {each.result.id: (each.given, each.agency) for each in answers})
+        known = {each.result.id: (each.given, each.agency) for each in answers}
+        return cls(by_code, known, marked)
 
 
 def record(
@@ -152,8 +171,10 @@ def record(
         for at, old in enumerate(answer.replaces):
             replaced = book.known.get(old) or new.get(old)
             to_come = replaced is None and old != answer.id and not in_order
-            if not to_come and (replaced is None or not _fits(*replaced, answer, agency)):
-                unfit = ReplacedUnfit(pointer=f"{pointer}/replaces/{at}", id=str(old))
+            fits = replaced is not None and _fits(*replaced, answer, agency)
+            if not to_come and (not fits or old in book.marked):
+                kind = ReplacedMarked if fits else ReplacedUnfit
+                unfit = kind(pointer=f"{pointer}/replaces/{at}", id=str(old))
                 faults.append(errors.fault(unfit))
         new[answer.id] = (answer, agency)
         change = change.noted(KIND, **_facts(answer))

@@ -7,13 +7,13 @@ verdict, with which the case waits; other containers go on meanwhile.
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from services.inspection.domain import containers, errors, moves, standing
+from services.inspection.domain import alarms, containers, errors, moves, standing
 from services.inspection.domain.case import Case, Change, Section
 from services.inspection.domain.facts import Handover, Judged, Sample
 from services.inspection.domain.moves import Act
 from services.inspection.domain.records import Actor, Json, Moment
 from shared import errors as refusals
-from shared.contracts.values import Scope, Verdict
+from shared.contracts.values import Finding, Scope, Verdict
 from shared.errors import Fault, Faults
 
 MOST = 50
@@ -131,7 +131,8 @@ def hand_over(
 def judge(
     case: Case, number: int, *, conforms: bool, report: str, text: str, who: Actor, now: Moment
 ) -> Change:
-    """The laboratory's result comes, once. What follows is for the officer to conclude.
+    """The laboratory's result comes, once; a bad one raises an alarm. What follows is for the
+    officer to conclude.
 
     Raises CaseMoveNotAllowed, AgencyNotNeeded, SampleUnknown, SampleJudged.
     """
@@ -141,7 +142,10 @@ def judge(
     judged = sample.model_copy(update={"judged": result})
     facts: dict[str, Json] = result.model_dump(mode="json")
     kept = case.with_section(_with(section, judged))
-    return Change(kept).noted("sample_judged", number=number, **facts)
+    change = Change(kept).noted("sample_judged", number=number, **facts)
+    found = Finding(code=alarms.OF_LABORATORY, text=text, container=sample.container)
+    bad = () if conforms else (found,)
+    return alarms.raised(change, bad, agency=section.agency, now=now)
 
 
 def check(section: Section, verdict: Verdict, *, covered: Collection[str]) -> None:

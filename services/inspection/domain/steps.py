@@ -74,7 +74,7 @@ class Taker:
     def _officer(self, case: Case, what: Finding | Draw | Opened | Joined) -> Change:
         who, now = self.who, self.now
         if isinstance(what, Finding):
-            return inspecting.find(case, what, who=who)
+            return inspecting.find(case, what, who=who, now=now)
         if isinstance(what, Draw):
             return sampling.draw(case, what, who=who, now=now)
         if isinstance(what, Opened):

@@ -76,6 +76,13 @@ async def _to_find(scene: Scene) -> Ask:
     return Ask(PATH, {"code": "pest", "text": "live insects 活虫"})
 
 
+async def _alarmed(scene: Scene) -> Ask:
+    await scene.arranged(opened)
+    await scene.done(CUSTOMS, "post", f"{CASE}/findings", {"code": "pest", "text": "活虫 insects"})
+    (alarm,) = (await scene.done(CUSTOMS, "get", "/v1/alarms"))["items"]
+    return Ask(PATH | {"record": alarm["record"]}, {})
+
+
 async def _to_answer(scene: Scene) -> Ask:
     await scene.arranged(opened)
     return Ask(PATH, {"results": [{"id": str(b.CASE), "item": "quantity", "outcome": "conform"}]})
@@ -155,6 +162,10 @@ ENTRIES = {
     "GET /v1/cases": Entry(planned, STRANGERS, lists=True),
     "GET /v1/cases/{case_id}": Entry(planned, STRANGERS),
     "GET /v1/cases/{case_id}/records": Entry(planned),
+    "GET /v1/alarms": Entry(nothing),
+    "POST /v1/cases/{case_id}/alarms/{record}/acknowledge": Entry(
+        _alarmed, succeeds=HEAD_OF_CUSTOMS
+    ),
     "GET /v1/yards/{code}/events": Entry(_in_yard),
     "POST /v1/cases/{case_id}/gate-in": Entry(_to_pass_the_gate, STRANGERS, succeeds=YARD_STAFF),
     "POST /v1/cases/{case_id}/handle": Entry(to_handle, STRANGERS, succeeds=YARD_STAFF),

@@ -50,12 +50,35 @@ async def _to_confirm(scene: Scene) -> Ask:
     """Another officer of customs has proposed a correction of what customs found."""
     await scene.arranged(opened)
     await scene.done(CUSTOMS, "post", f"{CASE}/findings", {"code": "pest", "text": "活虫 insects"})
-    finding = (await _records(scene))[-1]["seq"]
+    (finding,) = [each["seq"] for each in await _records(scene) if each["kind"] == "finding"]
     verdict = {"verdict": "minor", "disposal": "release"}
     await scene.done(CUSTOMS, "post", f"{CASE}/conclude", verdict)
     wish = {"record": finding, "facts": {"text": "dead insects 死虫"}, "reason": "复查 again"}
     await scene.done(SECOND_OF_CUSTOMS, "post", f"{CASE}/corrections", wish)
     return Ask(PATH | {"seq": (await _records(scene))[-1]["seq"]}, {})
+
+
+async def _to_mark(scene: Scene) -> Ask:
+    """Each agency has an answer of its own."""
+    await scene.arranged(opened)
+    answers: dict[str | None, int] = {}
+    for number, who in enumerate((CUSTOMS, QUARANTINE)):
+        result = {"id": f"01a20695-d3f8-75ef-ba27-10fa5f69840{number}", "item": "quantity"}
+        body = {"results": [result | {"outcome": "conform"}]}
+        await scene.done(who, "post", f"{CASE}/results", body)
+        answers[who.agency] = (await _records(scene))[-1]["seq"]
+    return Ask(PATH | {"seq": answers["customs"]}, {"reason": "under investigation 调查"})
+
+
+async def _to_unmark(scene: Scene) -> Ask:
+    ask = await scene.arranged(_to_mark)
+    await scene.done(CUSTOMS, "post", f"{CASE}/records/{ask.path['seq']}/mark", ask.body)
+    return ask
+
+
+async def _to_investigate(scene: Scene) -> Ask:
+    await scene.arranged(opened)
+    return Ask(PATH, {"text": "brand copied 仿冒", "reason": "under investigation 调查"})
 
 
 async def _to_register(_: Scene) -> Ask:
@@ -126,6 +149,9 @@ ENTRIES = {
     "GET /v1/ledger/leaves": Entry(nothing),
     "GET /v1/cases/{case_id}/proof": Entry(_cut),
     "GET /v1/ledger/consistency": Entry(_cut),
+    "POST /v1/cases/{case_id}/investigations": Entry(_to_investigate, succeeds=CUSTOMS),
+    "POST /v1/cases/{case_id}/records/{seq}/mark": Entry(_to_mark, succeeds=CUSTOMS),
+    "POST /v1/cases/{case_id}/records/{seq}/unmark": Entry(_to_unmark, succeeds=HEAD_OF_CUSTOMS),
     "POST /v1/cases/{case_id}/corrections": Entry(_to_correct, STRANGERS, succeeds=CUSTOMS),
     "POST /v1/cases/{case_id}/corrections/{seq}/confirm": Entry(
         _to_confirm, STRANGERS, succeeds=CUSTOMS

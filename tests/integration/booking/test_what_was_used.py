@@ -10,7 +10,6 @@ from services.booking import app
 from services.booking.domain.booking import Status
 from shared.auth.principal import Role
 from shared.contracts.values import utc
-from tests.integration.booking.reader import looked_for, reading
 from tests.integration.booking.room import (
     Office,
     booking_id,
@@ -18,6 +17,7 @@ from tests.integration.booking.room import (
     case_completed,
     case_opened,
 )
+from tests.streams import looked_for, reading
 from tests.unit.booking import made
 from tests.unit.booking.made import need
 
@@ -129,7 +129,10 @@ async def test_what_was_given_up_or_missed_was_not_used(office: Office) -> None:
 
 async def test_a_reader_of_the_board_is_told_until_when_it_took(office: Office) -> None:
     await office.bring(made.determined(1, auto=True))
-    async with looked_for(office), reading(office, f"{PATH}/board/events", last=0, **STAFF) as on:
+    async with (
+        looked_for(office.service),
+        reading(office.service, f"{PATH}/board/events", last=0, **STAFF) as on,
+    ):
         await _inspect(office, 1, made.OPENS, made.OPENS + QUARTER)
         last = (await on.until(3))[-1]
     assert last["change"] == "completed"

@@ -63,8 +63,8 @@ async def _checkpoint(room: Room, keys: dict[str, Ed25519PrivateKey]) -> None:
         await _post(room, who, f"/v1/checkpoints/{made['number']}/signatures", body)
 
 
-async def _file(room: Room) -> bytes:
-    answer = await room.clients["auditor"].get(f"{CASE}/file.zip")
+async def _file(room: Room, who: str = "auditor") -> bytes:
+    answer = await room.clients[who].get(f"{CASE}/file.zip")
     assert answer.status_code == 200
     assert answer.headers["content-disposition"] == f'attachment; filename="case-{b.CASE}.zip"'
     return answer.content
@@ -171,6 +171,24 @@ async def test_what_is_kept_back_is_a_hash_that_the_chain_goes_through(
     there = told()
     assert (there["broken"], there["kept_back"]) == ([], 1)
     assert told(hash="a" * 64)["broken"] == ["record 4: does not continue the chain"]
+
+
+async def test_another_agencys_investigation_is_in_no_file_of_the_case(
+    room: Room, tmp_path: Path
+) -> None:
+    await _inspected(room)
+    said = {"text": "undeclared owner 另有货主", "reason": "informer 线索"}
+    await room.do("customs", "investigations", said)
+    kept_back = {}
+    for who in ("customs", "quarantine", "auditor"):
+        path = _saved(await _file(room, who), tmp_path / "case.zip")
+        told = case_files.verify(path, pinned={})
+        kept_back[who] = told["kept_back"]
+        with ZipFile(path) as zipped:
+            content = zipped.read(case_file.RECORDS).decode()
+        assert told["broken"] == []
+        assert (said["text"] in content) == (who != "quarantine")
+    assert kept_back == {"customs": 0, "quarantine": 1, "auditor": 0}
 
 
 async def test_a_signature_by_another_key_is_seen_even_without_a_checkpoint(

@@ -59,10 +59,11 @@ async def test_a_released_container_leaves_while_the_other_is_inspected(room: Ro
     assert (done["status"], done["gate"]["inside"]) == (Status.COMPLETED, False)
     assert done["counts"]["moves"] == 2
     kinds = [each["kind"] for each in (await room.see(path=f"/{b.CASE}/records"))["items"]]
-    assert kinds[-5:] == [
+    assert kinds[-6:] == [
         "partly_met",
         "gate_out_part",
         "partly_concluded",
+        "abnormal_found",
         "completed",
         "gate_out",
     ]

@@ -44,12 +44,12 @@ async def test_results_findings_escalations_and_who_joins_are_on_the_other_agenc
         await room.do("customs", "findings", PEST)
         wish = {"agency": "customs", "scope": "sample", "reason": "smell 异味"}
         await room.do("customs", "escalate", wish)
-        events = await reader.until(5)
+        events = await reader.until(6)
     chain = (await room.see(path=f"/{b.CASE}/records"))["items"]
     assert [each["kind"] for each in events] == [
-        "opened", "joined", "result", "finding", "escalation_requested",
+        "opened", "joined", "result", "finding", "abnormal_found", "escalation_requested",
     ]  # fmt: skip
-    for told, record in zip(events, chain[-5:], strict=True):
+    for told, record in zip(events, chain[-6:], strict=True):
         del told["id"]
         assert told == {**record, "filing_id": str(b.FILING)}
 

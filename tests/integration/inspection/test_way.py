@@ -57,6 +57,7 @@ async def test_a_joint_inspection_from_its_plan_to_its_completion(room: Room) ->
         "planned",
         "opened",
         "joined",
+        "abnormal_found",
         "concluded",
         "concluded",
         "completed",

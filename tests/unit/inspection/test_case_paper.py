@@ -19,7 +19,7 @@ def _case(text: str = "live insects 活虫") -> tuple[Case, list[Record]]:
     """A case with a finding, a photo and a conclusion."""
     case = b.opened()
     piece = Piece(b.FILING, "image/png", "a" * 64, 9, "b" * 64, About(Sort.PHOTO, note=text))
-    found = inspecting.find(case, Finding(code="pest", text=text), who=b.CUSTOMS)
+    found = inspecting.find(case, Finding(code="pest", text=text), who=b.CUSTOMS, now=b.at())
     added = evidence.attach(found.case, piece, who=b.CUSTOMS, kept=0, most=9)
     concluded = b.concluded(added.case, b.CUSTOMS, b.NONCONFORM)
     notes = [*found.notes, *added.notes, *concluded.notes]
@@ -64,5 +64,9 @@ def test_it_tells_conclusions_evidence_records_and_the_hash_of_the_last(
     named, content = told
     assert named == f"urn:onestop:case:{case.id}:{chain[-1].seq}:{chain[-1].hash}"
     assert all(each.hash[:16] in content for each in chain)
+    case_paper.pdf(case, chain, hidden={chain[0].seq}, zone=Settings().zone)
+    place = [str(chain[0].seq), "—", "—", "—", chain[0].hash[:16]]
+    assert repr(place) in told[-1]
+    assert repr(place) not in content
     for said in ("不合格 nonconform", "照片 photo", "a" * 16, "活虫", "Verdict", "结论"):
         assert said in content

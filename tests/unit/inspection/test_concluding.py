@@ -55,7 +55,7 @@ def test_a_verdict_on_one_container_leaves_the_other_to_conclude_on() -> None:
     customs = change.case.section("customs")
     assert customs is not None
     assert not change.case.concluded(customs)
-    (rest,) = b.concluded(change.case, b.CUSTOMS, b.NONCONFORM).events
+    rest, _ = b.concluded(change.case, b.CUSTOMS, b.NONCONFORM).events
     assert isinstance(rest, SectionPartlyConcluded)
     assert (rest.containers, rest.conclusion) == ((TWO,), 2)
 
@@ -84,7 +84,9 @@ def test_a_verdict_on_a_decided_container_is_refused(outcome: Outcome) -> None:
         b.concluded(case, b.CUSTOMS, on(ONE, of=b.NONCONFORM))
     assert refused.value.facts["containers"] == {ONE: outcome.value}
     with pytest.raises(ContainerDecided):
-        inspecting.find(case, b.FOUND_PEST.model_copy(update={"container": ONE}), who=b.CUSTOMS)
+        inspecting.find(
+            case, b.FOUND_PEST.model_copy(update={"container": ONE}), who=b.CUSTOMS, now=b.at()
+        )
 
 
 def test_what_is_held_is_concluded_on_again_and_the_other_is_not() -> None:
@@ -131,7 +133,7 @@ def test_loose_cargo_is_concluded_on_as_a_whole() -> None:
 
 def test_a_finding_of_one_container_does_not_stop_the_other() -> None:
     pest = b.FOUND_PEST.model_copy(update={"container": TWO})
-    noted = inspecting.find(_opened(), pest, who=b.CUSTOMS).case
+    noted = inspecting.find(_opened(), pest, who=b.CUSTOMS, now=b.at()).case
     change = b.concluded(noted, b.CUSTOMS, on(ONE))
     customs = change.case.section("customs")
     assert customs is not None
@@ -145,9 +147,12 @@ def test_nothing_is_found_in_a_container_that_ones_own_agency_has_concluded_on()
     case = b.concluded(_opened(), b.CUSTOMS, on(ONE)).case
     pest = b.FOUND_PEST.model_copy(update={"container": ONE})
     with pytest.raises(errors.SectionConcluded) as refused:
-        inspecting.find(case, pest, who=b.CUSTOMS)
+        inspecting.find(case, pest, who=b.CUSTOMS, now=b.at())
     assert refused.value.facts["containers"] == [ONE]
-    assert inspecting.find(case, pest, who=b.QUARANTINE).notes[0].payload["container"] == ONE
+    assert (
+        inspecting.find(case, pest, who=b.QUARANTINE, now=b.at()).notes[0].payload["container"]
+        == ONE
+    )
 
 
 def test_away_from_the_containers_only_a_suspended_one_is_written_of() -> None:
@@ -155,9 +160,9 @@ def test_away_from_the_containers_only_a_suspended_one_is_written_of() -> None:
     (first,) = case.openings
     away = case.with_opening(replace(first, present=("quarantine",)))
     one, two = (b.FOUND_PEST.model_copy(update={"container": each}) for each in (ONE, TWO))
-    assert inspecting.find(away, one, who=b.CUSTOMS).notes[0].kind == "finding"
+    assert inspecting.find(away, one, who=b.CUSTOMS, now=b.at()).notes[0].kind == "finding"
     with pytest.raises(errors.NotAtContainer):
-        inspecting.find(away, two, who=b.CUSTOMS)
+        inspecting.find(away, two, who=b.CUSTOMS, now=b.at())
     with pytest.raises(errors.NotAtContainer):
         b.concluded(away, b.CUSTOMS, on(ONE, TWO))
 
@@ -165,7 +170,10 @@ def test_away_from_the_containers_only_a_suspended_one_is_written_of() -> None:
 def test_a_finding_in_a_container_of_another_consignment_is_refused() -> None:
     with pytest.raises(Faults):
         inspecting.find(
-            _opened(), b.FOUND_PEST.model_copy(update={"container": OTHER}), who=b.CUSTOMS
+            _opened(),
+            b.FOUND_PEST.model_copy(update={"container": OTHER}),
+            who=b.CUSTOMS,
+            now=b.at(),
         )
 
 

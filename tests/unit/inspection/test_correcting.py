@@ -23,8 +23,8 @@ def _record(change: Change, who: Actor = b.CUSTOMS, *, at: int = 0) -> Record:
 
 
 def _found(who: Actor = b.CUSTOMS) -> tuple[Case, Record]:
-    change = inspecting.find(b.opened(), b.FOUND_PEST, who=who)
-    return change.case, _record(change, who)
+    change = inspecting.find(b.opened(), b.FOUND_PEST, who=who, now=b.at())
+    return change.case, _record(Change(change.case, notes=change.notes[:1]), who)
 
 
 def _correct(

@@ -27,7 +27,7 @@ def test_a_section_with_a_treatment_is_concluded_anew_when_it_was_made() -> None
     case = b.concluded(b.opened(**b.single()), b.CUSTOMS, TREAT).case
     held = b.kept(ending.meet(case, Outcome.HELD, reason=factories.said("treat"), now=b.at(60)))
     assert held.status is Status.AWAITING_LABORATORY
-    assert b.names(b.concluded(held, b.CUSTOMS, RELEASE, minutes=600)) == ["concluded"]
+    assert "concluded" in b.names(b.concluded(held, b.CUSTOMS, RELEASE, minutes=600))
 
 
 def test_a_section_with_minor_findings_alone_is_concluded_once() -> None:

@@ -107,7 +107,7 @@ def test_a_revision_lets_the_late_second_agency_join_the_open_container() -> Non
 
 
 def test_an_officer_concludes_the_own_section_with_what_was_noted_before() -> None:
-    noted = inspecting.find(b.opened(), b.FOUND_PEST, who=b.QUARANTINE).case
+    noted = inspecting.find(b.opened(), b.FOUND_PEST, who=b.QUARANTINE, now=b.at()).case
     report = replace(b.NONCONFORM, findings=())
     change = b.concluded(noted, b.QUARANTINE, report)
     (event,) = change.events
@@ -124,16 +124,16 @@ def test_a_section_is_concluded_once() -> None:
     with pytest.raises(errors.SectionConcluded):
         b.concluded(case, b.CUSTOMS)
     with pytest.raises(errors.SectionConcluded):
-        inspecting.find(case, b.FOUND_PEST, who=b.CUSTOMS)
+        inspecting.find(case, b.FOUND_PEST, who=b.CUSTOMS, now=b.at())
 
 
 def test_a_section_takes_no_more_findings_than_one_event_can_carry() -> None:
     case = b.opened()
     for _ in range(inspecting.MOST_NOTED):
-        case = inspecting.find(case, b.FOUND_PEST, who=b.CUSTOMS).case
+        case = inspecting.find(case, b.FOUND_PEST, who=b.CUSTOMS, now=b.at()).case
     with pytest.raises(errors.TooManyFindings):
-        inspecting.find(case, b.FOUND_PEST, who=b.CUSTOMS)
-    assert inspecting.find(case, b.FOUND_PEST, who=b.QUARANTINE).case
+        inspecting.find(case, b.FOUND_PEST, who=b.CUSTOMS, now=b.at())
+    assert inspecting.find(case, b.FOUND_PEST, who=b.QUARANTINE, now=b.at()).case
 
 
 def test_what_was_concluded_stays_whatever_is_required_later() -> None:

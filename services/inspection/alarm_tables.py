@@ -1,0 +1,39 @@
+"""The rows of alarms. They say nothing that the chain of records does not."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+from shared.messaging.tables import moment
+
+
+class AlarmRow(SQLModel, table=True):
+    """Beside an alarm's record, how far it was acknowledged; yard time."""
+
+    __tablename__ = "alarms"
+
+    case_id: UUID = Field(primary_key=True)
+    record: int = Field(primary_key=True)
+    yard: str | None = Field(default=None, sa_type=Text)
+    agency: str = Field(sa_type=Text)
+    findings: Any = Field(sa_type=JSONB)
+    found_at: datetime = moment()
+    acknowledge_by: datetime = moment()
+    overdue_at: datetime | None = moment(nullable=True)
+    settled_at: datetime | None = moment(nullable=True)
+
+
+class AcknowledgementRow(SQLModel, table=True):
+    """That an agency has seen an alarm; yard time."""
+
+    __tablename__ = "alarm_acknowledgements"
+
+    case_id: UUID = Field(primary_key=True)
+    record: int = Field(primary_key=True)
+    agency: str = Field(primary_key=True, sa_type=Text)
+    subject: str = Field(sa_type=Text)
+    at: datetime = moment()

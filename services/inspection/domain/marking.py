@@ -1,0 +1,103 @@
+"""Investigations: records that an agency keeps to itself, though they are in the common chain.
+
+Nothing is derived from one: no finding of a section, no event, no alarm. What others may see of it
+is its place in the chain and its hash. Marked are also the records that say so.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from services.inspection.domain import containers, correcting, results, standing
+from services.inspection.domain.case import Case, Change
+from services.inspection.domain.records import Actor, Record
+from shared import errors
+from shared.errors import Faults
+
+KIND = "investigation"
+MARKED, UNMARKED = "investigation_marked", "investigation_unmarked"
+MARKABLE = frozenset({KIND, results.KIND})
+
+
+class NotMarkable(errors.Conflict):
+    """This record was told to others when it was made, or others work by it."""
+
+    zh = "该记录在登记时已告知其他单位，或为其他单位工作所依据，不能标为调查。"
+    mend = "Answers to a checklist can be marked; note what else is investigated as such."
+    mend_zh = "只有查验清单的答复可以标记；其他调查内容请直接登记为调查记录。"
+
+
+class RecordMarked(errors.Conflict):
+    """This record is marked as an investigation."""
+
+    zh = "该记录已标为调查。"
+    mend = "A supervisor of your agency unmarks it first."
+    mend_zh = "请先由本单位主管取消标记。"
+
+
+class RecordUnmarked(errors.Conflict):
+    """This record is not marked as an investigation."""
+
+    zh = "该记录未标为调查。"
+
+
+@dataclass(frozen=True)
+class Noted:
+    """What is investigated, and why others may not know of it."""
+
+    text: str
+    reason: str
+    container: str | None = None
+
+
+def note(case: Case, noted: Noted, *, who: Actor) -> Change:
+    """Record what is investigated. Raises AgencyNotNeeded, Faults."""
+    standing.needed_section(case, who)
+    if noted.container is not None:
+        named = [noted.container]
+        wrong = containers.faults(named, of=case.containers, pointer=lambda _: "/container")
+        if faults := tuple(wrong):
+            raise Faults(*faults)
+    facts = {name: value for name, value in vars(noted).items() if value is not None}
+    return Change(case).noted(KIND, **facts)
+
+
+def mark(case: Case, record: Record, *, marked: bool, reason: str, who: Actor) -> Change:
+    """Keep a record of one's own agency from others, from now on.
+
+    Raises RecordOfOthers, NotMarkable, RecordMarked.
+    """
+    _own(record, who)
+    if record.kind not in MARKABLE:
+        raise NotMarkable(kind=record.kind)
+    if marked:
+        raise RecordMarked(record=record.seq)
+    return Change(case).noted(MARKED, record=record.seq, reason=reason)
+
+
+def unmark(case: Case, record: Record, *, marked: bool, reason: str, who: Actor) -> Change:
+    """Let others see it. Raises RecordOfOthers, RecordUnmarked."""
+    _own(record, who)
+    if not marked or record.kind not in MARKABLE:
+        raise RecordUnmarked(record=record.seq)
+    return Change(case).noted(UNMARKED, record=record.seq, reason=reason)
+
+
+def _own(record: Record, who: Actor) -> None:
+    """Of others' records it is not even told whether they are marked."""
+    if record.actor.agency != who.agency:
+        raise correcting.RecordOfOthers(record=record.seq)
+
+
+def with_what_names_it(record: Record, others: Iterable[Record]) -> list[int]:
+    """The numbers of a record and of all that names it: corrections, and answers that replace it.
+
+    `others` are the case's records in their order; what names one of those found counts as well.
+    """
+    seqs, ids = [record.seq], {record.payload.get("id")} - {None}
+    for each in others:
+        replaced = each.payload.get("replaces")
+        named = each.payload.get("corrects") in seqs
+        if named or (isinstance(replaced, list) and not ids.isdisjoint(map(str, replaced))):
+            seqs.append(each.seq)
+            ids |= {each.payload.get("id")} - {None}
+    return seqs

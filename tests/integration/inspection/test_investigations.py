@@ -1,0 +1,219 @@
+"""What one agency investigates is nowhere to be seen for the other, the yard and the broker."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from services.cli.archiving import record_of  # what verifies an archive reads records with
+from services.inspection.domain import records
+from shared.auth.principal import Role
+from tests import kits
+from tests.integration.inspection.room import Room
+from tests.streams import looked_for, reading
+from tests.unit.inspection import builders as b
+
+SECRET = "brand copied, warehouse watched 商标仿冒，仓库布控"
+NOTE = {"text": SECRET, "reason": "under investigation 正在调查"}
+ANSWER = {
+    "id": "01a20695-d3f8-75ef-ba27-10fa5f698408",
+    "item": "quantity",
+    "outcome": "deviates",
+    "note": SECRET,
+}
+OTHERS = ("quarantine", "head of quarantine", "yard", "broker")
+MARK = {"reason": "the consignee must not know 不得让收货人知悉"}
+READS = (
+    "cases",
+    "cases/{case}",
+    "cases/{case}/records",
+    "cases/{case}/checklist",
+    "cases/{case}/corrections",
+    "cases/{case}/tracking",
+    "cases/{case}/sign-off",
+    "cases/{case}/proof",
+    "cases/{case}/evidence",
+    "alarms",
+    "ledger/leaves",
+    "checkpoints",
+)
+
+
+@pytest.fixture
+async def opened(room: Room) -> Room:
+    """Both agencies are at the open container."""
+    room.clients["head of quarantine"] = kits.client(
+        room.service, Role.SUPERVISOR, org="office", agency="quarantine", subject="head"
+    )
+    await room.plan()
+    await room.do("customs", "open")
+    await room.do("quarantine", "join")
+    return room
+
+
+async def _seen(room: Room, who: str) -> dict[str, Any]:
+    """What somebody reads at each address; the status where that is refused."""
+    found = {}
+    for path in READS:
+        answer = await room.clients[who].get(f"/v1/{path.format(case=b.CASE)}")
+        found[path] = answer.json() if answer.is_success else answer.status_code
+    return found
+
+
+def _without_hashes(seen: dict[str, Any]) -> dict[str, Any]:
+    """All but the places of hidden records in the chain."""
+    listed = seen["cases/{case}/records"]
+    if isinstance(listed, dict):
+        shown = [each for each in listed["items"] if each["kind"] is not None]
+        seen = {**seen, "cases/{case}/records": shown}
+    return seen
+
+
+async def _chain(room: Room, who: str) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = (await room.see(who, f"/{b.CASE}/records"))["items"]
+    return items
+
+
+async def _answered(room: Room) -> int:
+    """Customs answers and marks the answer; its number."""
+    answered = await room.send("customs", "results", {"results": [ANSWER]})
+    assert answered.status_code == 200, answered.text
+    seq: int = (await _chain(room, "customs"))[-1]["seq"]
+    return seq
+
+
+async def test_what_is_investigated_changes_nothing_that_others_can_read(opened: Room) -> None:
+    before = {who: await _seen(opened, who) for who in OTHERS}
+    told = await opened.told()
+    async with (
+        looked_for(opened.service),
+        reading(
+            opened.service,
+            f"/v1/yards/{b.YARD}/events",
+            role=Role.OFFICER,
+            org="office",
+            agency="quarantine",
+        ) as stream,
+        reading(
+            opened.service,
+            f"/v1/yards/{b.YARD}/events",
+            role=Role.OFFICER,
+            org="office",
+            agency="customs",
+        ) as own,
+    ):
+        for each in (stream, own):
+            await each.until(0, ids=1)
+        await opened.do("customs", "investigations", NOTE)
+        await own.until(1)
+        for who in OTHERS:
+            assert _without_hashes(await _seen(opened, who)) == _without_hashes(before[who])
+        await opened.do("quarantine", "findings", {"code": "brand", "text": "odd 异常"})
+        events = await stream.until(2)
+    assert [each["kind"] for each in events] == ["finding", "abnormal_found"]
+    assert own.events[0]["kind"] == "investigation"
+    assert await opened.told() == [*told, "abnormal_found"]
+    for who in OTHERS:
+        assert SECRET not in json.dumps(await _seen(opened, who), ensure_ascii=False)
+    assert SECRET in json.dumps(await _seen(opened, "second"), ensure_ascii=False)
+    assert SECRET in json.dumps(await _seen(opened, "auditor"), ensure_ascii=False)
+
+
+async def test_of_a_marked_answer_others_see_its_place_and_its_hash(opened: Room) -> None:
+    unanswered = {who: _without_hashes(await _seen(opened, who)) for who in OTHERS}
+    seq = await _answered(opened)
+    await opened.do("customs", f"records/{seq}/mark", MARK)
+    for who in OTHERS:
+        assert _without_hashes(await _seen(opened, who)) == unanswered[who]
+    own, others = await _chain(opened, "customs"), await _chain(opened, "quarantine")
+    hidden = [each for each in others if each["kind"] is None]
+    assert [each["seq"] for each in hidden] == [seq, seq + 1]
+    for each in hidden:
+        assert {name for name, value in each.items() if value is not None} == {
+            "case_id", "seq", "prev_hash", "hash",
+        }  # fmt: skip
+    assert [each["hash"] for each in own] == [each["hash"] for each in others]
+    mark = own[-1]
+    assert (mark["kind"], mark["actor"]["subject"]) == ("investigation_marked", "customs")
+    assert mark["payload"] == {"record": seq, **MARK}
+
+
+async def test_the_chain_and_its_proof_hold_for_whom_a_record_is_kept_from(opened: Room) -> None:
+    await opened.do("customs", "investigations", NOTE)
+    made = await opened.clients["supervisor"].post(
+        "/v1/checkpoints", json={}, headers=kits.keyed("cut")
+    )
+    assert made.status_code == 201
+    chain = await _chain(opened, "quarantine")
+    last = records.GENESIS
+    for each in chain:
+        assert each["prev_hash"] == last
+        if each["kind"] is not None:
+            assert records.digest(record_of(each)) == each["hash"]
+        last = each["hash"]
+    proof = await opened.see("quarantine", f"/{b.CASE}/proof")
+    assert proof["leaf"]["hash"] == last
+    assert await opened.broken() == []
+
+
+async def test_a_supervisor_unmarks_and_why_it_was_marked_stays_with_the_agency(
+    opened: Room,
+) -> None:
+    seq = await _answered(opened)
+    await opened.do("customs", f"records/{seq}/mark", MARK)
+    assert await opened.refused("customs", f"records/{seq}/mark", MARK) == (409, "record_marked")
+    assert await opened.refused("customs", f"records/{seq}/unmark", MARK) == (
+        403, "role_not_allowed",
+    )  # fmt: skip
+    await opened.do("supervisor", f"records/{seq}/unmark", {"reason": "closed 调查结束"})
+    assert await opened.refused("supervisor", f"records/{seq}/unmark", MARK) == (
+        409, "record_unmarked",
+    )  # fmt: skip
+    shown = [each["kind"] for each in await _chain(opened, "quarantine")]
+    assert shown[-3:] == ["result", None, None]
+    kinds = [each["kind"] for each in await _chain(opened, "customs")]
+    assert kinds[-2:] == ["investigation_marked", "investigation_unmarked"]
+    assert SECRET in json.dumps(await _seen(opened, "quarantine"), ensure_ascii=False)
+
+
+async def test_nothing_that_others_see_names_a_marked_answer(opened: Room) -> None:
+    seq = await _answered(opened)
+    newer = {**ANSWER, "id": "01a20695-d3f8-75ef-ba27-10fa5f698409", "replaces": [ANSWER["id"]]}
+    await opened.do("customs", "results", {"results": [newer]})
+    wish = {"record": seq, "facts": {"note": "three 三"}, "reason": "seen again 复查"}
+    await opened.do("customs", "corrections", wish)
+    await opened.do("customs", f"records/{seq}/mark", MARK)
+    seen = json.dumps(await _seen(opened, "quarantine"), ensure_ascii=False)
+    assert ANSWER["id"] not in seen
+    assert [each["kind"] for each in await _chain(opened, "quarantine")][-4:] == [None] * 4
+    late = {**newer, "id": "01a20695-d3f8-75ef-ba27-10fa5f698410"}
+    answer = await opened.send("customs", "results", {"results": [late]})
+    assert answer.json()["errors"][0]["code"] == "replaced_marked"
+    assert await opened.refused("customs", "corrections", wish) == (409, "record_marked")
+
+
+async def test_others_are_told_the_same_of_a_marked_record_as_of_any(opened: Room) -> None:
+    seq = await _answered(opened)
+    wish = {"record": seq, "facts": {"note": "three 三"}, "reason": "seen again 复查"}
+    acts: list[tuple[str, str, Any]] = [
+        ("quarantine", f"records/{seq}/mark", MARK),
+        ("head of quarantine", f"records/{seq}/unmark", MARK),
+        ("quarantine", "corrections", wish),
+        ("yard", "corrections", wish),
+    ]
+    before = [await opened.refused(*act) for act in acts]
+    await opened.do("customs", f"records/{seq}/mark", MARK)
+    assert [await opened.refused(*act) for act in acts] == before
+    assert set(before) == {(409, "record_of_others")}
+
+
+async def test_what_was_told_to_others_cannot_be_marked(opened: Room) -> None:
+    await opened.do("customs", "findings", {"code": "brand", "text": "odd 异常"})
+    by_kind: Callable[[str], int] = {
+        each["kind"]: each["seq"] for each in await _chain(opened, "customs")
+    }.__getitem__
+    for kind in ("finding", "abnormal_found", "opened"):
+        assert await opened.refused("customs", f"records/{by_kind(kind)}/mark", MARK) == (
+            409, "not_markable",
+        )  # fmt: skip
