@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.cli.archiving import record_of  # what verifies an archive reads records with
+from services.cli.archiving import record_of
 from services.inspection.domain import records
 from shared.auth.principal import Role
 from tests import kits
