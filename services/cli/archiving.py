@@ -23,6 +23,8 @@ from services.inspection.domain.records import Actor, Moment, Record, stamp
 
 FILES = ("records.jsonl", "leaves.jsonl", "checkpoints.jsonl", "keys.jsonl")
 EVIDENCE = "evidence/"
+RECORD = "case_id seq kind actor times payload prev_hash hash"
+"""The members of a record."""
 PART = 2**20
 CASES = "/inspection/v1/cases"
 CHECKPOINTS, LEAVES = "/inspection/v1/checkpoints", "/inspection/v1/ledger/leaves"
@@ -159,14 +161,14 @@ def lines_of(content: bytes, read: Callable[[dict[str, Any]], Part]) -> Iterator
 
 def record_of(told: dict[str, Any]) -> Record:
     """A record of its line. Raises ValueError, KeyError, TypeError."""
-    _exactly(told, "case_id seq kind actor times payload prev_hash hash")
-    _exactly(told["actor"], "subject role agency")
-    _exactly(told["times"], "wall yard")
+    exactly(told, RECORD)
+    exactly(told["actor"], "subject role agency")
+    exactly(told["times"], "wall yard")
     wall, yard = (datetime.fromisoformat(told["times"][name]) for name in ("wall", "yard"))
     if (stamp(wall), stamp(yard)) != (told["times"]["wall"], told["times"]["yard"]):
         raise ValueError("a time is not in its one spelling")
     return Record(
-        case_id=uuid_of(told["case_id"]),
+        case_id=_uuid(told["case_id"]),
         seq=told["seq"],
         kind=told["kind"],
         actor=Actor(**told["actor"]),
@@ -179,28 +181,28 @@ def record_of(told: dict[str, Any]) -> Record:
 
 def leaf_of(told: dict[str, Any]) -> Leaf:
     """A leaf of its line. Raises ValueError, KeyError, TypeError."""
-    _exactly(told, "index case_id seq hash")
-    return Leaf(told["index"], uuid_of(told["case_id"]), told["seq"], told["hash"])
+    exactly(told, "index case_id seq hash")
+    return Leaf(told["index"], _uuid(told["case_id"]), told["seq"], told["hash"])
 
 
 def _note(told: dict[str, Any]) -> str:
-    _exactly(told, "note")
+    exactly(told, "note")
     return str(told["note"])
 
 
 def _key(told: dict[str, Any]) -> tuple[str, str]:
-    _exactly(told, "agency public")
+    exactly(told, "agency public")
     return told["agency"], told["public"]
 
 
-def uuid_of(text: str) -> UUID:
-    """An id in its one spelling. Raises ValueError."""
+def _uuid(text: str) -> UUID:
     found = UUID(text)
     if str(found) != text:
         raise ValueError("an id is not in its one spelling")
     return found
 
 
-def _exactly(told: Mapping[str, Any], names: str) -> None:
+def exactly(told: Mapping[str, Any], names: str) -> None:
+    """Raises ValueError for a line with other members than it should have."""
     if set(told) != set(names.split()):
         raise ValueError("a line has other members than it should have")

@@ -9,9 +9,9 @@ from zipfile import BadZipFile, ZipFile, is_zipfile
 from services.cli import archiving
 from services.cli.archiving import Keys
 from services.inspection.domain import case_file
-from services.inspection.domain.case_file import Proof
-from services.inspection.domain.records import KeptBack, Record
+from services.inspection.domain.case_file import Entry, Place, Proof
 
+LEAF = ("case_id", "seq", "hash")
 FILES = (case_file.RECORDS, case_file.PROOF, case_file.KEYS)
 
 
@@ -24,31 +24,31 @@ def is_one(path: Path) -> bool:
 
 
 def verify(path: Path, *, pinned: Keys) -> dict[str, Any]:
-    """What is broken of a case's file; `covered` are the records that a signed checkpoint covers.
+    """What is broken of a case's file; `covered` are the records that a signed checkpoint covers,
+    `kept_back` those of which there is the hash alone.
 
     `pinned` are the agencies' keys as the reader knows them: with them there has to be a proof.
-    `kept_back` counts the records of which the reader was given the hash alone.
     """
-    records, kept_back, covered = 0, 0, 0
+    chain: list[Entry] = []
+    covered = 0
     try:
         with ZipFile(path) as zipped:
             chains, proved, signers = _parts(zipped)
             files = archiving.hashes(zipped)
-        chain = list(archiving.lines_of(chains, _seen))
+        chain = list(archiving.lines_of(chains, _entry))
         (proof,) = archiving.lines_of(proved, _proof)
         keys = pinned or (archiving.keys_of(signers) if proof else {})
         found = case_file.verify(chain, proof, files=files, keys=keys)
         if pinned and proof is None:
             found.append("no checkpoint that these keys have signed covers it")
-        records, covered = len(chain), proof.leaf.seq if proof else 0
-        kept_back = sum(isinstance(each, KeptBack) for each in chain)
+        covered = proof.leaf.seq if proof else 0
     except (BadZipFile, OSError, EOFError, ValueError, KeyError, TypeError) as unread:
         found = [f"the case's file cannot be read: {unread}"]
     return {
         "archive_ok": not found,
         "keys_pinned": bool(pinned),
-        "records": records,
-        "kept_back": kept_back,
+        "records": len(chain),
+        "kept_back": sum(isinstance(each, Place) for each in chain),
         "covered": covered,
         "broken": found,
     }
@@ -62,13 +62,13 @@ def _parts(zipped: ZipFile) -> Iterator[bytes]:
     return map(zipped.read, FILES)
 
 
-def _seen(told: dict[str, Any]) -> Record | KeptBack:
+def _entry(told: dict[str, Any]) -> Entry:
     """A record, or the place of one that is kept back. Raises ValueError, KeyError, TypeError."""
-    nothing = dict.fromkeys(("kind", "actor", "times", "payload"))
-    place = {name: told[name] for name in ("case_id", "seq", "prev_hash", "hash")}
-    if told != nothing | place:
+    if any(told[name] is not None for name in ("kind", "actor", "times", "payload")):
         return archiving.record_of(told)
-    return KeptBack(**place | {"case_id": archiving.uuid_of(told["case_id"])})
+    archiving.exactly(told, archiving.RECORD)
+    leaf = archiving.leaf_of({"index": 0, **{name: told[name] for name in LEAF}})
+    return Place(leaf.case_id, leaf.seq, str(told["prev_hash"]), leaf.hash)
 
 
 def _proof(told: dict[str, Any]) -> Proof | None:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from services.inspection import store
 from services.inspection.domain.records import Record
 from services.inspection.evidence.vault import Vault
-from services.inspection.tables import LinkKeyRow
+from services.inspection.evidence_tables import LinkKeyRow
 from shared.database import table_of
 
 _its = store.entries.c

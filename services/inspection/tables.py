@@ -171,44 +171,6 @@ class RejectedRow(SQLModel, table=True):
     received_at: datetime = _moment()
 
 
-class UploadRow(SQLModel, table=True):
-    """A file that comes in parts; all of it is there once it is evidence, and not before.
-
-    `begun_at` is yard time, `moved_at` wall time; `said` is what was said of the file.
-    """
-
-    __tablename__ = "uploads"
-
-    id: UUID = Field(primary_key=True)
-    owner: str = _text()
-    case_id: UUID
-    media_type: str = _text()
-    length: int
-    received: int
-    said: Json = _facts()
-    begun_at: datetime = _moment()
-    moved_at: datetime = _moment()
-
-
-class PartRow(SQLModel, table=True):
-    """A part of an upload, from the byte `starts` on."""
-
-    __tablename__ = "upload_parts"
-
-    upload_id: UUID = Field(primary_key=True)
-    starts: int = Field(primary_key=True)
-    content: bytes
-
-
-class LinkKeyRow(SQLModel, table=True):
-    """The one key that links to files are signed with."""
-
-    __tablename__ = "link_keys"
-
-    number: int = Field(primary_key=True, sa_type=SmallInteger)
-    secret: bytes
-
-
 class LeafRow(SQLModel, table=True):
     """A leaf of the tree over all cases: how far a case's chain had come."""
 

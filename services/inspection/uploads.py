@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as put
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from services.inspection.domain.results import IdTaken
-from services.inspection.tables import PartRow, UploadRow
+from services.inspection.evidence_tables import PartRow, UploadRow
 from shared import errors
 from shared.database import table_of
 
@@ -88,7 +88,9 @@ async def begin(session: AsyncSession, upload: Upload, *, now: datetime) -> Uplo
 
 
 def _promise(upload: Upload) -> tuple[Any, ...]:
-    return upload.owner, upload.case_id, upload.media_type, upload.length, upload.said
+    """What stays the same when it is begun again, while the device's clock goes on."""
+    said = {name: value for name, value in upload.said.items() if name != "sent_at"}
+    return upload.owner, upload.case_id, upload.media_type, upload.length, said
 
 
 async def of_owner(reader: Reader, upload_id: UUID, *, owner: str, lock: bool = False) -> Upload:

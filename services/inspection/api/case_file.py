@@ -15,10 +15,10 @@ from fastapi.responses import StreamingResponse
 from services.inspection import case_paper, ledger, marks, queries, store
 from services.inspection.api.evidence import HEADERS, TheVault
 from services.inspection.api.reading import Inspector, TheKit
-from services.inspection.api.record_views import seen_out
+from services.inspection.api.record_views import place_out, record_out
 from services.inspection.domain import case_file, checkpoints, evidence, merkle, records
 from services.inspection.domain.checkpoints import Signature
-from services.inspection.domain.records import Json, KeptBack, Record
+from services.inspection.domain.records import Json, Record
 from services.inspection.evidence.vault import Vault
 from services.inspection.settings import Settings
 from shared.auth.principal import Principal
@@ -74,20 +74,22 @@ async def export_case(
 ) -> Zip:
     """The whole case: records with their signatures, files of evidence, and the proof that it is
     under the newest checkpoint that every agency has signed. `onestop verify --archive` checks it.
-    Of others' investigations it has the hashes alone.
+
+    Of another agency's investigation there is the hash alone.
     """
     settings: Settings = request.app.state.settings
     async with kit.database.connect() as connection:
         await queries.case(connection, case_id)
         proof, signed = await _proof(connection, case_id, agencies=settings.agencies)
-        chain = await _chain(connection, case_id, who)
+        chain, hidden = await _chain(connection, case_id, who)
+    shown = (place_out(each) if each.seq in hidden else record_out(each) for each in chain)
     told = {
-        case_file.RECORDS: _lines(seen_out(each).model_dump(mode="json") for each in chain),
+        case_file.RECORDS: _lines(each.model_dump(mode="json") for each in shown),
         case_file.PROOF: _lines([proof]),
         case_file.KEYS: _lines({"agency": each.agency, "public": each.public} for each in signed),
     }
-    seen = (each for each in chain if isinstance(each, Record))
-    pieces = (evidence.piece_of(each) for each in seen if each.kind == evidence.KIND)
+    told_of = (each for each in chain if each.kind == evidence.KIND and each.seq not in hidden)
+    pieces = map(evidence.piece_of, told_of)
     names = list(dict.fromkeys(each.sha256 for each in pieces))
     headers = {**HEADERS, "Content-Disposition": f'attachment; filename="case-{case_id}.zip"'}
     return Zip(_zipped(told, names, vault), headers=headers)
@@ -102,17 +104,19 @@ async def print_case(case_id: UUID, request: Request, who: Inspector, kit: TheKi
     settings: Settings = request.app.state.settings
     async with kit.database.connect() as connection:
         case = await queries.case(connection, case_id)
-        chain = await _chain(connection, case_id, who)
-    make = partial(case_paper.pdf, case, chain, zone=settings.zone)
+        chain, hidden = await _chain(connection, case_id, who)
+    make = partial(case_paper.pdf, case, chain, hidden=hidden, zone=settings.zone)
     async with AT_ONCE:
         made = await asyncio.to_thread(make)
     return Pdf(made, headers={"Content-Disposition": f'inline; filename="case-{case_id}.pdf"'})
 
 
-async def _chain(reader: store.Reader, case_id: UUID, who: Principal) -> list[Record | KeptBack]:
-    """All records as somebody may see them."""
+async def _chain(
+    reader: store.Reader, case_id: UUID, who: Principal
+) -> tuple[list[Record], set[int]]:
+    """All records, and which of them are kept from somebody: looked for last, so none is missed."""
     chain = await queries.chain(reader, case_id, after=0, limit=None)
-    return records.keep_back(chain, await marks.hidden(reader, case_id, who))
+    return chain, await marks.hidden(reader, case_id, who)
 
 
 async def _proof(

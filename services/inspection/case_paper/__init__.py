@@ -3,7 +3,7 @@
 The same records give the same bytes.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from importlib import resources
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from services.inspection.domain import evidence
 from services.inspection.domain.case import Case
-from services.inspection.domain.records import KeptBack, Record
+from services.inspection.domain.records import Record
 from shared import paper
 
 SHOWN = 16
@@ -34,15 +34,18 @@ DISPOSALS = {
     "destroy": "销毁",
     "detain": "扣留",
 }
+NOTHING = ("—", "—", "—")
 SORTS = {"photo": "照片", "document": "单证", "scan": "扫描件"}
 
 Table = dict[str, Any]
 
 
-def pdf(case: Case, chain: Sequence[Record | KeptBack], *, zone: ZoneInfo) -> bytes:
+def pdf(
+    case: Case, chain: Sequence[Record], *, hidden: Collection[int] = (), zone: ZoneInfo
+) -> bytes:
     """The case as a PDF, Chinese and English; times are told in the yard's zone.
 
-    Of what is kept back it tells the number and the hash.
+    Of records that are `hidden`, by their numbers, there is nothing but the hash.
     """
     last = chain[-1] if chain else None
     head = f"{last.seq}:{last.hash}" if last else "0"
@@ -54,8 +57,8 @@ def pdf(case: Case, chain: Sequence[Record | KeptBack], *, zone: ZoneInfo) -> by
         "parts": [
             _conclusions(case, zone),
             _openings(case, zone),
-            _files((each for each in chain if isinstance(each, Record)), zone),
-            _records(chain, zone),
+            _files([each for each in chain if each.seq not in hidden], zone),
+            _records(chain, hidden, zone),
         ],
         "code": paper.code(f"urn:onestop:case:{case.id}:{head}"),
     }
@@ -126,16 +129,16 @@ def _files(chain: Iterable[Record], zone: ZoneInfo) -> Table:
     return _table("证据 Evidence", (*heads, "文件哈希 SHA-256"), rows)
 
 
-def _records(chain: Iterable[Record | KeptBack], zone: ZoneInfo) -> Table:
-    rows = [[str(each.seq), *_told(each, zone), each.hash[:SHOWN]] for each in chain]
+def _records(chain: Iterable[Record], hidden: Collection[int], zone: ZoneInfo) -> Table:
+    rows = [
+        [str(each.seq), *(NOTHING if each.seq in hidden else _told(each, zone)), each.hash[:SHOWN]]
+        for each in chain
+    ]
     heads = ("序号 No.", "时间 Time", "类型 Kind", "登记人 Recorded by", "哈希 Hash")
     return _table("记录 Records", heads, rows)
 
 
-def _told(record: Record | KeptBack, zone: ZoneInfo) -> tuple[str, str, str]:
-    """When, what, and by whom."""
-    if isinstance(record, KeptBack):
-        return "—", "—", "—"
+def _told(record: Record, zone: ZoneInfo) -> tuple[str, str, str]:
     actor = record.actor
     who = f"{actor.subject} ({actor.agency or actor.role})"
     return _at(record.times.yard, zone), record.kind, who

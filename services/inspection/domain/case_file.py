@@ -6,11 +6,24 @@ from uuid import UUID
 
 from services.inspection.domain import archive, checkpoints, evidence, merkle, records, signing
 from services.inspection.domain.checkpoints import Leaf
-from services.inspection.domain.records import Head, KeptBack, Record
+from services.inspection.domain.records import Head, Record
 from shared.errors import Refused
 
 RECORDS, PROOF, KEYS, EVIDENCE = "records.jsonl", "proof.json", "keys.jsonl", "evidence/"
 SIGNED_OFF = "signed_off"
+
+
+@dataclass(frozen=True)
+class Place:
+    """What the file has of a record that is kept from its reader: where it stands, and its hash."""
+
+    case_id: UUID
+    seq: int
+    prev_hash: str
+    hash: str
+
+
+Entry = Record | Place
 
 
 @dataclass(frozen=True)
@@ -23,37 +36,50 @@ class Proof:
 
 
 def verify(
-    chain: Sequence[Record | KeptBack],
+    chain: Sequence[Entry],
     proof: Proof | None,
     *,
     files: Mapping[str, str],
     keys: Mapping[str, Sequence[str]],
 ) -> list[str]:
     """What is broken of a case's file. `files` are its files of evidence by their names, with the
-    SHA-256 that each has; `keys` the agencies' public keys. What is kept back of another agency's
-    investigations is in the chain, and its content is nobody's to check.
+    SHA-256 that each has; `keys` the agencies' public keys.
     """
     if not chain:
         return ["there are no records"]
-    case_id, head = chain[0].case_id, Head(chain[-1].seq, chain[-1].hash)
+    case_id = chain[0].case_id
+    told = [each for each in chain if isinstance(each, Record)]
     named = {
         str(each.payload.get("sha256")): f"case {case_id} record {each.seq}"
-        for each in chain
-        if isinstance(each, Record) and each.kind == evidence.KIND
+        for each in told
+        if each.kind == evidence.KIND
     }
     return [
-        *records.broken(chain, case_id=case_id, head=head),
-        *_signatures(chain),
+        *_chained(chain, case_id),
+        *_signatures(told, {each.seq: each.hash for each in chain}),
         *archive.of_files(named, files),
         *(_proved(chain, proof, case_id, keys) if proof else ()),
     ]
 
 
-def _signatures(chain: Sequence[Record | KeptBack]) -> Iterator[str]:
-    """Every sign-off is by the key that it names, of a record that is here."""
-    hashes = {each.seq: each.hash for each in chain}
+def _chained(chain: Sequence[Entry], case_id: UUID) -> Iterator[str]:
+    """Every record continues the one before, those that are told have their hashes.
+
+    One that is not told cannot be another: the next one's hash covers its.
+    """
+    last = records.START
     for each in chain:
-        if isinstance(each, KeptBack) or each.kind != SIGNED_OFF:
+        if (each.case_id, each.seq, each.prev_hash) != (case_id, last.seq + 1, last.hash):
+            yield f"record {each.seq}: does not continue the chain"
+        if isinstance(each, Record) and not records.holds(each):
+            yield f"record {each.seq}: its content does not have its hash"
+        last = Head(each.seq, each.hash)
+
+
+def _signatures(chain: Sequence[Record], hashes: Mapping[int, str]) -> Iterator[str]:
+    """Every sign-off is by the key that it names, of a record that is here."""
+    for each in chain:
+        if each.kind != SIGNED_OFF:
             continue
         told = {name: str(value) for name, value in each.payload.items()}
         end = Head(int(told.get("seq", 0)), told.get("hash", ""))
@@ -67,10 +93,7 @@ def _signatures(chain: Sequence[Record | KeptBack]) -> Iterator[str]:
 
 
 def _proved(
-    chain: Sequence[Record | KeptBack],
-    proof: Proof,
-    case_id: UUID,
-    keys: Mapping[str, Sequence[str]],
+    chain: Sequence[Entry], proof: Proof, case_id: UUID, keys: Mapping[str, Sequence[str]]
 ) -> Iterator[str]:
     """The checkpoint is signed by every agency, and the chain had come to its leaf."""
     try:

@@ -8,7 +8,7 @@ the standard library's encoder makes the very same bytes, and makes them ten tim
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -71,24 +71,6 @@ class Record:
     payload: Mapping[str, Json]
     prev_hash: str
     hash: str
-
-
-@dataclass(frozen=True)
-class KeptBack:
-    """What those have of a record from whom it is kept: its place in the chain."""
-
-    case_id: UUID
-    seq: int
-    prev_hash: str
-    hash: str
-
-
-def keep_back(chain: Iterable[Record], hidden: Collection[int]) -> list[Record | KeptBack]:
-    """The chain as those have it from whom the `hidden` numbers are kept."""
-    return [
-        KeptBack(each.case_id, each.seq, each.prev_hash, each.hash) if each.seq in hidden else each
-        for each in chain
-    ]
 
 
 def append(
@@ -157,11 +139,8 @@ def stamp(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def broken(chain: Iterable[Record | KeptBack], *, case_id: UUID, head: Head) -> list[str]:
-    """What is wrong with a case's chain, in the order of its records; empty if it holds.
-
-    Of what is kept back there is the place alone, and whether the next one continues it.
-    """
+def broken(chain: Iterable[Record], *, case_id: UUID, head: Head) -> list[str]:
+    """What is wrong with a case's chain, in the order of its records; empty if it holds."""
     found: list[str] = []
     last = START
     for record in chain:
@@ -172,7 +151,7 @@ def broken(chain: Iterable[Record | KeptBack], *, case_id: UUID, head: Head) -> 
             found.append(f"{name}: does not follow record {last.seq}")
         if record.prev_hash != last.hash:
             found.append(f"{name}: does not continue the chain")
-        if isinstance(record, Record) and not _holds(record):
+        if not holds(record):
             found.append(f"{name}: its content does not have its hash")
         last = Head(seq=record.seq, hash=record.hash)
     if last != head:
@@ -180,7 +159,8 @@ def broken(chain: Iterable[Record | KeptBack], *, case_id: UUID, head: Head) -> 
     return found
 
 
-def _holds(record: Record) -> bool:
+def holds(record: Record) -> bool:
+    """Whether a record's content has its hash."""
     try:
         return digest(record) == record.hash
     except ValueError:

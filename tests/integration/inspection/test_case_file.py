@@ -1,6 +1,7 @@
 """The file of a case: it holds without us, and no change of it stays unseen."""
 
 import base64
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
@@ -9,7 +10,7 @@ from zipfile import ZipFile
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from services.cli import case_files
+from services.cli import archiving, case_files
 from services.cli.archiving import Keys
 from services.inspection.domain import case_file
 from tests import kits, pictures
@@ -62,8 +63,8 @@ async def _checkpoint(room: Room, keys: dict[str, Ed25519PrivateKey]) -> None:
         await _post(room, who, f"/v1/checkpoints/{made['number']}/signatures", body)
 
 
-async def _file(room: Room) -> bytes:
-    answer = await room.clients["auditor"].get(f"{CASE}/file.zip")
+async def _file(room: Room, who: str = "auditor") -> bytes:
+    answer = await room.clients[who].get(f"{CASE}/file.zip")
     assert answer.status_code == 200
     assert answer.headers["content-disposition"] == f'attachment; filename="case-{b.CASE}.zip"'
     return answer.content
@@ -150,6 +151,44 @@ async def test_a_cases_file_holds_without_us_and_each_change_of_it_is_seen(
     kinds = [each for each in files[case_file.RECORDS].split(b"\n") if b'"signed_off"' in each]
     assert len(kinds) == len(_evidence(files)) == 2
     assert list(_unseen(files, tmp_path / "changed.zip", pinned)) == []
+
+
+async def test_what_is_kept_back_is_a_hash_that_the_chain_goes_through(
+    room: Room, tmp_path: Path
+) -> None:
+    await _inspected(room)
+    path = _saved(await _file(room), tmp_path / "case.zip")
+    with ZipFile(path) as zipped:
+        files = {name: zipped.read(name) for name in zipped.namelist()}
+    lines = [json.loads(each) for each in files[case_file.RECORDS].splitlines()]
+    kept_back = dict.fromkeys(("kind", "actor", "times", "payload"))
+
+    def told(**changes: str) -> dict[str, Any]:
+        lines[2] |= kept_back | changes
+        files[case_file.RECORDS] = b"".join(archiving.line(each) for each in lines)
+        return case_files.verify(_written(files, path), pinned={})
+
+    there = told()
+    assert (there["broken"], there["kept_back"]) == ([], 1)
+    assert told(hash="a" * 64)["broken"] == ["record 4: does not continue the chain"]
+
+
+async def test_another_agencys_investigation_is_in_no_file_of_the_case(
+    room: Room, tmp_path: Path
+) -> None:
+    await _inspected(room)
+    said = {"text": "undeclared owner 另有货主", "reason": "informer 线索"}
+    await room.do("customs", "investigations", said)
+    kept_back = {}
+    for who in ("customs", "quarantine", "auditor"):
+        path = _saved(await _file(room, who), tmp_path / "case.zip")
+        told = case_files.verify(path, pinned={})
+        kept_back[who] = told["kept_back"]
+        with ZipFile(path) as zipped:
+            content = zipped.read(case_file.RECORDS).decode()
+        assert told["broken"] == []
+        assert (said["text"] in content) == (who != "quarantine")
+    assert kept_back == {"customs": 0, "quarantine": 1, "auditor": 0}
 
 
 async def test_a_signature_by_another_key_is_seen_even_without_a_checkpoint(

@@ -1,7 +1,6 @@
 """Evidence: sent once, kept for good, read by links that end; any change of it is found."""
 
 import errno
-import os
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -14,7 +13,6 @@ from PIL import Image
 
 from services.inspection import app
 from services.inspection.evidence.folder import Folder
-from services.inspection.jobs import orphans
 from services.inspection.settings import Settings
 from shared.auth.principal import Role
 from shared.ids import uuid7
@@ -159,18 +157,6 @@ async def test_on_a_full_disk_it_is_said_so_and_nothing_is_recorded(room: Room) 
     assert await _pieces(room) == []
     state.vault = there
     await _sent(room, pictures.photo())
-
-
-async def test_a_file_that_never_became_evidence_is_swept_and_no_other(room: Room) -> None:
-    kit, vault = room.service.kit, Folder(room.folder)
-    await _sent(room, pictures.photo())
-    kept = _files(room)
-    await vault.keep("a" * 64, b"its transaction was rolled back")
-    for each in _files(room):
-        os.utime(each, times=(0, (NOW - timedelta(minutes=61)).timestamp()))
-    await vault.keep("b" * 64, b"its transaction is under way")
-    assert await orphans.sweep(kit, vault) == 1
-    assert _files(room) == sorted([*kept, room.folder / "bb" / ("b" * 64)])
 
 
 def _changed(one: Path, _: Path) -> None:

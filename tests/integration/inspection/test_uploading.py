@@ -8,6 +8,7 @@ from uuid import UUID
 import httpx
 import pytest
 
+from services.inspection import uploads
 from services.inspection.jobs import orphans
 from shared.ids import uuid7
 from tests import pictures
@@ -78,7 +79,9 @@ async def test_an_upload_goes_on_where_it_was_cut_off_and_ends_as_evidence(room:
     (piece,) = await _pieces(room)
     assert (piece["id"], piece["note"]) == (str(name), "封志 seal")
     assert piece["device"]["skew_seconds"] == 7200
-    assert (await _begin(room, name, **device)).headers["upload-offset"] == str(len(PHOTO))
+    later = device | {"sent_at": (room.hand.yard() + timedelta(hours=2)).isoformat()}
+    assert later != device
+    assert (await _begin(room, name, **later)).headers["upload-offset"] == str(len(PHOTO))
     assert await room.broken() == []
 
 
@@ -149,6 +152,21 @@ async def test_an_upload_that_stands_still_is_given_up(
     assert await orphans.forget(room.service.kit) == 0
     monkeypatch.setattr(room.hand, "wall", lambda: NOW + timedelta(days=7, seconds=1))
     assert await orphans.forget(room.service.kit) == 1
+
+
+async def test_one_person_has_so_many_uploads_under_way(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await _opened(room)
+    monkeypatch.setattr(uploads, "MOST_OPEN", 1)
+    first, second = uuid7(), uuid7()
+    assert (await _begin(room, first)).status_code == 201
+    assert (await _begin(room, first)).status_code == 201
+    refused = await _begin(room, second)
+    assert (refused.status_code, refused.json()["code"]) == (409, "too_many_uploads")
+    assert (await _begin(room, second, who="second")).status_code == 201
+    await _part(room, first, PHOTO, offset=0)
+    assert (await _begin(room, uuid7())).status_code == 201
 
 
 async def test_what_is_spoken_is_told(room: Room) -> None:

@@ -64,21 +64,9 @@ def test_it_tells_conclusions_evidence_records_and_the_hash_of_the_last(
     named, content = told
     assert named == f"urn:onestop:case:{case.id}:{chain[-1].seq}:{chain[-1].hash}"
     assert all(each.hash[:16] in content for each in chain)
+    case_paper.pdf(case, chain, hidden={chain[0].seq}, zone=Settings().zone)
+    place = [str(chain[0].seq), "—", "—", "—", chain[0].hash[:16]]
+    assert repr(place) in told[-1]
+    assert repr(place) not in content
     for said in ("不合格 nonconform", "照片 photo", "a" * 16, "活虫", "Verdict", "结论"):
         assert said in content
-
-
-def test_of_what_is_kept_back_it_tells_the_hash(monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[str] = []
-
-    def watched(_: bytes, case: object) -> bytes:
-        told.append(repr(case))
-        return b""
-
-    monkeypatch.setattr(paper, "pdf", watched)
-    case, chain = _case()
-    (photo,) = [each for each in chain if each.kind == evidence.KIND]
-    case_paper.pdf(case, records.keep_back(chain, {photo.seq}), zone=Settings().zone)
-    (content,) = told
-    assert photo.hash[:16] in content
-    assert "照片" not in content
