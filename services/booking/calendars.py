@@ -8,21 +8,28 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Text, bindparam, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.booking import store
-from services.booking.domain.booking import WITH_SLOT, Booking
-from services.booking.domain.refusals import CalendarNotFound, TooManyCalendars
+from services.booking.domain.booking import WITH_SLOT, Booking, Status
+from services.booking.domain.calendar_refusals import CalendarNotFound, TooManyCalendars
 from services.booking.store import Reading
 from services.booking.tables import CalendarRow
 from shared.database import table_of
-from shared.prepared import Row
+from shared.prepared import Row, Statement
 
 MOST = 50
 """Calendars of one owner that can be subscribed to at a time."""
 
+SHOWN = (*WITH_SLOT, Status.COMPLETED)
+
 calendars = table_of(CalendarRow)
+_LOCK = Statement(
+    text(
+        "SELECT pg_advisory_xact_lock(hashtext('booking.calendars'), hashtext(:owner))"
+    ).bindparams(bindparam("owner", type_=Text()))
+)
 
 
 class Of(StrEnum):
@@ -58,6 +65,7 @@ async def add(
     now: datetime,
 ) -> Row:
     """Make an address known; `now` is wall time. Raises TooManyCalendars."""
+    await _LOCK.run(session, {"owner": owner})
     if len(await of_owner(session, owner)) >= MOST:
         raise TooManyCalendars(at_most=MOST)
     values: dict[str, Any] = {
@@ -100,15 +108,15 @@ async def subject_of(session: Reading, secret: str) -> Subject:
 
 
 async def bookings(session: Reading, subject: Subject, *, after: datetime) -> list[Booking]:
-    """What is held, agreed or under way and ends after a moment, by its start."""
+    """What is held, agreed, under way or completed and ends after a moment, by its start."""
     if subject.yard is None:
         table = store.bookings
         rows = await session.execute(
-            select(table).where(table.c.broker == subject.code, table.c.status.in_(WITH_SLOT))
+            select(table).where(table.c.broker == subject.code, table.c.status.in_(SHOWN))
         )
         found = [store.booking_of(row) for row in rows.mappings()]
     else:
-        found = await store.live(session, subject.yard, after=after)
+        found = await store.live(session, subject.yard, after=after, among=SHOWN)
     kept = [each for each in found if _belongs(each, subject, after=after)]
     return sorted(kept, key=lambda each: (each.slot.starts if each.slot else after, each.id))
 

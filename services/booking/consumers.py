@@ -1,6 +1,6 @@
 """Events in: what requirements and cases mean for their bookings. The loop claims and commits."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -37,7 +37,7 @@ def handlers(desk: Desk) -> Handlers:
         books = await desk.books(session)  # waits for a change of a yard before it locks a booking
         known = await store.known(session, [one.event.requirement_id for one in heard])
         if len(heard) > 1 and (known or any(_asks_for_a_slot(one.event) for one in heard)):
-            await _queue_up(session, books.yards)
+            await occupancy.lock_all(session, books.yards)
         for one in heard:
             if _asks_for_a_slot(one.event):
                 known.add(one.event.requirement_id)
@@ -46,12 +46,6 @@ def handlers(desk: Desk) -> Handlers:
                     await each[type(one.event)](session, one.event, one.envelope)
 
     return dict.fromkeys(each, Together(hear))
-
-
-async def _queue_up(session: AsyncSession, yards: Collection[str]) -> None:
-    """Several bookings may look for places in several yards: all batches wait in one order."""
-    for code in sorted(yards) if len(yards) > 1 else ():
-        await occupancy.lock_placing(session, code)
 
 
 def _asks_for_a_slot(event: object) -> bool:

@@ -31,7 +31,8 @@ _HOLDS = Statement(
 _GIVEN_UP = Statement(
     text(
         """
-        SELECT at FROM given_up WHERE broker = :broker AND act = 'cancelled' AND at > :since
+        SELECT at FROM given_up
+         WHERE broker = :broker AND act IN ('cancelled', 'lapsed') AND at > :since
          ORDER BY at DESC OFFSET :most LIMIT 1
         """
     ).bindparams(
@@ -65,6 +66,7 @@ _REPORT = text(
            AND (CAST(:yard AS text) IS NULL OR yard = :yard)),
     gone AS (
         SELECT g.broker, count(*) FILTER (WHERE g.act = 'cancelled') AS cancelled,
+               count(*) FILTER (WHERE g.act = 'lapsed') AS unconfirmed,
                count(*) FILTER (WHERE g.act = 'missed') AS missed
           FROM given_up g JOIN bookings b ON b.id = g.booking_id
          WHERE b.window_opens >= :first AND b.window_opens < :last
@@ -94,6 +96,7 @@ _REPORT = text(
                AS ninth_wait_minutes,
            count(*) FILTER (WHERE a.ends > a.free_until) AS late,
            coalesce(max(g.cancelled), 0) AS cancelled, coalesce(max(g.missed), 0) AS missed,
+           coalesce(max(g.unconfirmed), 0) AS unconfirmed,
            coalesce(max(d.most), 0) AS most_in_a_day, coalesce(max(l.waiting), 0) AS waiting,
            coalesce(max(l.offered), 0) AS offered, coalesce(max(l.lapsed), 0) AS lapsed,
            count(*) FILTER (WHERE a.starts IS NULL AND a.wanted AND EXISTS (
@@ -125,7 +128,10 @@ async def holds(session: AsyncSession, broker: str, *, now: datetime, apart: UUI
 async def over(
     session: AsyncSession, broker: str, *, since: datetime, most: int
 ) -> datetime | None:
-    """When the broker gave up the slot that fills its allowance, if it gave up so many since."""
+    """When the broker gave up the slot that fills its allowance, if it gave up so many since.
+
+    A hold that ran out counts too.
+    """
     rows = await _GIVEN_UP.run(session, {"broker": broker, "since": since, "most": most - 1})
     found: datetime | None = rows[0]["at"] if rows else None
     return found

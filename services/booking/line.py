@@ -70,7 +70,7 @@ _JOIN = _statement(
 _MOVE = _statement(
     """
     UPDATE waits SET state = :becomes, changed_at = :now
-     WHERE booking_id = :booking_id AND state = :was
+     WHERE booking_id = :booking_id AND state = :was RETURNING id
     """
 )
 _OF = _statement("SELECT * FROM waits WHERE booking_id = :booking_id ORDER BY id DESC LIMIT 1")
@@ -122,10 +122,10 @@ async def join(
 
 async def move(
     session: AsyncSession, booking_id: UUID, was: State, becomes: State, *, now: datetime
-) -> None:
-    """Let a wait that stands so become something else; `now` is the yard's clock."""
+) -> bool:
+    """Let a wait that stands so become something else; was there one? `now` is the yard's clock."""
     asked = {"booking_id": booking_id, "was": was.value, "becomes": becomes.value, "now": now}
-    await _MOVE.run(session, asked)
+    return bool(await _MOVE.run(session, asked))
 
 
 async def wait_of(session: Reading, booking_id: UUID) -> Row | None:

@@ -4,6 +4,7 @@ Rows are inserted in ascending resource id: in varying order many clients that w
 deadlock, in a fixed order they queue.
 """
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -21,9 +22,11 @@ from shared.prepared import Statement
 
 _KINDS: Mapping[str, TypeEngine[Any]] = {
     "yard": Text(),
+    "yards": ARRAY(Text),
     "first": DateTime(timezone=True),
     "last": DateTime(timezone=True),
     "now": DateTime(timezone=True),
+    "at": DateTime(timezone=True),
     "without": ARRAY(Uuid),
     "started_only": Boolean(),
     "booking_id": Uuid(),
@@ -35,7 +38,7 @@ _KINDS: Mapping[str, TypeEngine[Any]] = {
 
 def _statement(sql: str) -> Statement:
     wanted = text(sql)
-    kinds = {name: kind for name, kind in _KINDS.items() if f":{name}" in sql}
+    kinds = {name: kind for name, kind in _KINDS.items() if re.search(rf":{name}\b", sql)}
     return Statement(wanted.bindparams(*(bindparam(name, type_=kinds[name]) for name in kinds)))
 
 
@@ -87,7 +90,23 @@ _OWN = _statement(
 _RELEASE = _statement(
     "UPDATE occupancy SET active = false WHERE booking_id = :booking_id AND active"
 )
+# Of what ended before it began, one minute: how early it was opened is not kept.
+_END = _statement(
+    """
+    UPDATE occupancy
+       SET active = false, used = true,
+           during = tstzrange(least(lower(during), least(upper(during), :at) - interval '1 minute'),
+                              least(upper(during), :at))
+     WHERE booking_id = :booking_id AND active
+    """
+)
 _PLACING = _statement("SELECT pg_advisory_xact_lock(hashtext('booking.placing'), hashtext(:yard))")
+_PLACING_IN = _statement(
+    """
+    SELECT pg_advisory_xact_lock(hashtext('booking.placing'), hashtext(yard))
+      FROM unnest(:yards ::text[]) AS each (yard)
+    """
+)
 _TAKE = _statement(
     """
     INSERT INTO occupancy (resource, during, booking_id, active)
@@ -147,6 +166,11 @@ async def release(session: AsyncSession, booking_id: UUID) -> None:
     await _RELEASE.run(session, {"booking_id": booking_id})
 
 
+async def end(session: AsyncSession, booking_id: UUID, *, at: datetime) -> None:
+    """Set free whatever a booking takes, and keep that it was used until then (yard clock)."""
+    await _END.run(session, {"booking_id": booking_id, "at": at})
+
+
 async def in_the_way(
     session: AsyncSession, booking_id: UUID, wanted: Sequence[Taken]
 ) -> list[tuple[UUID, str, datetime | None]]:
@@ -175,6 +199,12 @@ async def lock_placing(session: AsyncSession, yard: str) -> None:
     Without it, many requests find the same best slot and all but one look again.
     """
     await _PLACING.run(session, {"yard": yard})
+
+
+async def lock_all(session: AsyncSession, yards: Collection[str]) -> None:
+    """The turn of several yards, for who may place something in any of them: all in one order."""
+    if len(yards) > 1:
+        await _PLACING_IN.run(session, {"yards": sorted(yards)})
 
 
 def _columns(booking_id: UUID, wanted: Sequence[Taken]) -> dict[str, Any]:

@@ -14,38 +14,52 @@ from services.booking.domain.resources import Span
 from services.booking.store import Reading
 from shared.prepared import Row
 
+_SEEN = """
+    WITH seen AS (
+        SELECT * FROM occupancy WHERE active AND during && tstzrange(:first, :last)
+        UNION ALL
+        SELECT * FROM occupancy WHERE used AND during && tstzrange(:first, :last))
+"""
+"""What is taken, and what was used: each has an index of its own."""
 _BOARD = text(
-    """
-    SELECT o.resource, lower(o.during) AS starts, upper(o.during) AS ends,
-           b.id, b.filing_id, b.status, b.slot, b.held_until
-      FROM occupancy o
+    f"""
+    {_SEEN}
+    SELECT o.resource, lower(o.during) AS starts, upper(o.during) AS ends, o.used,
+           b.id, b.filing_id, b.status, b.slot, b.held_until, then_.bays, then_.teams
+      FROM seen o
       JOIN resources r ON r.id = o.resource
       JOIN bookings b ON b.id = o.booking_id
-     WHERE o.active AND r.yard = :yard AND r.sort = 'bay'
-       AND o.during && tstzrange(:first, :last)
+      LEFT JOIN LATERAL (
+          SELECT array_agg(t.code ORDER BY t.id) FILTER (WHERE t.sort = 'bay') AS bays,
+                 array_agg(t.code ORDER BY t.id) FILTER (WHERE t.sort = 'team') AS teams
+            FROM occupancy with_it JOIN resources t ON t.id = with_it.resource
+           WHERE o.used AND with_it.used AND with_it.booking_id = o.booking_id
+             AND with_it.during && o.during) then_ ON true
+     WHERE r.yard = :yard AND r.sort = 'bay'
      ORDER BY o.resource, starts
-    """
+    """  # noqa: S608 - a constant of this file; values are bound
 )
 _TAKEN_ON = text(
-    """
+    f"""
+    {_SEEN}
     SELECT o.resource, lower(o.during) AS starts, upper(o.during) AS ends
-      FROM occupancy o
-     WHERE o.active AND o.during && tstzrange(:first, :last)
-       AND o.resource = ANY (ARRAY(SELECT id FROM resources WHERE yard = :yard))
-    """
+      FROM seen o
+     WHERE o.resource = ANY (ARRAY(SELECT id FROM resources WHERE yard = :yard))
+    """  # noqa: S608 - a constant of this file; values are bound
 )
 _LATENESS = text(
-    """
+    f"""
+    {_SEEN}
     SELECT count(*) AS bookings, count(*) FILTER (WHERE late > interval '0') AS late,
            CAST(coalesce(sum(extract(epoch FROM greatest(late, interval '0')) / 60), 0) AS int)
                AS late_minutes
-      FROM (SELECT DISTINCT b.id, CAST(b.slot ->> 'ends' AS timestamptz) - b.free_until AS late
-              FROM occupancy o
+      FROM (SELECT DISTINCT b.id, lower(o.during), upper(o.during) - b.free_until AS late
+              FROM seen o
               JOIN resources r ON r.id = o.resource
               JOIN bookings b ON b.id = o.booking_id
-             WHERE o.active AND r.yard = :yard AND r.sort = 'bay'
+             WHERE r.yard = :yard AND r.sort = 'bay'
                AND lower(o.during) >= :first AND lower(o.during) < :last) each
-    """
+    """  # noqa: S608 - a constant of this file; values are bound
 )
 _OVERRUN = text(
     """
@@ -109,32 +123,38 @@ async def requests(
 
 
 async def board(session: Reading, yard: str, *, day: Span) -> list[Placed]:
-    """What stands on each bay of a yard in an interval (UTC), in order."""
+    """What stands or stood on each bay of a yard in an interval (UTC), in order."""
     rows = await session.execute(_BOARD, {"yard": yard, "first": day[0], "last": day[1]})
-    return [
-        Placed(
-            bay=row.resource,
-            booking_id=row.id,
-            filing_id=row.filing_id,
-            status=row.status,
-            starts=row.starts,
-            ends=row.ends,
-            teams=tuple(place["team"] for place in row.slot["teams"]),
-            bays=(row.slot["bay"], *row.slot.get("beside", ())),
-            held_until=row.held_until,
-        )
-        for row in rows
-    ]
+    return [_placed(row) for row in rows.mappings()]
+
+
+def _placed(row: Row) -> Placed:
+    """Of what is completed its booking may have another slot by now: its own rows tell."""
+    used, slot = row["used"], row["slot"]
+    return Placed(
+        bay=row["resource"],
+        booking_id=row["id"],
+        filing_id=row["filing_id"],
+        status=Status.COMPLETED if used else row["status"],
+        starts=row["starts"],
+        ends=row["ends"],
+        teams=tuple(row["teams"] or () if used else (each["team"] for each in slot["teams"])),
+        bays=tuple(row["bays"] if used else (slot["bay"], *slot.get("beside", ()))),
+        held_until=None if used else row["held_until"],
+    )
 
 
 async def taken_on(session: Reading, yard: str, *, day: Span) -> list[Taken]:
-    """What is taken of a yard in an interval (UTC)."""
+    """What is taken of a yard in an interval (UTC), and what was used."""
     rows = await session.execute(_TAKEN_ON, {"yard": yard, "first": day[0], "last": day[1]})
     return [Taken(row.resource, row.starts, row.ends) for row in rows]
 
 
 async def lateness(session: Reading, yard: str, *, day: Span) -> Row:
-    """How many bookings begin in an interval (UTC), how many end late, and by how much."""
+    """How many slots begin in an interval (UTC), how many end late, and by how much.
+
+    One that is completed ended when it was.
+    """
     rows = await session.execute(_LATENESS, {"yard": yard, "first": day[0], "last": day[1]})
     return rows.mappings().one()
 

@@ -35,7 +35,8 @@ class Settings(Bounds):
         default=200,
         ge=1,
         le=100_000,
-        description="After how many slots given up within the days below a broker holds no more.",
+        description="After how many slots given up, or held and not confirmed, within the days"
+        " below a broker holds no more.",
     )
     cancel_days: int = Field(
         default=7, ge=1, le=365, description="How many yard days a slot given up counts."

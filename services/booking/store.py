@@ -1,6 +1,6 @@
 """Bookings between rows and values."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -113,14 +113,16 @@ def _saving(events: int) -> Statement:
     return prepared.together(_UPDATE, *told)
 
 
-async def live(session: Reading, yard: str, *, after: datetime) -> list[Booking]:
-    """The bookings that take something of a yard after a moment, in the order of their ids."""
+async def live(
+    session: Reading, yard: str, *, after: datetime, among: Collection[Status] = WITH_SLOT
+) -> list[Booking]:
+    """The bookings whose slot in a yard ends after a moment, in the order of their ids: those that
+    take something of it, or those `among` some states.
+    """
     ends = cast(bookings.c.slot["ends"].astext, DateTime(timezone=True))
     rows = await session.execute(
         select(bookings)
-        .where(
-            bookings.c.status.in_(WITH_SLOT), bookings.c.slot["yard"].astext == yard, ends > after
-        )
+        .where(bookings.c.status.in_(among), bookings.c.slot["yard"].astext == yard, ends > after)
         .order_by(bookings.c.id)
     )
     return [booking_of(row) for row in rows.mappings()]

@@ -70,11 +70,14 @@ class BookingRow(SQLModel, table=True):
 
 
 class GivenUpRow(SQLModel, table=True):
-    """A slot that a broker gave up or whose cargo did not come; `at` on the yards' clock."""
+    """A slot that a broker gave up, held and did not confirm, or whose cargo did not come.
+
+    `at` is on the yards' clock.
+    """
 
     __tablename__ = "given_up"
     __table_args__: ClassVar[Any] = (
-        CheckConstraint("act IN ('cancelled', 'missed')", name="given_up_act"),
+        CheckConstraint("act IN ('cancelled', 'lapsed', 'missed')", name="given_up_act"),
         Index("given_up_broker", "broker", "at"),
     )
 
@@ -114,6 +117,7 @@ class WaitRow(SQLModel, table=True):
 class OccupancyRow(SQLModel, table=True):
     """A resource is taken by a booking for an interval; of active ones no two may overlap.
 
+    `used`: it was, by an inspection that is completed, for the interval that is left.
     The PostgreSQL we ship has no btree_gist, hence `int4range(resource, resource, '[]')`.
     """
 
@@ -127,7 +131,10 @@ class OccupancyRow(SQLModel, table=True):
             name="occupancy_once",
         ),
         CheckConstraint("NOT isempty(during)", name="occupancy_lasts"),
+        CheckConstraint("NOT (active AND used)", name="occupancy_over"),
         Index("occupancy_booking", "booking_id", postgresql_where=text("active")),
+        Index("occupancy_used", "during", postgresql_using="gist", postgresql_where=text("used")),
+        Index("occupancy_used_by", "booking_id", postgresql_where=text("used")),
     )
 
     id: int = Field(sa_column=Column(BigInteger, Identity(), primary_key=True))
@@ -135,6 +142,7 @@ class OccupancyRow(SQLModel, table=True):
     during: Range[datetime] = Field(sa_type=TSTZRANGE)
     booking_id: UUID = Field(foreign_key="bookings.id")
     active: bool = True
+    used: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
 
 
 class PlanRow(SQLModel, table=True):

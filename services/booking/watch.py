@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import BigInteger, Text, bindparam, text
 
+from services.booking.domain.stretch import used
 from services.booking.store import Reading
 from shared.contracts.values import Slot
 from shared.prepared import Row, Statement
@@ -69,10 +70,19 @@ def _changed(row: Row, yard: str) -> Changed:
         version=row["aggregate_version"],
         change=envelope["type"].split(".")[2],
         at=datetime.fromisoformat(envelope["time"]),
-        slot=_here(data.get("slot"), yard),
+        slot=_now(data, row["before"], yard),
         previous=_here(row["before"], yard),
         held_until=_moment(data.get("held_until")),
     )
+
+
+def _now(data: dict[str, Any], before: Any, yard: str) -> Slot | None:
+    """Where it stands after an event; one that is completed stays where it was, till then."""
+    ended = _moment(data.get("completed_at"))
+    stood = None if ended is None else _here(before, yard)
+    if stood is None or ended is None:
+        return _here(data.get("slot"), yard)
+    return used(stood, until=ended)
 
 
 def _here(told: Any, yard: str) -> Slot | None:

@@ -92,6 +92,7 @@ class ClosureRow(SQLModel, table=True):
         CheckConstraint("starts < ends", name="yard_closures_last"),
         CheckConstraint("(sort IS NULL) = (code IS NULL)", name="yard_closures_what"),
         CheckConstraint("(lifted_at IS NULL) = (lifted_by IS NULL)", name="yard_closures_lifted"),
+        CheckConstraint("lifted_reason IS NULL OR lifted_at IS NOT NULL", name="yard_closures_why"),
         Index("yard_closures_ends", "yard", "ends"),
     )
 
@@ -106,3 +107,4 @@ class ClosureRow(SQLModel, table=True):
     made_at: datetime = moment()
     lifted_at: datetime | None = moment(nullable=True)
     lifted_by: str | None = Field(default=None, sa_type=Text)
+    lifted_reason: str | None = Field(default=None, sa_type=Text)

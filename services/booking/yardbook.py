@@ -150,12 +150,12 @@ async def close(session: AsyncSession, yard: str, **facts: Any) -> int:
     return number
 
 
-async def lift(session: AsyncSession, number: int, *, at: datetime, by: str) -> None:
+async def lift(session: AsyncSession, number: int, *, at: datetime, by: str, reason: str) -> None:
     """End a closure before its time."""
     await session.execute(
         update(closures_table)
         .where(closures_table.c.id == number)
-        .values(lifted_at=at, lifted_by=by)
+        .values(lifted_at=at, lifted_by=by, lifted_reason=reason)
     )
     await _MOVE_ON.run(session, {})
 

@@ -17,6 +17,7 @@ from services.inspection.api import (
     signing,
     syncing,
     tracking,
+    uploading,
     watching,
 )
 from services.inspection.evidence.folder import Folder
@@ -53,6 +54,7 @@ def create(kit: Kit, settings: Settings) -> service.Service:
             syncing.router,
             ledger.router,
             evidence.router,
+            uploading.router,
             watching.router,
             alarming.router,
             investigating.router,

@@ -35,8 +35,8 @@ async def attach(
     who: Actor,
     now: Moment,
     ids: Ids,
-) -> Record:
-    """The record of a file; one that is there already under its id, sent again, stays as it is.
+) -> int:
+    """The number of a file's record; one that is there under its id, sent again, stays as it is.
 
     Raises CaseNotFound, IdTaken, VaultUnavailable, OSError, and what `evidence.attach` raises.
     """
@@ -47,19 +47,17 @@ async def attach(
     known = await files.found(session, evidence_id)
     if known is not None:
         return _same(known, case_id, piece)
-    pieces = await files.of_case(session, case_id)
-    kept = evidence.size_of(pieces)
+    kept = await files.size_of(session, case_id)
     change = evidence.attach(case, piece, who=who, kept=kept, most=room.case_bytes)
     await files.hold(session, piece.sha256)
     await room.vault.keep(piece.sha256, taken.content)
     crash.at("evidence.kept")
     after = await commands.hear(session, case, change, who=who, now=now, ids=ids)
-    (record,) = await files.of_case(session, case_id, after=after.head.seq - 1)
-    return record
+    return after.head.seq
 
 
-def _same(known: Record, case_id: UUID, piece: Piece) -> Record:
+def _same(known: Record, case_id: UUID, piece: Piece) -> int:
     there = evidence.piece_of(known) if known.kind == evidence.KIND else None
     if there is None or (known.case_id, there.sent) != (case_id, piece.sent):
         raise IdTaken(id=str(piece.id))
-    return known
+    return known.seq

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from uuid import UUID
 
-from sqlalchemy import Text, cast, func, select, text
+from sqlalchemy import BigInteger, Text, cast, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from services.inspection import store
@@ -38,6 +38,13 @@ async def of_case(
     """A case's pieces by the number of their records."""
     mine = select(store.entries).where(_its.case_id == case_id, _its.seq > after, _IS_EVIDENCE)
     return await store.chain(reader, mine.order_by(_its.seq).limit(limit))
+
+
+async def size_of(reader: store.Reader, case_id: UUID) -> int:
+    """The bytes of a case's files together."""
+    size = cast(_its.payload["bytes"].astext, BigInteger)
+    mine = select(func.coalesce(func.sum(size), 0)).where(_its.case_id == case_id, _IS_EVIDENCE)
+    return int((await reader.execute(mine)).scalar_one())
 
 
 async def key(reader: store.Reader) -> bytes:

@@ -116,16 +116,6 @@ class RecordRow(SQLModel, table=True):
     number: int = Field(default=None, sa_type=BigInteger)
 
 
-class MarkRow(SQLModel, table=True):
-    """That a record is an investigation of an agency, kept from the others."""
-
-    __tablename__ = "record_marks"
-
-    case_id: UUID = Field(primary_key=True)
-    seq: int = Field(primary_key=True)
-    agency: str = _text()
-
-
 class ChecklistRow(SQLModel, table=True):
     """One edition of a checklist item, written once and never changed; `written_at` is wall time.
 
@@ -170,6 +160,35 @@ class RejectedRow(SQLModel, table=True):
     problem: Json = _facts()
     skew_seconds: int = Field(sa_type=BigInteger)
     received_at: datetime = _moment()
+
+
+class UploadRow(SQLModel, table=True):
+    """A file that comes in parts; all of it is there once it is evidence, and not before.
+
+    `begun_at` is yard time, `moved_at` wall time; `said` is what was said of the file.
+    """
+
+    __tablename__ = "uploads"
+
+    id: UUID = Field(primary_key=True)
+    owner: str = _text()
+    case_id: UUID
+    media_type: str = _text()
+    length: int
+    received: int
+    said: Json = _facts()
+    begun_at: datetime = _moment()
+    moved_at: datetime = _moment()
+
+
+class PartRow(SQLModel, table=True):
+    """A part of an upload, from the byte `starts` on."""
+
+    __tablename__ = "upload_parts"
+
+    upload_id: UUID = Field(primary_key=True)
+    starts: int = Field(primary_key=True)
+    content: bytes
 
 
 class LinkKeyRow(SQLModel, table=True):

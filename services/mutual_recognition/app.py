@@ -6,6 +6,7 @@ from services.mutual_recognition import checks, consumers
 from services.mutual_recognition.api import (
     backtests,
     companies,
+    draws,
     pilots,
     requirements,
     suspensions,
@@ -33,6 +34,7 @@ def create(kit: Kit, settings: Settings) -> Service:
             companies.router,
             suspensions.router,
             pilots.router,
+            draws.router,
             tables.router,
             backtests.router,
         ],

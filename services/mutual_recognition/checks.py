@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.mutual_recognition import decisions, suspension_checks
+from services.mutual_recognition import decisions, draws, suspension_checks
 from services.mutual_recognition.rulebook import Rulebook, SeedUnknown
 from shared.messaging.operated import Check
 
@@ -106,11 +106,15 @@ def checks(book: Rulebook) -> dict[str, Check]:
     async def recomputed(connection: AsyncConnection) -> list[str]:
         return await _recomputed(connection, book)
 
+    async def committed(connection: AsyncConnection) -> list[str]:
+        return await draws.uncommitted(connection, book)
+
     async def judged_again(connection: AsyncConnection) -> list[str]:
         return await suspension_checks.judged_again(connection, book)
 
     return {
         "decisions can be recomputed": recomputed,
+        "periods are drawn by the seeds that were committed": committed,
         "suspensions by the policy can be recomputed": judged_again,
         **{name: _query(statement) for name, statement in QUERIES.items()},
     }
@@ -127,6 +131,7 @@ def _query(statement: str) -> Check:
 async def _recomputed(connection: AsyncConnection, book: Rulebook) -> list[str]:
     """Every stored decision again, from what was stored with it, draws included."""
     broken: list[str] = []
+    await draws.learn(connection, book)
     after = UUID(int=0)
     while rows := await _batch(connection, after):
         for row in rows:
@@ -147,8 +152,8 @@ async def _batch(connection: AsyncConnection, after: UUID) -> list[RowMapping]:
 async def _wrong(connection: AsyncConnection, row: RowMapping, book: Rulebook) -> str | None:
     try:
         stored = await decisions.load(connection, row, book=book)
-        draws = stored.case.draws
-        if book.draws(stored.ticket, tables=draws) != dict(draws):
+        stored_draws = stored.case.draws
+        if book.draws(stored.ticket, tables=stored_draws) != dict(stored_draws):
             return "the draw differs"
     except SeedUnknown as unknown:
         return f"seed {unknown} is not in the settings"

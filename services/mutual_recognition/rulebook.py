@@ -38,13 +38,17 @@ class SeedUnknown(Exception):
 
 @dataclass(frozen=True)
 class Rulebook:
-    """Agencies, seeds and published tables. Versions are parsed once, since they never change."""
+    """Agencies, seeds and published tables.
+
+    Versions are parsed once, and the seeds of periods read once, since they never change.
+    """
 
     agencies: Agencies
     seeds: Mapping[str, bytes]
     seed_id: str
     zone: ZoneInfo
     parsed: dict[tuple[str, int], Version] = field(default_factory=dict)
+    periods: dict[str, bytes] = field(default_factory=dict)
 
     @classmethod
     def of(cls, settings: Settings) -> "Rulebook":
@@ -71,11 +75,15 @@ class Rulebook:
         """The legal day at `moment`."""
         return moment.astimezone(self.zone).date()
 
+    def seed(self, seed_id: str) -> bytes | None:
+        """A standing seed, or that of a period that was read."""
+        return self.seeds.get(seed_id) or self.periods.get(seed_id)
+
     def draws(
         self, ticket: draw.Ticket, *, tables: Collection[str] | None = None
     ) -> dict[str, int]:
         """The draw of each of the tables, by default of all that draw. Raises `SeedUnknown`."""
-        seed = self.seeds.get(ticket.seed_id)
+        seed = self.seed(ticket.seed_id)
         if seed is None:
             raise SeedUnknown(ticket.seed_id)
         names = kinds.drawing(self.agencies) if tables is None else tables

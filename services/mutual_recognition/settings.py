@@ -33,7 +33,8 @@ class Settings(BaseSettings):
     draw_seeds: Mapping[str, SecretStr] = Field(
         default={"founding": SecretStr(PUBLIC_SEED)},
         description="Seeds of the random draw by id (JSON), secret, of at least 16 characters;"
-        " `serve` needs one of your own. Keep the old ones, or old decisions cannot be recomputed.",
+        " `serve` needs one of your own. Keep the old ones, or old decisions cannot be recomputed"
+        " and the seeds of periods not be revealed.",
     )
     draw_seed_id: str = Field(
         default="founding", description="The id of the seed that draws for new filings."

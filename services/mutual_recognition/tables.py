@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, LargeBinary, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -69,7 +69,10 @@ class DecisionRow(SQLModel, table=True):
     """
 
     __tablename__ = "decisions"
-    __table_args__: ClassVar[Any] = (UniqueConstraint("requirement_id", "revision"),)
+    __table_args__: ClassVar[Any] = (
+        UniqueConstraint("requirement_id", "revision"),
+        Index("decisions_drawn", "draw_key", "decided_at"),
+    )
 
     id: UUID = Field(primary_key=True)
     requirement_id: UUID = Field(foreign_key="requirements.id")
@@ -127,6 +130,27 @@ class ConclusionRow(SQLModel, table=True):
     received_at: datetime = moment()
 
 
+class DrawPeriodRow(SQLModel, table=True):
+    """Days, both included, whose new filings are drawn by a seed of their own.
+
+    The seed is made of `secret` and of the standing seed `standing`; its hash is told from the
+    beginning, the seed itself once the days have passed. Never changed.
+    """
+
+    __tablename__ = "draw_periods"
+    __table_args__: ClassVar[Any] = (CheckConstraint("valid_to >= valid_from"),)
+
+    id: str = Field(primary_key=True, sa_type=Text)
+    valid_from: date
+    valid_to: date
+    standing: str = Field(sa_type=Text)
+    secret: bytes = Field(sa_type=LargeBinary)
+    commitment: str = Field(sa_type=Text)
+    agency: str = Field(sa_type=Text)
+    committed_by: str = Field(sa_type=Text)
+    committed_at: datetime = moment()
+
+
 class RuleVersionRow(SQLModel, table=True):
     """One version of a decision table. Once published or rejected it never changes."""
 
@@ -174,6 +198,7 @@ TABLES = tuple(
         RatingRow,
         SuspensionRow,
         PilotEntryRow,
+        DrawPeriodRow,
         RuleVersionRow,
         RuleApprovalRow,
         BacktestRow,

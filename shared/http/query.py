@@ -42,17 +42,20 @@ def query_of(model: type[BaseModel]) -> Any:
     return Depends(Query(model))
 
 
-def parse(model: type[Model], sent: list[tuple[str, str]]) -> Model:
-    """Validate the names and values of a query as `model`. Raises `Faults`."""
+def parse(model: type[Model], sent: list[tuple[str, str]], *, at: str = "/query") -> Model:
+    """Validate the names and values of a query as `model`; `at` is where they stand.
+
+    Raises `Faults`.
+    """
     values = dict(reversed(sent))
     names = [name for name, _ in sent]
     twice = [name for name in values if name in model.model_fields and names.count(name) > 1]
-    wrong = [faults.fault(faults.REPEATED, pointer=f"/query/{name}") for name in twice]
+    wrong = [faults.fault(faults.REPEATED, pointer=f"{at}/{name}") for name in twice]
     try:
         read = model.model_validate(values)
     except ValidationError as invalid:
         found = invalid.errors(include_input=False, include_url=False)
-        told = faults.of(found, document=values, at="/query")
+        told = faults.of(found, document=values, at=at)
         raise errors.Faults(*wrong, *told.faults, left_out=told.left_out) from None
     if wrong:
         raise errors.Faults(*wrong)

@@ -5,6 +5,7 @@ socket holds, and delays nobody. So many are open at once, and each ends after a
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -118,10 +119,11 @@ class Stream(StreamingResponse):
     def __init__(self, source: Source, *, who: str, after: int | None) -> None:
         told = _told(source, after=after)
         super().__init__(told, headers=HEADERS, media_type="text/event-stream")
-        self._watch, self._who = source.watch, who
+        self._watch, self._bounds, self._who = source.watch, source.bounds, who
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer."""
+        """Answer. Raises TooManyStreams, in one step with the entry: no two pass at once."""
+        _require_room(self._watch.readers, self._bounds, self._who)
         self._watch.enter(self._who)
         try:
             await super().__call__(scope, receive, send)
@@ -129,18 +131,20 @@ class Stream(StreamingResponse):
             self._watch.leave(self._who)
 
 
+def _require_room(readers: Counter[str], bounds: Bounds, office: str) -> None:
+    if readers.total() >= bounds.streams:
+        raise TooManyStreams(at_most=bounds.streams)
+    if readers[office] >= bounds.streams_per_office:
+        raise TooManyStreams(at_most_of_one=bounds.streams_per_office)
+
+
 async def opened(source: Source, *, office: str, after: int | None) -> Stream:
-    """A stream for one of an office's people. Raises EventNotYet, TooManyStreams."""
+    """A stream for one of an office's people. Raises EventNotYet."""
     if after is not None:
         async with source.database.connect() as connection:
             highest = await source.watch.highest(connection)
         if after > highest:
             raise EventNotYet(pointer="/header/Last-Event-ID", last_event_id=after)
-    readers, bounds = source.watch.readers, source.bounds
-    if readers.total() >= bounds.streams:
-        raise TooManyStreams(at_most=bounds.streams)
-    if readers[office] >= bounds.streams_per_office:
-        raise TooManyStreams(at_most_of_one=bounds.streams_per_office)
     return Stream(source, who=office, after=after)
 
 

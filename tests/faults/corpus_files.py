@@ -108,6 +108,9 @@ PDF = {
 }
 """Files that are not what they are sent as, or something else as well: 413 or 422."""
 
+PART = {"more than was promised": bytes(100_000)}
+"""A part of an upload may be anything, but no more than the rest of it."""
+
 OTHER: dict[str, dict[str, bytes]] = {
     "application/xml": XML,
     "text/csv": CSV,
@@ -115,5 +118,6 @@ OTHER: dict[str, dict[str, bytes]] = {
     "image/jpeg": JPEG,
     "image/webp": WEBP,
     "application/pdf": PDF,
+    "application/offset+octet-stream": PART,
 }
 """Hostile bodies by the media type that they are sent as."""

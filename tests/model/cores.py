@@ -122,7 +122,15 @@ class Recognising:
         case = self._case(pending.consignment)
         now, agencies = self.clock.wall(), builders.AGENCIES
         return self.keep(
-            answering.amend(before, pending, case, agencies=agencies, ids=self.ids, now=now)
+            answering.amend(
+                before,
+                pending,
+                case,
+                ticket=before.decision.ticket,
+                agencies=agencies,
+                ids=self.ids,
+                now=now,
+            )
         )
 
     def _escalated(self, before: Matter, event: case_contract.CaseEscalationRequested) -> Told:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.booking.domain.booking import Status
 
-CANCELLED = "cancelled"
+GIVEN_UP = ("cancelled", "lapsed")
 
 
 async def lock(session: Any, broker: str) -> None:
@@ -27,7 +27,7 @@ async def holds(session: Any, broker: str, *, now: datetime, apart: UUID) -> int
 async def over(session: Any, broker: str, *, since: datetime, most: int) -> datetime | None:
     times = sorted(
         (at for who, act, at in session.given_up
-         if who == broker and act == CANCELLED and at > since),
+         if who == broker and act in GIVEN_UP and at > since),
         reverse=True,
     )  # fmt: skip
     return times[most - 1] if len(times) >= most else None

@@ -25,8 +25,8 @@ async def for_what(session: Any, freed: Freed, *, now: datetime, limit: int) -> 
 
 async def move(
     session: Any, booking_id: UUID, was: State, becomes: State, *, now: datetime
-) -> None:
-    return None
+) -> bool:
+    return False
 
 
 async def wait_of(session: Any, booking_id: UUID) -> None:

@@ -126,6 +126,10 @@ async def release(session: Rows, booking_id: UUID) -> None:
     session.takes.pop(booking_id, None)
 
 
+async def end(session: Rows, booking_id: UUID, *, at: datetime) -> None:
+    await release(session, booking_id)
+
+
 async def in_the_way(
     session: Rows, booking_id: UUID, wanted: Sequence[Taken]
 ) -> list[tuple[UUID, str, datetime | None]]:
@@ -155,6 +159,10 @@ async def lock_placing(session: Rows, yard: str) -> None:
     return None
 
 
+async def lock_all(session: Rows, yards: Collection[str]) -> None:
+    return None
+
+
 async def stamp(session: Rows) -> int:
     return 1
 
@@ -178,7 +186,7 @@ def overlap(one: Taken, other: Taken) -> bool:
 
 STORE = (find, known, lock, add, save)
 YARDBOOK = (stamp, read)
-OCCUPANCY = (taken, take, release, in_the_way, open_elsewhere, own, lock_placing)
+OCCUPANCY = (taken, take, release, end, in_the_way, open_elsewhere, own, lock_placing, lock_all)
 
 FAIRNESS = (fair_rows.lock, fair_rows.holds, fair_rows.over, fair_rows.gave_up)
 

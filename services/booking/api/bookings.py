@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.booking.api import seeing, shown
+from services.booking.api import doing, seeing, shown
 from services.booking.api.models import BookingIn, ReasonIn, RequestOut, RescheduleIn
 from services.booking.api.seeing import TheDesk
 from services.booking.commands import slots
@@ -138,10 +138,4 @@ async def _run(
         after = await command(session, await desk.turn(session))
         return Answer(status, shown.request_out(after))
 
-    return await idempotency.once(
-        request,
-        database=desk.kit.database,
-        owner=who.organisation,
-        now=desk.kit.clock.wall(),
-        work=work,
-    )
+    return await doing.once(request, desk, who, work)

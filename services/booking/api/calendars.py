@@ -14,13 +14,13 @@ from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.booking import calendars
-from services.booking.api import seeing
+from services.booking.api import doing, seeing
 from services.booking.api.models import Code
 from services.booking.api.seeing import TheDesk
 from services.booking.calendars import Of, Subject
 from services.booking.commands.turn import Turn
-from services.booking.desk import Desk
-from services.booking.domain.refusals import CalendarNotYours, NoSuchResource
+from services.booking.domain.calendar_refusals import CalendarNotYours
+from services.booking.domain.refusals import NoSuchResource
 from shared.auth.guard import allowed
 from shared.auth.principal import Principal, Role
 from shared.http import idempotency
@@ -112,7 +112,7 @@ async def create(
         kept = CalendarOut.of_row(row)
         return Answer(201, CalendarOut.of_row(row, path=path), kept=kept)
 
-    return await _once(request, desk, who, work)
+    return await doing.once(request, desk, who, work)
 
 
 @router.get(PREFIX)
@@ -133,12 +133,12 @@ async def revoke(request: Request, who: Subscriber, desk: TheDesk, calendar_id: 
         )
         return Answer(200, CalendarOut.of_row(row))
 
-    return await _once(request, desk, who, work)
+    return await doing.once(request, desk, who, work)
 
 
 @router.get(f"{PREFIX}/{{address}}/bookings.ics", response_class=Response, responses=DOCUMENT)
 async def read_calendar(desk: TheDesk, address: Address) -> Response:
-    """What is held, agreed or under way, as iCalendar. The address is all that is asked for."""
+    """What is held, agreed, under way or just over, as iCalendar; asked for by address alone."""
     from services.booking.api import ical  # half a second, for few processes
 
     async with desk.kit.database.connect() as session:
@@ -167,13 +167,3 @@ def _subject(who: Principal, draft: CalendarIn, *, turn: Turn) -> Subject:
 def _owner(who: Principal) -> str:
     """Yards, agencies and companies are told apart by their role: a name may be used by two."""
     return f"{who.role} {who.office}"
-
-
-async def _once(request: Request, desk: Desk, who: Principal, work: Any) -> Response:
-    return await idempotency.once(
-        request,
-        database=desk.kit.database,
-        owner=who.office,
-        now=desk.kit.clock.wall(),
-        work=work,
-    )

@@ -42,7 +42,7 @@ class UseOut(BaseModel):
 
 
 class FiguresOut(BaseModel):
-    """What is booked of a yard's day: what is completed has given its time back, and is gone.
+    """What is booked of a yard's day; what is completed counts with the time that it took.
 
     Late are slots that end after the cargo's free time.
     """
@@ -67,6 +67,7 @@ class FareOut(BaseModel):
     ninth_wait_minutes: int = Field(description="Nine in ten wait no longer.")
     late: int
     cancelled: int
+    unconfirmed: int = Field(description="Slots that were held until the hold ran out.")
     missed: int
     most_in_a_day: int = Field(description="The most slots that it has in one yard on one day.")
     waiting: int = Field(description="Requests that wait for what falls free.")

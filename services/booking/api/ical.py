@@ -14,6 +14,7 @@ SAID = {
     Status.HELD: "已预占 held",
     Status.CONFIRMED: "已确认 confirmed",
     Status.STARTED: "查验中 under inspection",
+    Status.COMPLETED: "已查验 inspected",
 }
 
 

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.booking import plans as stored
-from services.booking.api import seeing, shown_plans
+from services.booking.api import doing, seeing, shown_plans
 from services.booking.api.plan_models import PlanIn, PlanOut, PlanSummaryOut
 from services.booking.api.seeing import TheDesk
 from services.booking.commands import apply_plan
@@ -120,10 +120,4 @@ async def _run(
         headers = {"Location": f"/v1/plans/{after.id}"} if status == 202 else {}
         return Answer(status, shown_plans.plan_out(after), headers)
 
-    return await idempotency.once(
-        request,
-        database=desk.kit.database,
-        owner=who.organisation,
-        now=desk.kit.clock.wall(),
-        work=work,
-    )
+    return await doing.once(request, desk, who, work)

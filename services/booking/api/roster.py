@@ -3,18 +3,17 @@
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.booking import yardbook
-from services.booking.api import seeing
+from services.booking.api import doing, seeing
+from services.booking.api.change_models import MadeOut, PlanOut
 from services.booking.api.models import ReasonIn
 from services.booking.api.roster_models import (
     ClosureIn,
     ClosureOut,
     ClosuresOut,
-    MadeOut,
-    PlanOut,
     VersionContentOut,
     VersionIn,
     VersionOut,
@@ -31,6 +30,7 @@ from shared.auth.principal import Principal, Role
 from shared.http import idempotency
 from shared.http.body import json_body
 from shared.http.idempotency import Answer
+from shared.http.model import Instant
 
 router = APIRouter(prefix="/v1/yards/{code}", tags=["yards"])
 
@@ -38,6 +38,9 @@ Staff = Annotated[Principal, allowed(Role.YARD, Role.SUPERVISOR)]
 Reader = Annotated[Principal, allowed(Role.YARD, Role.OFFICER, Role.SUPERVISOR, Role.AUDITOR)]
 YardCode = Annotated[str, Path(max_length=32)]
 Number = Annotated[int, Path(ge=1, le=2_000_000_000)]
+Since = Annotated[
+    Instant | None, Query(alias="from", description="Those that ended after this moment, too.")
+]
 DraftVersion = Annotated[VersionIn, json_body(VersionIn)]
 DraftClosure = Annotated[ClosureIn, json_body(ClosureIn)]
 Make = Callable[[AsyncSession, Turn], Awaitable[dict[str, Any]]]
@@ -103,12 +106,14 @@ async def make_version(
 
 
 @router.get("/closures")
-async def read_closures(who: Reader, desk: TheDesk, code: YardCode) -> ClosuresOut:
-    """What is closed now or will be."""
+async def read_closures(
+    who: Reader, desk: TheDesk, code: YardCode, since: Since = None
+) -> ClosuresOut:
+    """What is closed now or will be, and what ended or was lifted after a moment if one is told."""
     seeing.require_own_yard(who, code)
     async with desk.kit.database.connect() as session:
         turn = await desk.turn(session)
-        rows = await yardbook.closures(session, turn.yard(code).code, after=turn.now)
+        rows = await yardbook.closures(session, turn.yard(code).code, after=since or turn.now)
     return ClosuresOut(items=[ClosureOut.model_validate(dict(row)) for row in rows])
 
 
@@ -118,8 +123,9 @@ async def check_closure(who: Staff, desk: TheDesk, code: YardCode, draft: DraftC
     seeing.require_own_yard(who, code)
     async with desk.kit.database.connect() as session:
         turn = await desk.turn(session)
-        made = roster.with_closure(code, draft.closing(), who=_maker(who, draft.reason), turn=turn)
-        planned = await roster.tried(session, made[0], turn=turn)
+        maker = _maker(who, draft.reason)
+        after, closure = roster.with_closure(code, draft.closing(), who=maker, turn=turn)
+        planned = await roster.tried(session, after, closure=closure, turn=turn)
     return PlanOut.model_validate(yard_changes.facts_of(planned))
 
 
@@ -183,13 +189,7 @@ async def _run(
         made = await make(session, await desk.turn(session))
         return Answer(status, MadeOut.model_validate(made))
 
-    return await idempotency.once(
-        request,
-        database=desk.kit.database,
-        owner=who.office,
-        now=desk.kit.clock.wall(),
-        work=work,
-    )
+    return await doing.once(request, desk, who, work)
 
 
 def _maker(who: Principal, reason: str) -> Maker:

@@ -10,9 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from services.booking.api.models import AgencyCode, Code, Reason, SlotIn
 from services.booking.api.roster_faults import HALF_NAMED
 from services.booking.commands.roster import Closing, Told, Version
-from services.booking.domain.booking import Status
 from services.booking.domain.resources import Sort
-from shared.contracts.values import BayKind, Scope, Slot
+from shared.contracts.values import BayKind, Scope
 from shared.http.model import Day, Instant, Number, StrictModel, Text, finding
 
 MOST = 500
@@ -171,35 +170,6 @@ class ClosureIn(ChangeIn):
         return Closing(self.sort, self.code, self.starts, self.ends)
 
 
-class HitOut(BaseModel):
-    """A booking that does not stand after the change, and the slot it gets instead, if any."""
-
-    booking_id: UUID
-    filing_id: UUID
-    broker: str
-    status: Status
-    slot: Slot
-    to: Slot | None
-
-
-class PlanOut(BaseModel):
-    """What a change hits. Send `moves` with the change to carry it out.
-
-    `open` are containers that are open there: they stay.
-    """
-
-    hits: list[HitOut]
-    open: list[UUID]
-    moves: list[dict[str, Any]]
-
-
-class MadeOut(BaseModel):
-    """A change that was made: the version's number or the closure's id, and what it moved."""
-
-    number: int
-    plan: PlanOut
-
-
 class VersionOut(BaseModel):
     """A version of a yard. Number 1 is what it was founded with."""
 
@@ -236,9 +206,10 @@ class ClosureOut(BaseModel):
     made_at: datetime
     lifted_at: datetime | None
     lifted_by: str | None
+    lifted_reason: str | None
 
 
 class ClosuresOut(BaseModel):
-    """Closures of a yard that are not over."""
+    """Closures of a yard, in the order in which they were made."""
 
     items: list[ClosureOut]

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.booking import line
-from services.booking.api import seeing, shown
+from services.booking.api import doing, seeing, shown
 from services.booking.api.models import Code, ReasonIn, RequestOut
 from services.booking.api.requests import Reader
 from services.booking.api.seeing import TheDesk
@@ -86,7 +86,7 @@ async def wait(
         await waiting.wait(session, request_id, draft.wish(), turn=turn)
         return Answer(201, await _shown(session, desk, request_id))
 
-    return await _once(request, desk, who, work)
+    return await doing.once(request, desk, who, work)
 
 
 @router.get("/v1/requests/{request_id}/wait")
@@ -112,7 +112,7 @@ async def end_wait(
         await waiting.leave(session, request_id, turn=await desk.turn(session))
         return Answer(200, await _shown(session, desk, request_id))
 
-    return await _once(request, desk, who, work)
+    return await doing.once(request, desk, who, work)
 
 
 @router.post(
@@ -133,7 +133,7 @@ async def walk_in(
         booking = await waiting.walk_in(session, draft.request_id, code, turn=turn)
         return Answer(201, shown.request_out(booking))
 
-    return await _once(request, desk, who, work)
+    return await doing.once(request, desk, who, work)
 
 
 async def _shown(session: Reading, desk: Desk, request_id: UUID) -> WaitOut:
@@ -151,14 +151,4 @@ async def _shown(session: Reading, desk: Desk, request_id: UUID) -> WaitOut:
         since=row["since"],
         state=State(row["state"]),
         place=place,
-    )
-
-
-async def _once(request: Request, desk: Desk, who: Principal, work: idempotency.Work) -> Response:
-    return await idempotency.once(
-        request,
-        database=desk.kit.database,
-        owner=who.organisation,
-        now=desk.kit.clock.wall(),
-        work=work,
     )

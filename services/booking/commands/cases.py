@@ -80,7 +80,7 @@ async def close_up(
 async def _complete(
     session: AsyncSession, booking: Booking, *, at: datetime, turn: Turn
 ) -> Booking:
-    await occupancy.release(session, booking.id)
+    await occupancy.end(session, booking.id, at=at)
     return await record(session, booking, acts.completed(booking, at=at), turn=turn)
 
 

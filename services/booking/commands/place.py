@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.booking import line, occupancy, store
+from services.booking import fairness, line, occupancy, store
 from services.booking.commands import sight
 from services.booking.commands.turn import Turn, record
 from services.booking.domain import acts, fit, offers
@@ -44,14 +44,18 @@ async def occupy(
 
 
 async def set_aside(session: AsyncSession, booking_id: UUID, *, turn: Turn) -> bool:
-    """Let a hold that ran out expire; False if somebody else is busy with it, or it did not."""
+    """Let a hold that ran out expire; False if somebody else is busy with it, or it did not.
+
+    It counts as given up, unless the line had offered it.
+    """
     held = await store.lock(session, booking_id, skip_locked=True)
     if held is None or held.status is not Status.HELD or held.held_until is None:
         return False
     if held.held_until > turn.now:
         return False
     await occupancy.release(session, held.id)
-    await line.move(session, held.id, State.OFFERED, State.LAPSED, now=turn.now)
+    if not await line.move(session, held.id, State.OFFERED, State.LAPSED, now=turn.now):
+        await fairness.gave_up(session, held.broker, held.id, act="lapsed", at=turn.now)
     await record(session, held, acts.expired(held), turn=turn)
     return True
 

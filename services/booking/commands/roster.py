@@ -13,6 +13,7 @@ from services.booking.commands import waiting, yard_changes
 from services.booking.commands.turn import Turn
 from services.booking.commands.yard_changes import Plan
 from services.booking.domain import layers, refusals, roster_rules
+from services.booking.domain.bare import left_bare
 from services.booking.domain.fit import Choice
 from services.booking.domain.layers import Layer
 from services.booking.domain.resources import ALWAYS, Closure, Days, Sort
@@ -110,9 +111,14 @@ def with_closure(code: str, wanted: Closing, *, who: Maker, turn: Turn) -> tuple
     return replace(yard, closures=(*yard.closures, closure)), closure
 
 
-async def tried(session: Reading, after: Yard, *, turn: Turn) -> Plan:
-    """What a change would hit, and where that would go."""
-    return await yard_changes.plan(session, turn.yard(after.code), after, turn=turn)
+async def tried(
+    session: Reading, after: Yard, *, closure: Closure | None = None, turn: Turn
+) -> Plan:
+    """What a change would hit, where that would go, and what a closure leaves the yard without."""
+    before = turn.yard(after.code)
+    planned = await yard_changes.plan(session, before, after, turn=turn)
+    bare = () if closure is None else left_bare(before, after, closure)
+    return replace(planned, bare=tuple((each, each.texts(after)) for each in bare))
 
 
 async def make_version(
@@ -140,7 +146,7 @@ async def make_closure(
     session: AsyncSession, after: Yard, closure: Closure, *, who: Maker, told: Told, turn: Turn
 ) -> tuple[int, Plan]:
     """Close something and move what that hits, as was told; see `make_version`."""
-    planned = await _agreed(session, after, told, turn=turn)
+    planned = await _agreed(session, after, told, closure=closure, turn=turn)
     number = await yardbook.close(
         session,
         after.code,
@@ -168,14 +174,16 @@ async def lift(session: AsyncSession, code: str, number: int, *, who: Maker, tur
         team = yard.team(closure["code"] or "") if closure["sort"] == Sort.TEAM else None
         if team is None or team.agency != who.agency:
             raise refusals.OthersResources(agency=who.agency)
-    await yardbook.lift(session, number, at=turn.now, by=who.subject)
+    await yardbook.lift(session, number, at=turn.now, by=who.subject, reason=who.reason)
     changed = replace(turn, yards=(await yardbook.read(session)).yards)
     freed = Freed(code, tuple(BayKind), turn.now, closure["ends"])
     await waiting.pass_on(session, freed, turn=changed)
 
 
-async def _agreed(session: AsyncSession, after: Yard, told: Told, *, turn: Turn) -> Plan:
-    planned = await tried(session, after, turn=turn)
+async def _agreed(
+    session: AsyncSession, after: Yard, told: Told, *, closure: Closure | None = None, turn: Turn
+) -> Plan:
+    planned = await tried(session, after, closure=closure, turn=turn)
     if not yard_changes.agreed(planned, told):
         raise refusals.YardMovedOn(plan=yard_changes.facts_of(planned))
     return planned

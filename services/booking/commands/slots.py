@@ -12,7 +12,6 @@ from services.booking.domain import calendar as cal
 from services.booking.domain.booking import Act, Booking
 from services.booking.domain.fit import Choice
 from services.booking.domain.refusals import (
-    HoldRanOut,
     RequestNotFound,
     SlotNotBegun,
     TooManyCancelled,
@@ -31,23 +30,23 @@ async def hold(
 ) -> Booking:
     """Set a slot aside; one that is held already is exchanged. `fair`: as a broker may.
 
-    To hold the same slot again makes the hold no longer. Raises RequestNotFound, RequestClosed,
-    BookingMoveNotAllowed, SlotUnsuitable, SlotTaken, TooManyHolds and TooManyCancelled.
+    An exchange makes the hold no longer; one that ran out goes to who is in line first. Raises
+    RequestNotFound, RequestClosed, BookingMoveNotAllowed, SlotUnsuitable, SlotTaken, TooManyHolds
+    and TooManyCancelled.
     """
-    booking = await _locked(session, booking_id)
+    booking = await _without_lapsed(session, await _locked(session, booking_id), turn=turn)
     acts.require(booking, Act.HOLD)
     slot = _chosen(booking, choice, turn=turn)
     if fair:
         await _require_fair(session, booking, turn=turn)
         await quota.require(session, booking, slot, turn=turn)
-    until = turn.now + turn.terms.hold
-    if booking.taking == slot and booking.held_until is not None:
-        until = booking.held_until
-        if until <= turn.now:
-            raise HoldRanOut(held_until=until)
+    until = booking.held_until or turn.now + turn.terms.hold
     change = acts.held(booking, slot=slot, until=until)
     await _exchange(session, booking, slot, turn=turn)
-    return await record(session, booking, change, turn=turn)
+    after = await record(session, booking, change, turn=turn)
+    if booking.taking != slot:
+        await waiting.freed(session, booking.taking, apart=booking.id, turn=turn)
+    return after
 
 
 async def prolong(session: AsyncSession, booking_id: UUID, *, turn: Turn) -> Booking:
@@ -78,10 +77,11 @@ async def reschedule(
 ) -> Booking:
     """Exchange the agreed slot for another, or keep it if that one cannot be had.
 
-    `fair`: as a broker may. Raises what `hold` raises.
+    `fair`: as a broker may. Raises what `hold` raises, and SlotOver.
     """
     booking = await _locked(session, booking_id)
     acts.require(booking, Act.RESCHEDULE)
+    acts.require_ahead(booking, now=turn.now)
     slot = _chosen(booking, choice, turn=turn)
     if fair:
         await quota.require(session, booking, slot, turn=turn)
@@ -99,10 +99,11 @@ async def cancel(
 
     `fair`: it is the broker who gives it up, which counts.
 
-    Raises RequestNotFound, BookingMoveNotAllowed.
+    Raises RequestNotFound, BookingMoveNotAllowed and SlotOver.
     """
     booking = await _locked(session, booking_id)
     change = acts.cancelled(booking, reason=Said.as_given(reason))
+    acts.require_ahead(booking, now=turn.now)
     if fair:
         await fairness.gave_up(session, booking.broker, booking.id, act="cancelled", at=turn.now)
     await occupancy.release(session, booking.id)
@@ -134,6 +135,16 @@ async def _require_fair(session: AsyncSession, booking: Booking, *, turn: Turn) 
     last = await fairness.over(session, broker, since=turn.now - terms.span, most=terms.cancels)
     if last is not None:
         raise TooManyCancelled(at_most=terms.cancels, again_at=last + terms.span)
+
+
+async def _without_lapsed(session: AsyncSession, booking: Booking, *, turn: Turn) -> Booking:
+    """The booking; a hold of its own that ran out and is not swept yet lapses here and now."""
+    if booking.held_until is None or booking.held_until > turn.now:
+        return booking
+    await fairness.lock(session, booking.broker)  # before the yard, as all who hold have it
+    await place.set_aside(session, booking.id, turn=turn)
+    await waiting.freed(session, booking.slot, apart=booking.id, turn=turn)
+    return await _locked(session, booking.id)
 
 
 async def _locked(session: AsyncSession, booking_id: UUID) -> Booking:

@@ -22,7 +22,10 @@ SOURCE = "booking"
 
 @dataclass(frozen=True)
 class Fair:
-    """What one broker may hold at a time, and give up within `span` before it holds no more."""
+    """What one broker may hold at a time, and give up within `span` before it holds no more.
+
+    A slot that was held and not confirmed is given up too.
+    """
 
     holds: int = 50
     cancels: int = 200

@@ -85,10 +85,14 @@ async def pass_on(
     session: AsyncSession, left: Freed, *, turn: Turn, apart: UUID | None = None
 ) -> None:
     """Offer what fell free to who is in line for it, before anybody else sees it."""
-    if left.starts < left.ends:
-        for each in await line.for_what(session, left, now=turn.now, limit=AT_ONCE):
-            if each != apart:
-                await serve(session, each, turn=turn)
+    if left.starts >= left.ends:
+        return
+    those = await line.for_what(session, left, now=turn.now, limit=AT_ONCE)
+    if any(each != apart for each in those):
+        await occupancy.lock_all(session, turn.yards)
+    for each in those:
+        if each != apart:
+            await serve(session, each, turn=turn)
 
 
 async def serve(session: AsyncSession, booking_id: UUID, *, turn: Turn) -> None:

@@ -15,13 +15,14 @@ from services.booking.commands.turn import Turn, record
 from services.booking.domain import acts, fit, offers
 from services.booking.domain import calendar as cal
 from services.booking.domain.acts import Change
+from services.booking.domain.bare import Bare
 from services.booking.domain.booking import Booking, Status
 from services.booking.domain.calendar import Calendar, Taken
 from services.booking.domain.offers import Offer
 from services.booking.domain.refusals import YardMovedOn
 from services.booking.domain.yard import Yard
 from services.booking.store import Reading
-from shared.contracts.values import Said, Slot
+from shared.contracts.values import Said, Slot, utc
 
 
 @dataclass(frozen=True)
@@ -34,10 +35,14 @@ class Hit:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a change hits; open containers stay where they are."""
+    """What a change hits; open containers stay where they are.
+
+    `bare` is what a closure takes the last of, each in words, English and Chinese.
+    """
 
     hits: tuple[Hit, ...] = ()
     open: tuple[UUID, ...] = ()
+    bare: tuple[tuple[Bare, tuple[str, str]], ...] = ()
 
 
 async def plan(session: Reading, before: Yard, after: Yard, *, turn: Turn) -> Plan:
@@ -190,6 +195,17 @@ def facts_of(planned: Plan) -> dict[str, Any]:
             for hit in planned.hits
         ],
         "open": [str(each) for each in planned.open],
+        "bare": [
+            {
+                "starts": utc(each.starts),
+                "ends": utc(each.ends),
+                "sort": each.sort.value,
+                "name": each.name,
+                "skills": list(each.skills),
+                "text": {"en": en, "zh": zh},
+            }
+            for each, (en, zh) in planned.bare
+        ],
         "moves": [
             {
                 "booking_id": str(hit.booking.id),

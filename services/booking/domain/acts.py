@@ -15,6 +15,7 @@ from services.booking.domain.refusals import (
     HoldExtendedOnce,
     HoldRanOut,
     RequestClosed,
+    SlotOver,
 )
 from services.booking.domain.yard import Yard, window
 from shared.contracts import booking as told
@@ -105,25 +106,30 @@ def requested(booking: Booking, *, only: tuple[str, ...] = ()) -> Change:
 
 
 def held(booking: Booking, *, slot: Slot, until: datetime, offered: bool = False) -> Change:
-    """A slot is set aside `until` (yard clock); `offered`: by the line. Raises RequestClosed.
+    """A slot is set aside `until` (yard clock), or until it begins; `offered`: by the line.
 
-    A hold whose end stays is the same one, and is extended no more if it was.
+    A hold that is exchanged is the same one, and is extended no more if it was. Raises
+    RequestClosed.
     """
     _require_wanted(booking)
-    extended = booking.hold_extended and booking.held_until == until
-    after = _moved(booking, Act.HOLD, slot=slot, held_until=until, hold_extended=extended)
-    event = told.BookingHeld(**_ids(after), slot=slot, held_until=until, offered=offered)
+    ends, extended = min(until, slot.starts), booking.hold_extended
+    after = _moved(booking, Act.HOLD, slot=slot, held_until=ends, hold_extended=extended)
+    event = told.BookingHeld(**_ids(after), slot=slot, held_until=ends, offered=offered)
     return _done(after, event)
 
 
 def held_longer(booking: Booking, *, until: datetime, now: datetime) -> Change:
-    """The hold lasts longer, once. Raises HoldRanOut and HoldExtendedOnce."""
-    after = _moved(booking, Act.PROLONG, held_until=until, hold_extended=True)
+    """The hold lasts longer, once, but not beyond its slot's start.
+
+    Raises HoldRanOut and HoldExtendedOnce.
+    """
+    ends = min(until, _slot(booking).starts)
+    after = _moved(booking, Act.PROLONG, held_until=ends, hold_extended=True)
     if booking.held_until is not None and booking.held_until <= now:
         raise HoldRanOut(held_until=booking.held_until)
     if booking.hold_extended:
         raise HoldExtendedOnce(held_until=booking.held_until)
-    return _done(after, told.BookingHeld(**_ids(after), slot=_slot(after), held_until=until))
+    return _done(after, told.BookingHeld(**_ids(after), slot=_slot(after), held_until=ends))
 
 
 def booked(booking: Booking, *, slot: Slot) -> Change:
@@ -155,6 +161,13 @@ def rescheduled(booking: Booking, *, slot: Slot, reason: Said) -> Change:
         after,
         told.BookingRescheduled(**_ids(after), slot=slot, previous=_slot(booking), reason=reason),
     )
+
+
+def require_ahead(booking: Booking, *, now: datetime) -> None:
+    """Raises SlotOver if its slot has ended: what came of that is not rewritten."""
+    slot = booking.taking
+    if slot is not None and slot.ends <= now:
+        raise SlotOver(ended=slot.ends)
 
 
 def cancelled(booking: Booking, *, reason: Said) -> Change:

@@ -67,6 +67,14 @@ class SlotNotBegun(Conflict):
     mend_zh = "请等时段开始后再登记，或取消预约。"
 
 
+class SlotOver(Conflict):
+    """The slot is over: it is neither exchanged nor given up any more."""
+
+    zh = "时段已结束，不能再变更或取消。"
+    mend = "Ask the yard's staff to report the cargo as missed; then book another slot."
+    mend_zh = "请由查验场人员登记为未到，然后重新预约。"
+
+
 class NoYardYet(Unavailable):
     """No inspection yard is set up."""
 
@@ -196,35 +204,11 @@ class TooManyHolds(Conflict):
 
 
 class TooManyCancelled(Conflict):
-    """Your company has given up as many slots lately as one company may."""
+    """Your company has given up, or held and not confirmed, as many slots as one company may."""
 
-    zh = "贵公司近期放弃的时段已达上限。"
+    zh = "贵公司近期放弃或预占后未确认的时段已达上限。"
     mend = "Wait until `again_at`, or ask the yard's staff to book for you."
     mend_zh = "请等待至 again_at，或请查验场人员代为预约。"
-
-
-class CalendarNotFound(NotFound):
-    """There is no such calendar, or it was taken back."""
-
-    zh = "没有该日历，或其地址已作废。"
-    mend = "Make a new one with POST /v1/calendars."
-    mend_zh = "请通过 POST /v1/calendars 重新创建。"
-
-
-class TooManyCalendars(Conflict):
-    """You have as many calendars as one office may."""
-
-    zh = "日历数量已达上限。"
-    mend = "Take back one that nobody uses."
-    mend_zh = "请先作废不再使用的日历。"
-
-
-class CalendarNotYours(Invalid):
-    """A broker subscribes to its own bookings, everybody else to a yard or one of its teams."""
-
-    zh = "报关企业只能订阅本企业的预约，其他人员只能订阅查验场或其查验组。"
-    mend = "Send of=broker as a broker, else of=yard with yard, or of=team with yard and team."
-    mend_zh = "报关企业请提交 of=broker；其他人员请提交 of=yard 与 yard，或 of=team 与 yard、team。"
 
 
 class WaitNotFound(NotFound):

@@ -17,6 +17,7 @@ from shared.contracts.values import AgencyNeed, Slot, TeamPlace
 
 PATIENCE = timedelta(minutes=180)
 OVERRUN = timedelta(minutes=30)
+MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,12 @@ def overrun(slot: Slot, *, now: datetime) -> Slot:
     if late < timedelta(0):
         return slot
     return slot.model_copy(update={"ends": slot.ends + (late // OVERRUN + 1) * OVERRUN})
+
+
+def used(slot: Slot, *, until: datetime) -> Slot:
+    """The slot so far as it was used; of one that ended before it began, one minute."""
+    ends = min(slot.ends, until)
+    return slot.model_copy(update={"starts": min(slot.starts, ends - MINUTE), "ends": ends})
 
 
 def kept(

@@ -8,6 +8,7 @@ there, the slot could begin.
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 
 from services.booking.domain import calendar as cal
 from services.booking.domain import parts
@@ -51,6 +52,26 @@ class Missing:
     name: str = ""
     skills: tuple[str, ...] = ()
     many: int = 1
+
+
+class Thing(Protocol):
+    """What is missing: `name` is an agency, a bay's kind or gear's; `many` next to each other."""
+
+    @property
+    def sort(self) -> Sort | None:
+        """What it is."""
+
+    @property
+    def name(self) -> str:
+        """Of which kind."""
+
+    @property
+    def skills(self) -> tuple[str, ...]:
+        """What it must know."""
+
+    @property
+    def many(self) -> int:
+        """How many of it together."""
 
 
 @dataclass(frozen=True)
@@ -181,7 +202,7 @@ def _until(calendar: Calendar, missing: Missing, starts: datetime) -> tuple[str,
     return f" until {clock}", f"，直至 {clock}"
 
 
-def thing(missing: Missing | Part) -> tuple[str, str]:
+def thing(missing: Thing) -> tuple[str, str]:
     """What is missing in words, English and Chinese."""
     if missing.sort is Sort.BAY and missing.many > 1:
         return (

@@ -100,7 +100,7 @@ async def send_evidence(
     evidence_id = said.id or kit.ids()
 
     async def work(session: AsyncSession) -> Answer:
-        record = await attaching.attach(
+        seq = await attaching.attach(
             session,
             ask.case_id,
             evidence_id,
@@ -111,6 +111,7 @@ async def send_evidence(
             now=now,
             ids=kit.ids,
         )
+        (record,) = await files.of_case(session, ask.case_id, after=seq - 1, limit=1)
         return Answer(201, EvidenceOut.of(record))
 
     return await idempotency.once(

@@ -60,7 +60,7 @@ class AboutIn(Parameters):
         if self.device is None and self.at is None and self.sent_at is None:
             return None
         if self.device is None or self.at is None or self.sent_at is None:
-            raise DeviceUntold(pointer="/query/device")
+            raise DeviceUntold
         skew = round((self.sent_at - now).total_seconds())
         return Device(name=self.device, at=self.at, skew_seconds=skew, digest=sent)
 

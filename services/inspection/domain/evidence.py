@@ -1,6 +1,6 @@
 """Evidence: photos, documents and scans, each a record of the case that names its file's hash."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -76,11 +76,6 @@ def attach(case: Case, piece: Piece, *, who: Actor, kept: int, most: int) -> Cha
     if kept + piece.size > most:
         raise CaseEvidenceFull(kept_bytes=kept, bytes=piece.size, most_bytes=most)
     return Change(case).noted(KIND, **_facts(piece))
-
-
-def size_of(records: Iterable[Record]) -> int:
-    """The bytes of the files that these records name."""
-    return sum(piece_of(each).size for each in records if each.kind == KIND)
 
 
 def piece_of(record: Record) -> Piece:

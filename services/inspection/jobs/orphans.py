@@ -1,4 +1,4 @@
-"""Takes files away that never became evidence: their transaction did not commit."""
+"""Takes away what never became evidence: files without a record, uploads that stand still."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import structlog
 
-from services.inspection import files
+from services.inspection import files, uploads
 from services.inspection.evidence.vault import Vault
 from shared.kit import Kit
 
@@ -16,6 +16,8 @@ LOOK_EVERY = 3600.0
 """Seconds of wall time between looks."""
 LEFT_ALONE = timedelta(hours=1)
 """Files that were kept so lately are not looked at."""
+WAITED_FOR = timedelta(days=7)
+"""Uploads that did not move for so long are given up."""
 
 
 def sweeper(kit: Kit, vault: Vault) -> Callable[[], Awaitable[None]]:
@@ -24,6 +26,7 @@ def sweeper(kit: Kit, vault: Vault) -> Callable[[], Awaitable[None]]:
     async def run() -> None:
         while True:
             await sweep(kit, vault)
+            await forget(kit)
             await asyncio.sleep(LOOK_EVERY)
 
     return run
@@ -41,3 +44,9 @@ async def sweep(kit: Kit, vault: Vault) -> int:
     if gone:
         log.info("files without a record taken away", files=gone)
     return gone
+
+
+async def forget(kit: Kit) -> int:
+    """Give up uploads that stand still; how many there were."""
+    async with kit.database.transaction() as session:
+        return await uploads.forget(session, before=kit.clock.wall() - WAITED_FOR)

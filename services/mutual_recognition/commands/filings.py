@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.mutual_recognition import pilots, registers
+from services.mutual_recognition import draws, pilots, registers
 from services.mutual_recognition.commands import desk as desks
 from services.mutual_recognition.commands.desk import Desk
 from services.mutual_recognition.decision_tables.dictionary import Inputs, Value
@@ -13,13 +13,12 @@ from services.mutual_recognition.domain import pilots as pilot_registers
 from services.mutual_recognition.rules import answering, dictionaries, draw, inputs, matter, sandbox
 from services.mutual_recognition.rules.decide import Case
 from services.mutual_recognition.rules.draw import Ticket
-from services.mutual_recognition.rules.matter import Change
+from services.mutual_recognition.rules.matter import Change, Matter
 from shared.contracts import derived
 from shared.contracts.case import LeaveGiven, LeaveRefused
 from shared.contracts.filing import (
     AmendmentRequested,
     Consignment,
-    FilingAccepted,
     WithdrawalRequested,
 )
 from shared.messaging.batch import Heard
@@ -29,7 +28,9 @@ log = structlog.get_logger()
 
 async def determine(session: AsyncSession, heard: Sequence[Heard], *, desk: Desk) -> None:
     """Select for each agency, merge, and say what is required of each new filing."""
-    asked = [(one.event.consignment, _ticket(one.event, desk=desk)) for one in heard]
+    keys = [draw.key_of(one.event.consignment, filing_id=one.event.filing_id) for one in heard]
+    tickets = await draws.tickets(session, keys, on=desk.on, book=desk.book)
+    asked = [(one.event.consignment, tickets[key]) for one, key in zip(heard, keys, strict=True)]
     cases = await _cases(session, asked, desk=desk)
     fresh = []
     for one, (_, ticket), case in zip(heard, asked, cases, strict=True):
@@ -39,11 +40,6 @@ async def determine(session: AsyncSession, heard: Sequence[Heard], *, desk: Desk
         with one.caused():
             fresh.append(desks.begun(begun, desk=desk))
     await desks.begin(session, fresh, desk=desk)
-
-
-def _ticket(event: FilingAccepted, *, desk: Desk) -> Ticket:
-    key = draw.key_of(event.consignment, filing_id=event.filing_id)
-    return Ticket(seed_id=desk.book.seed_id, key=key)
 
 
 async def request_change(
@@ -64,12 +60,29 @@ async def leave_given(session: AsyncSession, event: LeaveGiven, *, desk: Desk) -
     if pending.consignment is None:
         await desks.save(session, current, answering.withdraw(current), desk=desk)
         return
-    ticket = answering.ticket(current, pending.consignment)
+    ticket = await _amended_ticket(session, current, pending.consignment, desk=desk)
     (case,) = await _cases(session, [(pending.consignment, ticket)], desk=desk)
     amended = answering.amend(
-        current, pending, case, agencies=desk.book.agencies, ids=desk.ids, now=desk.now
+        current,
+        pending,
+        case,
+        ticket=ticket,
+        agencies=desk.book.agencies,
+        ids=desk.ids,
+        now=desk.now,
     )
     await desks.save(session, current, amended, desk=desk)
+
+
+async def _amended_ticket(
+    session: AsyncSession, current: Matter, amended: Consignment, *, desk: Desk
+) -> Ticket:
+    """What the amended filing's draws hang on: the same, unless its bill of lading is another."""
+    before = current.decision.ticket
+    key = draw.key_of(amended, filing_id=current.requirement.filing_id)
+    if key == before.key:
+        return before
+    return (await draws.tickets(session, [key], on=desk.on, book=desk.book))[key]
 
 
 async def leave_refused(session: AsyncSession, event: LeaveRefused, *, desk: Desk) -> None:

@@ -178,6 +178,20 @@ class NotACode(errors.Invalid):
     mend_zh = "商品：商品编码前 2 至 10 位；主管机构：国别与证书类别，如 NZ/519；企业：注册编号。"
 
 
+class NotAPeriodAhead(errors.Invalid):
+    """A period of the draw begins after today and lasts from one day to 366."""
+
+    zh = "抽查周期须自今日之后开始，为期 1 至 366 天。"
+    mend = "Choose days that lie ahead; their seed is revealed when the last one has passed."
+    mend_zh = "请选择今后的日期；种子在周期结束后公布。"
+
+
+class PeriodsOverlap(errors.Conflict):
+    """A seed is committed for some of these days already."""
+
+    zh = "其中部分日期已承诺过种子。"
+
+
 class PeriodEndsBeforeItBegins(errors.Invalid):
     """The period ends before it begins."""
 

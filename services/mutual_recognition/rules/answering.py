@@ -7,7 +7,7 @@ from typing import Any
 from services.mutual_recognition.domain import changes, determination, refusals
 from services.mutual_recognition.domain.agencies import Agencies
 from services.mutual_recognition.domain.requirement import Pending, Status
-from services.mutual_recognition.rules import draw, inputs, matter
+from services.mutual_recognition.rules import inputs, matter
 from services.mutual_recognition.rules.decide import Case
 from services.mutual_recognition.rules.draw import Ticket
 from services.mutual_recognition.rules.matter import Change, Matter
@@ -60,14 +60,15 @@ def withdraw(current: Matter) -> Change:
     return matter.lapse(Change(current).required(void), reason=WITHDRAWN)
 
 
-def ticket(current: Matter, amended: Consignment) -> Ticket:
-    """What the amended filing's draws hang on: the same, unless its bill of lading is another."""
-    key = draw.key_of(amended, filing_id=current.requirement.filing_id)
-    return replace(current.decision.ticket, key=key)
-
-
 def amend(
-    current: Matter, pending: Pending, case: Case, *, agencies: Agencies, ids: Ids, now: datetime
+    current: Matter,
+    pending: Pending,
+    case: Case,
+    *,
+    ticket: Ticket,
+    agencies: Agencies,
+    ids: Ids,
+    now: datetime,
 ) -> Change:
     """Nothing was opened, or an officer consents: decide the amended filing's case (wall time).
 
@@ -88,7 +89,7 @@ def amend(
         cause="amendment",
         reason=AMENDED,
         pending=pending,
-        ticket=ticket(current, pending.consignment or current.requirement.consignment),
+        ticket=ticket,
         agencies=agencies,
         ids=ids,
     )

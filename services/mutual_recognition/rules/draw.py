@@ -28,6 +28,19 @@ def key_of(consignment: Consignment, *, filing_id: UUID) -> str:
     return f"bl/{number}" if number else str(filing_id)
 
 
+def committed(seed: bytes) -> str:
+    """What is published of a seed before anything is drawn by it: its SHA-256, in hex."""
+    return hashlib.sha256(seed).hexdigest()
+
+
+def of_period(secret: bytes, *, standing: bytes) -> bytes:
+    """The seed of a period: of a secret in the database and of the standing seed in the settings.
+
+    Who has read one of them alone foresees nothing.
+    """
+    return hmac.digest(standing, secret, hashlib.sha256)
+
+
 def drawn(seed: bytes, *, key: str, table: str) -> int:
     """An integer from 0 to 9,999, the same whenever the same key is drawn for.
 

@@ -1,5 +1,6 @@
 """How each operation of mutual_recognition is tried."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -97,6 +98,17 @@ async def _entered(scene: Scene) -> Ask:
     return Ask(asked.path)
 
 
+async def _to_commit(_: Scene) -> Ask:
+    day = f"{START + timedelta(days=2):%Y-%m-%d}"
+    return Ask(body={"valid_from": day, "valid_to": day})
+
+
+async def _committed(scene: Scene) -> Ask:
+    asked = await scene.arranged(_to_commit)
+    await scene.done(HEAD_OF_CUSTOMS, "post", "/v1/draws", asked.body)
+    return Ask()
+
+
 def _table() -> Any:
     """The founding table's last two rows: one that makes eligible, and the default."""
     founding = builders.founding()["recognition"].table
@@ -150,6 +162,8 @@ ENTRIES = {
     "GET /v1/suspensions": Entry(_suspended, lists=True),
     "GET /v1/pilots/{register}": Entry(_entered, lists=True),
     "POST /v1/pilots/{register}": Entry(_to_enter, succeeds=HEAD_OF_QUARANTINE),
+    "GET /v1/draws": Entry(_committed, lists=True),
+    "POST /v1/draws": Entry(_to_commit, succeeds=HEAD_OF_QUARANTINE),
     "GET /v1/tables": Entry(nothing),
     "GET /v1/tables/{name}/versions/{number}": Entry(same(name="recognition", number=1)),
     "POST /v1/tables/{name}/versions": Entry(_to_draft, succeeds=HEAD_OF_CUSTOMS),

@@ -95,11 +95,12 @@ class Raw:
 
 @dataclass(frozen=True)
 class Ask:
-    """What is sent: the path's parameters, and the body, which may depend on the caller."""
+    """What is sent: the path's parameters, the body, which may depend on the caller, headers."""
 
     path: dict[str, object] = field(default_factory=dict)
     body: Any = None
     body_of: Callable[[Caller], Any] | None = None
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -147,11 +148,18 @@ class Scene:
         await self.deliveries.bring(*events)
 
     async def call(
-        self, who: Caller, method: str, path: str, body: Any = None, *, key: str = ""
+        self,
+        who: Caller,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        key: str = "",
+        headers: Mapping[str, str] | None = None,
     ) -> httpx.Response:
         """One call; one that may change something has an idempotency key, its own if none given."""
         keyed = {} if method == "get" else kits.keyed(key or str(uuid4()))
-        headers = keyed | who.headers(self.clock.now)
+        headers = keyed | who.headers(self.clock.now) | dict(headers or {})
         if isinstance(body, Raw):
             headers["Content-Type"] = body.media_type
             return await self.client.request(method, path, content=body.content, headers=headers)
@@ -167,7 +175,7 @@ class Scene:
         """The operation, called with what was arranged."""
         body = ask.body_of(who) if ask.body_of else ask.body
         path = operation.path.format_map({name: str(value) for name, value in ask.path.items()})
-        return await self.call(who, operation.method, path, body)
+        return await self.call(who, operation.method, path, body, headers=ask.headers)
 
     async def fingerprint(self) -> dict[str, str | None]:
         """Of each table, what is in it."""

@@ -89,6 +89,10 @@ async def test_a_lifted_closure_gives_its_time_back(office: Office) -> None:
     assert (await office.post(f"{PATH}/closures/{closed}/lift", lift, **STAFF)).status_code == 200
     twice = await office.post(f"{PATH}/closures/{closed}/lift", lift, **STAFF)
     assert (twice.status_code, twice.json()["code"]) == (409, "closure_over")
+    assert (await office.get(f"{PATH}/closures", **STAFF)).json()["items"] == []
+    past: dict[str, Any] = {"from": utc(office.clock.now - timedelta(hours=1))}
+    (kept,) = (await office.get(f"{PATH}/closures", **STAFF, **past)).json()["items"]
+    assert (kept["lifted_by"], kept["lifted_reason"]) == ("a yard", lift["reason"])
     offers = (await office.get(f"/v1/requests/{booking_id()}/offers")).json()["offers"]
     assert offers[0]["slot"]["starts"] == utc(made.OPENS)
 
@@ -179,6 +183,7 @@ async def test_a_supervisor_changes_the_own_agencys_teams_alone(office: Office) 
         "UPDATE yard_versions SET valid_from = valid_from - 1",
         "DELETE FROM yard_versions",
         "UPDATE yard_closures SET starts = starts - interval '1 day'",
+        "UPDATE yard_closures SET lifted_at = now(), lifted_by = 'me', reason = 'other'",
         "DELETE FROM yard_closures",
     ],
 )

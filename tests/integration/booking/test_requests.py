@@ -85,7 +85,7 @@ async def test_a_hold_lasts_sixty_wall_seconds_where_the_yards_clock_runs_fast(
     office: Office,
 ) -> None:
     office.clock.factor *= 600
-    await office.bring(made.determined())
+    await office.bring(made.determined(arrival=made.MONDAY + timedelta(hours=20)))
     held = await _hold(office)
     assert held["held_until"] == "2026-03-02T06:00:00Z"
 

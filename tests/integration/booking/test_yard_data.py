@@ -93,3 +93,18 @@ async def test_a_hold_that_ran_out_is_not_moved_but_ends(office: Office) -> None
     assert answer.status_code == 201, answer.text
     assert await office.told(1) == ["requested", "held", "expired"]
     assert await office.broken() == []
+
+
+async def test_a_closure_of_the_last_of_something_says_so_and_is_made_all_the_same(
+    office: Office,
+) -> None:
+    cold = [bay.code for bay in made.yard().bays if bay.kind == "reefer"]
+    closure = {"sort": "bay", "ends": utc(made.CLOSES), "reason": "paint 油漆"}
+    told = [
+        (await office.post(f"{PATH}/closures", closure | {"code": code}, **STAFF)).json()
+        for code in cold
+    ]
+    *some, last = (each["plan"]["bare"] for each in told)
+    assert some == [[]] * (len(cold) - 1)
+    assert [(each["name"], each["ends"]) for each in last] == [("reefer", utc(made.CLOSES))]
+    assert "no bay that takes reefer is left" in last[0]["text"]["en"]

@@ -1,5 +1,7 @@
 """Devices without a link, and what they send."""
 
+from base64 import b64encode
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -30,3 +32,21 @@ async def send(room: Room, who: str, *records: Body, skew: timedelta = timedelta
     answer = await room.clients[who].post("/v1/sync", json=body, headers=kits.keyed(str(uuid4())))
     assert answer.status_code == 200, answer.text
     return answer.json()
+
+
+TUS = {"Tus-Resumable": "1.0.0"}
+PART = {"Content-Type": "application/offset+octet-stream"}
+
+
+def of_upload(
+    name: UUID, content: bytes, *, case: UUID = b.CASE, kind: str = "image/png", **said: str
+) -> dict[str, str]:
+    """The headers that begin an upload of this content."""
+    told: Mapping[str, str] = {"id": str(name), "case_id": str(case), "filetype": kind, **said}
+    pairs = [f"{key} {b64encode(value.encode()).decode()}" for key, value in told.items()]
+    return {**TUS, "Upload-Length": str(len(content)), "Upload-Metadata": ",".join(pairs)}
+
+
+def at(offset: int) -> dict[str, str]:
+    """The headers of a part that begins there."""
+    return {**TUS, "Upload-Offset": str(offset)}

@@ -1,4 +1,7 @@
-"""A simulated shift without a link: three devices, cuts, duplicates, any order, wrong clocks."""
+"""A simulated shift without a link: three devices, cuts, duplicates, any order, wrong clocks.
+
+Each device has results, which it sends in batches, and photos, which it sends in parts.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -7,14 +10,26 @@ from random import Random
 from uuid import UUID
 
 from shared.contracts import derived
+from shared.ids import uuid7
+from tests import pictures
 from tests.integration.inspection import devices
 from tests.integration.inspection import room as r
 from tests.integration.inspection.room import Body, Room
 from tests.unit.inspection import builders as b
 
-RESULTS, CASES = 500, 4
+RESULTS, PHOTOS, CASES = 500, 200, 4
 TWO_HOURS = timedelta(hours=2)
 DONE = ("applied", "known")
+
+
+@dataclass
+class Photo:
+    """A photo, and how far its device knows it to have come; None: not even begun."""
+
+    case: UUID
+    content: bytes
+    id: UUID = field(default_factory=uuid7)
+    come: int | None = None
 
 
 @dataclass
@@ -25,12 +40,18 @@ class Tablet:
     random: Random
     skew: timedelta
     records: list[Body] = field(default_factory=list)
+    photos: list[Photo] = field(default_factory=list)
     settled: set[str] = field(default_factory=set)
 
     @property
     def left(self) -> list[Body]:
         """What it does not know to be there."""
         return [each for each in self.records if each["id"] not in self.settled]
+
+    @property
+    def unsent(self) -> list[Photo]:
+        """The photos that it does not know to be there."""
+        return [each for each in self.photos if str(each.id) not in self.settled]
 
     def batch(self) -> list[Body]:
         """Some of what is left in any order, with some of what is there already."""
@@ -48,6 +69,44 @@ class Tablet:
         if luck > 0.4:
             told = [each["id"] for each in answer["records"] if each["status"] in DONE]
             self.settled.update(told)
+
+    async def try_to_upload(self, room: Room) -> None:
+        """Some photos in any order, each for as long as its link lasts."""
+        some = self.unsent
+        self.random.shuffle(some)
+        for photo in some[:40]:
+            while str(photo.id) not in self.settled and self.random.random() > 0.1:
+                before = photo.come
+                await self._step(room, photo)
+                if photo.come == before:
+                    return
+
+    async def _step(self, room: Room, photo: Photo) -> None:
+        """The next request of an upload; its answer may not arrive, and parts may come twice.
+
+        As long as nobody's device has told of the opening, the last part is refused.
+        """
+        customs, size = room.clients[self.who], len(photo.content)
+        heard = self.random.random() > 0.1
+        if photo.come is None:
+            sent_at = room.hand.yard() + self.skew
+            said = {"device": f"tablet-{self.who}", "at": sent_at.isoformat()}
+            headers = devices.of_upload(
+                photo.id, photo.content, case=photo.case, sent_at=sent_at.isoformat(), **said
+            )
+            answer = await customs.post("/v1/uploads", headers=headers)
+        else:
+            ends = self.random.choice((size, size, size, photo.come + 50))
+            headers = {**devices.at(photo.come), **devices.PART}
+            part = photo.content[photo.come : ends]
+            path = f"/v1/uploads/{photo.id}"
+            answer = await customs.patch(path, content=part, headers=headers)
+            if answer.status_code == 409:
+                answer = await customs.head(path, headers=devices.TUS)
+        if heard and answer.is_success:
+            photo.come = int(answer.headers["upload-offset"])
+            if photo.come == size:
+                self.settled.add(str(photo.id))
 
 
 def _shift(random: Random, cases: list[UUID]) -> Iterator[tuple[str, Body]]:
@@ -85,11 +144,16 @@ async def test_of_a_shift_without_a_link_nothing_is_lost_and_nothing_doubled(roo
     recorded = list(_shift(Random(7), cases))
     for who, record in recorded:
         tablets[who].records.append(record)
+    for number in range(PHOTOS):
+        tablets[sorted(tablets)[number % 3]].photos.append(
+            Photo(cases[number % CASES], pictures.picture(number))
+        )
     turns = 0
-    while any(device.left for device in tablets.values()):
+    while any(device.left or device.unsent for device in tablets.values()):
         turns += 1
         assert turns < 200, {who: len(device.left) for who, device in tablets.items()}
         for device in tablets.values():
+            await device.try_to_upload(room)
             if device.left:
                 await device.try_to_send(room)
     there = [
@@ -98,7 +162,9 @@ async def test_of_a_shift_without_a_link_nothing_is_lost_and_nothing_doubled(roo
         for record in await _records(room, case)
         if "id" in record["payload"]
     ]
-    assert sorted(there) == sorted(record["id"] for _, record in recorded)
+    photos = [str(photo.id) for device in tablets.values() for photo in device.photos]
+    assert sorted(there) == sorted([*(record["id"] for _, record in recorded), *photos])
+    assert len(list(room.folder.glob("??/*"))) == PHOTOS
     for who in tablets:
         left = await room.clients[who].get("/v1/sync/rejected")
         assert left.json()["items"] == []

@@ -11,8 +11,10 @@ from services.booking.domain import acts, fit, offers
 from services.booking.domain.booking import MOVES, WITH_SLOT, Act, Booking, Status
 from services.booking.domain.refusals import (
     BookingMoveNotAllowed,
+    HoldExtendedOnce,
     HoldRanOut,
     RequestClosed,
+    SlotOver,
     SlotUnsuitable,
 )
 from shared.contracts.envelope import Event
@@ -81,6 +83,33 @@ def test_only_a_held_booking_has_an_end_of_its_hold(status: Status, act: Act) ->
 def test_a_hold_cannot_be_confirmed_once_it_ran_out() -> None:
     with pytest.raises(HoldRanOut):
         acts.confirmed(_booking(Status.HELD), now=made.OPENS)
+
+
+def test_a_hold_lasts_no_longer_than_until_its_slot_begins() -> None:
+    slot, late = _slot(), made.OPENS + timedelta(hours=1)
+    fresh = acts.held(_booking(Status.REQUESTED), slot=slot, until=late)
+    longer = acts.held_longer(fresh.after, until=late, now=made.MONDAY)
+    for change in (fresh, longer):
+        assert change.after.held_until == slot.starts == made.OPENS
+        assert change.events[0].model_dump()["held_until"] == slot.starts
+    with pytest.raises(HoldRanOut):
+        acts.confirmed(fresh.after, now=slot.starts)
+
+
+def test_an_exchanged_hold_is_extended_no_more_if_it_was() -> None:
+    until = made.OPENS - timedelta(hours=1)
+    extended = acts.held_longer(_booking(Status.HELD), until=until, now=made.MONDAY).after
+    exchanged = acts.held(extended, slot=_slot(), until=made.OPENS).after
+    with pytest.raises(HoldExtendedOnce):
+        acts.held_longer(exchanged, until=made.OPENS, now=made.MONDAY)
+
+
+@pytest.mark.parametrize("status", WITH_SLOT)
+def test_a_slot_that_is_over_is_rewritten_no_more(status: Status) -> None:
+    booking = _booking(status)
+    acts.require_ahead(booking, now=_slot().ends - timedelta(seconds=1))
+    with pytest.raises(SlotOver):
+        acts.require_ahead(booking, now=_slot().ends)
 
 
 @pytest.mark.parametrize("act", [Act.HOLD, Act.BOOK])

@@ -37,7 +37,6 @@ def test_a_piece_is_read_from_its_record_as_it_was_added() -> None:
     assert evidence.piece_of(record) == PIECE
     bare = replace(PIECE, about=About(Sort.SCAN, positions=True))
     assert evidence.piece_of(_attach(b.opened(), bare)) == bare
-    assert evidence.size_of([record, record]) == 200
 
 
 def test_evidence_begins_with_the_first_opening() -> None:
