@@ -105,8 +105,9 @@ def assemble(
     migrations: Path,
     jobs: Mapping[str, Job] | None = None,
     checks: Mapping[str, Check] | None = None,
+    needs: Mapping[str, health.Check] | None = None,
 ) -> Service:
-    """Put a service together from its routes, handlers, jobs and invariants.
+    """Put a service together from its routes, handlers, jobs, invariants and what else it needs.
 
     Everything that each service has alike is added here: relay, a consumer for each producer it
     follows, the operator's routes, health, metrics, the sweeping of old keys and claims.
@@ -122,7 +123,7 @@ def assemble(
         **{f"consumer of {name}": _consumer(kit, name, handlers).run for name in producers},
         **(jobs or {}),
     }
-    probes = readiness.checks(kit, migrations=migrations)
+    probes = {**readiness.checks(kit, migrations=migrations), **(needs or {})}
     routes = [*routers, ops.router, mending.router]
     api = _api(kit, title=title, routers=routes, folder=migrations.parent)
     api.include_router(health.router(probes))

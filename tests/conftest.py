@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 
 from shared.database import Database
 from shared.embedded.servers import Servers
@@ -29,6 +30,12 @@ structlog.configure(
 
 # Our servers speak no TLS: asking each time whether they do takes 2 ms of CPU a connection.
 os.environ["PGSSLMODE"] = "disable"
+
+# How fast an example is says how busy the machine is, and nothing of what is tested.
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
 
 TESTS = Path(__file__).parent
 SERVICES = TESTS.parent / "services"

@@ -18,7 +18,7 @@ from services.declaration.domain import moves as filing
 from services.declaration.domain import questions as question
 from services.inspection.domain import handling as container
 from services.inspection.domain import moves as case
-from services.mutual_recognition.domain import recognition, requirement
+from services.mutual_recognition.domain import recognition, requirement, versions
 from shared.contracts import asyncapi, catalogue, published
 from tests.unit.declaration import full
 
@@ -35,6 +35,7 @@ MOVES: Mapping[str, Moves] = {
     "question about a filing (declaration)": question.MOVES,
     "requirement (mutual_recognition)": requirement.MOVES,
     "recognition (mutual_recognition)": recognition.MOVES,
+    "version of a rule table (mutual_recognition)": versions.MOVES,
     "booking (booking)": booking.MOVES,
     "case (inspection)": case.MOVES,
     "container in the yard (inspection)": container.STEPS,

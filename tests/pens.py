@@ -10,9 +10,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 class Pen:
     """An officer's private key."""
 
-    def __init__(self, officer: str, agency: str) -> None:
+    def __init__(self, officer: str, agency: str, key: Ed25519PrivateKey | None = None) -> None:
         self.officer, self.agency = officer, agency
-        self._key = Ed25519PrivateKey.generate()
+        self._key = key or Ed25519PrivateKey.generate()
         raw = self._key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
         self.public = b64encode(raw).decode()
 

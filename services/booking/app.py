@@ -1,10 +1,12 @@
 """Composition root of booking."""
 
+from functools import partial
 from pathlib import Path
 
 from services.booking.api import (
     bookings,
     calendars,
+    exchanging,
     figures,
     plans,
     requests,
@@ -17,10 +19,11 @@ from services.booking.api import (
 from services.booking.checks import checks
 from services.booking.consumers import handlers
 from services.booking.desk import Desk
-from services.booking.jobs import planning, sweeping
+from services.booking.jobs import following, planning, sweeping
 from services.booking.settings import Settings
 from shared.kit import Kit
 from shared.service import Service, assemble
+from shared.telemetry.health import Check
 from shared.watching import looking
 
 NAME = SCHEMA = "booking"
@@ -43,6 +46,7 @@ def create(kit: Kit, settings: Settings) -> Service:
             figures.router,
             watching.router,
             waiting.router,
+            exchanging.router,
             calendars.router,
         ],
         handlers=handlers(desk),
@@ -51,12 +55,14 @@ def create(kit: Kit, settings: Settings) -> Service:
             "expiry": sweeping.expiry(desk),
             "overruns": sweeping.overruns(desk),
             "retry": sweeping.retrying(desk),
+            "calendars": following.following(desk),
             "watch": looking(kit.database, desk.watch, seconds=settings.watch_seconds),
             "plans": planning.planning(desk),
             "asking for plans": planning.asking(desk),
             "prices": planning.pricing(desk),
         },
         checks=checks(kit.clock),
+        needs={"calendars": Check(partial(following.require_read, desk))},
     )
     service.api.state.desk = desk
     return service

@@ -1,10 +1,15 @@
 """Where a command's turn is made: clocks, ids, terms, and the yards, which change rarely."""
 
 from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.booking import yardbook
 from services.booking.commands.turn import Fair, Terms, Turn
+from services.booking.domain.booking import Booking
 from services.booking.domain.prices import FREE, Prices
+from services.booking.domain.refusals import RequestNotFound
 from services.booking.live import Live
 from services.booking.settings import Settings
 from services.booking.store import Reading
@@ -25,17 +30,28 @@ class Desk:
         """What scarce resources are worth: whoever plans may put another table here."""
         self.watch = Watch(table_of(OutboxRow).c.seq)
         """Who reads boards along."""
+        self.calendars_read = False
+        """Whether what is taken of all yards was read into memory since the start."""
         self._live = Live(horizon_days=settings.horizon_days)
         self._books: Books | None = None
 
     async def turn(self, session: Reading) -> Turn:
         """The turn of a command that runs now."""
-        wall = self.kit.clock.wall()
+        return self._turn(await self.books(session))
+
+    async def with_booking(self, session: AsyncSession, booking_id: UUID) -> tuple[Turn, Booking]:
+        """The turn of a command on a booking, which is locked. Raises RequestNotFound."""
+        stamp, booking = await yardbook.with_booking(session, booking_id)
+        if booking is None:
+            raise RequestNotFound()
+        return self._turn(await self._known(session, stamp)), booking
+
+    def _turn(self, books: Books) -> Turn:
         return Turn(
             now=self.kit.clock.yard(),
-            wall=wall,
+            wall=self.kit.clock.wall(),
             ids=self.kit.ids,
-            yards=(await self.books(session)).yards,
+            yards=books.yards,
             terms=self.terms(),
             prices=self.prices,
             live=self._live,
@@ -60,7 +76,9 @@ class Desk:
 
     async def books(self, session: Reading) -> Books:
         """The yards as they are now; in a transaction that writes they stay so until its end."""
-        stamp = await yardbook.stamp(session)
+        return await self._known(session, await yardbook.stamp(session))
+
+    async def _known(self, session: Reading, stamp: int) -> Books:
         if self._books is None or self._books.stamp != stamp or not self._books.yards:
             self._books = await yardbook.read(session)
         return self._books

@@ -18,6 +18,7 @@ from sqlalchemy.dialects.postgresql import JSONB, TSTZRANGE, ExcludeConstraint, 
 from sqlalchemy.sql import column, func, text
 from sqlmodel import Field, SQLModel
 
+from services.booking.exchange_tables import ExchangeRow
 from services.booking.yard_tables import ClosureRow, ResourceRow, YardRow, YardVersionRow, moment
 from shared.database import table_of
 
@@ -218,6 +219,7 @@ TABLES = tuple(
         BookingRow,
         GivenUpRow,
         WaitRow,
+        ExchangeRow,
         OccupancyRow,
         PlanRow,
         CalendarRow,

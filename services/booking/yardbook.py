@@ -8,12 +8,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import Uuid, bindparam, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.booking import store
 from services.booking.domain import layers
+from services.booking.domain.booking import Booking
 from services.booking.domain.layers import Layer
 from services.booking.domain.resources import ALWAYS, Closure, Sort
 from services.booking.domain.yard import Yard
@@ -29,6 +32,15 @@ closures_table = table_of(ClosureRow)
 
 _STAMP = Statement(text("SELECT stamp FROM yard_stamp"))
 _SHARED = Statement(text("SELECT yards_shared() AS stamp"))
+# In this order: who changes a yard has the stamp alone before it locks the bookings that it moves.
+_SHARED_WITH = Statement(
+    text(
+        """
+        WITH shared AS MATERIALIZED (SELECT yards_shared() AS stamp)
+        SELECT shared.stamp, b.* FROM shared CROSS JOIN bookings b WHERE b.id = :id FOR UPDATE OF b
+        """
+    ).bindparams(bindparam("id", type_=Uuid()))
+)
 _MOVE_ON = Statement(text("UPDATE yard_stamp SET stamp = stamp + 1 RETURNING stamp"))
 _ALONE = Statement(text("SELECT yards_alone() AS stamp"))
 
@@ -47,6 +59,14 @@ async def stamp(session: Reading) -> int:
     asked = _SHARED if isinstance(session, AsyncSession) else _STAMP
     found: int = (await asked.run(session, {}))[0]["stamp"]
     return found
+
+
+async def with_booking(session: AsyncSession, booking_id: UUID) -> tuple[int, Booking | None]:
+    """`stamp`, and a booking that is locked after that until the transaction ends."""
+    found = await _SHARED_WITH.run(session, {"id": booking_id})
+    if found:
+        return found[0]["stamp"], store.booking_of(found[0])
+    return await stamp(session), None
 
 
 async def alone(session: AsyncSession) -> None:

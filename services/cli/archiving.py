@@ -123,11 +123,11 @@ def broken(
 ) -> list[str]:
     """What is broken in the four files, and in those of evidence, told by name and SHA-256."""
     try:
-        keys = pinned or _keys(signers)
+        keys = pinned or keys_of(signers)
         return archive.verify(
-            chains=_read(chains, _record),
-            leaves=_read(leaves, _leaf),
-            notes=[str(told) for told in _read(notes, _note)],
+            chains=lines_of(chains, record_of),
+            leaves=lines_of(leaves, leaf_of),
+            notes=[str(told) for told in lines_of(notes, _note)],
             files=files,
             keys=keys,
         )
@@ -135,16 +135,17 @@ def broken(
         return [f"the archive cannot be read: {unread}"]
 
 
-def _keys(signers: bytes) -> Keys:
+def keys_of(signers: bytes) -> Keys:
+    """The keys that have signed. Raises ValueError, KeyError, TypeError."""
     found: dict[str, tuple[str, ...]] = {}
-    for agency, public in _read(signers, _key):
+    for agency, public in lines_of(signers, _key):
         found[agency] = (*found.get(agency, ()), public)
     if not found:
         raise ValueError("no key has signed")
     return found
 
 
-def _read(content: bytes, read: Callable[[dict[str, Any]], Part]) -> Iterator[Part]:
+def lines_of(content: bytes, read: Callable[[dict[str, Any]], Part]) -> Iterator[Part]:
     """Each line. Raises ValueError, KeyError or TypeError for one that is not as we write it."""
     lines = content.split(b"\n")
     if lines.pop() != b"":
@@ -156,7 +157,8 @@ def _read(content: bytes, read: Callable[[dict[str, Any]], Part]) -> Iterator[Pa
         yield read(told)
 
 
-def _record(told: dict[str, Any]) -> Record:
+def record_of(told: dict[str, Any]) -> Record:
+    """A record of its line. Raises ValueError, KeyError, TypeError."""
     _exactly(told, "case_id seq kind actor times payload prev_hash hash")
     _exactly(told["actor"], "subject role agency")
     _exactly(told["times"], "wall yard")
@@ -164,7 +166,7 @@ def _record(told: dict[str, Any]) -> Record:
     if (stamp(wall), stamp(yard)) != (told["times"]["wall"], told["times"]["yard"]):
         raise ValueError("a time is not in its one spelling")
     return Record(
-        case_id=_uuid(told["case_id"]),
+        case_id=uuid_of(told["case_id"]),
         seq=told["seq"],
         kind=told["kind"],
         actor=Actor(**told["actor"]),
@@ -175,9 +177,10 @@ def _record(told: dict[str, Any]) -> Record:
     )
 
 
-def _leaf(told: dict[str, Any]) -> Leaf:
+def leaf_of(told: dict[str, Any]) -> Leaf:
+    """A leaf of its line. Raises ValueError, KeyError, TypeError."""
     _exactly(told, "index case_id seq hash")
-    return Leaf(told["index"], _uuid(told["case_id"]), told["seq"], told["hash"])
+    return Leaf(told["index"], uuid_of(told["case_id"]), told["seq"], told["hash"])
 
 
 def _note(told: dict[str, Any]) -> str:
@@ -190,7 +193,8 @@ def _key(told: dict[str, Any]) -> tuple[str, str]:
     return told["agency"], told["public"]
 
 
-def _uuid(text: str) -> UUID:
+def uuid_of(text: str) -> UUID:
+    """An id in its one spelling. Raises ValueError."""
     found = UUID(text)
     if str(found) != text:
         raise ValueError("an id is not in its one spelling")

@@ -22,13 +22,13 @@ def verify(
     url: Url = None,
     token_file: TokenFile = None,
     archive: Annotated[
-        Path | None, typer.Option(help="check this archive instead, without any system")
+        Path | None, typer.Option(help="check this archive, or a case's file, without any system")
     ] = None,
     key: Pinned = None,
     *,
     as_json: Json = False,
 ) -> None:
-    """Check the audit chains and every invariant of a system, or an archive of its cases."""
+    """Check the audit chains and every invariant of a system, or an archive or a case's file."""
     if archive is not None:
         _verify_archive(archive, key or [], as_json=as_json)
         return
@@ -43,13 +43,14 @@ def verify(
 
 
 def _verify_archive(path: Path, keys: list[str], *, as_json: bool) -> None:
-    from services.cli import archiving
+    from services.cli import archiving, case_files
 
     pinned: dict[str, tuple[str, ...]] = {}
     for each in keys:
         agency, _, public = each.partition("=")
         pinned[agency] = (*pinned.get(agency, ()), public)
-    figures = archiving.verify(path, pinned=pinned)
+    one = case_files.is_one(path)
+    figures = (case_files if one else archiving).verify(path, pinned=pinned)
     console.report(figures, as_json=as_json)
     if not figures["archive_ok"]:
         raise typer.Exit(1)

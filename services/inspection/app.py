@@ -6,6 +6,7 @@ from services.inspection import checks, consumers, evidence_checks, store
 from services.inspection.api import (
     acting,
     alarming,
+    case_file,
     checklists,
     correcting,
     editions,
@@ -55,6 +56,7 @@ def create(kit: Kit, settings: Settings) -> service.Service:
             ledger.router,
             evidence.router,
             uploading.router,
+            case_file.router,
             watching.router,
             alarming.router,
             investigating.router,

@@ -90,6 +90,23 @@ async def checkpoint(reader: Reader, number: int) -> Checkpoint:
     return _checkpoint(row)
 
 
+async def newest_signed(reader: Reader, agencies: Iterable[str]) -> Checkpoint:
+    """The last checkpoint that each of these agencies has signed. Raises CheckpointNotFound."""
+    its, every = _SIGNATURES.c, sorted(set(agencies))
+    whole = (
+        select(its.number)
+        .where(its.agency.in_(every))
+        .group_by(its.number)
+        .having(func.count() == len(every))
+        .order_by(its.number.desc())
+        .limit(1)
+    )
+    number = (await reader.execute(whole)).scalar()
+    if number is None:
+        raise checkpoints.CheckpointNotFound
+    return await checkpoint(reader, number)
+
+
 async def named(reader: Reader, number: int | None) -> Checkpoint:
     """A checkpoint by its number, or the newest one. Raises CheckpointNotFound."""
     if number is not None:

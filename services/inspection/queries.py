@@ -58,9 +58,9 @@ async def case(reader: store.Reader, case_id: UUID) -> Case:
 
 
 async def chain(
-    reader: store.Reader, case_id: UUID, *, after: int, limit: int
+    reader: store.Reader, case_id: UUID, *, after: int, limit: int | None
 ) -> list[records.Record]:
-    """The case's records after the number `after`, in their order."""
+    """The case's records after the number `after`, in their order; all of them without a limit."""
     its = store.entries.c
     mine = select(store.entries).where(its.case_id == case_id, its.seq > after)
     return await store.chain(reader, mine.order_by(its.seq).limit(limit))

@@ -11,8 +11,9 @@ from services.mutual_recognition.api import (
     requirements,
     suspensions,
     tables,
+    trials,
 )
-from services.mutual_recognition.jobs import backtesting
+from services.mutual_recognition.jobs import backtesting, readying, trying
 from services.mutual_recognition.rulebook import Rulebook
 from services.mutual_recognition.settings import Settings
 from shared import service
@@ -37,10 +38,15 @@ def create(kit: Kit, settings: Settings) -> Service:
             draws.router,
             tables.router,
             backtests.router,
+            trials.router,
         ],
-        handlers=consumers.handlers(kit, settings),
+        handlers=consumers.handlers(kit, book),
         migrations=MIGRATIONS,
-        jobs={"backtesting": backtesting.job(kit, book, settings.prices())},
+        jobs={
+            "backtesting": backtesting.job(kit, book, settings.prices()),
+            "trying": trying.job(kit, book),
+            "readying": readying.job(kit, book),
+        },
         checks=checks.checks(book),
     )
     made.api.state.book = book

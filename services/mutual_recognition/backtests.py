@@ -1,5 +1,6 @@
 """Backtests of tables: rows and reads. One belongs to every draft of exactly its content."""
 
+import asyncio
 import hashlib
 from datetime import datetime, timedelta
 from typing import Any
@@ -32,7 +33,10 @@ def stored(content: Table) -> dict[str, Any]:
 
 
 def digest(content: Table) -> str:
-    """The SHA-256 of a table's content in canonical JSON (RFC 8785), in hexadecimal."""
+    """The SHA-256 of a table's content in canonical JSON (RFC 8785), in hexadecimal.
+
+    Of ten thousand rows it takes a good part of a second: in a thread, where others wait.
+    """
     return hashlib.sha256(rfc8785.dumps(stored(content))).hexdigest()
 
 
@@ -47,7 +51,7 @@ async def ask(
     now: datetime,
 ) -> UUID:
     """Ask for a backtest; the id of the one that is under way for the same content, if there is."""
-    sha256 = digest(content)
+    sha256 = await asyncio.to_thread(digest, content)
     await session.execute(
         insert(backtests)
         .values(
@@ -77,14 +81,10 @@ async def get(reading: Reading, backtest_id: UUID) -> RowMapping | None:
 
 async def attached(reading: Reading, name: str, content: Table) -> RowMapping | None:
     """The last backtest that was done of exactly this content, or None."""
-    columns = backtests.c
+    columns, sha256 = backtests.c, await asyncio.to_thread(digest, content)
     found = await reading.execute(
         select(backtests)
-        .where(
-            columns.name == name,
-            columns.sha256 == digest(content),
-            columns.status == "done",
-        )
+        .where(columns.name == name, columns.sha256 == sha256, columns.status == "done")
         .order_by(columns.finished_at.desc())
         .limit(1)
     )

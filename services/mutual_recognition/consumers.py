@@ -9,7 +9,6 @@ from services.mutual_recognition.commands import desk as desks
 from services.mutual_recognition.commands import filings, inspections
 from services.mutual_recognition.commands.desk import Desk
 from services.mutual_recognition.rulebook import Rulebook
-from services.mutual_recognition.settings import Settings
 from shared.contracts import case, filing
 from shared.contracts.envelope import Envelope
 from shared.kit import Kit
@@ -25,9 +24,8 @@ class Command(Protocol):
         ...
 
 
-def handlers(kit: Kit, settings: Settings) -> Handlers:
+def handlers(kit: Kit, book: Rulebook) -> Handlers:
     """What is done for each event; those that are not here change nothing."""
-    book = Rulebook.of(settings)
 
     def run(command: Command) -> Handler:
         async def handle(session: AsyncSession, event: Any, _envelope: Envelope) -> None:

@@ -1,5 +1,6 @@
 """The rules in force and the draw: what a decision needs besides the filing."""
 
+import asyncio
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -49,6 +50,7 @@ class Rulebook:
     zone: ZoneInfo
     parsed: dict[tuple[str, int], Version] = field(default_factory=dict)
     periods: dict[str, bytes] = field(default_factory=dict)
+    making: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @classmethod
     def of(cls, settings: Settings) -> "Rulebook":
@@ -117,7 +119,15 @@ class Rulebook:
         content = row.scalar_one_or_none()
         if content is None:
             raise LookupError(f"table {name} has no published version {number}")
+        async with self.making:
+            if (name, number) not in self.parsed:
+                made = await asyncio.to_thread(self._made, name, number, content)
+                self.parsed[name, number] = made
+            return self.parsed[name, number]
+
+    def _made(self, name: str, number: int, content: object) -> Version:
+        """Parsed and indexed, which takes seconds for a table of ten thousand rows."""
         table = Table.model_validate(content)
         version = Version(name=name, version=number, table=table, dictionary=self.dictionary(name))
-        self.parsed[name, number] = version
+        _ = version.index
         return version

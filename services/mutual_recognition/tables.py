@@ -15,6 +15,7 @@ from services.mutual_recognition.register_tables import (
     RatingRow,
     SuspensionRow,
 )
+from services.mutual_recognition.trial_tables import TrialRow, TrialVerdictRow
 from shared.database import table_of
 from shared.messaging.tables import moment
 
@@ -152,13 +153,14 @@ class DrawPeriodRow(SQLModel, table=True):
 
 
 class RuleVersionRow(SQLModel, table=True):
-    """One version of a decision table. Once published or rejected it never changes."""
+    """One version of a decision table. Once it is in review its rows never change."""
 
     __tablename__ = "rule_versions"
     __table_args__: ClassVar[Any] = (
-        CheckConstraint("status IN ('draft', 'published', 'rejected')"),
+        CheckConstraint("status IN ('draft', 'in_review', 'published', 'rejected')"),
         CheckConstraint("(status = 'rejected') = (rejected_because IS NOT NULL)"),
         CheckConstraint("(status = 'published') = (published_at IS NOT NULL)"),
+        CheckConstraint("status <> 'in_review' OR submitted_at IS NOT NULL"),
     )
 
     name: str = Field(primary_key=True, sa_type=Text)
@@ -169,6 +171,7 @@ class RuleVersionRow(SQLModel, table=True):
     author: str = Field(sa_type=Text)
     author_agency: str = Field(sa_type=Text)
     drafted_at: datetime = moment()
+    submitted_at: datetime | None = moment(nullable=True)
     published_at: datetime | None = moment(nullable=True)
     rejected_by: str | None = Field(default=None, sa_type=Text)
     rejected_at: datetime | None = moment(nullable=True)
@@ -202,5 +205,7 @@ TABLES = tuple(
         RuleVersionRow,
         RuleApprovalRow,
         BacktestRow,
+        TrialRow,
+        TrialVerdictRow,
     )
 )

@@ -10,9 +10,12 @@ from uuid import UUID
 from shared.contracts.envelope import Event, Fact
 from shared.contracts.values import Agency, Element, Said
 
+TOTAL = 0
+"""The line of a verdict on all lines together."""
+
 
 class ElementVerdict(Fact):
-    """Declared against found for one element of one line, with the figures.
+    """Declared against found for one element of one line, or of all together (line 0).
 
     For `quantity` and `weight`, `difference` and `tolerance` are in the line's unit and in kg.
     """

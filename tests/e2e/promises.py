@@ -40,6 +40,7 @@ NAMES = {
     "service": "service",
 }
 _keys = count(1)
+schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")
 
 
 def try_all(service: str, system: System, ids: Mapping[str, str]) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
 from services.booking import app
+from services.booking.jobs import following
 from services.booking.settings import Settings
 from shared.database import Database
 from shared.service import Service
@@ -24,7 +25,9 @@ NOWHERE = "postgresql+asyncpg://nobody:none@127.0.0.1:1/none"
 async def service(service_database: ServiceDatabase, monkeypatch: pytest.MonkeyPatch) -> Service:
     """A service whose broker is not connected, and which looks anew each time it is asked."""
     monkeypatch.setattr(health, "FRESH_SECONDS", -1.0)
-    return app.create(kits.kit(await service_database(app.NAME)), Settings())
+    made = app.create(kits.kit(await service_database(app.NAME)), Settings())
+    await following.follow_once(made.api.state.desk)
+    return made
 
 
 async def _do(service: Service, *statements: str) -> None:
@@ -54,7 +57,15 @@ async def test_without_its_database_it_is_not_ready(service: Service) -> None:
     away = Database(NOWHERE, schema=app.NAME)
     status, called, failed = await _readiness(app.create(kits.kit(away), Settings()))
     assert (status, called) == (503, "not_ready")
-    assert set(failed) == {"database", "schema", "storage", "broker"}
+    assert set(failed) == {"database", "schema", "storage", "broker", "calendars"}
+
+
+async def test_until_it_has_read_its_yards_it_is_not_ready(service: Service) -> None:
+    again = app.create(service.kit, Settings())
+    status, called, failed = await _readiness(again)
+    assert (status, called, set(failed)) == (503, "not_ready", {"calendars", "broker"})
+    await following.follow_once(again.api.state.desk)
+    assert set((await _readiness(again))[2]) == {"broker"}
 
 
 async def test_with_a_schema_that_lacks_a_revision_it_is_not_ready(service: Service) -> None:

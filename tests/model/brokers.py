@@ -47,7 +47,9 @@ def choose(town: Town, booking: Booking, *, number: int = 0) -> bool:
     if choice is None:
         return False
     town.tell(
-        town.booking.act(lambda rows, turn: slots.hold(rows, booking.id, choice=choice, turn=turn))
+        town.booking.act(
+            lambda rows, turn: slots.hold(rows, rows.bookings[booking.id], choice=choice, turn=turn)
+        )
     )
     return True
 
@@ -58,25 +60,33 @@ def exchange(town: Town, booking: Booking, *, number: int = 0) -> None:
 
     async def command(rows: Any, turn: Any) -> None:
         if choice is not None:
-            await slots.reschedule(rows, booking.id, choice=choice, reason="a lorry", turn=turn)
+            await slots.reschedule(
+                rows, rows.bookings[booking.id], choice=choice, reason="a lorry", turn=turn
+            )
 
     town.tell(town.booking.act(command))
 
 
 def confirm(town: Town, booking: Booking) -> None:
     """The broker agrees on the held slot."""
-    town.tell(town.booking.act(lambda rows, turn: slots.confirm(rows, booking.id, turn=turn)))
+    town.tell(
+        town.booking.act(
+            lambda rows, turn: slots.confirm(rows, rows.bookings[booking.id], turn=turn)
+        )
+    )
 
 
 def cancel(town: Town, booking: Booking) -> None:
     """The broker gives the slot up."""
 
     async def command(rows: Any, turn: Any) -> None:
-        await slots.cancel(rows, booking.id, reason="no lorry", turn=turn)
+        await slots.cancel(rows, rows.bookings[booking.id], reason="no lorry", turn=turn)
 
     town.tell(town.booking.act(command))
 
 
 def miss(town: Town, booking: Booking) -> None:
     """Yard staff report that the cargo did not come."""
-    town.tell(town.booking.act(lambda rows, turn: slots.miss(rows, booking.id, turn=turn)))
+    town.tell(
+        town.booking.act(lambda rows, turn: slots.miss(rows, rows.bookings[booking.id], turn=turn))
+    )

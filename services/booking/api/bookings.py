@@ -24,7 +24,7 @@ router = APIRouter(tags=["bookings"], dependencies=[idempotency.KEYED])
 
 Booker = Annotated[Principal, allowed(Role.BROKER, Role.YARD)]
 YardStaff = Annotated[Principal, allowed(Role.YARD)]
-Command = Callable[[AsyncSession, Turn], Awaitable[Booking]]
+Command = Callable[[AsyncSession, Booking, Turn], Awaitable[Booking]]
 
 
 @router.post("/v1/bookings", status_code=201, response_model=RequestOut)
@@ -33,11 +33,11 @@ async def hold(
 ) -> Response:
     """Set a slot aside for some minutes. 409 `slot_taken` carries the next best offers."""
 
-    async def command(session: AsyncSession, turn: Turn) -> Booking:
+    async def command(session: AsyncSession, booking: Booking, turn: Turn) -> Booking:
         choice = draft.slot.choice()
         seeing.require_own_yard(who, choice.yard)
         return await slots.hold(
-            session, draft.request_id, choice=choice, turn=turn, fair=who.role is Role.BROKER
+            session, booking, choice=choice, turn=turn, fair=who.role is Role.BROKER
         )
 
     return await _run(request, desk, who, booking_id=draft.request_id, command=command, status=201)
@@ -47,8 +47,8 @@ async def hold(
 async def confirm(request: Request, who: Booker, desk: TheDesk, booking_id: UUID) -> Response:
     """Agree on the held slot."""
 
-    async def command(session: AsyncSession, turn: Turn) -> Booking:
-        return await slots.confirm(session, booking_id, turn=turn)
+    async def command(session: AsyncSession, booking: Booking, turn: Turn) -> Booking:
+        return await slots.confirm(session, booking, turn=turn)
 
     return await _run(request, desk, who, booking_id=booking_id, command=command)
 
@@ -57,8 +57,8 @@ async def confirm(request: Request, who: Booker, desk: TheDesk, booking_id: UUID
 async def prolong(request: Request, who: Booker, desk: TheDesk, booking_id: UUID) -> Response:
     """Hold the slot for once as long again."""
 
-    async def command(session: AsyncSession, turn: Turn) -> Booking:
-        return await slots.prolong(session, booking_id, turn=turn)
+    async def command(session: AsyncSession, booking: Booking, turn: Turn) -> Booking:
+        return await slots.prolong(session, booking, turn=turn)
 
     return await _run(request, desk, who, booking_id=booking_id, command=command)
 
@@ -73,9 +73,9 @@ async def cancel(
 ) -> Response:
     """Give the slot up; the requirement still wants one."""
 
-    async def command(session: AsyncSession, turn: Turn) -> Booking:
+    async def command(session: AsyncSession, booking: Booking, turn: Turn) -> Booking:
         return await slots.cancel(
-            session, booking_id, reason=given.reason, turn=turn, fair=who.role is Role.BROKER
+            session, booking, reason=given.reason, turn=turn, fair=who.role is Role.BROKER
         )
 
     return await _run(request, desk, who, booking_id=booking_id, command=command)
@@ -91,12 +91,12 @@ async def reschedule(
 ) -> Response:
     """Exchange the agreed slot for another; if that one is taken, the old one stays."""
 
-    async def command(session: AsyncSession, turn: Turn) -> Booking:
+    async def command(session: AsyncSession, booking: Booking, turn: Turn) -> Booking:
         choice = draft.slot.choice()
         seeing.require_own_yard(who, choice.yard)
         return await slots.reschedule(
             session,
-            booking_id,
+            booking,
             choice=choice,
             reason=draft.reason,
             turn=turn,
@@ -116,8 +116,8 @@ async def missed(
 ) -> Response:
     """Report that the cargo did not come to its slot."""
 
-    async def command(session: AsyncSession, turn: Turn) -> Booking:
-        return await slots.miss(session, booking_id, turn=turn)
+    async def command(session: AsyncSession, booking: Booking, turn: Turn) -> Booking:
+        return await slots.miss(session, booking, turn=turn)
 
     return await _run(request, desk, who, booking_id=booking_id, command=command)
 
@@ -134,8 +134,9 @@ async def _run(
     """Run a command once on a booking that the caller may see."""
 
     async def work(session: AsyncSession) -> Answer:
-        await seeing.visible(session, booking_id, who=who)
-        after = await command(session, await desk.turn(session))
+        turn, booking = await desk.with_booking(session, booking_id)
+        seeing.require_visible(booking, who=who)
+        after = await command(session, booking, turn)
         return Answer(status, shown.request_out(after))
 
     return await doing.once(request, desk, who, work)

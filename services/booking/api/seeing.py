@@ -28,12 +28,17 @@ async def visible(session: Reading, booking_id: UUID, *, who: Principal) -> Book
     booking = await store.find(session, booking_id)
     if booking is None:
         raise RequestNotFound()
+    require_visible(booking, who=who)
+    return booking
+
+
+def require_visible(booking: Booking, *, who: Principal) -> None:
+    """Raises RequestNotFound if the caller may not see it."""
     if who.role is Role.YARD:
         if who.organisation not in places(booking):
             raise RequestNotFound()
     else:
         guard.own(who, booking.broker, missing=RequestNotFound())
-    return booking
 
 
 def places(booking: Booking) -> set[str]:

@@ -1,6 +1,7 @@
-"""What brokers and yard staff do: hold, confirm, exchange, give up, report as missed."""
+"""What brokers and yard staff do: hold, confirm, exchange, give up, report as missed.
 
-from uuid import UUID
+Each act has the booking as the transaction that it runs in has locked it.
+"""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,7 +13,6 @@ from services.booking.domain import calendar as cal
 from services.booking.domain.booking import Act, Booking
 from services.booking.domain.fit import Choice
 from services.booking.domain.refusals import (
-    RequestNotFound,
     SlotNotBegun,
     TooManyCancelled,
     TooManyHolds,
@@ -22,7 +22,7 @@ from shared.contracts.values import Said, Slot
 
 async def hold(
     session: AsyncSession,
-    booking_id: UUID,
+    booking: Booking,
     *,
     choice: Choice,
     turn: Turn,
@@ -31,10 +31,10 @@ async def hold(
     """Set a slot aside; one that is held already is exchanged. `fair`: as a broker may.
 
     An exchange makes the hold no longer; one that ran out goes to who is in line first. Raises
-    RequestNotFound, RequestClosed, BookingMoveNotAllowed, SlotUnsuitable, SlotTaken, TooManyHolds
+    RequestClosed, BookingMoveNotAllowed, SlotUnsuitable, SlotTaken, TooManyHolds
     and TooManyCancelled.
     """
-    booking = await _without_lapsed(session, await _locked(session, booking_id), turn=turn)
+    booking = await _without_lapsed(session, booking, turn=turn)
     acts.require(booking, Act.HOLD)
     slot = _chosen(booking, choice, turn=turn)
     if fair:
@@ -49,26 +49,24 @@ async def hold(
     return after
 
 
-async def prolong(session: AsyncSession, booking_id: UUID, *, turn: Turn) -> Booking:
+async def prolong(session: AsyncSession, booking: Booking, *, turn: Turn) -> Booking:
     """Hold a slot for once as long again from now.
 
-    Raises RequestNotFound, BookingMoveNotAllowed, HoldRanOut and HoldExtendedOnce.
+    Raises BookingMoveNotAllowed, HoldRanOut and HoldExtendedOnce.
     """
-    booking = await _locked(session, booking_id)
     until = turn.now + turn.terms.hold
     change = acts.held_longer(booking, until=until, now=turn.now)
     return await record(session, booking, change, turn=turn)
 
 
-async def confirm(session: AsyncSession, booking_id: UUID, *, turn: Turn) -> Booking:
-    """Agree on the held slot. Raises RequestNotFound, BookingMoveNotAllowed, HoldRanOut."""
-    booking = await _locked(session, booking_id)
+async def confirm(session: AsyncSession, booking: Booking, *, turn: Turn) -> Booking:
+    """Agree on the held slot. Raises BookingMoveNotAllowed, HoldRanOut."""
     return await record(session, booking, acts.confirmed(booking, now=turn.now), turn=turn)
 
 
 async def reschedule(
     session: AsyncSession,
-    booking_id: UUID,
+    booking: Booking,
     *,
     choice: Choice,
     reason: str,
@@ -79,7 +77,6 @@ async def reschedule(
 
     `fair`: as a broker may. Raises what `hold` raises, and SlotOver.
     """
-    booking = await _locked(session, booking_id)
     acts.require(booking, Act.RESCHEDULE)
     acts.require_ahead(booking, now=turn.now)
     slot = _chosen(booking, choice, turn=turn)
@@ -93,15 +90,14 @@ async def reschedule(
 
 
 async def cancel(
-    session: AsyncSession, booking_id: UUID, *, reason: str, turn: Turn, fair: bool = False
+    session: AsyncSession, booking: Booking, *, reason: str, turn: Turn, fair: bool = False
 ) -> Booking:
     """Give the slot up; a later one is booked at once if the broker wished for that.
 
     `fair`: it is the broker who gives it up, which counts.
 
-    Raises RequestNotFound, BookingMoveNotAllowed and SlotOver.
+    Raises BookingMoveNotAllowed and SlotOver.
     """
-    booking = await _locked(session, booking_id)
     change = acts.cancelled(booking, reason=Said.as_given(reason))
     acts.require_ahead(booking, now=turn.now)
     if fair:
@@ -111,12 +107,11 @@ async def cancel(
     return await waiting.given_up(session, after, turn=turn)
 
 
-async def miss(session: AsyncSession, booking_id: UUID, *, turn: Turn) -> Booking:
+async def miss(session: AsyncSession, booking: Booking, *, turn: Turn) -> Booking:
     """Report that the cargo did not come; a later slot is booked at once if wished.
 
-    Raises RequestNotFound, BookingMoveNotAllowed, and SlotNotBegun before the slot's start.
+    Raises BookingMoveNotAllowed, and SlotNotBegun before the slot's start.
     """
-    booking = await _locked(session, booking_id)
     change = acts.missed(booking, now=turn.now)
     if booking.slot is not None and turn.now < booking.slot.starts:
         raise SlotNotBegun(starts=booking.slot.starts)
@@ -144,14 +139,7 @@ async def _without_lapsed(session: AsyncSession, booking: Booking, *, turn: Turn
     await fairness.lock(session, booking.broker)  # before the yard, as all who hold have it
     await place.set_aside(session, booking.id, turn=turn)
     await waiting.freed(session, booking.slot, apart=booking.id, turn=turn)
-    return await _locked(session, booking.id)
-
-
-async def _locked(session: AsyncSession, booking_id: UUID) -> Booking:
-    booking = await store.lock(session, booking_id)
-    if booking is None:
-        raise RequestNotFound()
-    return booking
+    return await store.lock(session, booking.id) or booking
 
 
 def _chosen(booking: Booking, choice: Choice, *, turn: Turn) -> Slot:

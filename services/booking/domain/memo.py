@@ -7,6 +7,8 @@ from collections.abc import Callable, Collection, Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from shared.contracts.values import Slot
+
 
 class Beginnings:
     """When each of some resources can begin, one mask each, in the order they are preferred in."""
@@ -44,11 +46,15 @@ class Several(Protocol):
 
 @dataclass
 class Memo:
-    """`single` by resource, `several` by what they are together, `always` whatever is taken."""
+    """`single` by resource, `several` by what they are together, `always` whatever is taken.
+
+    `slots` are those that were made, by want and cell, until anything changes.
+    """
 
     single: dict[int, dict[Hashable, int]] = field(default_factory=dict)
     several: dict[tuple[Several, int, bool], Beginnings] = field(default_factory=dict)
     always: dict[Hashable, int] = field(default_factory=dict)
+    slots: dict[Hashable, Slot] = field(default_factory=dict)
 
     def kept(self, key: Hashable, make: Callable[[], int]) -> int:
         """What does not hang on what is taken, made once."""
@@ -59,6 +65,7 @@ class Memo:
 
     def forget(self, resources: Collection[int]) -> None:
         """What is taken of some resources has changed."""
+        self.slots.clear()
         for each in resources:
             self.single.pop(each, None)
         for key, known in self.several.items():

@@ -73,7 +73,16 @@ class Pick:
         return sum((whole & ~self._calendar.up(team)).bit_count() for team in teams)
 
     def at(self, cell: int) -> Slot:
-        """The slot that begins with a feasible cell."""
+        """The slot that begins with a feasible cell; kept where nobody and nothing is preferred."""
+        if self.late or self._prefer or self._prices.sums:
+            return self._made(cell)
+        kept, key = self._calendar.memo.slots, (self.want, cell)
+        known = kept.get(key)
+        if known is None:
+            known = kept[key] = self._made(cell)
+        return known
+
+    def _made(self, cell: int) -> Slot:
         begins = self._calendar.start_of(cell)
         taken = self.taken(cell)
         bays = [each.code for part, each in taken if part.sort is Sort.BAY]

@@ -12,6 +12,7 @@ from services.booking import yardbook
 from services.booking.commands import slots
 from services.booking.commands.turn import Turn
 from services.booking.domain import fit
+from services.booking.domain.booking import Booking
 from services.cli.benching import full_yards, load
 from services.cli.benching.full_yards import Place
 from services.cli.console import say
@@ -92,15 +93,21 @@ def _service(
     async def hold(number: int) -> None:
         choice = fit.choice_of(full_yards.slot(places[number]))
         async with database.transaction() as session:
-            await yardbook.stamp(session)
-            await slots.hold(session, ids[number], choice=choice, turn=turn)
+            _, wanted = await yardbook.with_booking(session, ids[number])
+            await slots.hold(session, _known(wanted), choice=choice, turn=turn)
 
     async def confirm(number: int) -> None:
         async with database.transaction() as session:
-            await yardbook.stamp(session)
-            await slots.confirm(session, ids[number], turn=turn)
+            _, held = await yardbook.with_booking(session, ids[number])
+            await slots.confirm(session, _known(held), turn=turn)
 
     return {"hold": hold, "confirm": confirm}
+
+
+def _known(booking: Booking | None) -> Booking:
+    if booking is None:
+        raise LookupError("every request was asked for")
+    return booking
 
 
 async def _floor(

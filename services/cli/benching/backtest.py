@@ -2,12 +2,12 @@
 
 One service process; its workers are as `onestop serve` has them. The floor, in the same run: as
 many processes read the same rows through the same cursor and decode their JSON, deciding nothing.
+Both are told in processor seconds too, which say the same on a machine that is at work.
 """
 
 import asyncio
 import json
 import secrets
-import subprocess
 import sys
 import time
 from datetime import UTC, datetime
@@ -29,6 +29,7 @@ SIZES = (10_000, 100_000)
 BAR_SECONDS = 60.0
 LOOK_SECONDS = 0.2
 MIB = 2**20
+FLOOR = "services.cli.benching.rows_floor"
 NAME = "selection-customs"
 SEED = {
     "ONESTOP_MUTUAL_RECOGNITION_DRAW_SEEDS": json.dumps({"bench": secrets.token_urlsafe()}),
@@ -57,74 +58,76 @@ async def _run(bench: Bench) -> dict[str, Any]:
             have = size
             figures[size] = await _backtested(bench, url)
         await connection.close()
-        floor = await asyncio.to_thread(_floor, address)
+        floor = await _floor(address)
     few, many = (figures[size] for size in SIZES)
     return {
         "name": "backtest",
-        "of_floor": round(many["seconds"] / floor, 2),
+        "cpu_of_floor": round(many["cpu_seconds"] / floor["cpu_seconds"], 2),
         "memory_of_few": round(many["worker_mib"] / few["worker_mib"], 2),
         "seconds": many["seconds"],
         "bar_seconds": BAR_SECONDS,
-        "floor_seconds": round(floor, 2),
+        "floor": floor,
         **{f"at_{size}": figures[size] for size in SIZES},
     }
 
 
 async def _backtested(bench: Bench, url: str) -> dict[str, Any]:
-    """Ask for one and wait: its seconds from the request on, and the largest worker seen."""
+    """Ask for one and wait: its seconds from the request on, and what its workers took."""
     token = people.tokens(bench.issuer, now=datetime.now(UTC))["supervisor.customs"]
     headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid4())}
-    largest = 0
+    workers = Workers(replaying.__name__)
     async with httpx.AsyncClient(base_url=url, headers=headers, timeout=60) as client:
         began = time.perf_counter()
         answer = await client.post(f"/v1/tables/{NAME}/backtests", json=decided.draft(NAME))
         found = answer.raise_for_status().json()
         while found["status"] in backtests.UNDER_WAY:
             await asyncio.sleep(LOOK_SECONDS)
-            largest = max(largest, _largest_worker())
+            workers.look()
             found = (await client.get(f"/v1/backtests/{found['id']}")).json()
         seconds = time.perf_counter() - began
     if found["status"] != "done":
         raise RuntimeError(f"the backtest failed: {found['failure']}")
     told = {name: found["report"][name] for name in ("filings", "changed", "missed_findings")}
-    return {"seconds": round(seconds, 2), "worker_mib": round(largest / MIB), **told}
+    return {"seconds": round(seconds, 2), **workers.told(), **told}
 
 
-def _largest_worker() -> int:
-    """Bytes that the largest worker process has in memory now."""
-    sizes = [0]
-    for process in psutil.Process().children(recursive=True):
-        try:
-            if replaying.__name__ in process.cmdline():
-                sizes.append(process.memory_info().rss)
-        except psutil.Error:  # it ended meanwhile
-            continue
-    return max(sizes)
+class Workers:
+    """What this process's descendants that run a module took, as last seen."""
+
+    def __init__(self, module: str) -> None:
+        self.module = module
+        self.largest = 0
+        self.cpu: dict[int, float] = {}
+
+    def look(self) -> None:
+        """See how they are now."""
+        for process in psutil.Process().children(recursive=True):
+            try:
+                if self.module in process.cmdline():
+                    self.largest = max(self.largest, process.memory_info().rss)
+                    times = process.cpu_times()
+                    self.cpu[process.pid] = times.user + times.system
+            except psutil.Error:  # it ended meanwhile
+                continue
+
+    def told(self) -> dict[str, Any]:
+        """The processor seconds of all, and the largest one's memory in MiB."""
+        cpu = round(sum(self.cpu.values()), 2)
+        return {"cpu_seconds": cpu, "worker_mib": round(self.largest / MIB)}
 
 
-def _floor(address: str) -> float:
-    """Seconds in which as many processes read and decode the same rows."""
+async def _floor(address: str) -> dict[str, Any]:
+    """What as many processes take that read and decode the same rows."""
+    workers = Workers(FLOOR)
+    cause = replaying.cause_of(NAME)
     began = time.perf_counter()
-    workers = [
-        subprocess.Popen([sys.executable, "-m", __name__, address, str(part)])
+    running = [
+        await asyncio.create_subprocess_exec(sys.executable, "-m", FLOOR, address, str(part), cause)
         for part in range(backtesting.PROCESSES)
     ]
-    codes = [worker.wait() for worker in workers]
-    if any(codes):
+    while any(each.returncode is None for each in running):
+        await asyncio.sleep(LOOK_SECONDS)
+        workers.look()
+    if any(each.returncode for each in running):
         raise RuntimeError("the floor failed")
-    return time.perf_counter() - began
-
-
-async def _read(address: str, part: int) -> None:
-    path = {"search_path": "mutual_recognition"}
-    connection = await asyncpg.connect(address, server_settings=path)
-    given = (replaying.cause_of(NAME), backtesting.PROCESSES, part)
-    async with connection.transaction(isolation="repeatable_read", readonly=True):
-        async for row in connection.cursor(replaying.STREAM, *given, prefetch=replaying.AT_ONCE):
-            for name in ("inputs", "draws", "orders", "said"):
-                json.loads(row[name] or "[]")
-    await connection.close()
-
-
-if __name__ == "__main__":
-    asyncio.run(_read(sys.argv[1], int(sys.argv[2])))
+    return {"seconds": round(time.perf_counter() - began, 2), **workers.told()}

@@ -54,10 +54,12 @@ COLUMNS = {
 
 @dataclass(frozen=True)
 class Cargo:
-    """What was decided of one cargo."""
+    """What was decided of one cargo, and that as text."""
 
     case: Case
     outcome: Determination
+    inputs: str
+    decided: str
 
 
 def draft(name: str) -> dict[str, Any]:
@@ -102,7 +104,9 @@ def _cargoes() -> list[Cargo]:
     for _ in range(CARGOES):
         draws = {name: drawn.randrange(10_000) for name in kinds.drawing(AGENCIES)}
         case = Case(_inputs(codes, drawn), on=AT.date(), tables=tables, draws=draws)
-        made.append(Cargo(case, decide.decide(case, agencies=AGENCIES)))
+        outcome = decide.decide(case, agencies=AGENCIES)
+        known = _json(inputs.dump(case.inputs))
+        made.append(Cargo(case, outcome, known, outcome.model_dump_json()))
     return made
 
 
@@ -124,7 +128,7 @@ def _inputs(codes: list[str], drawn: random.Random) -> Inputs:
         "direction": "import",
         "transport_mode": "2",
         "country_of_departure": "KR",
-        "consignee": making.uscc("C0"),
+        "consignee": _company(0),
         "value": Decimal(10_000),
         "net_kg": Decimal(5_000),
         "containers": Decimal(drawn.randint(1, 4)),
@@ -142,9 +146,8 @@ def _filing(serial: int, cargo: Cargo, drawn: random.Random) -> Iterator[tuple[s
     """The line of each table's COPY that the filing has."""
     # The last byte parts filings between processes, as that of a UUIDv7 does at random.
     filing, requirement, decision = (UUID(int=kind << 96 | serial) for kind in (1, 2, 3))
-    outcome = cargo.outcome.model_dump_json()
-    known = inputs.dump(cargo.case.inputs)
-    known["filing"]["consignee"] = _company(drawn.randrange(COMPANIES))
+    outcome = cargo.decided
+    known = cargo.inputs.replace(_company(0), _company(drawn.randrange(COMPANIES)))
     draws = {name: drawn.randrange(10_000) for name in cargo.case.draws}
     tables = {name: version.version for name, version in cargo.case.tables.items()}
     inspected = bool(cargo.outcome.needs) and drawn.randrange(100) < INSPECTED_PERCENT
@@ -160,7 +163,7 @@ def _filing(serial: int, cargo: Cargo, drawn: random.Random) -> Iterator[tuple[s
     yield (
         "decisions",
         _line(
-            *(decision, requirement, filing, 1, 1, "accepted", AT.date(), AT, _json(known)),
+            *(decision, requirement, filing, 1, 1, "accepted", AT.date(), AT, known),
             *(_json(tables), "founding", r"\N", _json(draws), "[]", "false", outcome),
         ),
     )

@@ -3,22 +3,18 @@
 The same version gives the same bytes: nothing in it is of the moment at which it is made.
 """
 
-import json
 from collections.abc import Iterator
 from datetime import datetime
 from functools import cache
 from importlib import resources
-from io import BytesIO
 from itertools import groupby
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import manimgx_fonts_cjk
-import segno
-import typst
 from barcode.codex import Code128
 
 from services.declaration.domain.content import Content
+from shared import paper
 from shared.contracts.values import Line
 from shared.reference import codes
 
@@ -54,18 +50,9 @@ def pdf(
             for line in content.lines
         ],
         "bars": bars(receipt_number),
-        "code": code(f"urn:onestop:filing:{filing_id}:{version}:{receipt_number}"),
+        "code": paper.code(f"urn:onestop:filing:{filing_id}:{version}:{receipt_number}"),
     }
-    compiler = typst.Compiler(
-        _template(),
-        font_paths=_fonts(),
-        ignore_system_fonts=True,
-        sys_inputs={"slip": json.dumps(slip, ensure_ascii=False)},
-    )
-    made = compiler.compile(format="pdf", timestamp=0)
-    if not isinstance(made, bytes):
-        raise TypeError("a slip is one document")
-    return made
+    return paper.pdf(_template(), slip=slip)
 
 
 def _rows(content: Content, *, version: int, at: datetime) -> Iterator[tuple[str, str, str]]:
@@ -109,14 +96,6 @@ def bars(number: str) -> str:
     return _svg("".join(drawn), width=at + QUIET, height=1)
 
 
-def code(text: str) -> str:
-    """The text as QR code, an SVG whose unit is the module."""
-    made = segno.make(text, error="m", micro=False)
-    into = BytesIO()
-    made.save(into, kind="svg", xmldecl=False, svgns=True, omitsize=True)
-    return into.getvalue().decode()
-
-
 def _svg(path: str, *, width: int, height: int) -> str:
     space = f'xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}"'
     return f'<svg {space} preserveAspectRatio="none"><path d="{path}"/></svg>'
@@ -125,12 +104,3 @@ def _svg(path: str, *, width: int, height: int) -> str:
 @cache
 def _template() -> bytes:
     return (resources.files(__name__) / "slip.typ").read_bytes()
-
-
-@cache
-def _fonts() -> typst.Fonts:
-    """The one font, read where it lies. What a slip embeds of it are the characters it uses."""
-    folder = str(resources.files(manimgx_fonts_cjk))
-    return typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder]
-    )

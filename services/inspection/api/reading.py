@@ -8,7 +8,7 @@ from pydantic import Field, TypeAdapter
 
 from services.inspection import marks, queries
 from services.inspection.api import record_views, views
-from services.inspection.domain import errors
+from services.inspection.domain import errors, records
 from services.inspection.domain.case import Case
 from services.inspection.domain.moves import Status
 from shared.auth.guard import allowed
@@ -77,12 +77,8 @@ async def read_records(
         await queries.case(connection, case_id)
         found = await queries.chain(connection, case_id, after=after, limit=limit + 1)
         hidden = await marks.hidden(connection, case_id, who)
-    some = page(found, limit=limit, key=lambda record: record.seq)
-    items = [
-        record_views.place_out(each) if each.seq in hidden else record_views.record_out(each)
-        for each in some.items
-    ]
-    return Page(items=items, next=some.next)
+    some = page(records.keep_back(found, hidden), limit=limit, key=lambda record: record.seq)
+    return Page(items=[record_views.seen_out(each) for each in some.items], next=some.next)
 
 
 def visible(case: Case, who: Principal) -> Case:

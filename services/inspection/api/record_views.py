@@ -57,7 +57,12 @@ def record_out(record: records.Record) -> RecordOut:
     )
 
 
-def place_out(record: records.Record) -> RecordOut:
+def seen_out(record: records.Record | records.KeptBack) -> RecordOut:
+    """What is seen of a record that may be kept back."""
+    return record_out(record) if isinstance(record, records.Record) else place_out(record)
+
+
+def place_out(record: records.KeptBack) -> RecordOut:
     """What those see of a record from whom it is kept."""
     return RecordOut(
         case_id=record.case_id,

@@ -8,7 +8,7 @@ the standard library's encoder makes the very same bytes, and makes them ten tim
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -75,6 +75,24 @@ class Record:
     payload: Mapping[str, Json]
     prev_hash: str
     hash: str
+
+
+@dataclass(frozen=True)
+class KeptBack:
+    """What those have of a record from whom it is kept: its place in the chain."""
+
+    case_id: UUID
+    seq: int
+    prev_hash: str
+    hash: str
+
+
+def keep_back(chain: Iterable[Record], hidden: Collection[int]) -> list[Record | KeptBack]:
+    """The chain as those have it from whom the `hidden` numbers are kept."""
+    return [
+        KeptBack(each.case_id, each.seq, each.prev_hash, each.hash) if each.seq in hidden else each
+        for each in chain
+    ]
 
 
 def append(
@@ -165,8 +183,11 @@ Link = tuple[int, str, str, bool]
 """A record's number, the hash before it, its own, and whether its content has that."""
 
 
-def broken(chain: Iterable[Record], *, case_id: UUID, head: Head) -> list[str]:
-    """What is wrong with a case's chain, in the order of its records; empty if it holds."""
+def broken(chain: Iterable[Record | KeptBack], *, case_id: UUID, head: Head) -> list[str]:
+    """What is wrong with a case's chain, in the order of its records; empty if it holds.
+
+    Of what is kept back there is the place alone, and whether the next one continues it.
+    """
     its = list(chain)
     found = [
         f"case {case_id} record {each.seq}: belongs to case {each.case_id}"
@@ -195,9 +216,9 @@ def broken_links(links: Iterable[Link], *, case_id: UUID, head: Head) -> list[st
     return found
 
 
-def _holds(record: Record) -> bool:
+def _holds(record: Record | KeptBack) -> bool:
     try:
-        return digest(record) == record.hash
+        return not isinstance(record, Record) or digest(record) == record.hash
     except ValueError:
         return False
 

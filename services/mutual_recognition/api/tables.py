@@ -1,4 +1,4 @@
-"""Rule tables: read them, draft a version, approve it or turn it down."""
+"""Rule tables: read them, draft a version, have it reviewed, approve it or turn it down."""
 
 from typing import Annotated
 
@@ -81,6 +81,44 @@ async def draft(
     return await ask.keep(who, work)
 
 
+@router.put(
+    "/{name}/versions/{number}",
+    response_model=views.TableVersionOut,
+    dependencies=[idempotency.KEYED],
+)
+async def replace(
+    ask: Ask,
+    name: Name,
+    number: Number,
+    who: Annotated[Principal, allowed(Role.SUPERVISOR)],
+    content: Annotated[Table, json_body(Table)],
+) -> Response:
+    """Change the own draft. A malformed table is refused whole, and the draft stays as it was."""
+
+    async def work(session: AsyncSession) -> Answer:
+        await commands.replace(session, name, number, content, by=who.subject, desk=ask.desk)
+        return Answer(200, await _shown(await session.connection(), name, number))
+
+    return await ask.keep(who, work)
+
+
+@router.post(
+    "/{name}/versions/{number}/submit",
+    response_model=views.TableVersionOut,
+    dependencies=[idempotency.KEYED],
+)
+async def submit(
+    ask: Ask, name: Name, number: Number, who: Annotated[Principal, allowed(Role.SUPERVISOR)]
+) -> Response:
+    """Have the own draft reviewed; from then on it does not change."""
+
+    async def work(session: AsyncSession) -> Answer:
+        await commands.submit(session, name, number, by=who.subject, desk=ask.desk)
+        return Answer(200, await _shown(await session.connection(), name, number))
+
+    return await ask.keep(who, work)
+
+
 @router.post(
     "/{name}/versions/{number}/approve",
     response_model=views.TableVersionOut,
@@ -92,7 +130,7 @@ async def approve(
     number: Number,
     who: Annotated[Principal, allowed(Role.SUPERVISOR)],
 ) -> Response:
-    """Approve a draft for the supervisor's agency; both agencies' approval publishes it.
+    """Approve a version in review for the own agency; both agencies' approval publishes it.
 
     A backtest of exactly its content must be done, unless it is the table's first version.
     """

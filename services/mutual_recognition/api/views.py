@@ -148,6 +148,7 @@ class VersionOut(BaseModel):
     author: str
     author_agency: str
     drafted_at: datetime
+    submitted_at: datetime | None
     published_at: datetime | None
     rejected_by: str | None
     rejected_at: datetime | None

@@ -1,4 +1,4 @@
-"""Rule tables: drafted by one supervisor, published once both agencies approve, or rejected."""
+"""Rule tables: drafted by one supervisor, reviewed by both agencies, published or rejected."""
 
 import asyncio
 
@@ -9,7 +9,8 @@ from services.mutual_recognition import backtests
 from services.mutual_recognition.commands.desk import Desk
 from services.mutual_recognition.decision_tables import check
 from services.mutual_recognition.decision_tables.table import Table
-from services.mutual_recognition.domain import refusals
+from services.mutual_recognition.domain import refusals, versions
+from services.mutual_recognition.domain.versions import Act, Status
 from services.mutual_recognition.rulebook import approvals, rule_versions
 from shared import errors
 
@@ -31,7 +32,7 @@ async def draft(
         insert(rule_versions).values(
             name=name,
             version=number,
-            status="draft",
+            status=Status.DRAFT,
             valid_from=content.valid_from,
             content=content.model_dump(mode="json", exclude_defaults=True),
             author=author,
@@ -42,17 +43,45 @@ async def draft(
     return number
 
 
+async def replace(
+    session: AsyncSession, name: str, number: int, content: Table, *, by: str, desk: Desk
+) -> None:
+    """Give a draft another content, by its author.
+
+    Raises `NoSuchTable`, `NotTheAuthor`, `InReview`, `NoDraft`, and `Faults`.
+    """
+    await _locked_by_author(session, name, number, Act.REPLACE, by=by)
+    await require_sound(name, content, desk=desk)
+    await _change(
+        session,
+        name,
+        number,
+        valid_from=content.valid_from,
+        content=content.model_dump(mode="json", exclude_defaults=True),
+        drafted_at=desk.now,
+    )
+
+
+async def submit(session: AsyncSession, name: str, number: int, *, by: str, desk: Desk) -> None:
+    """Have a draft reviewed: from now on it is approved or turned down as it is.
+
+    Raises `NoSuchTable`, `NotTheAuthor`, `InReview`, `NoDraft`.
+    """
+    _, status = await _locked_by_author(session, name, number, Act.SUBMIT, by=by)
+    await _change(session, name, number, status=status, submitted_at=desk.now)
+
+
 async def approve(
     session: AsyncSession, name: str, number: int, *, by: str, agency: str, desk: Desk
 ) -> bool:
-    """Approve a draft for an agency; whether that published it.
+    """Approve a version in review for an agency; whether that published it.
 
-    Raises `NoSuchTable`, `NoDraft`, `AuthorCannotApprove`, `AgencyHasApproved`, `UnknownAgency`,
-    `TakeoverPassed` if the day on which it should take over is gone, `NoBacktest`, and `Faults` for
-    a draft that an earlier program kept and that fails today's checks.
+    Raises `NoSuchTable`, `NotInReview`, `NoDraft`, `AuthorCannotApprove`, `AgencyHasApproved`,
+    `UnknownAgency`, `TakeoverPassed` if the day on which it should take over is gone, `NoBacktest`,
+    and `Faults` for a draft that an earlier program kept and that fails today's checks.
     """
-    version = await _locked_draft(session, name, number)
-    _require_taking_part(agency, desk=desk)
+    version, _ = await locked(session, name, number, Act.APPROVE)
+    require_taking_part(agency, desk=desk)
     if version["author"] == by:
         raise refusals.AuthorCannotApprove(author=by)
     if version["valid_from"] < desk.on:
@@ -72,12 +101,8 @@ async def approve(
     )
     if {*approved, agency} != set(desk.book.agencies.names):
         return False
-    columns = rule_versions.c
-    await session.execute(
-        update(rule_versions)
-        .where(columns.name == name, columns.version == number)
-        .values(status="published", published_at=desk.now)
-    )
+    await _change(session, name, number, status=Status.PUBLISHED, published_at=desk.now)
+    await desk.book.versions(session, {name: number})
     return True
 
 
@@ -88,13 +113,23 @@ async def reject(
 
     Raises `NoSuchTable`, `NoDraft`, `UnknownAgency`.
     """
-    await _locked_draft(session, name, number)
-    _require_taking_part(agency, desk=desk)
+    _, status = await locked(session, name, number, Act.REJECT)
+    require_taking_part(agency, desk=desk)
+    await _change(
+        session,
+        name,
+        number,
+        status=status,
+        rejected_by=by,
+        rejected_at=desk.now,
+        rejected_because=reason,
+    )
+
+
+async def _change(session: AsyncSession, name: str, number: int, **values: object) -> None:
     columns = rule_versions.c
     await session.execute(
-        update(rule_versions)
-        .where(columns.name == name, columns.version == number)
-        .values(status="rejected", rejected_by=by, rejected_at=desk.now, rejected_because=reason)
+        update(rule_versions).where(columns.name == name, columns.version == number).values(values)
     )
 
 
@@ -119,7 +154,8 @@ async def _require_backtest(session: AsyncSession, name: str, content: Table) ->
         raise refusals.NoBacktest(name=name)
 
 
-def _require_taking_part(agency: str, *, desk: Desk) -> None:
+def require_taking_part(agency: str, *, desk: Desk) -> None:
+    """Raise `UnknownAgency` for one that takes no part here."""
     if agency not in desk.book.agencies.names:
         raise refusals.UnknownAgency(agency=agency)
 
@@ -134,16 +170,29 @@ async def approved_by(session: AsyncSession, name: str, number: int) -> dict[str
     return {row.agency: row.approved_by for row in found}
 
 
-async def _locked_draft(session: AsyncSession, name: str, number: int) -> RowMapping:
+async def locked(
+    session: AsyncSession, name: str, number: int, act: Act
+) -> tuple[RowMapping, Status]:
+    """A version, locked until the transaction ends, and its status after the act.
+
+    Raises `NoSuchTable`, and what `versions.moved` raises.
+    """
     columns = rule_versions.c
     wanted = (columns.name == name) & (columns.version == number)
     found = await session.execute(select(rule_versions).where(wanted).with_for_update())
     version = found.mappings().one_or_none()
     if version is None:
         raise refusals.NoSuchTable(name=name, version=number)
-    if version["status"] != "draft":
-        raise refusals.NoDraft(name=name, version=number)
-    return version
+    return version, versions.moved(Status(version["status"]), act, name=name, number=number)
+
+
+async def _locked_by_author(
+    session: AsyncSession, name: str, number: int, act: Act, *, by: str
+) -> tuple[RowMapping, Status]:
+    version, status = await locked(session, name, number, act)
+    if version["author"] != by:
+        raise refusals.NotTheAuthor(author=version["author"])
+    return version, status
 
 
 async def _faults(name: str, content: Table, *, desk: Desk) -> tuple[errors.Fault, ...]:

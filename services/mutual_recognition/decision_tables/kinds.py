@@ -89,7 +89,8 @@ def misfits(name: str, then: Then, *, agencies: Agencies) -> Iterator[tuple[str,
 
 
 def _recognition(then: Then) -> Iterator[tuple[str, str]]:
-    inspects = then.inspect is not None or then.scope or then.skills or then.minutes
+    looks = (then.scope, then.minutes, then.bay)
+    inspects = then.inspect is not None or then.skills or looks != (None, None, None)
     if then.eligible is None or inspects or _of_a_suspension(then):
         yield "not_a_recognition_verdict", "then"
     if then.eligible and (not then.elements or set(then.tolerances) - set(then.elements)):
@@ -116,7 +117,8 @@ def _selection(then: Then, skills: Sequence[str]) -> Iterator[tuple[str, str]]:
     recognises = then.eligible is not None or then.elements or then.tolerances
     if then.inspect is None or recognises or _of_a_suspension(then):
         yield "not_a_selection_verdict", "then"
-    if bool(then.inspect) != (then.scope is not None and then.minutes is not None):
+    said = then.scope is not None and then.minutes is not None
+    if bool(then.inspect) != said or (then.bay is not None and not then.inspect):
         yield "scope_and_minutes", "scope"
     if not set(then.skills) <= set(skills):
         yield "row_asks_unknown_skill", "skills"

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, model_validator
 
 from services.mutual_recognition.domain.determination import Terms, Tolerance
-from shared.contracts.values import Element, Scope
+from shared.contracts.values import BayKind, Element, Scope
 from shared.http.model import Day, Number, Quantity, Text
 
 MOST_ROWS = 20_000
@@ -83,7 +83,8 @@ class Then(Strict):
     """What follows if the row is met.
 
     In a selection table: `inspect`, and if so `scope`, `skills` (specialities, none for general
-    work) and `minutes` for one container. In the recognition table: `eligible`, and if so
+    work), `minutes` for one container, and `bay` if it takes one of a kind that the cargo itself
+    does not ask for. In the recognition table: `eligible`, and if so
     `elements` and their `tolerances`. In the mismatch table: `scope`, how deep the other agency
     inspects at least. In the suspension table: `suspend`, and if so for how many `days` at least
     and what the company has to do meanwhile.
@@ -93,6 +94,7 @@ class Then(Strict):
     scope: Scope | None = None
     skills: Annotated[tuple[Word, ...], Field(max_length=8)] = ()
     minutes: Annotated[int, Field(ge=1, le=180, strict=True)] | None = None
+    bay: BayKind | None = None
     eligible: StrictBool | None = None
     elements: Annotated[tuple[Element, ...], Field(max_length=3)] = ()
     tolerances: dict[Element, Within] = {}

@@ -164,10 +164,10 @@ RULES = (
     ),
     Rule(
         "scope_and_minutes",
-        "A row that inspects says scope and minutes; one that does not says neither.",
-        "布控行必须填写范围和分钟数；不布控的行两者都不填。",
-        "Add or remove scope and minutes.",
-        "请补充或删除 scope 和 minutes。",
+        "A row that inspects says scope and minutes; one that does not says neither, and no bay.",
+        "布控行必须填写范围和分钟数；不布控的行两者都不填，也不填查验位类型。",
+        "Add or remove scope and minutes, or remove bay.",
+        "请补充或删除 scope 和 minutes，或删除 bay。",
     ),
     Rule(
         "row_asks_unknown_skill",

@@ -1,6 +1,6 @@
 """What is required of one filing: the merged selections and the mode."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -37,11 +37,15 @@ class Terms(Fact):
 
 
 class Selection(Fact):
-    """One agency's decision to inspect: `need` is None if it does not."""
+    """One agency's decision to inspect: `need` is None if it does not.
+
+    `bays` are the kinds of bay that its rows ask for.
+    """
 
     agency: Agency
     need: AgencyNeed | None = None
     rows: tuple[DecidingRow, ...] = ()
+    bays: tuple[BayKind, ...] = ()
 
 
 class Eligibility(Fact):
@@ -103,15 +107,19 @@ def mode_of(selected: int, *, eligible: bool) -> Mode:
     return Mode.RECOGNITION if eligible else Mode.JOINT
 
 
-def bay_kind(cargo: Cargo, *, needs: Sequence[AgencyNeed]) -> BayKind:
-    """The place it needs: danger before cold, a scanner only where nobody unpacks."""
-    if cargo.dangerous:
+def bay_kind(
+    cargo: Cargo, *, needs: Sequence[AgencyNeed], asked: Collection[BayKind] = ()
+) -> BayKind:
+    """The place it needs, by the cargo itself or because a row asks for it.
+
+    Danger before cold, a scanner only where nobody unpacks.
+    """
+    if cargo.dangerous or BayKind.DANGEROUS in asked:
         return BayKind.DANGEROUS
-    if cargo.chilled:
+    if cargo.chilled or BayKind.REEFER in asked:
         return BayKind.REEFER
-    if any(need.scope is Scope.SCAN for need in needs) and not any(
-        need.scope.depth > Scope.SCAN.depth for need in needs
-    ):
+    scans = BayKind.SCAN in asked or any(need.scope is Scope.SCAN for need in needs)
+    if scans and not any(need.scope.depth > Scope.SCAN.depth for need in needs):
         return BayKind.SCAN
     return BayKind.PLAIN
 
@@ -132,13 +140,15 @@ def merge(
     inspecting = tuple(
         needs[name] for name in agencies.names if name in needs and needs[name] != recognising
     )
+    there = {need.agency for need in inspecting}
+    asked = {kind for each in selections if each.agency in there for kind in each.bays}
     return Determination(
         mode=mode,
         primary_agency=agencies.first_of(frozenset(needs)),
         needs=inspecting,
         recognising=recognising,
         terms=terms if recognising else None,
-        bay_kind=bay_kind(cargo, needs=inspecting),
+        bay_kind=bay_kind(cargo, needs=inspecting, asked=asked),
         rows=(*(row for each in selections for row in each.rows), *eligibility.rows),
     )
 
@@ -158,7 +168,8 @@ def ordered(selection: Selection, orders: Sequence[Order], *, cargo: Cargo) -> S
                 reason_zh=reason.zh,
             )
             need = deepened(selection.need, order, cargo=cargo)
-            selection = Selection(agency=selection.agency, need=need, rows=(*selection.rows, row))
+            update = {"need": need, "rows": (*selection.rows, row)}
+            selection = selection.model_copy(update=update)
     return selection
 
 

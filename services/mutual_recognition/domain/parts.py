@@ -4,14 +4,16 @@ Loose cargo is one part, `LOOSE`, which is no container's number.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from decimal import Decimal
 from functools import lru_cache
 
-from services.mutual_recognition.domain import settle
+from services.mutual_recognition.domain import names, settle
 from services.mutual_recognition.domain.determination import Determination
 from services.mutual_recognition.domain.settle import Conclusion, Settled, Step
 from shared.contracts.envelope import Fact
 from shared.contracts.filing import Consignment, GoodsLine
 from shared.contracts.values import Container, Element, Line, Outcome, Said
+from shared.reference import units
 
 LOOSE = ""
 CLOSED = frozenset({Outcome.RELEASED, Outcome.REFUSED_ENTRY})
@@ -112,7 +114,8 @@ def found(
     """What an agency's last conclusions on these parts found of their groups' lines, summed up.
 
     Lines of other parts that a conclusion covers as well are left out. A line that two conclusions
-    call differently, or one names twice, stays there twice.
+    call differently or count in units that do not measure the same, or one names twice, stays there
+    twice.
     """
     whole = {part for group in groups(consignment) if group & set(parts) for part in group}
     ours = _numbers(consignment, parts)
@@ -126,15 +129,21 @@ def found(
         for line in conclusion.found:
             if line.number in elsewhere:
                 continue
-            key = (line.number, seen.count(line.number), line.name, line.unit)
+            measure, _ = units.in_base(line.quantity, line.unit)
+            key = (line.number, seen.count(line.number), names.plain(line.name), measure)
             seen.append(line.number)
             sums[key] = _sum(sums[key], line) if key in sums else line
     return tuple(sums.values())
 
 
 def _sum(one: Line, other: Line) -> Line:
+    """Together; where they were counted in two units, in the first one of their measure."""
+    quantities = [(each.unit, each.quantity) for each in (one, other)]
+    if one.unit != other.unit:
+        quantities = [units.in_base(each.quantity, each.unit) for each in (one, other)]
     figures = {
-        "quantity": one.quantity + other.quantity,
+        "unit": quantities[0][0],
+        "quantity": sum((quantity for _, quantity in quantities), Decimal(0)),
         "net_kg": one.net_kg + other.net_kg,
     }
     return one.model_copy(update=figures)

@@ -123,6 +123,28 @@ class NoDraft(errors.Conflict):
     mend_zh = "请起草新版本。"
 
 
+class NotInReview(errors.Conflict):
+    """This draft was not submitted for review yet."""
+
+    zh = "该草案尚未提交审核。"
+    mend = "Let its author submit it."
+    mend_zh = "请由起草人提交审核。"
+
+
+class InReview(errors.Conflict):
+    """This version is in review, and its rows are not changed any more."""
+
+    zh = "该版本正在审核，内容不再变更。"
+    mend = "Turn it down and draft another one, or await the review."
+    mend_zh = "请退回后另行起草，或等待审核。"
+
+
+class NotTheAuthor(errors.Conflict):
+    """Only its author changes or submits a draft."""
+
+    zh = "只有起草人可以修改或提交草案。"
+
+
 class AuthorCannotApprove(errors.Conflict):
     """The author of a draft cannot approve it."""
 
@@ -157,6 +179,34 @@ class NoSuchBacktest(errors.NotFound):
     """There is no such backtest."""
 
     zh = "该回测不存在。"
+
+
+class NoSuchTrial(errors.NotFound):
+    """This version was never tried beside the rules in force."""
+
+    zh = "该版本未曾试运行。"
+
+
+class TriedBefore(errors.Conflict):
+    """This version is or was tried beside the rules in force already."""
+
+    zh = "该版本正在或已经试运行。"
+    mend = "Read what came of it, or draft a new version."
+    mend_zh = "请查看其结果，或起草新版本。"
+
+
+class TrialStopped(errors.Conflict):
+    """This trial was stopped before."""
+
+    zh = "该试运行已停止。"
+
+
+class TrialTooLong(errors.Invalid):
+    """A trial ends today at the earliest and a year from today at the latest."""
+
+    zh = "试运行最早今日结束，最长不超过一年。"
+    mend = "Let `until` be a day from today on, within a year."
+    mend_zh = "until 须为今日起一年之内的日期。"
 
 
 class InvalidUscc(errors.Invalid):

@@ -102,14 +102,14 @@ def select(case: Case, agency: str, *, cargo: Cargo) -> Selection:
     if version is None:
         return _careful(agency, _no_table(name, agency), cargo=cargo)
     hits = tuple(version.index.hits(drawn(case, name), on=case.on))
+    if not hits:
+        return _careful(agency, _no_table(name, agency), cargo=cargo)
     deciding = [hit for hit in hits if hit.fault or hit.row.then.inspect]
+    rows = tuple(_row(version, hit, agency) for hit in deciding or hits)
     if not deciding:
-        rows = tuple(_row(version, hit, agency) for hit in hits)
-        if not rows:
-            return _careful(agency, _no_table(name, agency), cargo=cargo)
         return Selection(agency=agency, rows=rows)
-    rows = tuple(_row(version, hit, agency) for hit in deciding)
-    return Selection(agency=agency, need=_need(agency, deciding, cargo=cargo), rows=rows)
+    bays = tuple(filter(None, (hit.row.then.bay for hit in deciding if not hit.fault)))
+    return Selection(agency=agency, need=_need(agency, deciding, cargo=cargo), rows=rows, bays=bays)
 
 
 def _need(agency: str, hits: Sequence[Hit], *, cargo: Cargo) -> AgencyNeed:
@@ -153,7 +153,7 @@ def _mismatched(selection: Selection, case: Case, mismatch: Mismatch, *, cargo: 
     else:
         scope, row = _scope(hit), _row(version, hit, selection.agency)
     need = determination.at_least(selection.need, selection.agency, scope, cargo=cargo)
-    return Selection(agency=selection.agency, need=need, rows=(*selection.rows, row))
+    return selection.model_copy(update={"need": need, "rows": (*selection.rows, row)})
 
 
 def _eligibility(case: Case, selections: Sequence[Selection], *, agencies: Agencies) -> Eligibility:

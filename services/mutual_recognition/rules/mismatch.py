@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from services.mutual_recognition.rules import dictionaries
 from services.mutual_recognition.rules.inputs import Mismatch
-from shared.contracts.recognition import ElementVerdict
+from shared.contracts.recognition import TOTAL, ElementVerdict
 from shared.contracts.values import Element, Line
 
 HUNDRED = Decimal(100)
@@ -22,10 +22,11 @@ def of(verdicts: Sequence[ElementVerdict], lines: Sequence[Line]) -> Mismatch:
 
 
 def _told(cause: str, verdicts: Sequence[ElementVerdict], lines: Sequence[Line]) -> Mismatch:
-    declared = {line.number: line for line in lines}
+    declared = {line.number: (line.quantity, line.net_kg) for line in lines}
+    declared[TOTAL] = (Decimal(0), sum((line.net_kg for line in lines), Decimal(0)))
     apart = [verdict for verdict in verdicts if not verdict.agrees]
     known = [verdict for verdict in apart if verdict.line in declared]
-    deviations = [_deviation(verdict, declared[verdict.line]) for verdict in known]
+    deviations = [_deviation(verdict, *declared[verdict.line]) for verdict in known]
     return {
         dictionaries.CAUSE: cause,
         **{f"{element}_disagrees": any(v.element is element for v in known) for element in Element},
@@ -35,9 +36,9 @@ def _told(cause: str, verdicts: Sequence[ElementVerdict], lines: Sequence[Line])
     }
 
 
-def _deviation(verdict: ElementVerdict, line: Line) -> Decimal:
+def _deviation(verdict: ElementVerdict, quantity: Decimal, net_kg: Decimal) -> Decimal:
     """In percent of what was declared; 0 where there are no figures to compare."""
     if verdict.difference is None:
         return Decimal(0)
-    declared = line.net_kg if verdict.element is Element.WEIGHT else line.quantity
+    declared = net_kg if verdict.element is Element.WEIGHT else quantity
     return abs(verdict.difference) / declared * HUNDRED if declared else HUNDRED

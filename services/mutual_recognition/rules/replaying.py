@@ -75,7 +75,7 @@ class Compared:
     @property
     def changed(self) -> bool:
         """Whether anybody inspects or recognises otherwise."""
-        return _required(self.before) != _required(self.after)
+        return required(self.before) != required(self.after)
 
 
 def headings(inputs: Inputs) -> frozenset[str]:
@@ -120,6 +120,14 @@ def compare(
     )
 
 
+def again(case: Case, draft: Version, *, agencies: Agencies) -> Determination:
+    """What a draft would have made of a case; on its first day, if that is still to come."""
+    on = max(case.on, draft.table.valid_from)
+    return decide.decide(
+        replace(case, on=on, tables={**case.tables, draft.name: draft}), agencies=agencies
+    )
+
+
 def inspects(outcome: Determination, agency: str, looks: Mapping[str, Look]) -> Scope | None:
     """How deep an agency inspects under a determination, None if it does not.
 
@@ -155,5 +163,6 @@ def _depth(scope: Scope) -> int:
     return scope.depth
 
 
-def _required(outcome: Determination) -> tuple[object, ...]:
+def required(outcome: Determination) -> tuple[object, ...]:
+    """What of a determination is required of anybody: who inspects, and who recognises what."""
     return outcome.mode, outcome.needs, outcome.recognising, outcome.terms

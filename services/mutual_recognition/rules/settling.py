@@ -47,11 +47,12 @@ def settle(
             known = mismatch.of_findings()
             return _refuse(change, stands, refused, known, agencies=agencies, ids=ids)
         ready = parts.comparable(required.consignment, stands, decided=required.decided)
-        verdicts = _compared(change.matter, recognition, ready)
+        together = [*_recognised_before(change.matter), *ready]
+        verdicts = _compared(change.matter, recognition, together)
         if ready and not crosscheck.agree(verdicts):
             why = crosscheck.disagreement(verdicts)
             refused = recognitions.refuse(recognition, verdicts=verdicts, reason=why)
-            known = mismatch.of(verdicts, parts.lines(required.consignment, ready))
+            known = mismatch.of(verdicts, parts.lines(required.consignment, together))
             return _refuse(change, stands, refused, known, agencies=agencies, ids=ids)
         stands = _held_along({**stands, **_recognised(change.matter, recognition, ready)})
     if all(each.step is Step.MEET for each in stands.values()):
@@ -69,7 +70,13 @@ def _compared(
         parts.lines(consignment, ready),
         parts.found(consignment, ready, said),
         terms=recognition.terms,
+        on=current.decision.case.on,
     )
+
+
+def _recognised_before(current: Matter) -> list[str]:
+    """The containers that were released by recognition: their goods count in the total."""
+    return [part for part, end in current.requirement.ends.items() if end.recognised]
 
 
 def _by_primary(current: Matter, recognition: Recognition) -> list[Conclusion]:
@@ -188,9 +195,8 @@ def _recognise(change: Change, stands: Stands) -> Change:
     current, recognition = change.matter, change.matter.recognition
     if recognition is None or current.requirement.determination.mode is not Mode.RECOGNITION:
         return change
-    ends = current.requirement.ends
     by_it = [part for part, each in stands.items() if each.outcome is Outcome.RELEASED]
-    by_it += [part for part, end in ends.items() if end.recognised and part not in by_it]
+    by_it += [part for part in _recognised_before(current) if part not in by_it]
     if not by_it:
         return change
     verdicts = _compared(current, recognition, by_it)

@@ -9,6 +9,7 @@ from shared.contracts import derived
 from tests.integration.access.people import (
     BROKER,
     EVERYBODY,
+    OTHER_BROKER,
     OTHER_YARD_STAFF,
     STRANGERS,
     YARD,
@@ -19,6 +20,9 @@ from tests.integration.access.scene import Ask, Entry, Scene, nothing, same
 from tests.unit.booking import made
 
 REQUEST = derived.booking_id(made.determined().requirement_id)
+SECOND = derived.booking_id(made.determined(2).requirement_id)
+STRETCH = {"from": "2026-03-01T00:00:00Z", "to": "2026-03-12T00:00:00Z"}
+OTHERS = frozenset({OTHER_BROKER})
 OTHERS_STAFF = frozenset({OTHER_YARD_STAFF})
 ALL_OTHERS = frozenset(who for who in EVERYBODY if who.admitted and who != YARD_STAFF)
 
@@ -141,6 +145,31 @@ async def _at_the_gate(scene: Scene) -> Ask:
     return Ask({"code": YARD}, {"request_id": str(REQUEST)})
 
 
+async def _to_exchange(scene: Scene) -> Ask:
+    """The broker has two agreed slots, and offers the second for the first one's time."""
+    asked = await scene.arranged(_confirmed)
+    await scene.bring(made.determined(2))
+    offers = await scene.done(BROKER, "get", f"/v1/requests/{SECOND}/offers")
+    slot = offers["offers"][3]["slot"]
+    body = {name: slot[name] for name in ("yard", "bay", "teams", "starts")}
+    hold = {"request_id": str(SECOND), "slot": body}
+    await scene.done(BROKER, "post", "/v1/bookings", hold)
+    await scene.done(BROKER, "post", f"/v1/bookings/{SECOND}/confirm")
+    return Ask(asked.path, STRETCH)
+
+
+async def _offered(scene: Scene) -> Ask:
+    asked = await scene.arranged(_to_exchange)
+    made_ = await scene.done(BROKER, "post", f"/v1/bookings/{SECOND}/exchanges", STRETCH)
+    return Ask({**asked.path, "exchange_id": made_["id"]})
+
+
+async def _own_offer(scene: Scene) -> Ask:
+    asked = await scene.arranged(_to_exchange)
+    await scene.done(BROKER, "post", f"/v1/bookings/{REQUEST}/exchanges", STRETCH)
+    return Ask(asked.path, {"reason": "not needed 不再需要"})
+
+
 async def _to_plan(scene: Scene) -> Ask:
     await scene.arranged(_requested)
     return Ask(body={"days": 2, "seconds": 1, "yards": [YARD]})
@@ -195,6 +224,12 @@ ENTRIES = {
     "POST /v1/bookings/{booking_id}/cancel": Entry(_to_cancel, STRANGERS, succeeds=BROKER),
     "POST /v1/bookings/{booking_id}/reschedule": Entry(_to_reschedule, STRANGERS, succeeds=BROKER),
     "POST /v1/bookings/{booking_id}/missed": Entry(_to_miss, STRANGERS, succeeds=YARD_STAFF),
+    "POST /v1/bookings/{booking_id}/exchanges": Entry(_to_exchange, OTHERS, succeeds=BROKER),
+    "GET /v1/bookings/{booking_id}/exchanges": Entry(_offered, OTHERS),
+    "POST /v1/bookings/{booking_id}/exchanges/end": Entry(_own_offer, OTHERS, succeeds=BROKER),
+    "POST /v1/bookings/{booking_id}/exchanges/{exchange_id}/accept": Entry(
+        _offered, OTHERS, succeeds=BROKER
+    ),
     "POST /v1/plans": Entry(_to_plan, OTHERS_STAFF, succeeds=YARD_STAFF),
     "GET /v1/plans": Entry(_planned, OTHERS_STAFF, lists=True),
     "GET /v1/plans/{plan_id}": Entry(_planned, OTHERS_STAFF),

@@ -49,4 +49,6 @@ ENTRIES = {
     "POST /v1/cases/{case_id}/evidence": Entry(_to_send, succeeds=CUSTOMS),
     "GET /v1/cases/{case_id}/evidence": Entry(_sent),
     "GET /v1/evidence/{link}": Entry(_sent),
+    "GET /v1/cases/{case_id}/file.zip": Entry(_sent),
+    "GET /v1/cases/{case_id}/file.pdf": Entry(_sent),
 }

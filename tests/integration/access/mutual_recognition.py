@@ -124,14 +124,24 @@ async def _to_reject(scene: Scene) -> Ask:
     return Ask((await scene.arranged(_drafted)).path, {"reason": "too lenient 过宽"})
 
 
-async def _drafted(scene: Scene) -> Ask:
-    author = Caller("author", HEAD_OF_CUSTOMS.role, "customs", "customs")
+async def _drafted(scene: Scene, *, author: Caller = HEAD_OF_CUSTOMS) -> Ask:
     made = await scene.done(author, "post", "/v1/tables/recognition/versions", _table())
     return Ask({"name": "recognition", "number": made["version"]})
 
 
+async def _to_replace(scene: Scene) -> Ask:
+    return Ask((await _drafted(scene)).path, _table())
+
+
+async def _to_submit(scene: Scene) -> Ask:
+    return await _drafted(scene)
+
+
 async def _to_approve(scene: Scene) -> Ask:
-    drafted = await scene.arranged(_drafted)
+    author = Caller("author", HEAD_OF_CUSTOMS.role, "customs", "customs")
+    drafted = await _drafted(scene, author=author)
+    of_it = f"/v1/tables/recognition/versions/{drafted.path['number']}"
+    await scene.done(author, "post", f"{of_it}/submit", None)
     await scene.arranged(_backtested)
     await backtested.make(scene.service.kit)
     return drafted
@@ -142,6 +152,17 @@ async def _backtested(scene: Scene) -> Ask:
         HEAD_OF_QUARANTINE, "post", "/v1/tables/recognition/backtests", _table()
     )
     return Ask({"backtest_id": asked["id"]})
+
+
+async def _to_try(scene: Scene) -> Ask:
+    return Ask((await scene.arranged(_drafted)).path, {"until": f"{START:%Y}-12-31"})
+
+
+async def _tried(scene: Scene) -> Ask:
+    wish = await scene.arranged(_to_try)
+    path = f"/v1/tables/recognition/versions/{wish.path['number']}/trial"
+    await scene.done(HEAD_OF_CUSTOMS, "post", path, wish.body)
+    return Ask(wish.path)
 
 
 ENTRIES = {
@@ -167,9 +188,14 @@ ENTRIES = {
     "GET /v1/tables": Entry(nothing),
     "GET /v1/tables/{name}/versions/{number}": Entry(same(name="recognition", number=1)),
     "POST /v1/tables/{name}/versions": Entry(_to_draft, succeeds=HEAD_OF_CUSTOMS),
+    "PUT /v1/tables/{name}/versions/{number}": Entry(_to_replace, succeeds=HEAD_OF_CUSTOMS),
+    "POST /v1/tables/{name}/versions/{number}/submit": Entry(_to_submit, succeeds=HEAD_OF_CUSTOMS),
     "POST /v1/tables/{name}/versions/{number}/approve": Entry(
         _to_approve, succeeds=HEAD_OF_QUARANTINE
     ),
+    "GET /v1/tables/{name}/versions/{number}/trial": Entry(_tried),
+    "POST /v1/tables/{name}/versions/{number}/trial": Entry(_to_try, succeeds=HEAD_OF_QUARANTINE),
+    "POST /v1/tables/{name}/versions/{number}/trial/stop": Entry(_tried, succeeds=HEAD_OF_CUSTOMS),
     "POST /v1/tables/{name}/backtests": Entry(_to_draft, succeeds=HEAD_OF_CUSTOMS),
     "GET /v1/backtests/{backtest_id}": Entry(_backtested),
     "POST /v1/tables/{name}/versions/{number}/reject": Entry(

@@ -77,8 +77,8 @@ async def test_others_who_are_quicker_leave_a_plan_all_that_they_did_not_take(
         session = await rival.enter_async_context(office.service.kit.database.transaction())
         choice = Choice(YARD, f"P0{number}", {"customs": f"C0{number}"}, made.OPENS)
         other = booking_id(RIVALS + 1 + number)
-        turn = await office.desk.turn(session)
-        await slots.hold(session, other, choice=choice, turn=turn)
+        turn, booking = await office.desk.with_booking(session, other)
+        await slots.hold(session, booking, choice=choice, turn=turn)
         rivals.append(rival)
     applying = asyncio.create_task(_applied(office, plan))
     async with office.service.kit.database.connect() as watching:

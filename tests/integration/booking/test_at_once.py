@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import text
 from starlette.types import Message
 
-from services.booking import calendars, occupancy
+from services.booking import calendars, occupancy, yardbook
 from services.booking.api import watching
 from services.booking.calendars import Of, Subject
+from services.booking.commands import slots
 from services.booking.domain.booking import Status
 from services.booking.settings import Settings
 from shared.auth.principal import Principal, Role
@@ -18,7 +19,7 @@ from shared.contracts.values import SlotWish, utc
 from shared.http import streams
 from shared.ids import uuid7
 from tests import factories
-from tests.integration.booking.room import Office, booking_id
+from tests.integration.booking.room import Office, booking_id, slot_body
 from tests.integration.booking.test_waiting import somebody_waits
 from tests.integration.booking.test_yards import HOME, OTHER, both
 from tests.unit.booking import made
@@ -75,6 +76,27 @@ async def test_a_change_that_is_taken_back_for_anothers_is_tried_again(office: O
             await session.execute(text(statement))
     assert (await _cancel(office)).status_code == 200
     assert (await office.told())[:3] == ["requested", "confirmed", "cancelled"]
+
+
+async def test_who_changes_a_yard_gets_at_bookings_that_others_wait_to_change(
+    office: Office,
+) -> None:
+    await office.bring(made.determined(1, auto=True))
+    body = {"reason": "sold 已售", "slot": slot_body(await _offers(office))}
+    async with office.service.kit.database.transaction() as session:
+        await yardbook.alone(session)
+        moving = asyncio.create_task(office.post(f"/v1/bookings/{booking_id()}/reschedule", body))
+        await somebody_waits(office)
+        turn, booking = await office.desk.with_booking(session, booking_id())
+        await slots.cancel(session, booking, reason="closed", turn=turn)
+    assert (await moving).status_code == 200
+    told = await office.told()
+    assert told == ["requested", "confirmed", "cancelled", "confirmed", "rescheduled"]
+    assert await office.broken() == []
+
+
+async def _offers(office: Office) -> Any:
+    return (await office.get(f"/v1/requests/{booking_id()}/offers")).json()["offers"]
 
 
 async def test_no_two_calendars_are_made_where_there_is_room_for_one(

@@ -14,6 +14,7 @@ from services.booking.commands.turn import Turn
 from services.booking.domain.booking import Status
 from services.booking.domain.calendar import Taken
 from services.booking.domain.resources import Resource
+from services.booking.jobs import following
 from services.booking.live import Live
 from shared.database import taken_back
 from tests.integration.booking.room import Office, booking_id
@@ -135,6 +136,16 @@ async def test_over_midnight_and_a_change_of_the_yard_it_goes_on_without_reading
         if number == 2:
             async with database.transaction() as session:
                 await yardbook.close(session, "CNTAO-Y1", **CLOSURE)
+
+
+async def test_who_asks_after_the_start_does_not_wait_for_the_yard_to_be_read(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await _take(office, made.OPENS, timedelta(hours=1))
+    await following.follow_once(office.desk)
+    monkeypatch.setattr(calendars, "_ALL", None)
+    offers = (await office.get(f"/v1/requests/{booking_id(2)}/offers")).json()["offers"]
+    assert offers[0]["slot"]["bay"] == made.yard().bays[1].code
 
 
 @pytest.mark.parametrize("begins", [0, 10], ids=["goes on beyond", "begins beyond"])

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.booking import store
 from services.booking.commands import slots
 from services.booking.commands.turn import Turn
 from services.booking.domain.booking import Booking
@@ -63,7 +64,9 @@ async def test_exactly_one_of_two_hundred_commands_gets_the_slot(office: Office)
 
     async def race(serial: int) -> str:
         async def hold(session: AsyncSession, turn: Turn) -> Booking:
-            return await slots.hold(session, booking_id(serial), choice=choice, turn=turn)
+            booking = await store.lock(session, booking_id(serial))
+            assert booking is not None
+            return await slots.hold(session, booking, choice=choice, turn=turn)
 
         try:
             await office.do(hold)

@@ -99,8 +99,8 @@ async def test_a_change_that_is_committed_late_is_passed_over_by_no_reader(offic
     async with looked_for(office.service), reading(office.service, PATH, **STAFF) as reader:
         await reader.until(0, ids=1)
         async with office.service.kit.database.transaction() as late:
-            turn = await office.desk.turn(late)
-            await slots.hold(late, booking_id(1), choice=first, turn=turn)
+            turn, booking = await office.desk.with_booking(late, booking_id(1))
+            await slots.hold(late, booking, choice=first, turn=turn)
             assert (await office.post("/v1/bookings", body)).status_code == 201
             await reader.until(0, ids=len(reader.ids) + 4)
             assert reader.events == []

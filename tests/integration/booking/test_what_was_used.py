@@ -129,8 +129,10 @@ async def test_what_was_given_up_or_missed_was_not_used(office: Office) -> None:
 
 async def test_a_reader_of_the_board_is_told_until_when_it_took(office: Office) -> None:
     await office.bring(made.determined(1, auto=True))
-    service, events = office.service, f"{PATH}/board/events"
-    async with looked_for(service), reading(service, events, last=0, **STAFF) as on:
+    async with (
+        looked_for(office.service),
+        reading(office.service, f"{PATH}/board/events", last=0, **STAFF) as on,
+    ):
         await _inspect(office, 1, made.OPENS, made.OPENS + QUARTER)
         last = (await on.until(3))[-1]
     assert last["change"] == "completed"

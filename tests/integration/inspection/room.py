@@ -76,6 +76,7 @@ class Room:
             "customs": (Role.OFFICER, "office", "customs"),
             "quarantine": (Role.OFFICER, "office", "quarantine"),
             "supervisor": (Role.SUPERVISOR, "office", "customs"),
+            "head of quarantine": (Role.SUPERVISOR, "office", "quarantine"),
             "second": (Role.OFFICER, "office", "customs"),
             "yard": (Role.YARD, b.YARD, ""),
             "other yard": (Role.YARD, "CNTAO-Y2", ""),

@@ -2,11 +2,14 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 
-from services.cli.archiving import _record  # what verifies an archive reads records with
+from services.cli import case_files
+from services.cli.archiving import record_of
 from services.inspection.domain import records
 from shared.auth.principal import Role
 from tests import kits
@@ -150,11 +153,28 @@ async def test_the_chain_and_its_proof_hold_for_whom_a_record_is_kept_from(opene
     for each in chain:
         assert each["prev_hash"] == last
         if each["kind"] is not None:
-            assert records.digest(_record(each)) == each["hash"]
+            assert records.digest(record_of(each)) == each["hash"]
         last = each["hash"]
     proof = await opened.see("quarantine", f"/{b.CASE}/proof")
     assert proof["leaf"]["hash"] == last
     assert await opened.broken() == []
+
+
+async def test_a_cases_file_has_of_what_is_kept_back_its_place_and_holds(
+    opened: Room, tmp_path: Path
+) -> None:
+    await opened.do("customs", "investigations", NOTE)
+    await opened.do("quarantine", "findings", {"code": "brand", "text": "odd 异常"})
+    found = {}
+    for who in ("customs", "quarantine", "auditor"):
+        path = tmp_path / f"{who}.zip"
+        path.write_bytes((await opened.clients[who].get(f"/v1/cases/{b.CASE}/file.zip")).content)
+        with ZipFile(path) as zipped:
+            said = b"".join(zipped.read(name) for name in zipped.namelist()).decode()
+        told = case_files.verify(path, pinned={})
+        assert told["broken"] == []
+        found[who] = (told["kept_back"], SECRET in said)
+    assert found == {"customs": (0, True), "quarantine": (1, False), "auditor": (0, True)}
 
 
 async def test_a_supervisor_unmarks_and_why_it_was_marked_stays_with_the_agency(

@@ -1,5 +1,6 @@
 """Containers are released by recognition one by one, on a real database."""
 
+from shared.contracts.recognition import TOTAL
 from shared.contracts.values import Verdict
 from tests.integration.mutual_recognition.boxes import PARTLY, A, B, C, partly, three
 from tests.integration.mutual_recognition.world import World, found
@@ -23,7 +24,7 @@ async def test_a_container_is_released_by_recognition_when_its_goods_agree(world
         "requirement.company_suspended",
     ]
     granted = await world.last(filing, "recognition.granted")
-    assert {each["line"] for each in granted["verdicts"]} == {1, 3}
+    assert {each["line"] for each in granted["verdicts"]} == {1, 3, TOTAL}
     assert (await world.last(filing, "requirement.met"))["outcome"] == "refused_entry"
     assert await world.broken() == {}
 
@@ -66,3 +67,22 @@ async def test_a_release_that_nobody_recognised_is_seen(world: World) -> None:
         f"UPDATE requirements SET ends = jsonb_set(ends, '{{{A},recognised}}', '[]')"
     )
     assert set(await world.broken()) == {"a release in mode recognition has its recognition"}
+
+
+async def test_containers_that_are_each_a_little_short_are_not_all_recognised(
+    world: World,
+) -> None:
+    """The founding tolerance is 3 percent, or half a kilogram where that is more."""
+    await world.trust()
+    body = three()
+    lines = [line | {"net_kg": "1", "gross_kg": "2"} for line in body["lines"]]
+    filing = await world.accept({**body, "lines": lines, "net_kg": "3"})
+    short = {"net_kg": "0.5"}
+    await world.conclude(filing, "quarantine", containers=(A,), found=(found(1, **short),))
+    assert await partly(world, filing) == [("released", [A])]
+    await world.conclude(filing, "quarantine", containers=(C,), found=(found(3, **short),))
+    assert await partly(world, filing) == [("released", [A])]
+    refused = await world.last(filing, "recognition.refused")
+    apart = [(each["line"], each["found"]) for each in refused["verdicts"] if not each["agrees"]]
+    assert apart == [(TOTAL, "1.0 KGM")]
+    assert await world.broken() == {}

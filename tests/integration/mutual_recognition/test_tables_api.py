@@ -42,11 +42,12 @@ async def _as(world: World, subject: str, agency: str, path: str, body: Any = No
 
 
 async def _draft(world: World, content: dict[str, Any]) -> Any:
-    """A draft with its backtest."""
+    """A version in review, with its backtest."""
     drafted = await _as(world, "author", "customs", f"{NAME}/versions", content)
     assert drafted.status_code == 201, drafted.text
     await _backtest(world, content)
-    return drafted
+    submit = f"{NAME}/versions/{drafted.json()['version']}/submit"
+    return await _as(world, "author", "customs", submit)
 
 
 async def _backtest(world: World, content: dict[str, Any]) -> None:
@@ -85,10 +86,10 @@ async def test_the_founding_tables_are_published_with_both_approvals(world: Worl
 async def test_a_draft_decides_nothing_until_both_agencies_have_approved(world: World) -> None:
     drafted = await _draft(world, _content())
     number = drafted.json()["version"]
-    assert (number, drafted.json()["status"]) == (3, "draft")
+    assert (number, drafted.json()["status"]) == (3, "in_review")
     approve = f"{NAME}/versions/{number}/approve"
     half = await _as(world, "chief", "customs", approve)
-    assert half.json()["status"] == "draft"
+    assert half.json()["status"] == "in_review"
     assert len(await world.told(await world.accept(laptops()))) == 2
     whole = await _as(world, "head", "quarantine", approve)
     assert whole.json()["status"] == "published"
@@ -138,6 +139,7 @@ async def test_no_draft_is_approved_without_a_backtest_of_exactly_its_content(
 ) -> None:
     content = _content()
     await _as(world, "author", "customs", f"{NAME}/versions", content)
+    await _as(world, "author", "customs", f"{NAME}/versions/3/submit")
     other = {
         **content,
         "rows": [content["rows"][0] | {"source": "another law"}, content["rows"][1]],

@@ -41,6 +41,7 @@ TABLE: dict[str, Any] = {
 async def _publish(world: World) -> None:
     path = f"/v1/tables/selection-{MARITIME}/versions"
     assert (await _as(world, "author", MARITIME, path, TABLE)).status_code == 201
+    assert (await _as(world, "author", MARITIME, f"{path}/1/submit")).status_code == 200
     for agency in SKILLS:
         approved = await _as(world, f"head of {agency}", agency, f"{path}/1/approve")
         assert approved.status_code == 200, approved.text

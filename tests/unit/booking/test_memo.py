@@ -4,9 +4,10 @@ import random
 from dataclasses import replace
 
 from services.booking.domain import calendar as cal
-from services.booking.domain import parts
+from services.booking.domain import offers, parts
 from services.booking.domain.calendar import Calendar
 from services.booking.domain.memo import Memo
+from services.booking.domain.offers import Bounds
 from services.booking.domain.resources import Resource
 from tests.unit.booking import made
 from tests.unit.booking.made import need, want
@@ -25,6 +26,11 @@ def _agrees(calendar: Calendar) -> None:
             for cell in range(0, calendar.cells, 3):
                 free = [n for n, mask in enumerate(told.masks) if mask >> cell & 1]
                 assert known.first(cell) == (free[0] if free else None)
+    for wanted in WANTS:
+        slots, slots_afresh = (
+            list(offers.slots(each, wanted, Bounds(made.MONDAY))) for each in (calendar, afresh)
+        )
+        assert slots == slots_afresh
 
 
 def test_after_any_changes_it_says_what_holds_now() -> None:

@@ -24,7 +24,7 @@ def files() -> Files:
 
 
 def _pins(files: Files) -> dict[str, tuple[str, ...]]:
-    return dict(archiving._keys(files["keys.jsonl"]))
+    return dict(archiving.keys_of(files["keys.jsonl"]))
 
 
 def test_an_archive_holds_as_it_was_written(files: Files) -> None:
@@ -44,7 +44,7 @@ def test_a_whole_history_that_another_key_signed_does_not_pass_for_ours(files: F
 
 
 def test_a_record_that_was_hashed_anew_is_seen_by_the_tree(files: Files) -> None:
-    chain = [archiving._record(each) for each in _lines(files["records.jsonl"])]
+    chain = [archiving.record_of(each) for each in _lines(files["records.jsonl"])]
     first = [each for each in chain if each.case_id == chain[0].case_id]
     notes = [Note(each.kind, {**each.payload, "text": "forged"}) for each in first]
     forged = records.append(
@@ -60,7 +60,7 @@ def test_a_record_that_was_hashed_anew_is_seen_by_the_tree(files: Files) -> None
 
 
 def _lines(content: bytes) -> list[dict[str, object]]:
-    return list(archiving._read(content, dict))
+    return list(archiving.lines_of(content, dict))
 
 
 def test_a_zip_that_is_none_or_has_other_files_is_told(files: Files, tmp_path: Path) -> None:

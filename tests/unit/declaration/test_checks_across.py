@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from services.declaration import dictionary
-from services.declaration.domain import checks, units
+from services.declaration.domain import checks
 from services.declaration.forms import FilingIn
 from shared.errors import Fault
+from shared.reference import units
 from tests.factories import BROKER, NOW, Body, filing, line
 
 DICTIONARY = dictionary.at(NOW.date())

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from barcode.charsets import code128
 
 from services.declaration import slip
+from shared import paper
 from tests.factories import NOW
 from tests.unit.declaration.made import RECEIPT, content
 
@@ -71,6 +72,6 @@ def test_the_bars_are_the_number_in_code_128() -> None:
 
 
 def test_the_code_is_a_square_of_modules() -> None:
-    drawn = slip.code("urn:onestop:filing:1")
+    drawn = paper.code("urn:onestop:filing:1")
     width, height = re.findall(r'viewBox="0 0 (\d+) (\d+)"', drawn)[0]
     assert width == height

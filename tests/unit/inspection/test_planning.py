@@ -148,7 +148,7 @@ def test_a_requirement_met_before_any_opening_voids_the_case() -> None:
     assert b.names(change) == ["voided"]
 
 
-def test_a_case_that_ended_takes_nothing_but_signatures_and_its_cargo_leaving() -> None:
+def test_a_case_that_ended_takes_nothing_but_signatures_evidence_and_its_cargo_leaving() -> None:
     for ended in (Status.COMPLETED, Status.VOID):
         taken = {act for status, act in MOVES if status is ended}
-        assert Act.GATE_OUT in taken <= {Act.GATE_OUT, Act.GATE_OUT_PART, Act.SIGN}
+        assert Act.GATE_OUT in taken <= {Act.GATE_OUT, Act.GATE_OUT_PART, Act.SIGN, Act.ATTACH}

@@ -1,5 +1,6 @@
 """Found against declared: exact decimals, tolerances of both kinds, nothing taken on trust."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -7,9 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.mutual_recognition.domain import crosscheck
+from services.mutual_recognition.domain import crosscheck, names
 from services.mutual_recognition.domain.determination import Terms, Tolerance
+from shared.contracts.recognition import TOTAL
 from shared.contracts.values import Element, Line
+from shared.reference import units
+from tests.unit.mutual_recognition import builders
 
 ALL = (Element.NAME, Element.QUANTITY, Element.WEIGHT)
 TERMS = Terms(
@@ -31,7 +35,7 @@ def _line(**changes: Any) -> Line:
 
 
 def _agree(found: list[Line], terms: Terms = TERMS) -> bool:
-    return crosscheck.agree(crosscheck.compare([_line()], found, terms=terms))
+    return crosscheck.agree(crosscheck.compare([_line()], found, terms=terms, on=builders.DAY))
 
 
 @pytest.mark.parametrize(
@@ -42,7 +46,9 @@ def _agree(found: list[Line], terms: Terms = TERMS) -> bool:
         {"net_kg": Decimal(103)},
         {"net_kg": Decimal(97)},
         {"quantity": Decimal("40.0")},
-        {"hs_code": "4407120000"},
+        {"hs_code": "4407110090"},
+        {"quantity": Decimal(40_000), "unit": "LTR"},
+        {"quantity": Decimal(40_000_000), "unit": "MLT"},
     ],
 )
 def test_what_lies_within_the_tolerances_agrees(changes: dict[str, Any]) -> None:
@@ -59,6 +65,9 @@ def test_what_lies_within_the_tolerances_agrees(changes: dict[str, Any]) -> None
         [_line(net_kg=Decimal("96.99999"))],
         [_line(quantity=Decimal("40.00001"))],
         [_line(unit="H87")],
+        [_line(hs_code="4407120000")],
+        [_line(quantity=Decimal("40000.001"), unit="LTR")],
+        [_line(name="Sawn Pine")],
         [_line(), _line()],
         [_line(), _line(number=2)],
         [_line(number=2)],
@@ -71,12 +80,16 @@ def test_what_differs_is_missing_or_was_not_declared_disagrees(found: list[Line]
 def test_small_lots_may_differ_by_the_absolute_tolerance() -> None:
     declared = [_line(net_kg=Decimal(1))]
     for weight, agrees in ((Decimal("1.5"), True), (Decimal("1.51"), False)):
-        verdicts = crosscheck.compare(declared, [_line(net_kg=weight)], terms=TERMS)
+        verdicts = crosscheck.compare(
+            declared, [_line(net_kg=weight)], terms=TERMS, on=builders.DAY
+        )
         assert crosscheck.agree(verdicts) is agrees
 
 
 def test_verdicts_show_the_figures() -> None:
-    verdicts = crosscheck.compare([_line()], [_line(net_kg=Decimal("104.5"))], terms=TERMS)
+    verdicts = crosscheck.compare(
+        [_line()], [_line(net_kg=Decimal("104.5"))], terms=TERMS, on=builders.DAY
+    )
     weight = verdicts[-1]
     assert (weight.declared, weight.found) == ("100 KGM", "104.5 KGM")
     assert (weight.difference, weight.tolerance) == (Decimal("4.5"), Decimal(3))
@@ -86,15 +99,81 @@ def test_verdicts_show_the_figures() -> None:
 
 
 def test_nothing_compared_is_nothing_agreed() -> None:
-    assert not crosscheck.agree(crosscheck.compare([], [], terms=TERMS))
+    assert not crosscheck.agree(crosscheck.compare([], [], terms=TERMS, on=builders.DAY))
     assert not _agree([_line()], Terms(elements=(), tolerances={}))
 
 
 _WEIGHTS = st.decimals(min_value="0.00001", max_value="1000000", places=5)
 
 
+@builders.ANY_MACHINE
 @given(declared=_WEIGHTS, found=_WEIGHTS)
 def test_a_weight_agrees_exactly_within_its_tolerance(declared: Decimal, found: Decimal) -> None:
-    verdicts = crosscheck.compare([_line(net_kg=declared)], [_line(net_kg=found)], terms=TERMS)
+    verdicts = crosscheck.compare(
+        [_line(net_kg=declared)], [_line(net_kg=found)], terms=TERMS, on=builders.DAY
+    )
     within = abs(found - declared) <= max(declared * 3 / 100, Decimal("0.5"))
     assert crosscheck.agree(verdicts) is within
+
+
+@pytest.mark.parametrize(
+    ("declared", "found", "same"),
+    [
+        ("冻去骨牛肉", "Frozen boneless beef", True),
+        ("冻去骨牛肉 frozen boneless beef", "ＢＥＥＦ, frozen, boneless", True),
+        ("冻去骨牛肉", "冻牛肉", False),
+        ("冻去骨牛肉", "冻去骨牛肉 frozen pork", False),
+        ("1.5% fat", "15% fat", False),
+        ("", "", False),
+    ],
+)
+def test_names_are_the_same_as_written_or_by_synonyms(
+    declared: str, found: str, *, same: bool
+) -> None:
+    assert names.same(declared, found, hs_code="0202300090", on=builders.DAY) is same
+
+
+def test_synonyms_are_of_a_heading_and_from_a_day_on() -> None:
+    beef = ("冻去骨牛肉", "frozen boneless beef")
+    assert not names.same(*beef, hs_code="0203290000", on=builders.DAY)
+    assert not names.same(*beef, hs_code="0202300090", on=date(2018, 7, 31))
+
+
+def test_an_hs_code_that_differs_is_told_with_the_names() -> None:
+    verdicts = crosscheck.compare(
+        [_line()], [_line(hs_code="4407120000")], terms=TERMS, on=builders.DAY
+    )
+    assert "declared 4407110000 Sawn Pine 松木, found 4407120000" in (
+        crosscheck.disagreement(verdicts).en
+    )
+
+
+def test_quantities_in_other_units_are_told_in_the_declared_one() -> None:
+    found = _line(quantity=Decimal(41_000), unit="LTR")
+    quantity = crosscheck.compare([_line()], [found], terms=TERMS, on=builders.DAY)[1]
+    assert (quantity.found, quantity.difference) == ("41000 LTR", Decimal(1))
+    other = crosscheck.compare([_line()], [_line(unit="H87")], terms=TERMS, on=builders.DAY)[1]
+    assert (other.difference, other.agrees) == (None, False)
+
+
+@builders.ANY_MACHINE
+@given(pounds=st.integers(1, 10**9))
+def test_conversion_is_exact_also_where_a_quotient_has_no_end(pounds: int) -> None:
+    declared = _line(quantity=Decimal(pounds), unit="LBR")
+    kilograms = units.in_base(Decimal(pounds), "LBR")[1]
+    for off, agrees in ((Decimal(0), True), (Decimal("0.00000001"), False)):
+        found = _line(quantity=kilograms + off, unit="KGM")
+        verdicts = crosscheck.compare([declared], [found], terms=TERMS, on=builders.DAY)
+        assert crosscheck.agree(verdicts) is agrees
+
+
+def test_lines_that_are_each_a_little_short_do_not_add_up_to_more_than_the_tolerance() -> None:
+    declared = [_line(number=number, net_kg=Decimal(1)) for number in (1, 2, 3)]
+    for weight, agrees in (("0.9", True), ("0.5", False)):
+        found = [_line(number=number, net_kg=Decimal(weight)) for number in (1, 2, 3)]
+        verdicts = crosscheck.compare(declared, found, terms=TERMS, on=builders.DAY)
+        assert all(each.agrees for each in verdicts[:-1])
+        assert (verdicts[-1].line, verdicts[-1].agrees) == (TOTAL, agrees)
+    assert "all lines weight: declared 3 KGM, found 1.5 KGM" in (
+        crosscheck.disagreement(verdicts).en
+    )

@@ -29,7 +29,7 @@ def _known(*found: Line) -> Mismatch:
     terms = _decided(CASE).terms
     assert terms is not None
     declared = [_line()]
-    return mismatch.of(crosscheck.compare(declared, found, terms=terms), declared)
+    return mismatch.of(crosscheck.compare(declared, found, terms=terms, on=builders.DAY), declared)
 
 
 def _decided(case: Case) -> Determination:
@@ -52,6 +52,17 @@ def test_what_disagrees_decides_how_deep_the_other_agency_looks(
     assert result.mode is Mode.JOINT
     customs = next(need for need in result.needs if need.agency == "customs")
     assert (customs.scope, result.rows[-1].row) == (scope, row)
+
+
+def test_a_total_that_disagrees_is_a_weight_and_nothing_undeclared() -> None:
+    declared = [_line(number, net_kg=Decimal(1)) for number in (1, 2)]
+    found = [_line(number, net_kg=Decimal("0.5")) for number in (1, 2)]
+    terms = _decided(CASE).terms
+    assert terms is not None
+    verdicts = crosscheck.compare(declared, found, terms=terms, on=builders.DAY)
+    known = mismatch.of(verdicts, declared)
+    names = ("weight_disagrees", "undeclared_goods", "not_found", "deviation_percent_max")
+    assert [known[name] for name in names] == [True, False, False, Decimal(50)]
 
 
 def test_after_findings_nothing_was_compared_and_the_other_agency_unpacks() -> None:

@@ -80,6 +80,7 @@ def test_what_shares_goods_or_does_not_say_what_it_holds_is_one_group(
     assert sorted(map(sorted, found)) == sorted(map(sorted, expected))
 
 
+@builders.ANY_MACHINE
 @given(st.lists(st.lists(st.integers(1, 4), max_size=3, unique=True), max_size=5))
 def test_each_container_is_in_one_group_and_no_line_in_two(loads: list[list[int]]) -> None:
     cargo = _cargo(*loads, lines=4)
@@ -113,6 +114,14 @@ def test_what_was_found_of_a_line_in_two_containers_is_summed_up() -> None:
         (1, "500", "2000"),
         (2, "500", "1000"),
     ]
+
+
+def test_a_line_that_two_containers_count_in_other_units_is_summed_up_as_well() -> None:
+    tonnes = _line(1, "0.3").model_copy(update={"unit": "TNE"})
+    kilograms = _line(1, "200", "ＰＩＮＥ").model_copy(update={"unit": "KGM"})
+    said = [_said(A, found=(kilograms,)), _said(B, found=(tonnes, _line(2)), number=2)]
+    first, _ = parts.found(_cargo([1], [1, 2], [3]), (A, B), said)
+    assert (first.quantity, first.unit, first.net_kg) == (Decimal(500), "KGM", Decimal(2000))
 
 
 def test_only_the_last_conclusion_on_a_container_counts() -> None:

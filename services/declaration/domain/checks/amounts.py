@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from decimal import Context, Decimal
 from typing import NamedTuple
 
-from services.declaration.domain import units
 from services.declaration.domain.checks.rule import Breach, Filed, Rule
+from shared.reference import units
 
 CHARGES = ("freight", "insurance", "other_charges")
 A_RATE = "1"

@@ -132,6 +132,7 @@ def test_the_second_founding_version_has_the_rows_of_the_first(name: str) -> Non
         ),
         ("rows/0/when", [], "total_row_not_last", "/rows/0"),
         ("rows/0/then", {"inspect": True, "minutes": 60}, "scope_and_minutes", "/rows/0/then"),
+        ("rows/1/then", {"inspect": False, "bay": "scan"}, "scope_and_minutes", "/rows/1/then"),
         (
             "rows/0/then",
             {"eligible": True, "elements": ["name"]},

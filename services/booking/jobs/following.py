@@ -1,0 +1,46 @@
+"""Keeps every yard's calendar in memory read, so that nobody who asks has to wait for that.
+
+From the start of the process on, and when a day begins or a yard has changed. Every use looks for
+what is newer by itself (see `live`): this only lets it find little.
+"""
+
+import asyncio
+
+from services.booking.commands import sight
+from services.booking.desk import Desk
+from shared.service import Job
+
+SECONDS = 5.0
+"""Wall seconds between looks."""
+
+
+class CalendarsUnread(Exception):
+    """What is taken of the yards is not read yet: who asks for offers waits for it."""
+
+
+def following(desk: Desk) -> Job:
+    """Follow what is taken of all yards, for ever."""
+
+    async def run() -> None:
+        while True:
+            await follow_once(desk)
+            await asyncio.sleep(SECONDS)
+
+    return run
+
+
+async def follow_once(desk: Desk) -> None:
+    """One look at each yard, in turns with whoever asks."""
+    async with desk.kit.database.connect() as session:
+        codes = sorted((await desk.turn(session)).yards)
+    for code in codes:
+        async with desk.kit.database.connect() as session:
+            turn = await desk.turn(session)
+            await sight.calendar_of(session, turn.yard(code), first=turn.now, turn=turn)
+    desk.calendars_read = True
+
+
+async def require_read(desk: Desk) -> None:
+    """Raises CalendarsUnread until every yard was read once."""
+    if not desk.calendars_read:
+        raise CalendarsUnread("what is taken of the yards is being read")
