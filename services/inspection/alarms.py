@@ -10,11 +10,11 @@ from sqlalchemy import ColumnElement, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inspection import store
-from services.inspection.alarm_tables import AcknowledgementRow, AlarmRow
 from services.inspection.domain import alarms
 from services.inspection.domain.alarms import Acknowledgement, Alarm
 from services.inspection.domain.case import Case
 from services.inspection.domain.records import Record
+from services.inspection.sharing_tables import AcknowledgementRow, AlarmRow
 from shared.contracts.values import Finding
 from shared.database import table_of
 

@@ -1,16 +1,9 @@
 """What must hold of every case, whatever was done. Each check says what breaks it."""
 
-from collections import defaultdict
-from uuid import UUID
-
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.inspection import ledger_checks, store
-from services.inspection.domain import records
-from services.inspection.rows import record_of
-
-BATCH = 500
+from services.inspection import chain_checks, ledger_checks
 
 TWO_OPEN = """
 SELECT case_id FROM case_openings WHERE closed_at IS NULL GROUP BY case_id HAVING count(*) > 1
@@ -53,42 +46,6 @@ WHERE r.kind IN ('investigation_marked', 'investigation_unmarked')
 """
 
 
-async def chains(connection: AsyncConnection) -> list[str]:
-    """Every record has its hash and continues its case's chain; every head is its last record.
-
-    A case's head and records are read in one statement, hence from one snapshot: what is
-    appended meanwhile breaks nothing.
-    """
-    found: list[str] = []
-    last: UUID | None = None
-    while True:
-        heads, by_case = await _some(connection, after=last)
-        if not heads:
-            return found
-        for case_id, head in heads.items():
-            found += records.broken(by_case[case_id], case_id=case_id, head=head)
-        last = max(heads)
-
-
-async def _some(
-    connection: AsyncConnection, *, after: UUID | None
-) -> tuple[dict[UUID, records.Head], dict[UUID, list[records.Record]]]:
-    """The heads and the records of the cases that follow `after`."""
-    its, rows = store.cases.c, store.entries.c
-    batch = select(its.id, its.head_seq, its.head_hash).order_by(its.id).limit(BATCH)
-    if after is not None:
-        batch = batch.where(its.id > after)
-    some = batch.subquery()
-    both = select(some, store.entries).outerjoin(store.entries, rows.case_id == some.c.id)
-    heads: dict[UUID, records.Head] = {}
-    by_case: defaultdict[UUID, list[records.Record]] = defaultdict(list)
-    for row in (await connection.execute(both.order_by(some.c.id, rows.seq))).mappings():
-        heads[row["id"]] = records.Head(seq=row["head_seq"], hash=row["head_hash"])
-        if row["seq"] is not None:
-            by_case[row["id"]].append(record_of(row))
-    return heads, by_case
-
-
 async def openings(connection: AsyncConnection) -> list[str]:
     """A case has one open opening at most, and one exactly while it is being inspected."""
     return [
@@ -128,7 +85,7 @@ async def _named(connection: AsyncConnection, query: str, message: str) -> list[
 
 
 ALL = {
-    "chains": chains,
+    "chains": chain_checks.check,
     "openings": openings,
     "sections": sections,
     "versions": versions,

@@ -15,7 +15,6 @@ from shared.database import table_of
 _its = store.entries.c
 _file = _its.payload["sha256"].astext
 _IS_EVIDENCE = text("kind = 'evidence'")
-_HAS_ID = text("payload ? 'id'")
 _ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended('file ' || :name, 0))")
 _KEY = table_of(LinkKeyRow)
 BATCH = 500
@@ -28,7 +27,7 @@ async def hold(session: AsyncSession, name: str) -> None:
 
 async def found(reader: store.Reader, evidence_id: UUID) -> Record | None:
     """The record with this id, of whatever kind and case, if there is one."""
-    mine = select(store.entries).where(_its.payload["id"].astext == str(evidence_id), _HAS_ID)
+    mine = select(store.entries).where(_its.payload["id"].astext == str(evidence_id), store.HAS_ID)
     records = await store.chain(reader, mine)
     return records[0] if records else None
 

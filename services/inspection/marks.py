@@ -7,7 +7,7 @@ from sqlalchemy import and_, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inspection import store
-from services.inspection.tables import MarkRow
+from services.inspection.sharing_tables import MarkRow
 from shared.auth.principal import Principal, Role
 from shared.database import table_of
 

@@ -93,8 +93,8 @@ def opening_values(case: Case, *, before: Case) -> list[dict[str, Any]]:
     ]
 
 
-def record_values(record: records.Record) -> dict[str, Any]:
-    """The columns of a record."""
+def record_values(record: records.Record, text: str) -> dict[str, Any]:
+    """The columns of a record, `text` as its payload: the very text that was hashed."""
     return {
         "case_id": record.case_id,
         "seq": record.seq,
@@ -104,7 +104,7 @@ def record_values(record: records.Record) -> dict[str, Any]:
         "actor_agency": record.actor.agency,
         "wall": record.times.wall,
         "yard": record.times.yard,
-        "payload": Json(records.canonical(record.payload)),
+        "payload": Json(text),
         "prev_hash": record.prev_hash,
         "hash": record.hash,
     }

@@ -21,9 +21,10 @@ from sqlalchemy import (
     func,
     literal,
     select,
+    text,
     update,
 )
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.dialects.postgresql import JSON, insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from services.inspection import rows
@@ -76,9 +77,9 @@ _APPEND = Statement(insert(entries), columns=[each.name for each in written])
 
 def _array(column: Column[Any]) -> ColumnElement[Any]:
     """A column's values for many rows at once; JSON goes as text."""
-    of_json = isinstance(column.type, JSONB)
+    of_json = isinstance(column.type, JSON)
     values = func.unnest(bindparam(column.name, type_=ARRAY(Text if of_json else column.type)))
-    return cast(values, JSONB) if of_json else values
+    return cast(values, JSON) if of_json else values
 
 
 _APPEND_MANY = Statement(
@@ -100,6 +101,9 @@ def _put(table: Table, *, key: str) -> Statement:
 
 _PUT_SECTION = _put(sections, key="agency")
 _PUT_OPENING = _put(openings, key="number")
+
+HAS_ID = text("(payload ->> 'id') IS NOT NULL")
+"""Of records with an id of their client's own: what their index is about."""
 
 Reader = AsyncSession | AsyncConnection
 
@@ -175,20 +179,19 @@ async def append(
     Raises IdTaken where a client's id is already that of a record of another case.
     """
     chained: list[Case] = []
-    made: list[records.Record] = []
+    made: list[tuple[records.Record, str]] = []
     for change in changes:
         case = change.case
-        new = records.append(case.head, change.notes, case_id=case.id, actor=actor, now=now)
-        head = records.Head(seq=new[-1].seq, hash=new[-1].hash) if new else case.head
-        chained.append(replace(case, head=head))
-        made += new
+        made += records.chained(case.head, change.notes, case_id=case.id, actor=actor, now=now)
+        last = made[-1][0] if change.notes else case.head
+        chained.append(replace(case, head=records.Head(seq=last.seq, hash=last.hash)))
     try:
-        await _write(session, [rows.record_values(each) for each in made])
+        await _write(session, [rows.record_values(*each) for each in made])
     except UniqueViolationError as taken:
         if taken.constraint_name == "case_records_client_id":
             raise IdTaken from taken
         raise
-    return chained, made
+    return chained, [record for record, _ in made]
 
 
 async def _write(session: AsyncSession, made: Sequence[dict[str, Any]]) -> None:

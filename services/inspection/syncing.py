@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Text, bindparam, delete, func, select, text, tuple_
+from sqlalchemy import ARRAY, Text, bindparam, delete, func, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -35,7 +35,7 @@ _KNOWN = Statement(
         _payload["device"]["digest"].astext.label("digest"),
     ).where(
         _payload["id"].astext == func.any(bindparam("ids", type_=ARRAY(Text))),
-        text("payload ? 'id'"),
+        store.HAS_ID,
     )
 )
 

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Date, DateTime, SmallInteger, Text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSON, JSONB
 from sqlmodel import Field, SQLModel
 
 Json = Any
@@ -96,7 +96,8 @@ class OpeningRow(SQLModel, table=True):
 class RecordRow(SQLModel, table=True):
     """One record of a case's chain, written once and never changed.
 
-    The database gives it its `number` among those of all cases, which is no part of the chain.
+    `payload` is the text that is hashed, as it is: `json` keeps it, `jsonb` would not. The database
+    gives it its `number` among those of all cases, which is no part of the chain.
     """
 
     __tablename__ = "case_records"
@@ -109,20 +110,10 @@ class RecordRow(SQLModel, table=True):
     actor_agency: str | None = _text(nullable=True)
     wall: datetime = _moment()
     yard: datetime = _moment()
-    payload: Json = _facts()
+    payload: Json = Field(sa_type=JSON)
     prev_hash: str = _text()
     hash: str = _text()
     number: int = Field(default=None, sa_type=BigInteger)
-
-
-class MarkRow(SQLModel, table=True):
-    """That a record is an investigation of an agency, kept from the others."""
-
-    __tablename__ = "record_marks"
-
-    case_id: UUID = Field(primary_key=True)
-    seq: int = Field(primary_key=True)
-    agency: str = _text()
 
 
 class ChecklistRow(SQLModel, table=True):

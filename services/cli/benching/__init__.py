@@ -10,6 +10,7 @@ from typing import Any
 from services.cli.benching import (
     backtest,
     bulk,
+    chains,
     check,
     filing,
     growth,
@@ -41,4 +42,5 @@ BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
     "backtest": backtest.run,
     "sync": syncing.run,
     "sharing": sharing.run,
+    "verify": chains.run,
 }

@@ -8,7 +8,7 @@ the standard library's encoder makes the very same bytes, and makes them ten tim
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -57,6 +57,10 @@ class Head:
 
 
 START = Head(seq=0, hash=GENESIS)
+Who = tuple[str, str, str | None]
+"""An actor's subject, role and agency."""
+When = tuple[datetime, datetime]
+"""Wall and yard time."""
 
 
 @dataclass(frozen=True)
@@ -77,56 +81,65 @@ def append(
     head: Head, notes: Iterable[Note], *, case_id: UUID, actor: Actor, now: Moment
 ) -> tuple[Record, ...]:
     """The records for `notes`, chained to `head`. Raises ValueError for an inexact payload."""
-    made: list[Record] = []
+    made = chained(head, notes, case_id=case_id, actor=actor, now=now)
+    return tuple(record for record, _ in made)
+
+
+def chained(
+    head: Head, notes: Iterable[Note], *, case_id: UUID, actor: Actor, now: Moment
+) -> Iterator[tuple[Record, str]]:
+    """As `append`, each with its payload's canonical text: what is hashed is what is kept."""
+    who_when = _parts(actor, now)
     for note in notes:
+        text = _exact_text(note.payload)
+        hashed = digest_of(case_id, head.seq + 1, note.kind, *who_when, text, head.hash)
         parts = (case_id, head.seq + 1, note.kind, actor, now, note.payload, head.hash)
-        record = Record(*parts, hash=_digest(*parts))
-        made.append(record)
-        head = Head(seq=record.seq, hash=record.hash)
-    return tuple(made)
+        head = Head(seq=head.seq + 1, hash=hashed)
+        yield Record(*parts, hash=hashed), text
 
 
 def digest(record: Record) -> str:
     """The hash that `record` must have. Raises ValueError for an inexact payload."""
-    return _digest(
+    return digest_of(
         record.case_id,
         record.seq,
         record.kind,
-        record.actor,
-        record.times,
-        record.payload,
+        *_parts(record.actor, record.times),
+        _exact_text(record.payload),
         record.prev_hash,
     )
 
 
-def _digest(
+def digest_of(
     case_id: UUID,
     seq: int,
     kind: str,
-    actor: Actor,
-    times: Moment,
-    payload: Mapping[str, Json],
+    actor: Who,
+    times: When,
+    payload: str,
     prev_hash: str,
 ) -> str:
-    """Put together from its members in their order: who and when are often those of the last."""
-    _exact(payload, path="payload")
+    """The hash of a record with this text as its payload.
+
+    Put together from its members in their order: who it was and what kind is often as in the
+    record before.
+    """
+    wall, yard = times
     content = (
-        f'{{"actor":{_actor(actor)},"case_id":"{case_id}","kind":{_ENCODE(kind)},'
-        f'"payload":{_ENCODE(payload)},"prev_hash":{_ENCODE(prev_hash)},"seq":{seq},'
-        f'"times":{_times(times)}}}'
+        f'{{"actor":{_actor(*actor)},"case_id":"{case_id}","kind":{_encoded(kind)},'
+        f'"payload":{payload},"prev_hash":{_ENCODE(prev_hash)},"seq":{seq},'
+        f'"times":{{"wall":"{stamp(wall)}","yard":"{stamp(yard)}"}}}}'
     )
     return hashlib.sha256(content.encode()).hexdigest()
 
 
-@lru_cache(maxsize=64)
-def _actor(actor: Actor) -> str:
-    told = {"subject": actor.subject, "role": actor.role, "agency": actor.agency}
-    return _ENCODE(told)
+def _parts(actor: Actor, times: Moment) -> tuple[Who, When]:
+    return (actor.subject, actor.role, actor.agency), (times.wall, times.yard)
 
 
-@lru_cache(maxsize=64)
-def _times(times: Moment) -> str:
-    return f'{{"wall":"{stamp(times.wall)}","yard":"{stamp(times.yard)}"}}'
+def _exact_text(payload: Mapping[str, Json]) -> str:
+    _exact(payload, path="payload")
+    return canonical(payload)
 
 
 def canonical(content: Mapping[str, Json]) -> str:
@@ -134,27 +147,50 @@ def canonical(content: Mapping[str, Json]) -> str:
     return _ENCODE(content)
 
 
+_encoded = lru_cache(maxsize=64)(_ENCODE)
+
+
+@lru_cache(maxsize=64)
+def _actor(subject: str, role: str, agency: str | None) -> str:
+    return _ENCODE({"subject": subject, "role": role, "agency": agency})
+
+
 def stamp(moment: datetime) -> str:
     """The one spelling of a time in a hash: UTC, always six digits of a second."""
-    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    told = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return told.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+
+
+Link = tuple[int, str, str, bool]
+"""A record's number, the hash before it, its own, and whether its content has that."""
 
 
 def broken(chain: Iterable[Record], *, case_id: UUID, head: Head) -> list[str]:
     """What is wrong with a case's chain, in the order of its records; empty if it holds."""
+    its = list(chain)
+    found = [
+        f"case {case_id} record {each.seq}: belongs to case {each.case_id}"
+        for each in its
+        if each.case_id != case_id
+    ]
+    links = ((each.seq, each.prev_hash, each.hash, holds(each)) for each in its)
+    return found + broken_links(links, case_id=case_id, head=head)
+
+
+def broken_links(links: Iterable[Link], *, case_id: UUID, head: Head) -> list[str]:
+    """The same of links, for whoever has the texts and does not want them read."""
     found: list[str] = []
-    last = START
-    for record in chain:
-        name = f"case {case_id} record {record.seq}"
-        if record.case_id != case_id:
-            found.append(f"{name}: belongs to case {record.case_id}")
-        if record.seq != last.seq + 1:
-            found.append(f"{name}: does not follow record {last.seq}")
-        if record.prev_hash != last.hash:
+    last_seq, last_hash = START.seq, START.hash
+    for seq, prev_hash, hashed, holds in links:
+        name = f"case {case_id} record {seq}"
+        if seq != last_seq + 1:
+            found.append(f"{name}: does not follow record {last_seq}")
+        if prev_hash != last_hash:
             found.append(f"{name}: does not continue the chain")
-        if not holds(record):
+        if not holds:
             found.append(f"{name}: its content does not have its hash")
-        last = Head(seq=record.seq, hash=record.hash)
-    if last != head:
+        last_seq, last_hash = seq, hashed
+    if (last_seq, last_hash) != (head.seq, head.hash):
         found.append(f"case {case_id}: its head is not its last record")
     return found
 

@@ -199,7 +199,8 @@ async def test_a_record_that_names_another_file_breaks_its_chain(
     second = await _sent(room, pictures.picture(2), kind="image/png")
     await superuser.execute("ALTER TABLE case_records DISABLE TRIGGER ALL")
     await superuser.execute(
-        "UPDATE case_records SET payload = jsonb_set(payload, '{sha256}', to_jsonb($1::text))"
+        "UPDATE case_records"
+        " SET payload = jsonb_set(payload::jsonb, '{sha256}', to_jsonb($1::text))::json"
         " WHERE seq = $2",
         second["sha256"],
         first["seq"],

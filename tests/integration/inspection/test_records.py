@@ -2,16 +2,21 @@
 
 import asyncpg
 import pytest
+import rfc8785
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from tests.integration.inspection.room import Room
 from tests.unit.inspection import builders as b
 
-EDIT = 'UPDATE case_records SET payload = payload || \'{"reason": "another"}\' WHERE seq = 2'
+EDIT = (
+    "UPDATE case_records SET payload = CAST(CAST(payload AS jsonb)"
+    """ || '{"reason": "another"}' AS json) WHERE seq = 2"""
+)
 CHANGES = [EDIT, "DELETE FROM case_records", "TRUNCATE case_records", "TRUNCATE cases CASCADE"]
 FORGERIES = [
     EDIT,
+    "UPDATE case_records SET payload = CAST(CAST(payload AS text) || ' ' AS json) WHERE seq = 2",
     "UPDATE case_records SET actor_subject = 'somebody' WHERE seq = 1",
     "UPDATE case_records SET yard = yard + interval '1 microsecond' WHERE seq = 2",
     "UPDATE case_records SET hash = repeat('f', 64) WHERE seq = 3",
@@ -24,6 +29,17 @@ IMPOSSIBLE = [
     ("UPDATE cases SET status = 'planned'", "state and openings disagree"),
     ("UPDATE cases SET status = 'open'; DELETE FROM case_openings", "state and openings disagree"),
 ]
+
+
+async def test_a_payload_is_kept_as_the_very_text_that_was_hashed(
+    room: Room, superuser: asyncpg.Connection
+) -> None:
+    await room.plan()
+    kept = await superuser.fetch("SELECT CAST(payload AS text) AS payload FROM case_records")
+    chain = (await room.see(path=f"/{b.CASE}/records"))["items"]
+    assert {row["payload"] for row in kept} == {
+        rfc8785.dumps(each["payload"]).decode() for each in chain
+    }
 
 
 async def test_the_services_own_role_cannot_change_a_record(room: Room) -> None:

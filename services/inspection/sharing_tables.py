@@ -1,4 +1,7 @@
-"""The rows of alarms. They say nothing that the chain of records does not."""
+"""The rows of what agencies tell each other, and keep from each other: alarms and marks.
+
+Of both the chain of records tells.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -37,3 +40,13 @@ class AcknowledgementRow(SQLModel, table=True):
     agency: str = Field(primary_key=True, sa_type=Text)
     subject: str = Field(sa_type=Text)
     at: datetime = moment()
+
+
+class MarkRow(SQLModel, table=True):
+    """That a record is an investigation of an agency, kept from the others."""
+
+    __tablename__ = "record_marks"
+
+    case_id: UUID = Field(primary_key=True)
+    seq: int = Field(primary_key=True)
+    agency: str = Field(sa_type=Text)
