@@ -78,6 +78,27 @@ def backtest(
         console.tell(line)
 
 
+@app.command()
+def risk(
+    fit: Annotated[Path, typer.Option(help="inspected rows that the rates are learnt from")],
+    judge: Annotated[Path, typer.Option(help="later inspected rows that the rates are tried on")],
+    *,
+    as_json: Json = False,
+) -> None:
+    """Tell what companies and goods codes would be spared by their rates of findings, and the miss.
+
+    The files are of the Customs Import Declaration Datasets.
+    """
+    from services.cli import replay, risking
+
+    told = risking.figures(replay.read(fit, limit=None), replay.read(judge, limit=None))
+    if as_json:
+        console.result(told)
+        return
+    for line in risking.lines(told):
+        console.tell(line)
+
+
 def _tell(found: dict[str, Any], *, counted: str, wrong: str, as_json: bool) -> None:
     """Tell what is wrong and how many there were; leave with 1 if anything is."""
     from services.cli import ruling

@@ -124,11 +124,15 @@ class Officers:
         await self.api.post(who, path, body, key=f"{self.run}:{act}:{who}:{key}")
 
 
-def conclusion(label: Label, agency: str, case: Document) -> dict[str, object]:
-    """What an agency concludes, given what the dataset says was there to be found."""
+def conclusion(label: Label | None, agency: str, case: Document) -> dict[str, object]:
+    """What an agency concludes, given what the dataset says was there to be found.
+
+    Where the dataset does not say (no label), nothing is found.
+    """
     fraud = label is Label.CUSTOMS
     found = [_found(line, SHORT_WEIGHT if fraud else Decimal(1)) for line in case["lines"]]
-    result = FINDINGS.get((label, agency), DIFFERS if fraud else CONFORMING)
+    ordinary = DIFFERS if fraud else CONFORMING
+    result = ordinary if label is None else FINDINGS.get((label, agency), ordinary)
     return {**result, "found": found}
 
 

@@ -31,7 +31,7 @@ class Unreadable:
 
 @dataclass(frozen=True)
 class Row:
-    """What of a row is used. Mass in kg, price in KRW, duty in percent."""
+    """What of a row is used. Mass in kg, price in KRW, duty in percent; no label: not inspected."""
 
     id: str
     transport: str
@@ -43,7 +43,7 @@ class Row:
     duty_percent: Decimal
     net_kg: Decimal
     price: Decimal
-    label: Label
+    label: Label | None
 
 
 BEYOND = Decimal(10) ** 13
@@ -93,7 +93,7 @@ def _row(raw: dict[str, str], line: int) -> Row | Unreadable:
             duty_percent=_number(text["duty_percent"]),
             net_kg=_number(text["net_kg"]),
             price=_number(text["price"]),
-            label=Label(int(text["label"] or "0")),
+            label=Label(int(text["label"])) if text["label"] else None,
         )
     except (InvalidOperation, ValueError):
         return Unreadable(line, "row_unreadable")
