@@ -76,9 +76,16 @@ def test_a_company_inspected_once_hardly_leaves_its_group_and_one_inspected_ofte
     assert learnt.of("often").mean > 0.35
 
 
-def test_members_that_differ_by_chance_alone_are_taken_as_alike() -> None:
+def test_members_that_do_not_differ_at_all_are_as_one() -> None:
     learnt = _fitted({f"a{number}": Count(5, 50) for number in range(20)})
     assert learnt.strength == 1_000
+
+
+def test_members_that_differ_by_chance_alone_are_taken_as_alike() -> None:
+    """Of 160 that four coins were tossed for, as many found each number as is expected."""
+    tossed = [found for found, times in enumerate((10, 40, 60, 40, 10)) for _ in range(times)]
+    learnt = _fitted({f"a{number}": Count(found, 4) for number, found in enumerate(tossed)})
+    assert learnt.strength > 400
 
 
 def test_members_that_have_nothing_in_common_tell_little_of_each_other() -> None:

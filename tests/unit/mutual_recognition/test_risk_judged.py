@@ -3,7 +3,7 @@
 from math import comb, isclose
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.mutual_recognition.risk import beta, judging
@@ -54,6 +54,7 @@ def test_the_auc_is_the_share_of_pairs_in_the_right_order(rated: list[judging.Ra
 
 
 @given(RATED, st.floats(0, 1))
+@example([(0.1, False), (0.2, True)], 0.5)
 def test_the_lowest_are_spared_up_to_the_share_and_equals_together(
     rated: list[judging.Rated], at_most: float
 ) -> None:
