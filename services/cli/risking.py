@@ -29,7 +29,7 @@ def _chapter(heading: str) -> str:
     return heading[:2]
 
 
-def _all(_company: str) -> str:
+def _all(_name: str) -> str:
     """The group of every company: the rows say no more of it than what it imports."""
     return "all"
 

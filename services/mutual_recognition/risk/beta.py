@@ -13,7 +13,10 @@ HALVINGS = 40
 
 
 def below(x: float, a: float, b: float) -> float:
-    """The part of Beta(a, b), both above 0, that lies below the share `x`, from 0 to 1."""
+    """The part of Beta(a, b), both above 0, that lies below the share `x`, from 0 to 1.
+
+    Raises ArithmeticError where the fraction does not come to an end.
+    """
     if x <= 0:
         return 0.0
     if x >= 1:

@@ -1,6 +1,7 @@
 """The beta distribution against what is known of it, and ratings against what was found."""
 
 from math import comb, isclose
+from statistics import fmean
 
 import pytest
 from hypothesis import example, given
@@ -65,6 +66,8 @@ def test_the_lowest_are_spared_up_to_the_share_and_equals_together(
     highest = max(fitting, default=-1.0)
     assert spared.found.of == sum(own <= highest for own, _ in rated)
     assert spared.found.hits == sum(found for own, found in rated if own <= highest)
+    ratings = [own for own, _ in rated if own <= highest]
+    assert spared.expected == (pytest.approx(fmean(ratings), abs=1e-6) if ratings else None)
 
 
 @given(RATED.flatmap(lambda rated: st.tuples(st.just(rated), st.permutations(rated))))
