@@ -1,7 +1,4 @@
-"""One form of a code for all the ways it is written: width, case, spaces, letters that look alike.
-
-What is compared in this form is the same for whoever reads it; it is never shown instead.
-"""
+"""One form of a code for all ways to write it: width, case, spaces, letters that look alike."""
 
 import unicodedata
 
