@@ -52,7 +52,7 @@ async def ask(
 ) -> UUID:
     """Ask for a backtest; the id of the one that is under way for the same content, if there is."""
     sha256 = await asyncio.to_thread(digest, content)
-    await session.execute(
+    wanted = (
         insert(backtests)
         .values(
             id=backtest_id,
@@ -68,9 +68,11 @@ async def ask(
     )
     columns = backtests.c
     same = (columns.name == name) & (columns.sha256 == sha256) & columns.status.in_(UNDER_WAY)
-    found = await session.execute(select(columns.id).where(same))
-    under_way: UUID = found.scalar_one()
-    return under_way
+    while True:  # the one that was in the way may have ended before it is read
+        await session.execute(wanted)
+        under_way: UUID | None = await session.scalar(select(columns.id).where(same))
+        if under_way is not None:
+            return under_way
 
 
 async def get(reading: Reading, backtest_id: UUID) -> RowMapping | None:

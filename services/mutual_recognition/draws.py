@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import date
 
+import structlog
 from sqlalchemy import ARRAY, Date, RowMapping, Text, bindparam, insert, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,6 +14,7 @@ from services.mutual_recognition.tables import DrawPeriodRow
 from shared.database import table_of
 from shared.prepared import Row, Statement
 
+log = structlog.get_logger()
 periods = table_of(DrawPeriodRow)
 _FIRST_DRAWN = Statement(
     text("""
@@ -59,9 +61,15 @@ async def learn(reading: Reading, book: Rulebook) -> None:
 
 
 def _learn(row: Row, book: Rulebook) -> None:
+    """Only a seed that is the committed one; another standing seed is as good as a lost one."""
     standing = book.seeds.get(row["standing"])
-    if standing is not None:
-        book.periods[row["id"]] = draw.of_period(row["secret"], standing=standing)
+    if standing is None:
+        return
+    seed = draw.of_period(row["secret"], standing=standing)
+    if draw.committed(seed) == row["commitment"]:
+        book.periods[row["id"]] = seed
+    else:
+        log.error("the seed of a period is not what was committed", period=row["id"])
 
 
 async def uncommitted(reading: Reading, book: Rulebook) -> list[str]:

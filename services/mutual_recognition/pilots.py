@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Date, RowMapping, Text, bindparam, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.mutual_recognition.domain.pilots import Key, Register, Standing
+from services.mutual_recognition.domain.pilots import Key, Register, Standing, normal
 from services.mutual_recognition.register_tables import PilotEntryRow
 from services.mutual_recognition.rulebook import Reading
 from shared.database import table_of
@@ -48,7 +48,7 @@ async def page(
     columns = entries.c
     wanted = select(entries).where(columns.kind == register)
     if code is not None:
-        wanted = wanted.where(columns.code == code)
+        wanted = wanted.where(columns.code == normal(register, code))
     if before is not None:
         wanted = wanted.where(columns.id < before)
     found = await reading.execute(wanted.order_by(columns.id.desc()).limit(limit))

@@ -21,10 +21,11 @@ CAUGHT_UP = timedelta(days=7)
 """So long after a trial's last day it is still looked at, also by a service that was away."""
 NEVER = datetime.max.replace(tzinfo=UTC)
 RUNNING = text("""
-    SELECT t.*, v.content FROM rule_trials t JOIN rule_versions v USING (name, version)
+    SELECT t.* FROM rule_trials t JOIN rule_versions v USING (name, version)
     WHERE t.until >= :since AND v.status = 'in_review'
       AND (t.stopped_at IS NULL OR t.seen < t.stopped_at + CAST(:late AS interval))
     ORDER BY name, version""")
+CONTENT = text("SELECT content FROM rule_versions WHERE (name, version) = (:name, :version)")
 UNSEEN = text("""
     SELECT d.* FROM decisions d
     WHERE d.decided_at >= greatest(CAST(:started_at AS timestamptz), CAST(:since AS timestamptz))
@@ -99,9 +100,15 @@ async def get(reading: Reading, name: str, number: int) -> RowMapping | None:
 
 
 async def running(reading: Reading, *, on: date) -> Sequence[RowMapping]:
-    """Trials of drafts whose decisions may not all be looked at, with the drafts' content."""
+    """Trials whose decisions may not all be looked at; without their drafts, which may be long."""
     found = await reading.execute(RUNNING, {"since": on - CAUGHT_UP, "late": LATE})
     return found.mappings().all()
+
+
+async def content(reading: Reading, name: str, number: int) -> Any:
+    """The content of the draft under trial."""
+    found = await reading.execute(CONTENT, {"name": name, "version": number})
+    return found.scalar_one()
 
 
 async def unseen(reading: Reading, trial: RowMapping, *, limit: int) -> Sequence[RowMapping]:

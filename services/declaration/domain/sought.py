@@ -9,9 +9,9 @@ with what the checks would say of it.
 import re
 
 from services.declaration.domain import terms
-from services.declaration.domain.checks import alike, identifiers
+from services.declaration.domain.checks import identifiers
 from services.declaration.domain.checks.rule import Breach, Rule
-from shared import errors
+from shared import errors, spelling
 from shared.http import faults
 
 _RECEIPT = re.compile(r"[0-9]{18}")
@@ -38,7 +38,7 @@ RULES = (NO_RECEIPT, NO_GOODS)
 
 def number(text: str) -> str:
     """A receipt number. Raises Faults."""
-    plain = alike.plain(text)
+    plain = spelling.plain(text)
     if not _RECEIPT.fullmatch(plain):
         raise errors.Faults(faults.fault(NO_RECEIPT, pointer=""))
     return plain
@@ -46,21 +46,21 @@ def number(text: str) -> str:
 
 def container(text: str) -> str:
     """The term of a container. Raises Faults."""
-    plain = alike.plain(text)
+    plain = spelling.plain(text)
     _refuse("container_number_invalid", identifiers.container_breach("", plain))
     return terms.container(plain)
 
 
 def company(text: str) -> str:
     """The term of a company. Raises Faults."""
-    plain = alike.plain(text)
+    plain = spelling.plain(text)
     _refuse("uscc_invalid", identifiers.company_breach("", plain))
     return terms.company(plain)
 
 
 def goods(text: str) -> str:
     """The term of a goods code or of its leading digits. Raises Faults."""
-    plain = alike.plain(text)
+    plain = spelling.plain(text)
     if not _GOODS.fullmatch(plain) or len(plain) not in (*terms.LEADING, _WHOLE):
         raise errors.Faults(faults.fault(NO_GOODS, pointer=""))
     return terms.goods(plain)

@@ -2,7 +2,7 @@
 
 A term is a kind and an identifier in its normal form: `c:OSTU0000010`. Bills of lading are compared
 without case, width, spaces and signs between the characters, and letters of other alphabets that
-look like Latin capitals count as such (`checks.alike.plain`); so are companies, since the checks
+look like Latin capitals count as such (`shared.spelling`); so are companies, since the checks
 leave an owner's code as it is. All others are kept in their normal form, or refused. A goods code
 is found whole and by its leading 2, 4, 6 or 8 digits.
 
@@ -13,8 +13,8 @@ looks for among its own is then one list, however many filings others have.
 from collections.abc import Iterator
 from functools import lru_cache
 
-from services.declaration.domain.checks import alike
 from services.declaration.domain.content import Content
+from shared import spelling
 
 LEADING = (2, 4, 6, 8)
 """How many digits of a goods code may be looked for: chapter, heading, subheading, tariff line."""
@@ -27,13 +27,13 @@ def container(number: str) -> str:
 
 def bill(number: str) -> str:
     """The term of a bill of lading, as anybody writes it."""
-    return f"b:{alike.plain(number) or number}"
+    return f"b:{spelling.plain(number) or number}"
 
 
 @lru_cache(maxsize=10_000)  # the same companies file again and again
 def company(uscc: str) -> str:
     """The term of a company in any part of a filing, by its unified social credit code."""
-    return f"u:{alike.plain(uscc) or uscc}"
+    return f"u:{spelling.plain(uscc) or uscc}"
 
 
 def goods(code: str) -> str:

@@ -31,8 +31,9 @@ class PilotEntryIn(StrictModel):
     """Whether something counts for the own agency, both days included.
 
     `code`: for goods the first 2 to 10 digits of an HS code; for an authority its country and the
-    type of its certificates (`NZ/519`); for a producer its registration number. With
-    `counts: false` it is taken out. Without `valid_to` until a later entry.
+    type of its certificates (`NZ/519`); for a producer its registration number. Types and
+    numbers are kept in capitals, without spaces and signs. With `counts: false` it is taken out.
+    Without `valid_to` until a later entry.
     """
 
     code: Code

@@ -16,10 +16,11 @@ async def ask(
 ) -> UUID:
     """Ask for a backtest; the id of it, or of the one of this content that is under way.
 
-    Raises `UnknownAgency`, and what drafting the content would raise.
+    Raises `UnknownAgency`, `NotReplayed`, and what drafting the content would raise.
     """
     if agency not in desk.book.agencies.names:
         raise refusals.UnknownAgency(agency=agency)
+    tables.require_replayed(name)
     await tables.require_sound(name, content, desk=desk)
     return await backtests.ask(
         session, desk.ids(), name, content, by=by, agency=agency, now=desk.now

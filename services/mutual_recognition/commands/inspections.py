@@ -7,11 +7,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.mutual_recognition import suspensions
 from services.mutual_recognition.commands import desk as desks
+from services.mutual_recognition.commands import suspensions as policies
 from services.mutual_recognition.commands.desk import Desk
-from services.mutual_recognition.commands.suspensions import by_policy
 from services.mutual_recognition.domain.determination import Order
 from services.mutual_recognition.domain.requirement import Requirement
 from services.mutual_recognition.rules import closing
+from services.mutual_recognition.rules.matter import Change
 from shared.contracts.case import CaseEscalationRequested, SectionConcluded
 
 log = structlog.get_logger()
@@ -20,6 +21,9 @@ log = structlog.get_logger()
 async def conclude(session: AsyncSession, event: SectionConcluded, *, desk: Desk) -> None:
     """Keep a conclusion, close what it was the last one needed for, and suspend the company if
     the policy says so.
+
+    The policy is asked first, so that a conclusion that suspends has nothing recognised; and once
+    more if the recognition was refused, since what was compared is known only then.
     """
     current = await desks.locked(session, event.requirement_id, desk=desk)
     if not current.requirement.is_open:
@@ -37,14 +41,19 @@ async def conclude(session: AsyncSession, event: SectionConcluded, *, desk: Desk
             containers=sorted(late),
         )
     consignee = current.requirement.consignment.consignee.uscc
+    kept = Change(closing.kept(current, event))
+    found = await policies.judged(session, kept, desk=desk)
+    already = await suspensions.suspending(session, consignee)
     concluded = closing.conclude(
         current,
         event,
         agencies=desk.book.agencies,
         ids=desk.ids,
-        suspending=await suspensions.suspending(session, consignee),
+        suspending=sorted({*already, found.agency} if found else already),
     )
-    told = await by_policy(session, concluded, desk=desk)
+    if concluded.cause == "recognition_refused":
+        found = await policies.judged(session, concluded, desk=desk) or found
+    told = await policies.by_policy(session, concluded, found, desk=desk) if found else concluded
     await desks.save(session, current, told, desk=desk)
 
 

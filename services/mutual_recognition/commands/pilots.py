@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.mutual_recognition import pilots
 from services.mutual_recognition.commands.desk import Desk
 from services.mutual_recognition.domain import refusals
-from services.mutual_recognition.domain.pilots import CODES, Register
+from services.mutual_recognition.domain.pilots import CODES, Register, normal
 
 
 async def enter(
@@ -39,7 +39,7 @@ async def enter(
     entry = {
         "id": desk.ids(),
         "kind": register,
-        "code": code,
+        "code": normal(register, code),
         "name": name,
         "agency": agency,
         "counts": counts,

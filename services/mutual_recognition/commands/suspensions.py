@@ -46,8 +46,10 @@ async def suspend(
     return suspension_id
 
 
-async def by_policy(session: AsyncSession, concluded: Change, *, desk: Desk) -> Change:
-    """Suspend the consignee if the policy says so of the last conclusion, and tell it.
+async def judged(
+    session: AsyncSession, concluded: Change, *, desk: Desk
+) -> suspensions.ByPolicy | None:
+    """What the policy says of the last conclusion, if that suspends the consignee.
 
     A company that is not registered has no rating that could be suspended, and what is no real
     cargo says nothing of a company.
@@ -57,14 +59,13 @@ async def by_policy(session: AsyncSession, concluded: Change, *, desk: Desk) -> 
     in_force = await desk.book.in_force(session, (kinds.SUSPENSION,), on=desk.on)
     policy = in_force.get(kinds.SUSPENSION)
     if policy is None or consignment.sandbox is not None:
-        return concluded
+        return None
     known = suspending.asked(concluded)
     found = suspending.judge(known, policy, on=desk.on)
     uscc = consignment.consignee.uscc
     if found is None or not await registers.lock_company(session, uscc):
-        return concluded
-    suspension_id = desk.ids()
-    given = suspensions.ByPolicy(
+        return None
+    return suspensions.ByPolicy(
         uscc=uscc,
         agency=conclusion.agency,
         filing_id=required.filing_id,
@@ -74,11 +75,19 @@ async def by_policy(session: AsyncSession, concluded: Change, *, desk: Desk) -> 
         on=desk.on,
         suspending=found,
     )
+
+
+async def by_policy(
+    session: AsyncSession, concluded: Change, given: suspensions.ByPolicy, *, desk: Desk
+) -> Change:
+    """Suspend the consignee as the policy says, and tell it."""
+    required, found = concluded.matter.requirement, given.suspending
+    suspension_id = desk.ids()
     await suspensions.add_by_policy(session, suspension_id, given, now=desk.now)
     told = events.company_suspended(
         required,
         suspension_id,
-        agency=conclusion.agency,
+        agency=given.agency,
         reason=found.reason,
         way_back=found.way_back,
         liftable_from=found.liftable_from,

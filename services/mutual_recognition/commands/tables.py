@@ -7,12 +7,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.mutual_recognition import backtests
 from services.mutual_recognition.commands.desk import Desk
-from services.mutual_recognition.decision_tables import check
+from services.mutual_recognition.decision_tables import check, kinds
 from services.mutual_recognition.decision_tables.table import Table
 from services.mutual_recognition.domain import refusals, versions
 from services.mutual_recognition.domain.versions import Act, Status
 from services.mutual_recognition.rulebook import approvals, rule_versions
 from shared import errors
+
+
+class NotReplayed(errors.Conflict):
+    """Replaying filings says nothing of this table: it decides what suspends a company alone."""
+
+    zh = "该表不决定报关单，只决定何时暂停企业，重放报关单不能说明其效果。"
+    mend = "Have the draft reviewed without: its rows' examples show what it catches and spares."
+    mend_zh = "请直接送审；各行示例已说明其命中与放过的情形。"
 
 
 async def draft(
@@ -145,13 +153,21 @@ async def require_sound(name: str, content: Table, *, desk: Desk) -> None:
 
 
 async def _require_backtest(session: AsyncSession, name: str, content: Table) -> None:
-    """But for a table's first version: filings that it never took part in cannot be replayed."""
+    """But for a table's first version, and for one that takes no part in deciding filings."""
+    if not kinds.is_replayed(name):
+        return
     columns = rule_versions.c
     published = (columns.name == name) & (columns.status == "published")
     if (await session.execute(select(columns.version).where(published).limit(1))).first() is None:
         return
     if await backtests.attached(session, name, content) is None:
         raise refusals.NoBacktest(name=name)
+
+
+def require_replayed(name: str) -> None:
+    """Raise `NotReplayed` for a table of which neither a backtest nor a trial says anything."""
+    if not kinds.is_replayed(name):
+        raise NotReplayed(name=name)
 
 
 def require_taking_part(agency: str, *, desk: Desk) -> None:

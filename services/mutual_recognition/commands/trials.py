@@ -18,10 +18,12 @@ async def start(
 ) -> None:
     """Ask a version in review about every decision from now on until the end of a legal day.
 
-    Raises `NoSuchTable`, `NotInReview`, `NoDraft`, `UnknownAgency`, `TrialTooLong`, `TriedBefore`.
+    Raises `NoSuchTable`, `NotInReview`, `NoDraft`, `UnknownAgency`, `NotReplayed`, `TrialTooLong`,
+    `TriedBefore`.
     """
     await tables.locked(session, name, number, Act.TRY)
     tables.require_taking_part(agency, desk=desk)
+    tables.require_replayed(name)
     if not desk.on <= until <= desk.on + LONGEST:
         raise refusals.TrialTooLong(pointer="/until")
     if not await trials.start(

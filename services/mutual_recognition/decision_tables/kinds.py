@@ -51,6 +51,11 @@ def drawing(agencies: Agencies) -> tuple[str, ...]:
     return (*(selection_of(agency) for agency in agencies.names), RECOGNITION)
 
 
+def is_replayed(name: str) -> bool:
+    """Whether a draft of it can be held against what was decided: the policy decides no filing."""
+    return name != SUSPENSION
+
+
 def policy_of(name: str) -> Policy:
     """Selections add up; of everything else the first row decides."""
     return Policy.COLLECT if name.startswith(SELECTION) else Policy.FIRST

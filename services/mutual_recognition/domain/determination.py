@@ -59,7 +59,7 @@ class Order(Fact):
     """An officer's order to inspect, or an escalation in the yard. It outlives amendments.
 
     With cause `amendment` it is what was selected before one; `inspects` is False if the agency
-    was only to recognise then, and may do so again.
+    was only to recognise then, and may do so again. `bays` are those that its rows asked for.
     """
 
     id: UUID
@@ -72,6 +72,7 @@ class Order(Fact):
     given_by: str
     given_at: datetime
     inspects: bool = True
+    bays: tuple[BayKind, ...] = ()
 
 
 class Determination(Fact):
@@ -168,17 +169,24 @@ def ordered(selection: Selection, orders: Sequence[Order], *, cargo: Cargo) -> S
                 reason_zh=reason.zh,
             )
             need = deepened(selection.need, order, cargo=cargo)
-            update = {"need": need, "rows": (*selection.rows, row)}
+            rows, bays = (*selection.rows, row), (*selection.bays, *order.bays)
+            update = {"need": need, "rows": rows, "bays": bays}
             selection = selection.model_copy(update=update)
     return selection
 
 
 def carried(
-    orders: Sequence[Order], before: Determination, *, ids: Ids, now: datetime
+    orders: Sequence[Order],
+    before: Determination,
+    *,
+    bays: Mapping[str, tuple[BayKind, ...]],
+    ids: Ids,
+    now: datetime,
 ) -> tuple[Order, ...]:
     """The orders under which an amended filing is decided: the officers', and what was needed.
 
-    Whoever was to inspect or to recognise stays selected, as deep and as long as before.
+    Whoever was to inspect or to recognise stays selected, as deep, as long and at such a bay
+    (`bays`, by agency) as before.
     """
     recognising = (before.recognising,) if before.recognising else ()
     kept = tuple(
@@ -193,6 +201,7 @@ def carried(
             given_by=ITSELF,
             given_at=now,
             inspects=need in before.needs,
+            bays=bays.get(need.agency, ()),
         )
         for need in (*before.needs, *recognising)
     )

@@ -114,8 +114,8 @@ def found(
     """What an agency's last conclusions on these parts found of their groups' lines, summed up.
 
     Lines of other parts that a conclusion covers as well are left out. A line that two conclusions
-    call differently or count in units that do not measure the same, or one names twice, stays there
-    twice.
+    call or classify differently, or count in units that do not measure the same, or that one names
+    twice, stays there twice.
     """
     whole = {part for group in groups(consignment) if group & set(parts) for part in group}
     ours = _numbers(consignment, parts)
@@ -130,7 +130,9 @@ def found(
             if line.number in elsewhere:
                 continue
             measure, _ = units.in_base(line.quantity, line.unit)
-            key = (line.number, seen.count(line.number), names.plain(line.name), measure)
+            times = seen.count(line.number)
+            goods = (names.plain(line.name), line.hs_code[: names.HARMONISED])
+            key = (line.number, times, *goods, measure)
             seen.append(line.number)
             sums[key] = _sum(sums[key], line) if key in sums else line
     return tuple(sums.values())

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
+from shared import spelling
 from shared.contracts.filing import Consignment, GoodsLine
 
 
@@ -35,6 +36,19 @@ SHORTEST = 2
 Key = tuple[Register, str]
 Standing = Mapping[tuple[str, Register, str], bool]
 """Whether something counts, by agency, register and code; what is not there was never entered."""
+
+
+def normal(register: Register, code: str) -> str:
+    """The one form in which a code is kept and looked up, however it is spelled.
+
+    So nothing that was taken out is let in by a space, a small letter or one that looks alike.
+    """
+    if register is Register.GOODS:
+        return code
+    country, slash, kind = code.partition("/")
+    if register is Register.AUTHORITIES and slash:
+        return f"{country}/{spelling.characters(kind) or kind}"
+    return spelling.characters(code) or code
 
 
 def asked(consignments: Iterable[Consignment]) -> frozenset[Key]:
@@ -66,8 +80,8 @@ def _certificates(line: GoodsLine) -> tuple[Key, ...]:
     authorities = [f"{line.origin}/{each.type}" for each in line.qualifications]
     producers = [each.number for each in line.qualifications]
     return (
-        *((Register.AUTHORITIES, code) for code in authorities),
-        *((Register.PRODUCERS, code) for code in producers),
+        *((Register.AUTHORITIES, normal(Register.AUTHORITIES, code)) for code in authorities),
+        *((Register.PRODUCERS, normal(Register.PRODUCERS, code)) for code in producers),
     )
 
 

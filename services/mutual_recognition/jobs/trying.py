@@ -54,19 +54,21 @@ async def look(kit: Kit, book: Rulebook, drafts: Drafts) -> bool:
     more = False
     for key, trial in of.items():
         if key not in drafts:
-            drafts[key] = await asyncio.to_thread(_version, trial, book)
+            async with kit.database.connect() as connection:
+                content = await trials.content(connection, *key)
+            drafts[key] = await asyncio.to_thread(_version, *key, content, book)
         more = await _ask(kit, book, trial, drafts[key]) or more
     return more
 
 
-def _version(trial: RowMapping, book: Rulebook) -> Version | str:
+def _version(name: str, number: int, content: Any, book: Rulebook) -> Version | str:
     """The draft, indexed here and not where decisions are waited for; or why it cannot be."""
     try:
-        table = Table.model_validate(trial["content"])
-        version = Version(trial["name"], trial["version"], table, book.dictionary(trial["name"]))
+        table = Table.model_validate(content)
+        version = Version(name, number, table, book.dictionary(name))
         _ = version.index
     except Exception as error:
-        log.exception("a draft under trial cannot be read", table=trial["name"])
+        log.exception("a draft under trial cannot be read", table=name)
         return _fault(error)
     return version
 

@@ -7,12 +7,12 @@ from typing import Any
 from services.mutual_recognition.domain import changes, determination, refusals
 from services.mutual_recognition.domain.agencies import Agencies
 from services.mutual_recognition.domain.requirement import Pending, Status
-from services.mutual_recognition.rules import inputs, matter
+from services.mutual_recognition.rules import decide, inputs, matter
 from services.mutual_recognition.rules.decide import Case
 from services.mutual_recognition.rules.draw import Ticket
 from services.mutual_recognition.rules.matter import Change, Matter
 from shared.contracts.filing import AmendmentRequested, Consignment, WithdrawalRequested
-from shared.contracts.values import Line, Purpose, Said
+from shared.contracts.values import BayKind, Line, Purpose, Said
 from shared.ids import Ids
 
 AMENDED = Said(en="the filing was amended", zh="申报单已修改")
@@ -78,7 +78,11 @@ def amend(
     carried = replace(
         case,
         orders=determination.carried(
-            before.orders, current.requirement.determination, ids=ids, now=now
+            before.orders,
+            current.requirement.determination,
+            bays=_bays(before, agencies),
+            ids=ids,
+            now=now,
         ),
         recognition_refused=before.recognition_refused,
         mismatch=before.mismatch,
@@ -93,6 +97,19 @@ def amend(
         agencies=agencies,
         ids=ids,
     )
+
+
+def _bays(case: Case, agencies: Agencies) -> dict[str, tuple[BayKind, ...]]:
+    """The kinds of bay that each agency's rows asked for, then or before an earlier amendment."""
+    cargo = decide.cargo_of(case.inputs)
+    first = {
+        agency: decide.selected(case, agency, cargo=cargo, agencies=agencies)
+        for agency in case.taking_part(agencies).names
+    }
+    return {
+        agency: tuple(dict.fromkeys(determination.ordered(one, case.orders, cargo=cargo).bays))
+        for agency, one in first.items()
+    }
 
 
 def refuse(change: Change, *, purpose: Purpose, reason: Said) -> Change:

@@ -38,6 +38,18 @@ def conclude(
     A change that still waits for leave is refused first: something was opened. `suspending` are the
     agencies that have suspended the consignee by now: then nothing is recognised.
     """
+    change = Change(kept(current, event))
+    pending = current.requirement.pending
+    if pending is not None:
+        change = answering.refuse(change, purpose=pending.purpose, reason=answering.BEGUN)
+    if not current.requirement.is_open:
+        return change
+    suspended = _suspended(suspending) if suspending else None
+    return settling.settle(change, agencies=agencies, ids=ids, suspended=suspended)
+
+
+def kept(current: Matter, event: SectionConcluded) -> Matter:
+    """The matter with this conclusion, before anything follows from it."""
     conclusion = Conclusion(
         agency=event.agency,
         number=event.conclusion,
@@ -51,14 +63,7 @@ def conclude(
         concluded_at=event.concluded_at,
         containers=_covered(current.requirement, event),
     )
-    change = Change(replace(current, conclusions=(*current.conclusions, conclusion)))
-    pending = current.requirement.pending
-    if pending is not None:
-        change = answering.refuse(change, purpose=pending.purpose, reason=answering.BEGUN)
-    if not current.requirement.is_open:
-        return change
-    suspended = _suspended(suspending) if suspending else None
-    return settling.settle(change, agencies=agencies, ids=ids, suspended=suspended)
+    return replace(current, conclusions=(*current.conclusions, conclusion))
 
 
 def _suspended(agencies: Sequence[str]) -> Said:

@@ -66,10 +66,10 @@ class Case:
 def decide(case: Case, *, agencies: Agencies) -> Determination:
     """The determination. Selections first, orders on top, then recognition, then the mode."""
     agencies = case.taking_part(agencies)
-    cargo = _cargo(case.inputs)
+    cargo = cargo_of(case.inputs)
     selections = [
         determination.ordered(
-            _selected(case, agency, cargo=cargo, agencies=agencies), case.orders, cargo=cargo
+            selected(case, agency, cargo=cargo, agencies=agencies), case.orders, cargo=cargo
         )
         for agency in agencies.names
     ]
@@ -88,7 +88,8 @@ def decide(case: Case, *, agencies: Agencies) -> Determination:
     return merged if forced is None else merged.model_copy(update={"sandbox": forced})
 
 
-def _selected(case: Case, agency: str, *, cargo: Cargo, agencies: Agencies) -> Selection:
+def selected(case: Case, agency: str, *, cargo: Cargo, agencies: Agencies) -> Selection:
+    """What an agency's table selects, or the sandbox in its place; before any order."""
     forced = sandbox.of(case.inputs)
     if forced is not None:
         return sandbox.selection(forced, agency, cargo=cargo, agencies=agencies)
@@ -99,10 +100,8 @@ def select(case: Case, agency: str, *, cargo: Cargo) -> Selection:
     """One agency's selection: every row that is met counts, a broken one inspects."""
     name = kinds.selection_of(agency)
     version = case.tables.get(name)
-    if version is None:
-        return _careful(agency, _no_table(name, agency), cargo=cargo)
-    hits = tuple(version.index.hits(drawn(case, name), on=case.on))
-    if not hits:
+    hits = tuple(version.index.hits(drawn(case, name), on=case.on)) if version else ()
+    if version is None or not hits:
         return _careful(agency, _no_table(name, agency), cargo=cargo)
     deciding = [hit for hit in hits if hit.fault or hit.row.then.inspect]
     rows = tuple(_row(version, hit, agency) for hit in deciding or hits)
@@ -234,7 +233,8 @@ def _no_table(name: str, agency: str | None) -> DecidingRow:
     )
 
 
-def _cargo(known: Inputs) -> Cargo:
+def cargo_of(known: Inputs) -> Cargo:
+    """What of the inputs decides where and for how long; unclear is dangerous."""
     return Cargo(
         dangerous=known.filing.get("dangerous_goods") is not False,
         chilled=known.filing.get("chilled") is True,

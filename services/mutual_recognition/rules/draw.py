@@ -5,6 +5,7 @@ import hmac
 from dataclasses import dataclass
 from uuid import UUID
 
+from shared import spelling
 from shared.contracts.filing import Consignment
 
 SIDES = 10_000
@@ -21,10 +22,10 @@ class Ticket:
 def key_of(consignment: Consignment, *, filing_id: UUID) -> str:
     """What is drawn for: the bill of lading, which stays when the cargo is filed anew.
 
-    By whichever broker, and however the number is spaced. The filing's id, where an older
-    declaration told no bill of lading or it has neither letter nor digit.
+    By whichever broker, and however the number is spaced or spelled. The filing's id, where an
+    older declaration told no bill of lading or it has neither letter nor digit.
     """
-    number = "".join(filter(str.isalnum, consignment.bill_of_lading or "")).upper()
+    number = spelling.characters(consignment.bill_of_lading or "")
     return f"bl/{number}" if number else str(filing_id)
 
 

@@ -2,10 +2,13 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+from services.mutual_recognition import backtests
+from services.mutual_recognition.decision_tables.table import Table
 from services.mutual_recognition.jobs import backtesting, replaying
 from services.mutual_recognition.jobs.replaying import Task
 from services.mutual_recognition.rulebook import Rulebook
@@ -104,6 +107,29 @@ async def test_a_process_of_its_own_counts_the_same_in_parts(
     assert await backtested.make(world.service.kit)
     first, second = await _backtest(world, whole), await _backtest(world, parts)
     assert first["report"] == second["report"] is not None
+
+
+async def test_one_that_ends_while_the_same_is_asked_for_is_followed_by_another(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It ends between the statement that finds it in the way and the one that reads its id."""
+    first = await _asked(world, _nothing())
+    async with world.service.kit.database.transaction() as session:
+        read = session.scalar
+
+        async def late(wanted: Any) -> Any:
+            await backtested.make(world.service.kit)
+            monkeypatch.undo()
+            return await read(wanted)
+
+        monkeypatch.setattr(session, "scalar", late)
+        content, now = Table.model_validate(_nothing()), world.service.kit.clock.wall()
+        kept = await backtests.ask(
+            session, UUID(int=7), NAME, content, by="author", agency="customs", now=now
+        )
+    assert kept == UUID(int=7)
+    told = [(await _backtest(world, each))["status"] for each in (first, str(kept))]
+    assert told == ["done", "waiting"]
 
 
 async def test_a_content_is_backtested_once_at_a_time_and_what_ended_stays(world: World) -> None:

@@ -102,15 +102,19 @@ async def test_an_amendment_to_another_bill_of_lading_is_drawn_by_the_seed_of_it
     assert (again["revision"], again["seed_id"]) == (3, "period-2026-04-01")
 
 
+@pytest.mark.parametrize("standing", ["own", "founding"])
 async def test_without_the_standing_seed_the_one_there_is_draws_and_verify_tells(
-    world: World,
+    world: World, standing: str
 ) -> None:
+    """Also where it is another one under the same id: its periods are not as was committed."""
     await _commit(world, MARCH)
     settings = Settings.model_validate(
-        {"draw_seeds": {"own": "a secret of our own"}, "draw_seed_id": "own"}
+        {"draw_seeds": {standing: "a secret of our own"}, "draw_seed_id": standing}
     )
     other = World(app.create(_on(world, 5).service.kit, settings), settings)
-    assert (await _filed(other, 1))["seed_id"] == "own"
+    assert (await _filed(other, 1))["seed_id"] == standing
+    (told,) = await _periods(World(app.create(_on(world, 40).service.kit, settings), settings))
+    assert told["seed"] is None
     assert await other.broken() == {
         "periods are drawn by the seeds that were committed": ["period-2026-03-03"]
     }

@@ -72,6 +72,18 @@ async def test_overseas_certificates_count_by_their_authority_or_their_producer(
     assert await _true(world, **certified) == both
 
 
+async def test_a_producer_that_was_taken_out_is_not_let_in_by_how_it_is_spelled(
+    world: World,
+) -> None:
+    await _enter(world, "authorities", {"code": "NZ/519", "name": "MPI", **SINCE})
+    out = {"code": "Nz-m-71", "name": "Southland", "counts": False, **SINCE}
+    await _enter(world, "producers", out)
+    for number in ("NZ-M-71", "nz-m-71", "NZ-M- 71", "NZ-Ｍ-71", "NZ-М-71"):
+        spelled = {"origin": "NZ", "qualifications": [{"type": "519", "number": number}]}
+        assert await _true(world, **spelled) == set(), number
+    assert len((await world.get("/v1/pilots/producers?code=nz-m-71")).json()["items"]) == 2
+
+
 async def test_what_others_do_not_name_so_is_refused_and_the_register_is_read_newest_first(
     world: World,
 ) -> None:

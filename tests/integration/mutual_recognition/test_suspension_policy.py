@@ -11,6 +11,7 @@ from services.mutual_recognition.settings import Settings
 from shared.auth.principal import Role
 from shared.contracts.values import Disposal, Finding, Verdict
 from tests import factories, kits
+from tests.integration.mutual_recognition.boxes import A, B, partly, three
 from tests.integration.mutual_recognition.world import World, found, wood
 
 PATH = f"/v1/companies/{factories.CONSIGNEE}/suspensions"
@@ -133,3 +134,26 @@ async def test_the_database_keeps_why(world: World, statement: str) -> None:
     await _refused(world)
     with pytest.raises(Exception, match="never changed but lifted"):
         await world.execute(f"UPDATE company_suspensions {statement}")
+
+
+@pytest.mark.parametrize("first", ["bad", "good"])
+async def test_what_suspends_has_nothing_recognised_in_whichever_order_it_is_concluded(
+    world: World, first: str
+) -> None:
+    """A and B share a line, so A can only be compared once B is concluded on."""
+    await world.trust()
+    filing = await world.accept(three(shared=True))
+    half = found(1, quantity="250", net_kg="500")
+    good: dict[str, Any] = {"containers": (A,), "found": (half,)}
+    bad: dict[str, Any] = {
+        "verdict": Verdict.NONCONFORM,
+        "disposal": Disposal.RETURN,
+        "findings": PESTS,
+        "containers": (B,),
+        "found": (half, found(2)),
+    }
+    for each in (bad, good) if first == "bad" else (good, bad):
+        await world.conclude(filing, "quarantine", **each)
+    assert "recognition.refused" in await world.told(filing)
+    assert await partly(world, filing) == [("refused_entry", [B])]
+    assert len(await _listed(world, "?status=open")) == 1

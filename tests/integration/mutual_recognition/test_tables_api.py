@@ -153,6 +153,21 @@ async def test_no_draft_is_approved_without_a_backtest_of_exactly_its_content(
     assert approved.json()["backtest"]["finished_at"]
 
 
+async def test_the_policy_decides_no_filing_so_it_is_neither_replayed_nor_asks_for_that(
+    world: World,
+) -> None:
+    policy = builders.founding()["suspension"].table.model_dump(mode="json", exclude_defaults=True)
+    content = {**policy, "valid_from": TODAY}
+    await _as(world, "author", "customs", "suspension/versions", content)
+    await _as(world, "author", "customs", "suspension/versions/2/submit")
+    until = {"until": content["valid_from"]}
+    for path, body in (("backtests", content), ("versions/2/trial", until)):
+        refused = await _as(world, "author", "customs", f"suspension/{path}", body)
+        assert (refused.status_code, refused.json()["code"]) == (409, "not_replayed")
+    approved = await _as(world, "chief", "customs", "suspension/versions/2/approve")
+    assert approved.status_code == 200
+
+
 async def test_a_draft_that_is_turned_down_is_never_published(world: World) -> None:
     await _draft(world, _content())
     assert (await _as(world, "chief", "customs", f"{NAME}/versions/3/approve")).is_success

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.mutual_recognition import app
+from services.mutual_recognition import app, trials
 from services.mutual_recognition.jobs import trying
 from services.mutual_recognition.rulebook import Rulebook
 from services.mutual_recognition.rules import replaying
@@ -120,6 +120,15 @@ async def test_a_draft_that_cannot_even_be_read_is_told_as_well(trial: Trial) ->
     told = await trial.looked()
     assert (told["decided"], told["faults"]) == (1, 1)
     assert (await trial.world.last(filing, "requirement.determined"))["mode"] == "joint"
+
+
+async def test_looking_for_what_is_new_reads_no_draft_again(trial: Trial) -> None:
+    """Reading ten thousand rows takes a good part of a second, in which nothing else is done."""
+    async with trial.world.service.kit.database.connect() as connection:
+        (running,) = await trials.running(connection, on=TODAY)
+        content = await trials.content(connection, running["name"], running["version"])
+    assert len(content["rows"]) == 1
+    assert content not in running.values()
 
 
 async def test_revisions_are_asked_about_and_batches_go_on(

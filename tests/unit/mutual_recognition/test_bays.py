@@ -2,16 +2,23 @@
 
 from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from services.mutual_recognition.decision_tables.table import Row
-from services.mutual_recognition.rules import decide
+from services.mutual_recognition.domain import changes
+from services.mutual_recognition.domain.requirement import Pending
+from services.mutual_recognition.rules import answering, decide, matter
 from services.mutual_recognition.rules.decide import Case
-from shared.contracts.values import BayKind, Mode
+from services.mutual_recognition.rules.draw import Ticket
+from services.mutual_recognition.rules.matter import Matter
+from shared.contracts.values import BayKind, Mode, Purpose
+from tests import factories
 from tests.unit.mutual_recognition import builders
 
 QUARANTINE = "selection-quarantine"
+TICKET = Ticket("founding", "a filing")
 
 
 def _asking(case: Case, name: str, **says: Any) -> Case:
@@ -53,3 +60,35 @@ def test_who_only_recognises_asks_for_no_bay() -> None:
     assert _bay(asking) is BayKind.PLAIN
     refused = replace(asking, recognition_refused=True)
     assert _bay(refused) is BayKind.REEFER
+
+
+def _determined(case: Case) -> Matter:
+    decision = matter.decided(builders.FILING, case, ticket=TICKET, agencies=builders.AGENCIES)
+    required, _ = changes.determine(
+        filing_id=builders.FILING,
+        filing_version=1,
+        consignment=builders.wood(),
+        determination=decision.outcome,
+        decision_id=decision.id,
+    )
+    return Matter(requirement=required, decision=decision)
+
+
+def test_an_amendment_keeps_the_bay_that_a_row_asked_for_before() -> None:
+    """However often it is amended, and though no row asks for it any more."""
+    case = builders.case(builders.wood())
+    current = _determined(_asking(case, QUARANTINE, bay=BayKind.REEFER))
+    for version in (2, 3):
+        amended = Pending(
+            purpose=Purpose.AMEND, filing_version=version, consignment=builders.wood()
+        )
+        current = answering.amend(
+            current,
+            amended,
+            case,
+            ticket=TICKET,
+            agencies=builders.AGENCIES,
+            ids=uuid4,
+            now=factories.NOW,
+        ).matter
+        assert current.requirement.determination.bay_kind is BayKind.REEFER

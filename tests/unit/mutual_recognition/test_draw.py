@@ -38,7 +38,10 @@ def test_a_share_of_five_percent_takes_five_percent() -> None:
     assert 900 < sum(side < 500 for side in drawn) < 1_100
 
 
-@pytest.mark.parametrize("written", ["OSTQ26030001", "ostq26030001", " OSTQ 2603-0001"])
+@pytest.mark.parametrize(
+    "written",
+    ["OSTQ26030001", "ostq26030001", " OSTQ 2603-0001", "ＯＳＴＱ26030001", "ОSТQ26030001"],
+)
 def test_the_same_bill_of_lading_has_the_same_key_however_it_is_written(written: str) -> None:
     assert _key(written) == "bl/OSTQ26030001"
 

@@ -138,6 +138,15 @@ def test_what_is_called_differently_or_named_twice_is_not_summed_up() -> None:
     assert len(parts.found(cargo, (A, B), twice)) == 2
 
 
+@pytest.mark.parametrize(("hs_code", "lines"), [("4403110000", 2), ("4407110090", 1)])
+def test_what_is_classified_differently_in_what_is_harmonised_is_not_summed_up(
+    hs_code: str, lines: int
+) -> None:
+    other = _line(1).model_copy(update={"hs_code": hs_code})
+    said = [_said(A, found=(_line(1),)), _said(B, found=(other,), number=2)]
+    assert len(parts.found(_cargo([1], [1], [2, 3]), (A, B), said)) == lines
+
+
 def test_lines_of_other_containers_are_left_out_unless_the_conclusion_is_not_about_those() -> None:
     cargo = _cargo([1], [2], [3])
     lines = (_line(1), _line(2))

@@ -9,13 +9,8 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from services.declaration.domain.checks.rule import Breach
+from shared import spelling
 
-# Letters of the Cyrillic and Greek alphabets that are drawn as Latin capitals.
-_FOREIGN = str.maketrans(
-    "АВЕЅІЈКМНОРСТУХҮԚԜ" + "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
-    "ABESIJKMHOPCTYXYQW" + "ABEZHIKMNOPTYX",
-)
-_SEPARATORS = str.maketrans("", "", " -‐‑–—./·_\u3000")
 _AS_DIGIT = str.maketrans("OQDILZSB", "00011258")
 _AS_LETTER = str.maketrans("01258", "OIZSB")
 _AS_EITHER = str.maketrans("OISZ", "0152")
@@ -38,17 +33,6 @@ APART = Oddity("spaces or signs between the characters", "空格或分隔符")
 SWAPPED = Oddity("letters and digits mixed up", "字母与数字混淆")
 
 
-def plain(text: str) -> str:
-    """The text in Latin capitals and plain digits, as far as it looks like such."""
-    narrow = unicodedata.normalize("NFKC", text).translate(_SEPARATORS).upper()
-    return "".join(map(_digit, narrow)).translate(_FOREIGN)
-
-
-def _digit(character: str) -> str:
-    value = unicodedata.decimal(character, None)
-    return character if value is None else str(value)
-
-
 def shaped(text: str, shape: str) -> str:
     """The text with each character as the shape wants it: `9` a digit, `A` a letter,
     `X` either without I, O, S and Z, which codes leave out for their likeness.
@@ -63,13 +47,13 @@ def shaped(text: str, shape: str) -> str:
 def oddities(text: str, shape: str = "") -> tuple[Oddity, ...]:
     """In which ways the text is not what it looks like."""
     narrow = unicodedata.normalize("NFKC", text)
-    cleaned = plain(text)
+    cleaned = spelling.plain(text)
     found = (
         (SMALL, narrow != narrow.upper()),
         (WIDE, any(ord(character) in _FULL_WIDTH for character in text)),
-        (FOREIGN, narrow.upper() != narrow.upper().translate(_FOREIGN)),
+        (FOREIGN, narrow.upper() != narrow.upper().translate(spelling.FOREIGN)),
         (DIGITS, any(not each.isascii() and each.isdecimal() for each in narrow)),
-        (APART, narrow != narrow.translate(_SEPARATORS)),
+        (APART, narrow != narrow.translate(spelling.SEPARATORS)),
         (SWAPPED, cleaned != shaped(cleaned, shape)),
     )
     return tuple(oddity for oddity, is_so in found if is_so)
@@ -81,9 +65,14 @@ def breach(pointer: str, given: str, *, shape: str = "", is_valid: Callable[[str
     `did_you_mean` is only said where it would be valid.
     """
     meant = next(
-        (each for each in (plain(given), shaped(plain(given), shape)) if is_valid(each)), None
+        (
+            each
+            for each in (spelling.plain(given), shaped(spelling.plain(given), shape))
+            if is_valid(each)
+        ),
+        None,
     )
-    odd = oddities(given, shape if meant != plain(given) else "")
+    odd = oddities(given, shape if meant != spelling.plain(given) else "")
     if not odd:
         return Breach(pointer)
     en, zh = ", ".join(each.en for each in odd), "、".join(each.zh for each in odd)
