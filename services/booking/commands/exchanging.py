@@ -88,6 +88,8 @@ async def accept(
         raise ExchangeNotFound()
     theirs, booking = await _both(session, found.booking_id, booking_id, turn=turn)
     await occupancy.lock_all(session, turn.yards)
+    for code in sorted({_slot(theirs).yard, _slot(booking).yard}):
+        await occupancy.lock_placing(session, code)
     slots = await _slots(session, found, theirs, booking, turn=turn)
     if slots is None:
         raise ExchangeOver() if found.stretch.holds(_slot(booking)) else ExchangeNotFound()

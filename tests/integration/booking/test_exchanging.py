@@ -172,3 +172,14 @@ async def test_nobody_gets_more_of_today_by_an_exchange_than_its_quota(two: Offi
     assert await _chances(two) == []
     refused = await _accept(two, offered["id"])
     assert (refused.status_code, refused.json()["code"]) == (409, "same_day_quota")
+
+
+async def test_accepting_waits_for_who_else_places_in_the_yard(two: Office) -> None:
+    """The quotas of both are counted while nobody else gets anything there."""
+    await _offer(two)
+    (chance,) = await _chances(two)
+    async with two.service.kit.database.transaction() as session:
+        await occupancy.lock_placing(session, YARD)
+        accepting = asyncio.create_task(_accept(two, chance["id"]))
+        await somebody_waits(two)
+    assert (await accepting).status_code == 200

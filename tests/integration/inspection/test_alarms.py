@@ -5,7 +5,9 @@ from typing import Any
 from services.inspection.jobs import alarms
 from services.inspection.settings import Settings
 from shared.auth.principal import Role
+from shared.http.paging import encode_cursor
 from tests import kits
+from tests.factories import NOW
 from tests.integration.inspection.room import Room
 from tests.unit.inspection import builders as b
 
@@ -84,6 +86,21 @@ async def test_alarms_are_for_officers_supervisors_and_auditors_and_supervisors_
         "alarm_not_found",
     )
     assert await _alarms(room, "?yard=CNTAO-Y2") == []
+
+
+async def test_a_cursor_that_was_never_given_out_is_refused(room: Room) -> None:
+    early = "0001-01-01T00:00:00+14:00"
+    made_up: list[tuple[str, tuple[object, ...]]] = [
+        ("alarms", (NOW, b.CASE, -1)),
+        ("alarms", (NOW, b.CASE, 2**31)),
+        ("alarms", (early, b.CASE, 1)),
+        ("cases", (early, b.CASE)),
+        ("sync/rejected", (early, b.CASE)),
+    ]
+    for path, key in made_up:
+        query = {"cursor": encode_cursor(key)}
+        answer = await room.clients["customs"].get(f"/v1/{path}", params=query)
+        assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "bad_cursor")
 
 
 async def test_the_other_services_are_told(room: Room) -> None:
