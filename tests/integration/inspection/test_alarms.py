@@ -1,7 +1,12 @@
 """Supervisors of both agencies acknowledge in time what was found, or all see that they did not."""
 
 from typing import Any
+from uuid import UUID
 
+import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.inspection import acknowledging
 from services.inspection.jobs import alarms
 from services.inspection.settings import Settings
 from shared.auth.principal import Role
@@ -86,6 +91,25 @@ async def test_alarms_are_for_officers_supervisors_and_auditors_and_supervisors_
         "alarm_not_found",
     )
     assert await _alarms(room, "?yard=CNTAO-Y2") == []
+
+
+async def test_alarms_that_cannot_be_recorded_as_overdue_keep_no_later_one_waiting(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = await _found(room)
+    await room.do("customs", "findings", PEST)
+    lapse = acknowledging.lapse
+
+    async def refused(session: AsyncSession, name: tuple[UUID, int], **facts: Any) -> None:
+        if name[1] == record:
+            raise RuntimeError("cannot be recorded")
+        await lapse(session, name, **facts)
+
+    monkeypatch.setattr(alarms, "AT_ONCE", 1)
+    monkeypatch.setattr(acknowledging, "lapse", refused)
+    room.hand.turn(600)
+    assert await alarms.sweep(room.service.kit, Settings()) == 1
+    assert [each["record"] for each in await _alarms(room, "?overdue=false")] == [record]
 
 
 async def test_a_cursor_that_was_never_given_out_is_refused(room: Room) -> None:
