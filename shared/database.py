@@ -18,6 +18,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, ExceptionContext, Table, event, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
+from sqlalchemy.pool import NullPool
 from sqlmodel import SQLModel
 
 from shared import crash, transactions
@@ -57,6 +58,19 @@ class Database:
         self, url: str, *, schema: str, pool_size: int = 10, pool_seconds: float = 10
     ) -> None:
         self.schema = schema
+        connect_args = {
+            "connection_class": Driver,
+            "timeout": 5,
+            "server_settings": {
+                "search_path": schema,
+                "application_name": f"onestop {schema}",
+                "timezone": "UTC",
+                "idle_in_transaction_session_timeout": "60s",
+                "tcp_keepalives_idle": "10",
+                "tcp_keepalives_interval": "5",
+                "tcp_keepalives_count": "3",
+            },
+        }
         self.engine = create_async_engine(
             url,
             pool_size=pool_size,
@@ -67,20 +81,10 @@ class Database:
             # Transactions are begun and ended here, on the driver, so that prepared statements
             # (`shared.prepared`) and SQLAlchemy's take part in the same one.
             isolation_level="AUTOCOMMIT",
-            connect_args={
-                "connection_class": Driver,
-                "timeout": 5,
-                "command_timeout": COMMAND_SECONDS,
-                "server_settings": {
-                    "search_path": schema,
-                    "application_name": f"onestop {schema}",
-                    "timezone": "UTC",
-                    "idle_in_transaction_session_timeout": "60s",
-                    "tcp_keepalives_idle": "10",
-                    "tcp_keepalives_interval": "5",
-                    "tcp_keepalives_count": "3",
-                },
-            },
+            connect_args={**connect_args, "command_timeout": COMMAND_SECONDS},
+        )
+        self._unhurried = create_async_engine(
+            url, poolclass=NullPool, hide_parameters=True, connect_args=connect_args
         )
         event.listen(self.engine.sync_engine, "handle_error", _hide_values)
         self._after_commit: list[Callable[[], None]] = []
@@ -166,10 +170,10 @@ class Database:
     async def migrate(self, scripts: Path) -> None:
         """Bring the schema to the newest revision in `scripts`.
 
-        Replicas that start together take turns under an advisory lock.
+        Replicas that start together take turns under an advisory lock. A revision that writes a
+        large table anew takes as long as it takes.
         """
-        whole = self.engine.execution_options(isolation_level="READ COMMITTED")
-        async with whole.begin() as connection:
+        async with self._unhurried.begin() as connection:
             await connection.run_sync(_upgrade, scripts, self.schema)
 
     async def close(self) -> None:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Text, bindparam, insert, select, text, update
+from sqlalchemy import DateTime, Text, bindparam, cast, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.booking import store
@@ -111,8 +111,11 @@ async def bookings(session: Reading, subject: Subject, *, after: datetime) -> li
     """What is held, agreed, under way or completed and ends after a moment, by its start."""
     if subject.yard is None:
         table = store.bookings
+        ends = cast(table.c.slot["ends"].astext, DateTime(timezone=True))
         rows = await session.execute(
-            select(table).where(table.c.broker == subject.code, table.c.status.in_(SHOWN))
+            select(table).where(
+                table.c.broker == subject.code, table.c.status.in_(SHOWN), ends > after
+            )
         )
         found = [store.booking_of(row) for row in rows.mappings()]
     else:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, DateTime, Text, Uuid, bindparam, text
+from sqlalchemy import ARRAY, DateTime, Integer, Text, Uuid, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,8 +17,8 @@ from services.booking.store import Reading
 from shared.contracts.values import Slot
 from shared.prepared import Row, Statement
 
-AT_MOST = 20
-"""Offers that a booking is shown: for each a slot is looked for."""
+AT_ONCE = 20
+"""Offers that are read at a time."""
 
 
 class State(StrEnum):
@@ -74,15 +74,16 @@ _LAST = _statement(
 )
 _FIND = _statement("SELECT * FROM exchanges WHERE id = :id", id=Uuid())
 _OPEN = _statement(
-    f"""
+    """
     SELECT x.* FROM exchanges x JOIN bookings b ON b.id = x.booking_id
      WHERE x.state = 'open' AND x.booking_id <> :booking_id
        AND b.status = 'confirmed' AND b.wanted AND b.slot = x.slot
        AND CAST(x.slot ->> 'starts' AS timestamptz) >= :soonest
        AND x.opens <= :starts AND x.closes > :starts
-     ORDER BY x.since, x.id LIMIT {AT_MOST}
-    """,  # noqa: S608 - a constant of this file; values are bound
-    booking_id=Uuid(), soonest=_MOMENT, starts=_MOMENT,
+       AND (CAST(:since AS timestamptz) IS NULL OR (x.since, x.id) > (:since, :last))
+     ORDER BY x.since, x.id LIMIT :most
+    """,
+    booking_id=Uuid(), soonest=_MOMENT, starts=_MOMENT, since=_MOMENT, last=Uuid(), most=Integer(),
 )  # fmt: skip
 
 
@@ -125,13 +126,17 @@ async def last_of(session: Reading, booking_id: UUID) -> Exchange | None:
 
 
 async def open_for(
-    session: Reading, booking_id: UUID, slot: Slot, *, soonest: datetime
+    session: Reading, booking_id: UUID, slot: Slot, *, soonest: datetime, after: Exchange | None
 ) -> list[Exchange]:
     """Others' offers in whose stretch a booking's slot begins; theirs begin not before `soonest`.
 
-    Those that were made first.
+    Of those that were made after `after` the first ones.
     """
-    asked = {"booking_id": booking_id, "soonest": soonest, "starts": slot.starts}
+    asked = {
+        "booking_id": booking_id, "soonest": soonest, "starts": slot.starts,
+        "since": after.since if after else None, "last": after.id if after else None,
+        "most": AT_ONCE,
+    }  # fmt: skip
     return [_exchange(row) for row in await _OPEN.run(session, asked)]
 
 

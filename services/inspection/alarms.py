@@ -92,13 +92,15 @@ async def overdue(session: AsyncSession, name: Name, *, at: datetime) -> None:
     await session.execute(update(ALARMS).where(_of(name)).values(overdue_at=at))
 
 
-async def due(reader: store.Reader, *, now: datetime, limit: int) -> list[Name]:
-    """Alarms whose time is over at `now` (yard clock) and that nobody has marked yet."""
+async def due(reader: store.Reader, *, now: datetime, after: Name | None, limit: int) -> list[Name]:
+    """Alarms whose time is over at `now` (yard clock) and that nobody has marked yet, by name."""
     its = ALARMS.c
     late = select(its.case_id, its.record).where(
         its.settled_at.is_(None), its.overdue_at.is_(None), its.acknowledge_by <= now
     )
-    rows = await reader.execute(late.order_by(its.acknowledge_by).limit(limit))
+    if after is not None:
+        late = late.where(tuple_(its.case_id, its.record) > after)
+    rows = await reader.execute(late.order_by(its.case_id, its.record).limit(limit))
     return [(row.case_id, row.record) for row in rows]
 
 

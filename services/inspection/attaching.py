@@ -38,6 +38,8 @@ async def attach(
 ) -> int:
     """The number of a file's record; one that is there under its id, sent again, stays as it is.
 
+    If the vault has lost its file, it has it then again.
+
     Raises CaseNotFound, IdTaken, VaultUnavailable, OSError, and what `evidence.attach` raises.
     """
     piece = Piece(
@@ -46,7 +48,9 @@ async def attach(
     case = await store.lock(session, case_id)
     known = await files.found(session, evidence_id)
     if known is not None:
-        return _same(known, case_id, piece)
+        seq = _same(known, case_id, piece)
+        await _keep_again(session, piece.sha256, taken.content, vault=room.vault)
+        return seq
     kept = await files.size_of(session, case_id)
     change = evidence.attach(case, piece, who=who, kept=kept, most=room.case_bytes)
     await files.hold(session, piece.sha256)
@@ -54,6 +58,13 @@ async def attach(
     crash.at("evidence.kept")
     after = await commands.hear(session, case, change, who=who, now=now, ids=ids)
     return after.head.seq
+
+
+async def _keep_again(session: AsyncSession, name: str, content: bytes, *, vault: Vault) -> None:
+    if await vault.holds(name):
+        return
+    await files.hold(session, name)
+    await vault.keep(name, content)
 
 
 def _same(known: Record, case_id: UUID, piece: Piece) -> int:

@@ -161,10 +161,15 @@ async def _record(session: AsyncSession, case: Case, seq: int) -> Record:
 
 
 async def signable(reader: store.Reader, case: Case) -> Head:
-    """The record that an agency signs: the end of what was inspected. Raises CaseMoveNotAllowed."""
+    """The record that an agency signs: the end of what was inspected. Raises CaseMoveNotAllowed.
+
+    For both agencies it is one that neither keeps to itself.
+    """
     moves.after(case.status, moves.Act.SIGN)
     ends = await store.of_kinds(reader, [case.id], signing.ENDS)
-    return Head(seq=ends[-1].seq, hash=ends[-1].hash)
+    kept_back = (await marks.of_cases(reader, [case.id]))[case.id]
+    end = [each for each in ends if each.seq not in kept_back][-1]
+    return Head(seq=end.seq, hash=end.hash)
 
 
 async def sign_off(

@@ -40,7 +40,8 @@ async def mark(
 
     Raises CaseNotFound, RecordNotFound, and what `marking.mark` raises.
     """
-    case, record, all_of_it = await _of(session, case_id, seq)
+    case, record, others = await _of(session, case_id, seq)
+    all_of_it = marking.with_what_names_it(record, others)
     known = await marks.marked(session, case_id, seq)
     change = marking.mark(case, record, marked=known, reason=reason, who=who)
     kept = await commands.hear(session, case, change, who=who, now=now, ids=ids)
@@ -58,25 +59,28 @@ async def unmark(
     now: Moment,
     ids: Ids,
 ) -> Case:
-    """Let others see a record. That it was marked, and why, stays with the agency.
+    """Let others see a record, and what names it, but for what was marked itself.
+
+    That it was marked, and why, stays with the agency.
 
     Raises CaseNotFound, RecordNotFound, and what `marking.unmark` raises.
     """
-    case, record, all_of_it = await _of(session, case_id, seq)
+    case, record, others = await _of(session, case_id, seq)
+    still = marking.still_marked(others, but=record)
     known = await marks.marked(session, case_id, seq)
-    change = marking.unmark(case, record, marked=known, reason=reason, who=who)
+    change = marking.unmark(case, record, marked=known, still=still, reason=reason, who=who)
     kept = await commands.hear(session, case, change, who=who, now=now, ids=ids)
-    await marks.drop(session, case_id, all_of_it)
+    await marks.drop(session, case_id, set(marking.with_what_names_it(record, others)) - still)
     await marks.keep(session, case_id, [kept.head.seq], agency=who.agency or "")
     return kept
 
 
-async def _of(session: AsyncSession, case_id: UUID, seq: int) -> tuple[Case, Record, list[int]]:
-    """A locked case, one of its records, and the numbers of that and of all that names it."""
+async def _of(session: AsyncSession, case_id: UUID, seq: int) -> tuple[Case, Record, list[Record]]:
+    """A locked case, one of its records, and those that may name it or mark it."""
     case = await store.lock(session, case_id)
     record = await store.record(session, case_id, seq)
     if record is None:
         raise correcting.RecordNotFound(record=seq)
-    kinds = (correcting.CORRECTED, correcting.PROPOSED, results.KIND)
+    kinds = (correcting.CORRECTED, correcting.PROPOSED, results.KIND, *marking.MARKS)
     others = await store.of_kinds(session, [case_id], kinds)
-    return case, record, marking.with_what_names_it(record, others)
+    return case, record, others

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Iterable
 from uuid import UUID
 
-from sqlalchemy import and_, delete, insert, select
+from sqlalchemy import and_, delete, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inspection import store
@@ -15,9 +16,9 @@ MARKS = table_of(MarkRow)
 
 
 async def keep(session: AsyncSession, case_id: UUID, seqs: Iterable[int], *, agency: str) -> None:
-    """Mark records of a locked case for an agency."""
+    """Mark records of a locked case for an agency; those that are marked stay so."""
     rows = [{"case_id": case_id, "seq": seq, "agency": agency} for seq in seqs]
-    await session.execute(insert(MARKS), rows)
+    await session.execute(insert(MARKS).on_conflict_do_nothing(), rows)
 
 
 async def drop(session: AsyncSession, case_id: UUID, seqs: Collection[int]) -> None:

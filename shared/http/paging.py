@@ -1,24 +1,27 @@
 """Cursor paging: a page, and where the next one starts.
 
-    KEY = TypeAdapter(tuple[datetime, UUID])
+    KEY = TypeAdapter(tuple[KeyMoment, UUID])
     ...
     rows = await queries.filings(session, after=decode_cursor(cursor, KEY), limit=limit + 1)
     return page(rows, limit=limit, key=lambda row: (row.accepted_at, row.id))
 
-The cursor is the last row's sort key; it is opaque to clients and checked when it comes back.
+The cursor is the last row's sort key; it is opaque to clients and checked when it comes back:
+moments as `KeyMoment` and numbers as `KeyNumber`, since the database does not take any.
 """
 
 import base64
 import binascii
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Annotated, Generic, TypeVar
 
 from fastapi import Query
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BaseModel, Field, TypeAdapter, ValidationError
 from pydantic_core import to_json
 
 from shared import errors
 from shared.http import faults, jsontext
+from shared.http.model import FIRST_YEAR, LAST_YEAR
 
 Item = TypeVar("Item")
 Key = TypeVar("Key")
@@ -28,6 +31,19 @@ DEFAULT_LIMIT = 50
 LAST_NUMBER = 2_147_483_647
 After = Annotated[int, Query(ge=0, le=LAST_NUMBER)]
 """The number of the last item seen, of a list that is numbered from 1; 0: none."""
+KeyNumber = Annotated[int, Field(ge=0, le=LAST_NUMBER)]
+"""The number of an item in a cursor."""
+
+
+def _of_our_years(moment: datetime) -> datetime:
+    """Raises ValueError for what the database may not take."""
+    if moment.tzinfo is None or not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ValueError("no moment that a cursor is made of")
+    return moment
+
+
+KeyMoment = Annotated[datetime, AfterValidator(_of_our_years)]
+"""A moment in a cursor, with its offset; years 1990 to 2100."""
 Cursor = Annotated[str | None, Query(max_length=1024, description="`next` of the page before.")]
 
 

@@ -3,7 +3,9 @@
 Each learns of the other no more than the slot that it would get itself.
 """
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -27,6 +29,11 @@ from services.booking.exchanges import Exchange, State
 from services.booking.store import Reading
 from shared import database
 from shared.contracts.values import Slot
+
+SHOWN = 20
+"""Exchanges that a booking is shown."""
+LOOKED_AT = 200
+"""Offers of which it is looked whether one fits: for each a slot is looked for."""
 
 
 @dataclass(frozen=True)
@@ -67,12 +74,27 @@ async def chances(session: Reading, booking: Booking, *, turn: Turn) -> list[Cha
     if slot is None or slot.starts < soonest:
         return []
     found: list[Chance] = []
-    for each in await exchanges.open_for(session, booking.id, slot, soonest=soonest):
+    async for each in _open(session, booking.id, slot, soonest=soonest):
         theirs = await store.find(session, each.booking_id)
         slots = theirs and await _slots(session, each, theirs, booking, turn=turn)
         if theirs and slots and await _fair(session, (theirs, booking), slots, turn=turn):
             found.append(Chance(each.id, slots[1]))
+        if len(found) == SHOWN:
+            break
     return found
+
+
+async def _open(
+    session: Reading, booking_id: UUID, slot: Slot, *, soonest: datetime
+) -> AsyncIterator[Exchange]:
+    """The offers in whose stretch a slot begins, those first that were made first."""
+    looked_at, last = 0, None
+    while looked_at < LOOKED_AT and (
+        some := await exchanges.open_for(session, booking_id, slot, soonest=soonest, after=last)
+    ):
+        for each in some:
+            yield each
+        looked_at, last = looked_at + len(some), some[-1]
 
 
 async def accept(
@@ -88,6 +110,8 @@ async def accept(
         raise ExchangeNotFound()
     theirs, booking = await _both(session, found.booking_id, booking_id, turn=turn)
     await occupancy.lock_all(session, turn.yards)
+    for code in sorted({_slot(theirs).yard, _slot(booking).yard}):
+        await occupancy.lock_placing(session, code)
     slots = await _slots(session, found, theirs, booking, turn=turn)
     if slots is None:
         raise ExchangeOver() if found.stretch.holds(_slot(booking)) else ExchangeNotFound()

@@ -29,7 +29,7 @@ PERIOD = faults.Rule(
     "请对调起止时间。",
 )
 catalogue.teach((*sought.RULES, PERIOD))
-_CURSOR = TypeAdapter(tuple[datetime, UUID, str])
+_CURSOR = TypeAdapter(tuple[paging.KeyMoment, UUID, str])
 
 
 class CursorOfAnotherQuery(errors.Malformed):

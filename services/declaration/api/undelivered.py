@@ -20,7 +20,7 @@ from shared.http.paging import Cursor, Limit, Page
 
 router = APIRouter(prefix="/v1/webhooks/{webhook_id}", tags=["webhooks"])
 
-PLACE = TypeAdapter(tuple[datetime, UUID])
+PLACE = TypeAdapter(tuple[paging.KeyMoment, UUID])
 
 
 class NoticeNotFound(errors.NotFound):

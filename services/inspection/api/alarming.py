@@ -19,11 +19,20 @@ from shared.http import idempotency
 from shared.http.body import json_body
 from shared.http.idempotency import KEYED, Answer
 from shared.http.model import StrictModel
-from shared.http.paging import DEFAULT_LIMIT, Cursor, Limit, Page, decode_cursor, page
+from shared.http.paging import (
+    DEFAULT_LIMIT,
+    Cursor,
+    KeyMoment,
+    KeyNumber,
+    Limit,
+    Page,
+    decode_cursor,
+    page,
+)
 
 router = APIRouter(prefix="/v1", tags=["alarms"])
 
-KEY: TypeAdapter[alarms.Key] = TypeAdapter(alarms.Key)
+KEY: TypeAdapter[alarms.Key] = TypeAdapter(tuple[KeyMoment, UUID, KeyNumber])
 RecordNumber = Annotated[int, Path(ge=1, lt=2**31)]
 
 

@@ -19,7 +19,7 @@ from services.inspection.api.record_views import place_out, record_out
 from services.inspection.domain import case_file, checkpoints, evidence, merkle, records
 from services.inspection.domain.checkpoints import Signature
 from services.inspection.domain.records import Json, Record
-from services.inspection.evidence.vault import Vault
+from services.inspection.evidence.vault import EvidenceLost, Vault
 from services.inspection.settings import Settings
 from shared.auth.principal import Principal
 
@@ -75,7 +75,8 @@ async def export_case(
     """The whole case: records with their signatures, files of evidence, and the proof that it is
     under the newest checkpoint that every agency has signed. `onestop verify --archive` checks it.
 
-    Of another agency's investigation there is the hash alone.
+    Of another agency's investigation there is the hash alone. If a file is lost, that is told
+    (503) instead.
     """
     settings: Settings = request.app.state.settings
     async with kit.database.connect() as connection:
@@ -91,6 +92,7 @@ async def export_case(
     told_of = (each for each in chain if each.kind == evidence.KIND and each.seq not in hidden)
     pieces = map(evidence.piece_of, told_of)
     names = list(dict.fromkeys(each.sha256 for each in pieces))
+    await _require(names, vault)
     headers = {**HEADERS, "Content-Disposition": f'attachment; filename="case-{case_id}.zip"'}
     return Zip(_zipped(told, names, vault), headers=headers)
 
@@ -148,6 +150,13 @@ async def _proof(
 
 def _lines(told: Iterable[dict[str, Json]]) -> bytes:
     return b"".join(records.canonical(each).encode() + b"\n" for each in told)
+
+
+async def _require(names: Iterable[str], vault: Vault) -> None:
+    """Raises EvidenceLost while it can be told: a zip that has begun can only break off."""
+    for name in names:
+        if not await vault.holds(name):
+            raise EvidenceLost(sha256=name)
 
 
 async def _zipped(

@@ -14,7 +14,7 @@ from services.inspection.domain.moves import Status
 from shared.auth.guard import allowed
 from shared.auth.principal import Principal, Role
 from shared.contracts.values import Agency
-from shared.http.paging import DEFAULT_LIMIT, Cursor, Limit, Page, decode_cursor, page
+from shared.http.paging import DEFAULT_LIMIT, Cursor, KeyMoment, Limit, Page, decode_cursor, page
 from shared.kit import Kit, kit_of
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"])
@@ -25,7 +25,7 @@ Reader = Annotated[
 ]
 Inspector = Annotated[Principal, allowed(Role.OFFICER, Role.SUPERVISOR, Role.AUDITOR)]
 
-CASE_KEY: TypeAdapter[queries.Key] = TypeAdapter(queries.Key)
+CASE_KEY: TypeAdapter[queries.Key] = TypeAdapter(tuple[KeyMoment, UUID])
 RECORD_KEY: TypeAdapter[int] = TypeAdapter(Annotated[int, Field(ge=0, lt=2**31)])
 
 

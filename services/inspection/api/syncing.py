@@ -21,10 +21,10 @@ from shared.errors import Refused
 from shared.http import idempotency, problem
 from shared.http.body import json_body
 from shared.http.idempotency import KEYED, Answer
-from shared.http.paging import DEFAULT_LIMIT, Cursor, Limit, Page, decode_cursor, page
+from shared.http.paging import DEFAULT_LIMIT, Cursor, KeyMoment, Limit, Page, decode_cursor, page
 from shared.http.problem import ProblemError
 
-KEY: TypeAdapter[syncing.Key] = TypeAdapter(syncing.Key)
+KEY: TypeAdapter[syncing.Key] = TypeAdapter(tuple[KeyMoment, UUID])
 
 router = APIRouter(prefix="/v1/sync", tags=["devices"])
 

@@ -4,7 +4,7 @@ Nothing is derived from one: no finding of a section, no event, no alarm. What o
 is its place in the chain and its hash. Marked are also the records that say so.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from services.inspection.domain import containers, correcting, results, standing
@@ -15,6 +15,7 @@ from shared.errors import Faults
 
 KIND = "investigation"
 MARKED, UNMARKED = "investigation_marked", "investigation_unmarked"
+MARKS = frozenset({MARKED, UNMARKED})
 MARKABLE = frozenset({KIND, results.KIND})
 
 
@@ -38,6 +39,14 @@ class RecordUnmarked(errors.Conflict):
     """This record is not marked as an investigation."""
 
     zh = "该记录未标为调查。"
+
+
+class NamesMarked(errors.Conflict):
+    """This record corrects or replaces one that is still marked: others would learn of that."""
+
+    zh = "该记录更正或替换的记录仍标为调查，取消标记将使其他单位得知其存在。"
+    mend = "Unmark the record first that it corrects or replaces; this one is unmarked with it."
+    mend_zh = "请先取消其所更正或替换的记录的标记，本记录将一并取消。"
 
 
 @dataclass(frozen=True)
@@ -74,11 +83,24 @@ def mark(case: Case, record: Record, *, marked: bool, reason: str, who: Actor) -
     return Change(case).noted(MARKED, record=record.seq, reason=reason)
 
 
-def unmark(case: Case, record: Record, *, marked: bool, reason: str, who: Actor) -> Change:
-    """Let others see it. Raises RecordOfOthers, RecordUnmarked."""
+def unmark(
+    case: Case,
+    record: Record,
+    *,
+    marked: bool,
+    still: Collection[int],
+    reason: str,
+    who: Actor,
+) -> Change:
+    """Let others see it; `still` stay marked without it.
+
+    Raises RecordOfOthers, RecordUnmarked, NamesMarked.
+    """
     _own(record, who)
     if not marked or record.kind not in MARKABLE:
         raise RecordUnmarked(record=record.seq)
+    if record.seq in still:
+        raise NamesMarked(record=record.seq)
     return Change(case).noted(UNMARKED, record=record.seq, reason=reason)
 
 
@@ -91,13 +113,28 @@ def _own(record: Record, who: Actor) -> None:
 def with_what_names_it(record: Record, others: Iterable[Record]) -> list[int]:
     """The numbers of a record and of all that names it: corrections, and answers that replace it.
 
-    `others` are the case's records in their order; what names one of those found counts as well.
+    `others` are records of the case; what names one of those found counts as well, also if a
+    device told of it first.
     """
-    seqs, ids = [record.seq], {record.payload.get("id")} - {None}
-    for each in others:
-        replaced = each.payload.get("replaces")
-        named = each.payload.get("corrects") in seqs
-        if named or (isinstance(replaced, list) and not ids.isdisjoint(map(str, replaced))):
-            seqs.append(each.seq)
-            ids |= {each.payload.get("id")} - {None}
-    return seqs
+    found = {record.seq: record}
+    left = {each.seq: each for each in others if each.seq != record.seq}
+    while more := [each.seq for each in left.values() if _names(each, found.values())]:
+        found |= {seq: left.pop(seq) for seq in more}
+    return list(found)
+
+
+def still_marked(others: Collection[Record], *, but: Record) -> set[int]:
+    """The numbers of what stays marked without `but`: what was marked itself, and what names that.
+
+    `others` are the case's records in their order, marks among them.
+    """
+    last = {each.payload.get("record"): each.kind for each in others if each.kind in MARKS}
+    own = [each for each in others if last.get(each.seq) == MARKED and each.seq != but.seq]
+    return {seq for each in own for seq in with_what_names_it(each, others)}
+
+
+def _names(record: Record, others: Iterable[Record]) -> bool:
+    """Whether a record corrects or replaces one of these."""
+    corrects, replaced = record.payload.get("corrects"), record.payload.get("replaces")
+    ids = set(map(str, replaced)) if isinstance(replaced, list) else set()
+    return any(each.seq == corrects or each.payload.get("id") in ids for each in others)

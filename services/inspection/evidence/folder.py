@@ -60,7 +60,7 @@ class Folder:
         target = self._of(name)
         begun = self.place / BEGUN / str(uuid4())
         with _reported():
-            for folder in (begun.parent, target.parent):
+            for folder in (self.place, begun.parent, target.parent):
                 _make(folder)
             try:
                 with begun.open("xb") as file:
@@ -72,7 +72,9 @@ class Folder:
             except BaseException:
                 begun.unlink(missing_ok=True)
                 raise
-            _sync(target.parent)
+            # The folder too: who made it may not have come to syncing its name.
+            for folder in (target.parent, self.place):
+                _sync(folder)
 
     def _read(self, name: str) -> bytes | None:
         with _reported():

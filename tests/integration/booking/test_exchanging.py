@@ -3,10 +3,12 @@
 import asyncio
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
-from services.booking import occupancy
+from services.booking import exchanges, occupancy
+from services.booking.commands import exchanging
 from services.booking.domain.booking import Status
 from shared.auth.principal import Role
 from shared.contracts.values import Slot, utc
@@ -48,9 +50,9 @@ async def _slot(office: Office, serial: int) -> Slot:
     return booking.slot
 
 
-async def _offer(office: Office, stretch: Any = MORNING) -> Any:
-    path = f"/v1/bookings/{booking_id(1)}/exchanges"
-    return await office.post(path, stretch)
+async def _offer(office: Office, stretch: Any = MORNING, *, serial: int = 1, **who: Any) -> Any:
+    path = f"/v1/bookings/{booking_id(serial)}/exchanges"
+    return await office.post(path, stretch, **who)
 
 
 async def _chances(office: Office, serial: int = 2, **who: Any) -> list[dict[str, Any]]:
@@ -172,3 +174,29 @@ async def test_nobody_gets_more_of_today_by_an_exchange_than_its_quota(two: Offi
     assert await _chances(two) == []
     refused = await _accept(two, offered["id"])
     assert (refused.status_code, refused.json()["code"]) == (409, "same_day_quota")
+
+
+async def test_accepting_waits_for_who_else_places_in_the_yard(two: Office) -> None:
+    """The quotas of both are counted while nobody else gets anything there."""
+    await _offer(two)
+    (chance,) = await _chances(two)
+    async with two.service.kit.database.transaction() as session:
+        await occupancy.lock_placing(session, YARD)
+        accepting = asyncio.create_task(_accept(two, chance["id"]))
+        await somebody_waits(two)
+    assert (await accepting).status_code == 200
+
+
+async def test_offers_that_do_not_fit_hide_no_later_one_that_does(
+    two: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slots = exchanging._slots
+
+    async def none_for_the_first(session: Any, offered: Any, *facts: Any, **more: Any) -> Any:
+        return (offered.id != first and await slots(session, offered, *facts, **more)) or None
+
+    first = UUID((await _offer(two, serial=3, **OTHER)).json()["id"])
+    second = (await _offer(two)).json()["id"]
+    monkeypatch.setattr(exchanges, "AT_ONCE", 1)
+    monkeypatch.setattr(exchanging, "_slots", none_for_the_first)
+    assert [each["id"] for each in await _chances(two)] == [second]

@@ -1,11 +1,18 @@
 """Supervisors of both agencies acknowledge in time what was found, or all see that they did not."""
 
 from typing import Any
+from uuid import UUID
 
+import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.inspection import acknowledging
 from services.inspection.jobs import alarms
 from services.inspection.settings import Settings
 from shared.auth.principal import Role
+from shared.http.paging import encode_cursor
 from tests import kits
+from tests.factories import NOW
 from tests.integration.inspection.room import Room
 from tests.unit.inspection import builders as b
 
@@ -84,6 +91,40 @@ async def test_alarms_are_for_officers_supervisors_and_auditors_and_supervisors_
         "alarm_not_found",
     )
     assert await _alarms(room, "?yard=CNTAO-Y2") == []
+
+
+async def test_alarms_that_cannot_be_recorded_as_overdue_keep_no_later_one_waiting(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = await _found(room)
+    await room.do("customs", "findings", PEST)
+    lapse = acknowledging.lapse
+
+    async def refused(session: AsyncSession, name: tuple[UUID, int], **facts: Any) -> None:
+        if name[1] == record:
+            raise RuntimeError("cannot be recorded")
+        await lapse(session, name, **facts)
+
+    monkeypatch.setattr(alarms, "AT_ONCE", 1)
+    monkeypatch.setattr(acknowledging, "lapse", refused)
+    room.hand.turn(600)
+    assert await alarms.sweep(room.service.kit, Settings()) == 1
+    assert [each["record"] for each in await _alarms(room, "?overdue=false")] == [record]
+
+
+async def test_a_cursor_that_was_never_given_out_is_refused(room: Room) -> None:
+    early = "0001-01-01T00:00:00+14:00"
+    made_up: list[tuple[str, tuple[object, ...]]] = [
+        ("alarms", (NOW, b.CASE, -1)),
+        ("alarms", (NOW, b.CASE, 2**31)),
+        ("alarms", (early, b.CASE, 1)),
+        ("cases", (early, b.CASE)),
+        ("sync/rejected", (early, b.CASE)),
+    ]
+    for path, key in made_up:
+        query = {"cursor": encode_cursor(key)}
+        answer = await room.clients["customs"].get(f"/v1/{path}", params=query)
+        assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "bad_cursor")
 
 
 async def test_the_other_services_are_told(room: Room) -> None:

@@ -102,6 +102,18 @@ async def test_a_link_ends_and_is_made_by_nobody_else(
     assert (answer.status_code, answer.json()["code"]) == (404, "link_over")
 
 
+async def test_a_lost_file_is_told_of_until_it_is_sent_again(room: Room) -> None:
+    name, whole = str(uuid7()), f"/v1/cases/{b.CASE}/file.zip"
+    first = await _sent(room, pictures.photo(), id=name)
+    (path,) = _files(room)
+    path.unlink()
+    lost = await room.clients["auditor"].get(whole)
+    assert (lost.status_code, lost.json()["code"]) == (503, "evidence_lost")
+    assert await _sent(room, pictures.photo(), id=name) == first
+    assert _files(room) == [path]
+    assert (await room.clients["auditor"].get(whole)).status_code == 200
+
+
 async def test_a_file_sent_again_under_its_id_is_there_once(room: Room) -> None:
     name = str(uuid7())
     first = await _sent(room, pictures.photo(1), id=name)

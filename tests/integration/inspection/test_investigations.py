@@ -10,6 +10,7 @@ from services.cli.archiving import record_of
 from services.inspection.domain import records
 from shared.auth.principal import Role
 from tests import kits
+from tests.integration.inspection import devices
 from tests.integration.inspection.room import Room
 from tests.streams import looked_for, reading
 from tests.unit.inspection import builders as b
@@ -191,6 +192,47 @@ async def test_nothing_that_others_see_names_a_marked_answer(opened: Room) -> No
     answer = await opened.send("customs", "results", {"results": [late]})
     assert answer.json()["errors"][0]["code"] == "replaced_marked"
     assert await opened.refused("customs", "corrections", wish) == (409, "record_marked")
+
+
+async def test_what_was_marked_itself_stays_so_and_what_names_a_marked_one_is_not_unmarked(
+    opened: Room,
+) -> None:
+    seq = await _answered(opened)
+    newer = {**ANSWER, "id": "01a20695-d3f8-75ef-ba27-10fa5f698409", "replaces": [ANSWER["id"]]}
+    await opened.do("customs", "results", {"results": [newer]})
+    await opened.do("customs", f"records/{seq}/mark", MARK)
+    assert await opened.refused("supervisor", f"records/{seq + 1}/unmark", MARK) == (
+        409, "names_marked",
+    )  # fmt: skip
+    await opened.do("supervisor", f"records/{seq}/unmark", MARK)
+    assert await _shown(opened, seq, seq + 1) == [seq, seq + 1]
+    for each in (seq + 1, seq):
+        await opened.do("customs", f"records/{each}/mark", MARK)
+    assert await _shown(opened, seq, seq + 1) == []
+    await opened.do("supervisor", f"records/{seq}/unmark", MARK)
+    assert await _shown(opened, seq, seq + 1) == [seq]
+    await opened.do("supervisor", f"records/{seq + 1}/unmark", MARK)
+    assert await _shown(opened, seq, seq + 1) == [seq, seq + 1]
+
+
+async def _shown(room: Room, *seqs: int) -> list[int]:
+    """Those of customs' records that quarantine may see."""
+    chain = await _chain(room, "quarantine")
+    return [each["seq"] for each in chain if each["seq"] in seqs and each["kind"] is not None]
+
+
+async def test_what_names_a_marked_answer_is_kept_back_in_whatever_order_it_came(
+    opened: Room,
+) -> None:
+    first = devices.counted(outcome="deviates", minutes=3)
+    second = devices.counted(outcome="deviates", minutes=2, replaces=[first["id"]])
+    third = devices.counted(outcome="deviates", minutes=1, replaces=[second["id"]])
+    for each in (third, second, first):
+        await devices.send(opened, "customs", each)
+    seq = (await _chain(opened, "customs"))[-1]["seq"]
+    await opened.do("customs", f"records/{seq}/mark", MARK)
+    seen = json.dumps(await _seen(opened, "quarantine"), ensure_ascii=False)
+    assert not [each["id"] for each in (first, second, third) if each["id"] in seen]
 
 
 async def test_others_are_told_the_same_of_a_marked_record_as_of_any(opened: Room) -> None:

@@ -1,6 +1,7 @@
 """Corrections and signatures of a case, over HTTP."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -151,3 +152,26 @@ async def test_yard_staff_correct_their_own_records(room: Room) -> None:
     assert case["handled"][box["container"]]["seal"] == "S0001"
     tracked = (await room.see("broker", f"/{b.CASE}/tracking"))["items"][-1]
     assert tracked["seals"] == [{"sealNumber": "S0001"}]
+
+
+async def test_what_is_signed_is_no_record_that_one_agency_keeps_to_itself(room: Room) -> None:
+    await room.plan()
+    await room.do("customs", "open")
+    await room.do("quarantine", "join")
+    told = {"id": str(UUID(int=7)), "item": "quantity", "outcome": "deviates"}
+    await room.do("customs", "results", {"results": [told]})
+    seq = (await room.see(path=f"/{b.CASE}/records"))["items"][-1]["seq"]
+    pest = {"code": "pest", "text": "live insects 活虫"}
+    await room.do(
+        "customs", "conclude", {"verdict": "minor", "disposal": "release", "findings": [pest]}
+    )
+    await room.do("quarantine", "conclude", r.CONFORM)
+    await room.met()
+    end = (await room.see("customs", f"/{b.CASE}/sign-off"))["seq"]
+    wish = {"record": seq, "facts": {"note": "three 三"}, "reason": "seen again 复查"}
+    await room.do("customs", "corrections", wish)
+    proposal = (await room.see(path=f"/{b.CASE}/records"))["items"][-1]["seq"]
+    await room.do("second", f"corrections/{proposal}/confirm", {})
+    await room.do("customs", f"records/{seq}/mark", {"reason": "not to be known 不得知悉"})
+    for who in ("customs", "quarantine"):
+        assert (await room.see(who, f"/{b.CASE}/sign-off"))["seq"] == end

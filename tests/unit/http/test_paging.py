@@ -8,7 +8,8 @@ from pydantic import TypeAdapter
 from shared import errors
 from shared.http import paging
 
-KEY = TypeAdapter(tuple[datetime, UUID])
+KEY = TypeAdapter(tuple[paging.KeyMoment, UUID])
+NO_MOMENTS = ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "2026-07-01T08:30:00")
 LAST = (datetime(2026, 7, 1, 8, 30, 0, 123_456, tzinfo=UTC), UUID(int=7))
 
 
@@ -38,6 +39,7 @@ def test_a_cursor_needs_no_escaping_in_an_address() -> None:
         _encoded(b'["2026-07-01T08:30:00Z","x"]'),
         _encoded(b"[" * 10_000),
         _encoded(b"\xff"),
+        *(_encoded(f'["{at}","{UUID(int=7)}"]'.encode()) for at in NO_MOMENTS),
     ],
 )
 def test_a_cursor_that_is_not_ours_is_a_fault(cursor: str) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from services.inspection.evidence import folder as module
 from services.inspection.evidence.folder import BEGUN, Folder
 from services.inspection.evidence.vault import EvidenceLost, VaultUnavailable
 from tests.e2e_cli.program import with_small_disk
@@ -113,3 +114,16 @@ def test_a_process_that_dies_while_it_writes_leaves_no_file_under_its_name(
 
 def test_on_a_full_disk_nothing_half_is_left(tmp_path: Path) -> None:
     assert _keep(tmp_path, size=2 * 2**20, small=True) == (0, f"{errno.ENOSPC}\n\n")
+
+
+async def test_the_name_of_each_folder_is_synced_whoever_made_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "evidence"
+    synced: list[Path] = []
+    monkeypatch.setattr(module, "_sync", synced.append)
+    await Folder(place).keep(NAME, CONTENT)
+    assert tmp_path in synced
+    synced.clear()
+    await Folder(place).keep(NAME, CONTENT)
+    assert {place, place / NAME[:2]} <= set(synced)
