@@ -53,7 +53,7 @@ async def _tried(scene: Scene, operation: Operation, ask: Ask) -> list[str]:
         answer = await scene.call(who, operation.method, path)
         if answer.is_success and path in queries and listed(answer) == []:
             continue
-        if answer.is_success and path in paths and _another(answer, path):
+        if answer.status_code in (200, 403) and path in paths and _another(answer, path):
             continue
         found += [f"{path}: {each}" for each in refusals.wrong(answer, status=CLIENT_ERRORS)]
     return found
