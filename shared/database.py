@@ -14,17 +14,14 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection, ExceptionContext, Table, event, text
+from sqlalchemy import ExceptionContext, Table, event, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
 from sqlalchemy.pool import NullPool
 from sqlmodel import SQLModel
 
-from shared import crash, transactions
+from shared import crash, migrating, transactions
 from shared.driver import Driver
 
-MIGRATION_LOCK = 7_001
 COMMAND_SECONDS = 60
 DRIVER = "driver"
 """Where the `info` of a session or connection has the driver's connection."""
@@ -174,7 +171,7 @@ class Database:
         large table anew takes as long as it takes.
         """
         async with self._unhurried.begin() as connection:
-            await connection.run_sync(_upgrade, scripts, self.schema)
+            await connection.run_sync(migrating.upgrade, scripts, self.schema)
 
     async def close(self) -> None:
         """Close every connection."""
@@ -241,14 +238,3 @@ def _was_ended(error: BaseException | None) -> bool:
             return True
         error = error.__cause__
     return False
-
-
-def _upgrade(connection: Connection, scripts: Path, schema: str) -> None:
-    connection.execute(
-        text("SELECT pg_advisory_xact_lock(:kind, hashtext(:schema))"),
-        {"kind": MIGRATION_LOCK, "schema": schema},
-    )
-    config = Config()
-    config.set_main_option("script_location", str(scripts))
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")

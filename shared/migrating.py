@@ -5,9 +5,27 @@ their creation is written here once and frozen: a change of a kit table is a new
 by a new revision of each service.
 """
 
+from pathlib import Path
+
 import sqlalchemy as sa
-from alembic import context, op
+from alembic import command, context, op
+from alembic.config import Config
 from sqlalchemy.dialects.postgresql import JSONB
+
+LOCK = 7_001
+"""Whoever migrates a schema first is alone with it."""
+
+
+def upgrade(connection: sa.Connection, scripts: Path, schema: str) -> None:
+    """Bring a schema to the newest revision of the folder `scripts`."""
+    connection.execute(
+        sa.text("SELECT pg_advisory_xact_lock(:kind, hashtext(:schema))"),
+        {"kind": LOCK, "schema": schema},
+    )
+    config = Config()
+    config.set_main_option("script_location", str(scripts))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
 
 
 def run() -> None:

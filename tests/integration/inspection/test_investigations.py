@@ -1,7 +1,6 @@
 """What one agency investigates is nowhere to be seen for the other, the yard and the broker."""
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -71,16 +70,16 @@ def _without_hashes(seen: dict[str, Any]) -> dict[str, Any]:
     return seen
 
 
-async def _chain(room: Room, who: str) -> list[dict[str, Any]]:
+async def chain_of(room: Room, who: str) -> list[dict[str, Any]]:
     items: list[dict[str, Any]] = (await room.see(who, f"/{b.CASE}/records"))["items"]
     return items
 
 
-async def _answered(room: Room) -> int:
+async def answered(room: Room) -> int:
     """Customs answers and marks the answer; its number."""
     answered = await room.send("customs", "results", {"results": [ANSWER]})
     assert answered.status_code == 200, answered.text
-    seq: int = (await _chain(room, "customs"))[-1]["seq"]
+    seq: int = (await chain_of(room, "customs"))[-1]["seq"]
     return seq
 
 
@@ -123,11 +122,11 @@ async def test_what_is_investigated_changes_nothing_that_others_can_read(opened:
 
 async def test_of_a_marked_answer_others_see_its_place_and_its_hash(opened: Room) -> None:
     unanswered = {who: _without_hashes(await _seen(opened, who)) for who in OTHERS}
-    seq = await _answered(opened)
+    seq = await answered(opened)
     await opened.do("customs", f"records/{seq}/mark", MARK)
     for who in OTHERS:
         assert _without_hashes(await _seen(opened, who)) == unanswered[who]
-    own, others = await _chain(opened, "customs"), await _chain(opened, "quarantine")
+    own, others = await chain_of(opened, "customs"), await chain_of(opened, "quarantine")
     hidden = [each for each in others if each["kind"] is None]
     assert [each["seq"] for each in hidden] == [seq, seq + 1]
     for each in hidden:
@@ -146,7 +145,7 @@ async def test_the_chain_and_its_proof_hold_for_whom_a_record_is_kept_from(opene
         "/v1/checkpoints", json={}, headers=kits.keyed("cut")
     )
     assert made.status_code == 201
-    chain = await _chain(opened, "quarantine")
+    chain = await chain_of(opened, "quarantine")
     last = records.GENESIS
     for each in chain:
         assert each["prev_hash"] == last
@@ -161,7 +160,7 @@ async def test_the_chain_and_its_proof_hold_for_whom_a_record_is_kept_from(opene
 async def test_a_supervisor_unmarks_and_why_it_was_marked_stays_with_the_agency(
     opened: Room,
 ) -> None:
-    seq = await _answered(opened)
+    seq = await answered(opened)
     await opened.do("customs", f"records/{seq}/mark", MARK)
     assert await opened.refused("customs", f"records/{seq}/mark", MARK) == (409, "record_marked")
     assert await opened.refused("customs", f"records/{seq}/unmark", MARK) == (
@@ -171,15 +170,15 @@ async def test_a_supervisor_unmarks_and_why_it_was_marked_stays_with_the_agency(
     assert await opened.refused("supervisor", f"records/{seq}/unmark", MARK) == (
         409, "record_unmarked",
     )  # fmt: skip
-    shown = [each["kind"] for each in await _chain(opened, "quarantine")]
+    shown = [each["kind"] for each in await chain_of(opened, "quarantine")]
     assert shown[-3:] == ["result", None, None]
-    kinds = [each["kind"] for each in await _chain(opened, "customs")]
+    kinds = [each["kind"] for each in await chain_of(opened, "customs")]
     assert kinds[-2:] == ["investigation_marked", "investigation_unmarked"]
     assert SECRET in json.dumps(await _seen(opened, "quarantine"), ensure_ascii=False)
 
 
 async def test_nothing_that_others_see_names_a_marked_answer(opened: Room) -> None:
-    seq = await _answered(opened)
+    seq = await answered(opened)
     newer = {**ANSWER, "id": "01a20695-d3f8-75ef-ba27-10fa5f698409", "replaces": [ANSWER["id"]]}
     await opened.do("customs", "results", {"results": [newer]})
     wish = {"record": seq, "facts": {"note": "three 三"}, "reason": "seen again 复查"}
@@ -187,7 +186,7 @@ async def test_nothing_that_others_see_names_a_marked_answer(opened: Room) -> No
     await opened.do("customs", f"records/{seq}/mark", MARK)
     seen = json.dumps(await _seen(opened, "quarantine"), ensure_ascii=False)
     assert ANSWER["id"] not in seen
-    assert [each["kind"] for each in await _chain(opened, "quarantine")][-4:] == [None] * 4
+    assert [each["kind"] for each in await chain_of(opened, "quarantine")][-4:] == [None] * 4
     late = {**newer, "id": "01a20695-d3f8-75ef-ba27-10fa5f698410"}
     answer = await opened.send("customs", "results", {"results": [late]})
     assert answer.json()["errors"][0]["code"] == "replaced_marked"
@@ -197,7 +196,7 @@ async def test_nothing_that_others_see_names_a_marked_answer(opened: Room) -> No
 async def test_what_was_marked_itself_stays_so_and_what_names_a_marked_one_is_not_unmarked(
     opened: Room,
 ) -> None:
-    seq = await _answered(opened)
+    seq = await answered(opened)
     newer = {**ANSWER, "id": "01a20695-d3f8-75ef-ba27-10fa5f698409", "replaces": [ANSWER["id"]]}
     await opened.do("customs", "results", {"results": [newer]})
     await opened.do("customs", f"records/{seq}/mark", MARK)
@@ -217,7 +216,7 @@ async def test_what_was_marked_itself_stays_so_and_what_names_a_marked_one_is_no
 
 async def _shown(room: Room, *seqs: int) -> list[int]:
     """Those of customs' records that quarantine may see."""
-    chain = await _chain(room, "quarantine")
+    chain = await chain_of(room, "quarantine")
     return [each["seq"] for each in chain if each["seq"] in seqs and each["kind"] is not None]
 
 
@@ -229,33 +228,7 @@ async def test_what_names_a_marked_answer_is_kept_back_in_whatever_order_it_came
     third = devices.counted(outcome="deviates", minutes=1, replaces=[second["id"]])
     for each in (third, second, first):
         await devices.send(opened, "customs", each)
-    seq = (await _chain(opened, "customs"))[-1]["seq"]
+    seq = (await chain_of(opened, "customs"))[-1]["seq"]
     await opened.do("customs", f"records/{seq}/mark", MARK)
     seen = json.dumps(await _seen(opened, "quarantine"), ensure_ascii=False)
     assert not [each["id"] for each in (first, second, third) if each["id"] in seen]
-
-
-async def test_others_are_told_the_same_of_a_marked_record_as_of_any(opened: Room) -> None:
-    seq = await _answered(opened)
-    wish = {"record": seq, "facts": {"note": "three 三"}, "reason": "seen again 复查"}
-    acts: list[tuple[str, str, Any]] = [
-        ("quarantine", f"records/{seq}/mark", MARK),
-        ("head of quarantine", f"records/{seq}/unmark", MARK),
-        ("quarantine", "corrections", wish),
-        ("yard", "corrections", wish),
-    ]
-    before = [await opened.refused(*act) for act in acts]
-    await opened.do("customs", f"records/{seq}/mark", MARK)
-    assert [await opened.refused(*act) for act in acts] == before
-    assert set(before) == {(409, "record_of_others")}
-
-
-async def test_what_was_told_to_others_cannot_be_marked(opened: Room) -> None:
-    await opened.do("customs", "findings", {"code": "brand", "text": "odd 异常"})
-    by_kind: Callable[[str], int] = {
-        each["kind"]: each["seq"] for each in await _chain(opened, "customs")
-    }.__getitem__
-    for kind in ("finding", "abnormal_found", "opened"):
-        assert await opened.refused("customs", f"records/{by_kind(kind)}/mark", MARK) == (
-            409, "not_markable",
-        )  # fmt: skip
