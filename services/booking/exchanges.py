@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.booking.domain.booking import Booking
-from services.booking.domain.exchange import Stretch
+from services.booking.domain.wished import Stretch
 from services.booking.store import Reading
 from shared.contracts.values import Slot
 from shared.prepared import Row, Statement

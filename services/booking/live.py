@@ -45,7 +45,7 @@ _ALL = Statement(
                        ON int4range(wanted.resource, wanted.resource, '[]')
                           && int4range(o.resource, o.resource, '[]'))
             ON o.active AND o.during && tstzrange(:first, NULL)
-        """  # noqa: S608  # the two constants above; values are bound
+        """  # noqa: S608 - constants of this file; values are bound
     ).bindparams(
         _NOW,
         bindparam("first", type_=DateTime(timezone=True)),
@@ -57,7 +57,7 @@ _CHANGED = Statement(
         f"""
         SELECT {_COLUMNS} FROM {_ASIDE}
           LEFT JOIN occupancy o ON o.changed >= CAST(:since AS text)::xid8
-        """  # noqa: S608  # the two constants above; values are bound
+        """  # noqa: S608 - constants of this file; values are bound
     ).bindparams(_NOW, bindparam("since", type_=Text()))
 )
 

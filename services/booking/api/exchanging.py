@@ -10,10 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.booking import exchanges
 from services.booking.api import doing, seeing, shown
-from services.booking.api.models import Code, ReasonIn, RequestOut
+from services.booking.api.models import ReasonIn, RequestOut, StretchIn
 from services.booking.api.seeing import TheDesk
 from services.booking.commands import exchanging
-from services.booking.domain.exchange import Stretch
 from services.booking.exchanges import Exchange, State
 from shared.auth.guard import allowed
 from shared.auth.principal import Principal, Role
@@ -21,22 +20,11 @@ from shared.contracts.values import Slot
 from shared.http import idempotency
 from shared.http.body import json_body
 from shared.http.idempotency import Answer
-from shared.http.model import Instant, StrictModel
 
 router = APIRouter(prefix="/v1/bookings/{booking_id}/exchanges", tags=["bookings"])
 
 KEYED = [idempotency.KEYED]
 Broker = Annotated[Principal, allowed(Role.BROKER)]
-
-
-class StretchIn(StrictModel):
-    """Within which another slot is wished for, in these yards or in all that serve the cargo."""
-
-    model_config = ConfigDict(populate_by_name=True)
-
-    opens: Annotated[Instant, Field(alias="from")]
-    closes: Annotated[Instant, Field(alias="to")]
-    yards: Annotated[tuple[Code, ...], Field(strict=False, max_length=16)] = ()
 
 
 class ExchangeOut(BaseModel):
@@ -92,9 +80,8 @@ async def offer(
 
     async def work(session: AsyncSession) -> Answer:
         await seeing.visible(session, booking_id, who=who)
-        stretch = Stretch(draft.opens, draft.closes, draft.yards)
         turn = await desk.turn(session)
-        made = await exchanging.offer(session, booking_id, stretch, turn=turn)
+        made = await exchanging.offer(session, booking_id, draft.stretch(), turn=turn)
         return Answer(201, ExchangeOut.of(made))
 
     return await doing.once(request, desk, who, work)

@@ -5,13 +5,14 @@ from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.booking.domain.booking import Status
 from services.booking.domain.fit import Choice
 from services.booking.domain.refusals import SlotUnsuitable
 from services.booking.domain.resources import Sort
 from services.booking.domain.why import State
+from services.booking.domain.wished import Stretch
 from shared.contracts.values import AgencyNeed, BayKind, Scope, Slot
 from shared.http.model import Instant, StrictModel, Text
 
@@ -226,3 +227,17 @@ class YardsOut(BaseModel):
     """Every yard."""
 
     items: list[YardOut]
+
+
+class StretchIn(StrictModel):
+    """Within which a slot is wished for, in these yards or in all that serve the cargo."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    opens: Annotated[Instant, Field(alias="from")]
+    closes: Annotated[Instant, Field(alias="to")]
+    yards: Annotated[tuple[Code, ...], Field(strict=False, max_length=16)] = ()
+
+    def stretch(self) -> Stretch:
+        """The domain's word for it."""
+        return Stretch(self.opens, self.closes, self.yards)

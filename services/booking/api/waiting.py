@@ -10,12 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.booking import line
 from services.booking.api import doing, seeing, shown
-from services.booking.api.models import Code, ReasonIn, RequestOut
+from services.booking.api.models import ReasonIn, RequestOut, StretchIn
 from services.booking.api.requests import Reader
 from services.booking.api.seeing import TheDesk
 from services.booking.api.yards import YardCode
 from services.booking.commands import waiting
-from services.booking.commands.waiting import Wish
 from services.booking.desk import Desk
 from services.booking.domain.refusals import WaitNotFound
 from services.booking.line import State
@@ -25,27 +24,13 @@ from shared.auth.principal import Principal, Role
 from shared.http import idempotency
 from shared.http.body import json_body
 from shared.http.idempotency import Answer
-from shared.http.model import Instant, StrictModel
+from shared.http.model import StrictModel
 
 router = APIRouter(tags=["requests"])
 
 KEYED = [idempotency.KEYED]
 Booker = Annotated[Principal, allowed(Role.BROKER, Role.YARD)]
 YardStaff = Annotated[Principal, allowed(Role.YARD)]
-
-
-class WaitIn(StrictModel):
-    """The stretch in which a slot is wished for, in these yards or in all that serve the cargo."""
-
-    model_config = ConfigDict(populate_by_name=True)
-
-    opens: Annotated[Instant, Field(alias="from")]
-    closes: Annotated[Instant, Field(alias="to")]
-    yards: Annotated[tuple[Code, ...], Field(strict=False, max_length=16)] = ()
-
-    def wish(self) -> Wish:
-        """The domain's word for it."""
-        return Wish(self.opens, self.closes, self.yards)
 
 
 class WaitOut(BaseModel):
@@ -76,14 +61,14 @@ async def wait(
     who: Booker,
     desk: TheDesk,
     request_id: UUID,
-    draft: Annotated[WaitIn, json_body(WaitIn)],
+    draft: Annotated[StretchIn, json_body(StretchIn)],
 ) -> Response:
     """Wait for a slot in a stretch: the first in line is offered what falls free, as a hold."""
 
     async def work(session: AsyncSession) -> Answer:
         await seeing.visible(session, request_id, who=who)
         turn = await desk.turn(session)
-        await waiting.wait(session, request_id, draft.wish(), turn=turn)
+        await waiting.wait(session, request_id, draft.stretch(), turn=turn)
         return Answer(201, await _shown(session, desk, request_id))
 
     return await doing.once(request, desk, who, work)

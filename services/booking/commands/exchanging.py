@@ -16,7 +16,7 @@ from services.booking.commands.turn import Turn, record
 from services.booking.domain import acts, exchange
 from services.booking.domain.booking import Booking
 from services.booking.domain.calendar import Calendar
-from services.booking.domain.exchange import BY_CONSENT, Stretch
+from services.booking.domain.exchange import BY_CONSENT
 from services.booking.domain.exchange_refusals import (
     ExchangeNotFound,
     ExchangeOver,
@@ -24,6 +24,7 @@ from services.booking.domain.exchange_refusals import (
 )
 from services.booking.domain.line_refusals import StretchImpossible
 from services.booking.domain.refusals import RequestNotFound
+from services.booking.domain.wished import Stretch
 from services.booking.domain.yard import Yard
 from services.booking.exchanges import Exchange, State
 from services.booking.store import Reading

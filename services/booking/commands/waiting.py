@@ -1,7 +1,6 @@
 """The line of requests for what falls free, and the gate, where cargo may stand without a slot."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,6 +13,7 @@ from services.booking.domain.booking import Act, Booking
 from services.booking.domain.line_refusals import NothingServes, SlotNotWanted, StretchImpossible
 from services.booking.domain.offers import Bounds
 from services.booking.domain.refusals import RequestNotFound
+from services.booking.domain.wished import Stretch
 from services.booking.line import Freed, State
 from shared.contracts.values import Slot
 
@@ -21,28 +21,19 @@ AT_ONCE = 20
 """In line, who are looked at when something falls free; the sweep looks at all."""
 
 
-@dataclass(frozen=True)
-class Wish:
-    """From when to when, on the yards' clock; in these yards, or in all that serve the cargo."""
-
-    opens: datetime
-    closes: datetime
-    yards: tuple[str, ...] = ()
-
-
-async def wait(session: AsyncSession, booking_id: UUID, wish: Wish, *, turn: Turn) -> Booking:
+async def wait(session: AsyncSession, booking_id: UUID, stretch: Stretch, *, turn: Turn) -> Booking:
     """Let a request wait for a slot in a stretch.
 
     Raises RequestNotFound, SlotNotWanted, YardNotFound and StretchImpossible.
     """
     booking = await _without_slot(session, booking_id)
-    for code in wish.yards:
+    for code in stretch.yards:
         turn.yard(code)
     first = min(
-        sight.earliest(booking, turn.yard(code), turn=turn, after=wish.opens)
-        for code in wish.yards or (booking.yard,)
+        sight.earliest(booking, turn.yard(code), turn=turn, after=stretch.opens)
+        for code in stretch.yards or (booking.yard,)
     )
-    last_start = wish.closes - timedelta(minutes=booking.want.minutes)
+    last_start = stretch.closes - timedelta(minutes=booking.want.minutes)
     if last_start < first:
         raise StretchImpossible(
             pointer="/to",
@@ -51,7 +42,12 @@ async def wait(session: AsyncSession, booking_id: UUID, wish: Wish, *, turn: Tur
             to_at_least=first + timedelta(minutes=booking.want.minutes),
         )
     await line.join(
-        session, booking.id, first=wish.opens, last=wish.closes, yards=wish.yards, now=turn.now
+        session,
+        booking.id,
+        first=stretch.opens,
+        last=stretch.closes,
+        yards=stretch.yards,
+        now=turn.now,
     )
     return booking
 

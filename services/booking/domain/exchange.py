@@ -1,8 +1,5 @@
 """Two bookings exchange their times and places: each has what it needs at the other one's start."""
 
-from dataclasses import dataclass
-from datetime import datetime
-
 from services.booking.domain import calendar as cal
 from services.booking.domain import fit, offers
 from services.booking.domain.booking import Booking, Status
@@ -13,20 +10,6 @@ BY_CONSENT = Said(
     en="exchanged for another slot, as both brokers agreed",
     zh="双方企业同意互换时段",
 )
-
-
-@dataclass(frozen=True)
-class Stretch:
-    """Within which a slot is wished for (UTC); in these yards, or in all that serve the cargo."""
-
-    opens: datetime
-    closes: datetime
-    yards: tuple[str, ...] = ()
-
-    def holds(self, slot: Slot) -> bool:
-        """Is a slot inside of it?"""
-        here = not self.yards or slot.yard in self.yards
-        return here and self.opens <= slot.starts and slot.ends <= self.closes
 
 
 def agreed(booking: Booking) -> Slot | None:

@@ -7,7 +7,7 @@ from typing import Any
 from services.booking.domain import acts, exchange, fit, offers
 from services.booking.domain.booking import Booking, Status
 from services.booking.domain.calendar import Calendar, Taken
-from services.booking.domain.exchange import Stretch
+from services.booking.domain.wished import Stretch
 from shared.contracts.values import BayKind
 from tests.unit.booking import made
 from tests.unit.booking.made import need
