@@ -1,6 +1,5 @@
 """The acceptance slip over HTTP."""
 
-import asyncio
 from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
@@ -11,11 +10,12 @@ from services.declaration import past, slip
 from services.declaration.api.filings import InKit, Reader, seen
 from services.declaration.api.listing import zone_of
 from services.declaration.domain.content import Content
+from shared.few import Few
 from shared.http import paging
 
 router = APIRouter(prefix="/v1/filings", tags=["filings"])
 
-AT_ONCE = asyncio.Semaphore(2)
+MADE = Few(2)
 """Slips that a process makes at a time: each takes a core for some milliseconds."""
 _PDF = {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}
 PDF: dict[int | str, dict[str, Any]] = {200: {"description": "The slip", "content": _PDF}}
@@ -52,7 +52,5 @@ async def acceptance_slip(
         accepted_at=filing.accepted_at,
         zone=zone_of(request),
     )
-    async with AT_ONCE:
-        made = await asyncio.to_thread(make)
     name = f"{filing.receipt_number}-{number}.pdf"
-    return Pdf(made, headers={"Content-Disposition": f'inline; filename="{name}"'})
+    return Pdf(await MADE.do(make), headers={"Content-Disposition": f'inline; filename="{name}"'})

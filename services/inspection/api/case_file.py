@@ -1,6 +1,5 @@
 """The file of a case: all of it in one zip, which proves itself without us, and on paper."""
 
-import asyncio
 import base64
 import zipfile
 from collections.abc import AsyncIterator, Iterable
@@ -22,12 +21,13 @@ from services.inspection.domain.records import Json, Record
 from services.inspection.evidence.vault import EvidenceLost, Vault
 from services.inspection.settings import Settings
 from shared.auth.principal import Principal
+from shared.few import Few
 
 _ZIP = {"application/zip": {"schema": {"type": "string", "format": "binary"}}}
 ZIP: dict[int | str, dict[str, Any]] = {200: {"description": "The file", "content": _ZIP}}
 _PDF = {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}
 PDF: dict[int | str, dict[str, Any]] = {200: {"description": "The document", "content": _PDF}}
-AT_ONCE = asyncio.Semaphore(2)
+MADE = Few(2)
 """Documents that a process makes at a time: each takes a core for a while."""
 WHEN = (1980, 1, 1, 0, 0, 0)
 """The time of every entry: the same records make the same zip."""
@@ -108,9 +108,10 @@ async def print_case(case_id: UUID, request: Request, who: Inspector, kit: TheKi
         case = await queries.case(connection, case_id)
         chain, hidden = await _chain(connection, case_id, who)
     make = partial(case_paper.pdf, case, chain, hidden=hidden, zone=settings.zone)
-    async with AT_ONCE:
-        made = await asyncio.to_thread(make)
-    return Pdf(made, headers={"Content-Disposition": f'inline; filename="case-{case_id}.pdf"'})
+    return Pdf(
+        await MADE.do(make),
+        headers={"Content-Disposition": f'inline; filename="case-{case_id}.pdf"'},
+    )
 
 
 async def _chain(

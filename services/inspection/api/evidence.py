@@ -1,7 +1,5 @@
 """Evidence over HTTP: files sent, listed with links, and read by a link."""
 
-import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any
@@ -19,16 +17,16 @@ from services.inspection.attaching import Room
 from services.inspection.domain import evidence
 from services.inspection.domain.records import Actor, Moment, Record
 from services.inspection.evidence import content, links
-from services.inspection.evidence.content import Taken
 from services.inspection.evidence.vault import Vault, VaultUnavailable
 from services.inspection.settings import Settings
+from shared.few import Few
 from shared.http import body, idempotency, refusals
 from shared.http.idempotency import KEYED, Answer
 from shared.http.paging import DEFAULT_LIMIT, Cursor, Limit, Page, decode_cursor, page
 from shared.http.query import query_of
 
 SEQ: TypeAdapter[int] = TypeAdapter(Annotated[int, Field(ge=0, lt=2**31)])
-AT_ONCE = asyncio.Semaphore(2)
+LOOKED_THROUGH = Few(2)
 """Files that a process looks through at a time: an image takes memory when it is taken apart."""
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -72,12 +70,6 @@ async def the_vault(request: Request) -> Vault:
 TheVault = Annotated[Vault, Depends(the_vault)]
 
 
-async def beside(work: Callable[[], Taken]) -> Taken:
-    """Look a file through in a thread, few at a time."""
-    async with AT_ONCE:
-        return await asyncio.to_thread(work)
-
-
 @router.post(
     "/cases/{case_id}/evidence", status_code=201, response_model=EvidenceOut, dependencies=[KEYED]
 )
@@ -93,7 +85,7 @@ async def send_evidence(
     An image is written anew, upright and without anything beside its picture.
     """
     kit = ask.kit
-    taken = await beside(partial(content.take, *file, positions=said.positions))
+    taken = await LOOKED_THROUGH.do(partial(content.take, *file, positions=said.positions))
     now = Moment(wall=kit.clock.wall(), yard=kit.clock.yard())
     about = said.value(media_type=taken.media_type, sent=taken.sent, now=now.yard)
     actor = Actor(subject=who.subject, role=who.role.value, agency=who.agency)

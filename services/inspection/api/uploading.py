@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.inspection import attaching, queries, uploads
 from services.inspection.api import tus
 from services.inspection.api.acting import Officer
-from services.inspection.api.evidence import TheVault, beside
+from services.inspection.api.evidence import LOOKED_THROUGH, TheVault
 from services.inspection.api.evidence_forms import AboutIn
 from services.inspection.api.reading import TheKit
 from services.inspection.attaching import Room
@@ -179,7 +179,9 @@ def _fit(upload: Upload, offset: int, part: bytes) -> None:
 
 async def _taken(upload: Upload, sent: bytes) -> Taken:
     positions = _said(upload).positions
-    return await beside(partial(content.take, sent, upload.media_type, positions=positions))
+    return await LOOKED_THROUGH.do(
+        partial(content.take, sent, upload.media_type, positions=positions)
+    )
 
 
 def _said(upload: Upload) -> UploadIn:
