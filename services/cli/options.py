@@ -41,6 +41,8 @@ class Benchmark(StrEnum):
     RULES = "rules"
     BACKTEST = "backtest"
     SYNC = "sync"
+    SHARING = "sharing"
+    VERIFY = "verify"
 
 
 Url = Annotated[str | None, typer.Option("--url", help="a remote system")]
