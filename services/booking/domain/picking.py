@@ -1,15 +1,16 @@
 """Which resources a slot takes, by its start: the cheapest that are free."""
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from services.booking.domain import calendar as cal
 from services.booking.domain import parts
 from services.booking.domain import prices as pricing
 from services.booking.domain.calendar import Calendar
 from services.booking.domain.parts import Part, Want
-from services.booking.domain.prices import NOTHING, Prices
+from services.booking.domain.prices import NOTHING, Pool, Prices
 from services.booking.domain.resources import Resource, Sort, Team
 from shared.contracts.values import Slot, TeamPlace
 
@@ -62,7 +63,28 @@ class Pick:
         """What its resources are worth to others, CNY."""
         if not self._prices.sums:
             return NOTHING
-        return sum((self._worth(each, cell) for _, each in self.taken(cell)), NOTHING)
+        if self.late or self._prefer or self.want.bays > 1:
+            return sum((self._worth(each, cell) for _, each in self.taken(cell)), NOTHING)
+        begins = self._calendar.start_of(cell)
+        return sum((self._least(some, cell, begins) for some in self._alike), NOTHING)
+
+    @cached_property
+    def _alike(self) -> list[dict[Pool, int]]:
+        """For each part the cells at which one of a pool is free: a pool has one price."""
+        return [self._by_pool(part) for part in self._parts]
+
+    def _by_pool(self, part: Part) -> dict[Pool, int]:
+        found: dict[Pool, int] = {}
+        masks = parts.beginnings(self._calendar, part, self.length).masks
+        for each, mask in zip(part.able, masks, strict=True):
+            pool = pricing.pool_of(self._calendar.yard.code, each)
+            found[pool] = found.get(pool, 0) | mask
+        return found
+
+    def _least(self, pools: Mapping[Pool, int], cell: int, begins: datetime) -> Decimal:
+        """The price of the cheapest that is free; of gear that the yard has not, nothing."""
+        free = (pool for pool, mask in pools.items() if mask >> cell & 1)
+        return min((self._prices.of(pool, begins, self.length) for pool in free), default=NOTHING)
 
     def overtime(self, cell: int) -> int:
         """The cells that its teams stay beyond their shifts, together."""
