@@ -93,23 +93,23 @@ class World:
     async def leave(self, filing: UUID, purpose: Purpose, *, given: bool = True) -> None:
         """The inspection's answer."""
         if given:
-            await self.deliveries.bring(LeaveGiven(**_case(filing), purpose=purpose))
+            await self.deliveries.bring(LeaveGiven(**about(filing), purpose=purpose))
         else:
             reason = factories.said("the container is open")
             await self.deliveries.bring(
-                LeaveRefused(**_case(filing), purpose=purpose, reason=reason)
+                LeaveRefused(**about(filing), purpose=purpose, reason=reason)
             )
 
     async def plan(self, filing: UUID, ends: datetime) -> None:
         """The inspection has a slot that ends then."""
         starts = ends - timedelta(hours=1)
         slot = Slot(yard="Y1", bay="P01", teams=(), starts=starts, ends=ends)
-        await self.deliveries.bring(CasePlanned(**_case(filing), slot=slot))
+        await self.deliveries.bring(CasePlanned(**about(filing), slot=slot))
 
     async def open(self, filing: UUID, at: datetime) -> None:
         """Quarantine opened the container."""
         await self.deliveries.bring(
-            CaseOpened(**_case(filing), opening=1, opened_at=at, present=("quarantine",))
+            CaseOpened(**about(filing), opening=1, opened_at=at, present=("quarantine",))
         )
 
     async def conclude(
@@ -133,7 +133,7 @@ class World:
         """What the inspection tells of an agency's next conclusion."""
         number = self.conclusions[filing, agency] = self.conclusions.get((filing, agency), 0) + 1
         facts = {
-            **_case(filing),
+            **about(filing),
             "agency": agency,
             "conclusion": number,
             "scope": scope,
@@ -152,7 +152,7 @@ class World:
         """An officer at the open container asks for more."""
         await self.deliveries.bring(
             CaseEscalationRequested(
-                **_case(filing),
+                **about(filing),
                 requested_by="quarantine",
                 agency=agency,
                 scope=scope,
@@ -221,7 +221,8 @@ def found(number: int = 1, **changes: Any) -> Line:
     return Line.model_validate({name: line[name] for name in Line.model_fields})
 
 
-def _case(filing: UUID) -> dict[str, Any]:
+def about(filing: UUID) -> dict[str, Any]:
+    """The ids that an event of a filing's case has."""
     requirement_id = derived.requirement_id(filing)
     return {
         "filing_id": filing,
