@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.mutual_recognition import draws, pilots, registers
+from services.mutual_recognition import draws, learning, pilots, registers
 from services.mutual_recognition.commands import desk as desks
 from services.mutual_recognition.commands.desk import Desk
 from services.mutual_recognition.decision_tables.dictionary import Inputs, Value
 from services.mutual_recognition.domain import pilots as pilot_registers
+from services.mutual_recognition.risk import experience
 from services.mutual_recognition.rules import answering, dictionaries, draw, inputs, matter, sandbox
 from services.mutual_recognition.rules.decide import Case
 from services.mutual_recognition.rules.draw import Ticket
@@ -104,9 +105,12 @@ async def _cases(
     grades = await registers.grades(session, consignees, on=desk.on)
     standing = await pilots.standing(session, keys, on=desk.on)
     tables = await desk.book.deciding(session, on=desk.on)
+    learnt = await learning.learnt(session, desk.book)
     return [
         Case(
-            inputs=_inputs(consignment, grades, standing, desk=desk),
+            inputs=_inputs(consignment, grades, standing, desk=desk).also(
+                **experience.known(learnt, consignment)
+            ),
             on=desk.on,
             tables=tables,
             draws=desk.book.draws(ticket),
