@@ -66,6 +66,14 @@ async def test_what_happens_to_a_requirement_later_counts_no_more(world: World) 
     assert await _counts(world, WOOD) == (0, 1)
 
 
+async def test_what_is_no_real_cargo_says_nothing(world: World) -> None:
+    filing = await world.accept(wood(sandbox="joint", line={"duty_percent": "5"}))
+    await world.conclude(filing, "quarantine", Verdict.NONCONFORM)
+    assert (await world.last(filing, "requirement.met"))["outcome"] == "refused_entry"
+    assert await _look(world) == 1
+    assert await _counts(world, WOOD) == await _counts(world, COMPANY) == (0, 0)
+
+
 async def test_processes_that_count_at_once_count_each_once(world: World) -> None:
     for serial in range(3):
         await _inspected(world, serial)
