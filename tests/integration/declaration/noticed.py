@@ -68,7 +68,7 @@ def with_key(service: Service, folder: Path) -> Service:
     path = folder / "another.pem"
     keyfile.make(path)
     kit = replace(service.kit, clock=factories.still_clock(factories.NOW + timedelta(days=1)))
-    return app.create(kit, Settings(**kits.SEALED | {"seal_key": path}))
+    return app.create(kit, Settings(**{**kits.SEALED, "seal_key": path}))
 
 
 def without_key(service: Service) -> Service:

@@ -13,12 +13,13 @@ from tests.factories import NOW, container, container_number
 from tests.unit.declaration.made import content
 
 ONE, TWO, THREE = (container_number(number) for number in (1, 2, 3))
+Said = tuple[Kind, Mapping[str, Any]]
 FIRST = {1: content()}
 """Two containers."""
 LOOSE = {1: content(containers=[], package_type="00")}
 
 
-def told(*said: tuple[Kind, Mapping[str, Any]], contents: Mapping[int, Content]) -> list[Release]:
+def told(*said: Said, contents: Mapping[int, Content]) -> list[Release]:
     """The releases of a filing whose receipts came an hour after the other."""
     receipts = [
         Receipt(kind, facts, NOW + timedelta(hours=n)) for n, (kind, facts) in enumerate(said)
@@ -26,16 +27,16 @@ def told(*said: tuple[Kind, Mapping[str, Any]], contents: Mapping[int, Content])
     return list(releases(receipts, contents))
 
 
-def gone(*containers: str) -> tuple[Kind, Mapping[str, Any]]:
+def gone(*containers: str) -> Said:
     return Kind.PARTLY_RELEASED, {"containers": list(containers)}
 
 
-def selected(mode: str, *agencies: str) -> tuple[Kind, Mapping[str, Any]]:
+def selected(mode: str, *agencies: str) -> Said:
     return Kind.INSPECTION_SELECTED, {"mode": mode, "agencies": list(agencies), "revision": 1}
 
 
-RELEASED = (Kind.RELEASED, {"reason": {}})
-REFUSED = (Kind.REFUSED_ENTRY, {"reason": {}})
+RELEASED: Said = (Kind.RELEASED, {})
+REFUSED: Said = (Kind.REFUSED_ENTRY, {})
 
 
 def test_a_release_of_all_names_all_containers_and_its_moment() -> None:
@@ -79,9 +80,9 @@ def test_a_release_is_of_the_version_in_force() -> None:
 
 
 def test_the_yard_is_that_of_the_slot_that_was_not_given_up() -> None:
-    slot = (Kind.SLOT_CONFIRMED, {"yard": "CNTAO-Y1"})
-    moved = (Kind.SLOT_RESCHEDULED, {"yard": "CNTAO-Y2"})
-    given_up = (Kind.SLOT_CANCELLED, {})
+    slot: Said = (Kind.SLOT_CONFIRMED, {"yard": "CNTAO-Y1"})
+    moved: Said = (Kind.SLOT_RESCHEDULED, {"yard": "CNTAO-Y2"})
+    given_up: Said = (Kind.SLOT_CANCELLED, {})
     yards = [
         told(*said, RELEASED, contents=FIRST)[0].known.yard
         for said in ([], [slot], [slot, moved], [slot, given_up])
@@ -99,7 +100,7 @@ def test_the_yard_is_that_of_the_slot_that_was_not_given_up() -> None:
     ],
 )
 def test_each_agency_s_consent_rests_on_what_was_selected(
-    said: tuple[Kind, Mapping[str, Any]], customs: How, quarantine: How
+    said: Said, customs: How, quarantine: How
 ) -> None:
     (found,) = told(said, RELEASED, contents=FIRST)
     assert (found.known.how("customs"), found.known.how("quarantine")) == (customs, quarantine)

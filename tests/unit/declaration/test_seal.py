@@ -2,6 +2,10 @@
 
 import hashlib
 import json
+import re
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import jwt
@@ -19,6 +23,7 @@ from tests.factories import container, container_number
 from tests.unit.declaration.made import RECEIPT
 from tests.unit.declaration.noticed import ONE, TWO, text
 
+README = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
 SEAL = Seal(Ed25519PrivateKey.generate())
 PUBLIC = SEAL.key.public_key()
 DENSEST = 105
@@ -55,6 +60,25 @@ def test_a_seal_is_checked_with_the_public_key_alone_by_any_library() -> None:
     assert read["containers"] == [ONE, TWO]
     assert read["sha256"] == hashlib.sha256(text().encode()).hexdigest()
     assert jwt.get_unverified_header(SEAL.on(text()))["kid"] == SEAL.id
+
+
+def test_the_program_in_readme_checks_a_code_without_any_network(tmp_path: Path) -> None:
+    (program,) = re.findall(r"```python\n(import json, jwt\n.*?)```", README, re.DOTALL)
+    key = {**keyfile.jwk(PUBLIC), "alg": "EdDSA", "kid": SEAL.id, "since": None}
+    (tmp_path / "keys.json").write_text(json.dumps({"keys": [key]}))
+
+    def ran(seal: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-c", program]
+        code = f"https://onestop.example.org/declaration/v1/notices/{26 * 'A'}#{seal}"
+        return subprocess.run(
+            command, input=code, cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+
+    good = SEAL.on(text())
+    assert ONE in ran(good).stdout
+    forged = ran(good[:-8] + "AAAAAAAA")
+    assert forged.returncode != 0
+    assert "InvalidSignatureError" in forged.stderr
 
 
 def test_the_same_text_has_the_same_seal_and_it_holds() -> None:
