@@ -1,6 +1,5 @@
 """Puts declaration together: the only place that knows settings, routes, consumers and checks."""
 
-import asyncio
 import random
 from pathlib import Path
 
@@ -31,7 +30,7 @@ from services.declaration.settings import Settings
 from services.declaration.webhooks.addresses import Allowed
 from services.declaration.webhooks.posting import Poster
 from services.declaration.webhooks.turns import Turns
-from shared.http import catalogue, faults
+from shared.http import catalogue, exports, faults
 from shared.kit import Kit
 from shared.service import Service, assemble
 
@@ -82,6 +81,6 @@ def create(kit: Kit, settings: Settings) -> Service:
     service.api.state.settings = settings
     service.api.state.poster = poster
     service.api.state.turns = Turns(webhooks.ASKED_AT_ONCE)
-    service.api.state.exports = asyncio.Semaphore(exporting.EXPORTS)
+    service.api.state.exports = exports.turns()
     service.api.state.filer = filer.create(kit)
     return service
