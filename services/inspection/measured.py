@@ -131,9 +131,7 @@ async def groups(
         *(func.coalesce(func.sum(its[each]), 0).label(f"sum_{each}") for each in SUMS),
     ]
     spreads = [each for name in MINUTES for each in _spread(its[name])]
-    asked = select(*keys, *figures, *spreads).limit(limit)
-    if keys:
-        asked = asked.group_by(*keys).order_by(*keys)
+    asked = select(*keys, *figures, *spreads).group_by(*keys).order_by(*keys).limit(limit)
     return list((await reader.execute(asked)).mappings())
 
 

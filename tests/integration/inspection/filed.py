@@ -62,6 +62,18 @@ def part_released(of: UUID = b.FILING) -> FilingEvent:
     )
 
 
+def _cell(document: Any, path: str) -> str:
+    for name in path.split("."):
+        document = None if document is None else document.get(name)
+    return "" if document is None else str(document)
+
+
+def as_told(heading: str, told: Any) -> str:
+    """What JSON has where a column's heading says: Chinese, a space, the path."""
+    named = told | {each["agency"]: each for each in told.get("agencies", [])}
+    return _cell(named, heading.rsplit(" ", 1)[1])
+
+
 async def inspect(room: Room) -> None:
     """One filing from its acceptance to its release, with an inspection that both share.
 

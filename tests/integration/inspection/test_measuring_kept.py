@@ -80,10 +80,13 @@ async def test_order_between_aggregates_and_repetition_change_nothing(
 
 
 async def test_an_amended_filing_is_measured_by_the_content_in_force(room: Room) -> None:
-    content = {"consignee": {"uscc": uscc(8), "name": "another 另一家"}, "containers": []}
+    content: dict[str, Any] = {
+        "consignee": {"uscc": uscc(8), "name": "another 另一家"},
+        "containers": [],
+    }
     await room.hear(filed.accepted(), filed.proposed(**content))
     assert (await _measured(room))["company"] == CONSIGNEE
-    refusal = {"purpose": Purpose.AMEND, "reason": factories.said("opened")}
+    refusal: dict[str, Any] = {"purpose": Purpose.AMEND, "reason": factories.said("opened")}
     await room.hear(filed.told(filing.FilingChangeRefused, **refusal))
     await room.hear(filed.proposed(**content | {"containers": [factories.container(9)]}))
     room.hand.turn(30)
