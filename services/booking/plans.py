@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, TypeAdapter
-from sqlalchemy import ARRAY, DateTime, Text, cast, func, insert, null, select, update
+from sqlalchemy import ARRAY, DateTime, Select, Text, cast, func, insert, null, select, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.booking import store
 from services.booking.domain.booking import WITHOUT_SLOT, Booking, Status
 from services.booking.domain.refusals import PlanUnderWay
+from services.booking.planner.history import WEEK, Past, weeks
 from services.booking.planner.order import Applied, Order, Stage, Terms
 from services.booking.planner.pricing import PoolPrice
 from services.booking.planner.proposal import Proposal
@@ -24,6 +25,8 @@ from shared.database import table_of
 from shared.prepared import Row
 
 table = table_of(PlanRow)
+MOST_PAST = 20_000
+"""Where so many requests are less than four weeks, the weeks that they are will do."""
 _MOMENT = DateTime(timezone=True)
 _LONG = ("items", "unserved", "expected", "advice", "prices")
 _PRICES = TypeAdapter(list[PoolPrice])
@@ -126,6 +129,34 @@ async def waiting(session: Reading) -> list[Booking]:
     rows = await session.execute(select(bookings).where(*wanted).order_by(bookings.c.id))
     found = (store.booking_of(row) for row in rows.mappings())
     return [booking for booking in found if booking.seeking]
+
+
+async def past(session: Reading, yards: Sequence[str], *, now: datetime) -> Past:
+    """The requests of the last whole weeks in these yards (yard clock); none of less than one."""
+    since: datetime | None = await session.scalar(_since(yards))
+    known = weeks(since=since, now=now)
+    if not known:
+        return Past((), 0)
+    wanted = (bookings.c.yard.in_(yards), bookings.c.asked_at > now - known * WEEK)
+    rows = await session.execute(
+        select(bookings)
+        .where(*wanted, bookings.c.asked_at <= now)
+        .order_by(bookings.c.asked_at.desc())
+        .limit(MOST_PAST)
+    )
+    return Past([store.booking_of(row) for row in rows.mappings()], known)
+
+
+def _since(yards: Sequence[str]) -> Select[Any]:
+    """When the first of the last MOST_PAST requests of these yards was opened."""
+    last = (
+        select(bookings.c.asked_at)
+        .where(bookings.c.yard.in_(yards))
+        .order_by(bookings.c.asked_at.desc())
+        .limit(MOST_PAST)
+        .subquery()
+    )
+    return select(func.min(last.c.asked_at))
 
 
 async def confirmed(

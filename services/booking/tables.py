@@ -40,6 +40,7 @@ class BookingRow(SQLModel, table=True):
         CheckConstraint("(held_until IS NOT NULL) = (status = 'held')", name="bookings_held"),
         CheckConstraint("window_opens <= free_until", name="bookings_window"),
         Index("bookings_filing", "filing_id"),
+        Index("bookings_asked", "asked_at"),
         Index("bookings_holds", "broker", postgresql_where=text("status = 'held'")),
         Index("bookings_held_until", "held_until", postgresql_where=text("status = 'held'")),
         Index("bookings_started", "id", postgresql_where=text("status = 'started'")),

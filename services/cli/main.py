@@ -160,9 +160,7 @@ def bench(
     name: Benchmark,
     instances: Annotated[
         Path | None,
-        typer.Option(
-            exists=True, file_okay=False, help="optimizer: a folder of joint-slot instances"
-        ),
+        typer.Option(exists=True, file_okay=False, help="optimizer, online: a folder of instances"),
     ] = None,
     seconds: Annotated[
         float, typer.Option(min=0.01, help="optimizer: time for each instance")
@@ -177,6 +175,11 @@ def bench(
         from services.cli.benching import optimizer
 
         console.report(optimizer.run(instances, seconds), as_json=as_json)
+        return
+    if name is Benchmark.ONLINE:
+        from services.cli.benching import online
+
+        console.report(online.run(instances), as_json=as_json)
         return
     console.report(benching.BENCHMARKS[name.value](), as_json=as_json)
 

@@ -37,6 +37,7 @@ class Benchmark(StrEnum):
     WEBHOOKS = "webhooks"
     BULK = "bulk"
     OPTIMIZER = "optimizer"
+    ONLINE = "online"
     OFFERS = "offers"
     RULES = "rules"
     BACKTEST = "backtest"

@@ -1,6 +1,6 @@
 """How things stand in some yards, as a plan needs it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -37,11 +37,15 @@ async def survey(session: Reading, order: Order, *, turn: Turn) -> Situation:
     waiting = await plans.waiting(session)
     candidates = [*to_plan(waiting, order.yards, turn=turn)]
     candidates += to_plan(movable, order.yards, turn=turn)
+    past = await plans.past(session, order.yards, now=turn.now)
+    again = past.again(now=turn.now, ends=ends)
     return Situation(
         grid=on,
         calendars=calendars,
         candidates=[each for each in candidates if each.earliest < ends],
         change_cost=terms.change_cost,
+        expected=list(to_plan(again, order.yards, turn=turn)),
+        share=past.share,
     )
 
 
@@ -58,7 +62,7 @@ async def _calendars(
 
 
 def to_plan(
-    bookings: Sequence[Booking], yards: Sequence[str], *, turn: Turn
+    bookings: Iterable[Booking], yards: Sequence[str], *, turn: Turn
 ) -> Iterator[Candidate]:
     """Those of the yards that may be served in one of them: at home there, or booked there.
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from uuid import UUID
 
 from services.booking.domain.line_refusals import TooManyBays
@@ -114,7 +115,7 @@ class Booking:
             return self.window
         return window(yard, self.cargo)
 
-    @property
+    @cached_property
     def want(self) -> Want:
         """What its slot must have."""
         has = 1 if self.slot is None else 1 + len(self.slot.beside)

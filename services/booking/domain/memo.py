@@ -45,16 +45,33 @@ class Several(Protocol):
 
 
 @dataclass
+class Asked:
+    """What was found for one want: where all of it begins, without overtime and with, and slots
+    that were made, by their first cells.
+    """
+
+    begins: dict[bool, int] = field(default_factory=dict)
+    slots: dict[int, Slot] = field(default_factory=dict)
+
+
+@dataclass
 class Memo:
     """`single` by resource, `several` by what they are together, `always` whatever is taken.
 
-    `slots` are those that were made, by want and cell, until anything changes.
+    `asked` is by want, until anything changes.
     """
 
     single: dict[int, dict[Hashable, int]] = field(default_factory=dict)
     several: dict[tuple[Several, int, bool], Beginnings] = field(default_factory=dict)
     always: dict[Hashable, int] = field(default_factory=dict)
-    slots: dict[Hashable, Slot] = field(default_factory=dict)
+    asked: dict[Hashable, Asked] = field(default_factory=dict)
+
+    def of(self, want: Hashable) -> Asked:
+        """What was found for a want."""
+        known = self.asked.get(want)
+        if known is None:
+            known = self.asked[want] = Asked()
+        return known
 
     def kept(self, key: Hashable, make: Callable[[], int]) -> int:
         """What does not hang on what is taken, made once."""
@@ -65,7 +82,7 @@ class Memo:
 
     def forget(self, resources: Collection[int]) -> None:
         """What is taken of some resources has changed."""
-        self.slots.clear()
+        self.asked.clear()
         for each in resources:
             self.single.pop(each, None)
         for key, known in self.several.items():

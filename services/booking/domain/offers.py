@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from services.booking.domain import calendar as cal
-from services.booking.domain import parts, prices
+from services.booking.domain import prices
 from services.booking.domain.calendar import Calendar
 from services.booking.domain.parts import Want
 from services.booking.domain.picking import NOBODY, Pick
@@ -81,14 +81,14 @@ def rank(offer: Offer) -> tuple[Decimal, datetime]:
 
 def starts(calendar: Calendar, want: Want, bounds: Bounds) -> int:
     """The cells at which bay, teams and gear are free together; none without a need."""
-    if not want.needs:
-        return 0
-    length = cal.cells_of(want.minutes)
-    feasible = -1 << calendar.from_cell(bounds.earliest)
-    for part in parts.of(calendar.yard, want):
-        feasible &= parts.beginnings(calendar, part, length, late=bounds.late).any
+    return _within(bounds, Pick(calendar, want, late=bounds.late))
+
+
+def _within(bounds: Bounds, pick: Pick) -> int:
+    calendar = pick.calendar
+    feasible = pick.begins() & -1 << calendar.from_cell(bounds.earliest)
     if bounds.latest is not None:
-        feasible &= calendar.up_to(bounds.latest - timedelta(minutes=want.minutes))
+        feasible &= calendar.up_to(bounds.latest - timedelta(minutes=pick.want.minutes))
     if bounds.end is not None:
         feasible &= (1 << calendar.from_cell(bounds.end)) - 1
     return feasible
@@ -100,8 +100,9 @@ def slots(
     """Every start at which bay, teams and gear are free, earliest first, each with the resources
     that could do least else. `prefer` are taken before others if they are free.
     """
-    for cell in cells(starts(calendar, want, bounds)):
-        yield Pick(calendar, want, late=bounds.late, prefer=prefer).at(cell)
+    pick = Pick(calendar, want, late=bounds.late, prefer=prefer)
+    for cell in cells(_within(bounds, pick)):
+        yield pick.at(cell)
 
 
 def best(
@@ -132,7 +133,7 @@ def cheapest(
     that costs more by itself than as many as are wanted do in all. `among`: of these cells.
     """
     pick = Pick(calendar, want, late=bounds.late, prices=load.prices)
-    feasible = starts(calendar, want, bounds) & among
+    feasible = _within(bounds, pick) & among
     if not load.prices.sums and not bounds.late:
         return tuple(_earliest(pick, feasible, load, limit))
     length = timedelta(minutes=want.minutes)

@@ -1,15 +1,19 @@
 """Which resources a slot takes, by its start: the cheapest that are free."""
 
-from datetime import timedelta
+import functools
+import operator
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from services.booking.domain import calendar as cal
 from services.booking.domain import parts
 from services.booking.domain import prices as pricing
 from services.booking.domain.calendar import Calendar
+from services.booking.domain.memo import Beginnings
 from services.booking.domain.parts import Part, Want
-from services.booking.domain.prices import NOTHING, Prices
+from services.booking.domain.prices import NOTHING, Pool, Prices
 from services.booking.domain.resources import Resource, Sort, Team
 from shared.contracts.values import Slot, TeamPlace
 
@@ -34,12 +38,29 @@ class Pick:
         prices: Prices = pricing.FREE,
     ) -> None:
         self.late = late
-        self._calendar = calendar
+        self.calendar = calendar
         self.want = want
         self.length = cal.cells_of(want.minutes)
-        self._parts = parts.of(calendar.yard, want)
+        self._asked = calendar.memo.of(want)
         self._prefer = prefer
         self._prices = prices
+
+    @cached_property
+    def _parts(self) -> tuple[Part, ...]:
+        return parts.of(self.calendar.yard, self.want)
+
+    def begins(self) -> int:
+        """The cells at which bay, teams and gear are free together; none without a need."""
+        if not self.want.needs:
+            return 0
+        known = self._asked.begins.get(self.late)
+        if known is None:
+            every = (self._beginnings(part).any for part in self._parts)
+            known = self._asked.begins[self.late] = functools.reduce(operator.and_, every)
+        return known
+
+    def _beginnings(self, part: Part) -> Beginnings:
+        return parts.beginnings(self.calendar, part, self.length, late=self.late)
 
     def taken(self, cell: int) -> list[tuple[Part, Resource]]:
         """What is taken for a feasible start, part by part; no gear on days without."""
@@ -52,7 +73,7 @@ class Pick:
 
     def _place(self, part: Part, cell: int) -> int | None:
         """Which of the part's resources is taken."""
-        beginnings = parts.beginnings(self._calendar, part, self.length, late=self.late)
+        beginnings = self._beginnings(part)
         if self.late or self._prefer or self._prices.sums:
             able = (place for place, mask in enumerate(beginnings.masks) if mask >> cell & 1)
             return min(able, key=lambda place: self._rank(part.able[place], cell), default=None)
@@ -62,7 +83,28 @@ class Pick:
         """What its resources are worth to others, CNY."""
         if not self._prices.sums:
             return NOTHING
-        return sum((self._worth(each, cell) for _, each in self.taken(cell)), NOTHING)
+        if self.late or self._prefer or self.want.bays > 1:
+            return sum((self._worth(each, cell) for _, each in self.taken(cell)), NOTHING)
+        begins = self.calendar.start_of(cell)
+        return sum((self._least(some, cell, begins) for some in self._alike), NOTHING)
+
+    @cached_property
+    def _alike(self) -> list[dict[Pool, int]]:
+        """For each part the cells at which one of a pool is free: a pool has one price."""
+        return [self._by_pool(part) for part in self._parts]
+
+    def _by_pool(self, part: Part) -> dict[Pool, int]:
+        found: dict[Pool, int] = {}
+        masks = self._beginnings(part).masks
+        for each, mask in zip(part.able, masks, strict=True):
+            pool = pricing.pool_of(self.calendar.yard.code, each)
+            found[pool] = found.get(pool, 0) | mask
+        return found
+
+    def _least(self, pools: Mapping[Pool, int], cell: int, begins: datetime) -> Decimal:
+        """The price of the cheapest that is free; of gear that the yard has not, nothing."""
+        free = (pool for pool, mask in pools.items() if mask >> cell & 1)
+        return min((self._prices.of(pool, begins, self.length) for pool in free), default=NOTHING)
 
     def overtime(self, cell: int) -> int:
         """The cells that its teams stay beyond their shifts, together."""
@@ -70,24 +112,23 @@ class Pick:
             return 0
         whole = ((1 << self.length) - 1) << cell
         teams = (each for _, each in self.taken(cell) if isinstance(each, Team))
-        return sum((whole & ~self._calendar.up(team)).bit_count() for team in teams)
+        return sum((whole & ~self.calendar.up(team)).bit_count() for team in teams)
 
     def at(self, cell: int) -> Slot:
         """The slot that begins with a feasible cell; kept where nobody and nothing is preferred."""
         if self.late or self._prefer or self._prices.sums:
             return self._made(cell)
-        kept, key = self._calendar.memo.slots, (self.want, cell)
-        known = kept.get(key)
+        known = self._asked.slots.get(cell)
         if known is None:
-            known = kept[key] = self._made(cell)
+            known = self._asked.slots[cell] = self._made(cell)
         return known
 
     def _made(self, cell: int) -> Slot:
-        begins = self._calendar.start_of(cell)
+        begins = self.calendar.start_of(cell)
         taken = self.taken(cell)
         bays = [each.code for part, each in taken if part.sort is Sort.BAY]
         return Slot(
-            yard=self._calendar.yard.code,
+            yard=self.calendar.yard.code,
             bay=bays[0],
             beside=tuple(bays[1:]),
             teams=tuple(
@@ -99,14 +140,14 @@ class Pick:
         )
 
     def _worth(self, resource: Resource, cell: int) -> Decimal:
-        pool = pricing.pool_of(self._calendar.yard.code, resource)
-        return self._prices.of(pool, self._calendar.start_of(cell), self.length)
+        pool = pricing.pool_of(self.calendar.yard.code, resource)
+        return self._prices.of(pool, self.calendar.start_of(cell), self.length)
 
     def _rank(self, resource: Resource, cell: int) -> tuple[bool, int, Decimal]:
         """Preferred ones first, then by the overtime it would work, then by its price."""
         extra = 0
         if self.late:
             whole = ((1 << self.length) - 1) << cell
-            extra = (whole & ~self._calendar.up(resource)).bit_count()
+            extra = (whole & ~self.calendar.up(resource)).bit_count()
         worth = self._worth(resource, cell) if self._prices.sums else NOTHING
         return resource.id not in self._prefer, extra, worth

@@ -155,6 +155,7 @@ async def _proposal(desk: Desk, order: Order) -> Proposal:
         turn = await desk.turn(session)
         situation = await survey(session, order, turn=turn)
     problem = await asyncio.to_thread(posing.pose, situation)
+    outlook = await asyncio.to_thread(posing.outlook, situation)
     terms = order.terms
     task = Task(
         problem,
@@ -162,6 +163,7 @@ async def _proposal(desk: Desk, order: Order) -> Proposal:
         seed=terms.seed,
         most_moved=terms.most_moved,
         additions=posing.additions(situation) if terms.advise else (),
+        outlook=outlook,
     )
     solved = await solve.solve(task)
     now = desk.kit.clock.yard()

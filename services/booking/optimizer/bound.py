@@ -60,6 +60,7 @@ class Market(NamedTuple):
     need_price: Floats  # need, K, H
     profile_price: Floats  # profile, yard, K, H
     start: Ints  # n: where each would start
+    often: Floats  # n: how often each is there
 
 
 @dataclass
@@ -95,29 +96,40 @@ class Bound:
             value = kernel.evaluate(self.frame, self.market)
             self.turns += 1
             self._keep(value)
-            inertia = 0.0 if self.turns == 1 else self.pace.inertia
-            if not kernel.move_prices(self.market, inertia, self.step * max(1.0, known - value)):
-                self.step = 0.0
+            if self.stale >= self.pace.patience:
+                self._go_back()
+            else:
+                self._move(self.step * max(1.0, known - value))
+
+    def _move(self, reach: float) -> None:
+        """Moves prices on; where the last direction undoes the new one, along the new one alone."""
+        inertia = 0.0 if self.turns == 1 else self.pace.inertia
+        moved = kernel.move_prices(self.market, inertia, reach)
+        if not moved and not kernel.move_prices(self.market, 0.0, reach):
+            self.step = 0.0
 
     def _keep(self, value: float) -> None:
-        """Notes a value; after a while without gain goes back to the best prices, less boldly."""
+        """Notes a value."""
         self.stale = 0 if value > self.best + 1e-5 * abs(self.best) else self.stale + 1
         if value > self.best:
             self.best = value
             self.prices = self.market.price.copy()
-        if self.stale >= self.pace.patience:
-            self.stale = 0
-            self.step *= self.pace.shrink
-            self.market.price[:] = self.prices
-            self.market.direction[:] = 0.0
+
+    def _go_back(self) -> None:
+        """After a while without gain goes on from the best prices, less boldly."""
+        self.stale = 0
+        self.step *= self.pace.shrink
+        self.market.price[:] = self.prices
+        self.market.direction[:] = 0.0
 
 
-def begin(frame: Frame, pace: Pace = QUICK) -> Bound:
-    """The search at prices of zero."""
-    return Bound(frame, _market(frame), pace)
+def begin(frame: Frame, pace: Pace = QUICK, *, often: Floats | None = None) -> Bound:
+    """The search at prices of zero. `often`: how often each request is there; None: once."""
+    once = np.ones(len(frame.duration))
+    return Bound(frame, _market(frame, once if often is None else often), pace)
 
 
-def _market(frame: Frame) -> Market:
+def _market(frame: Frame, often: Floats) -> Market:
     pools, slots = len(frame.capacity), frame.days * frame.width
     durations, duration_of = np.unique(frame.duration, return_inverse=True)
     need_of, needs = _needs(frame)
@@ -145,6 +157,7 @@ def _market(frame: Frame) -> Market:
         need_price=np.zeros((len(needs), len(durations), slots)),
         profile_price=np.zeros((profiles, frame.yards, len(durations), slots)),
         start=np.full(len(frame.duration), -1, np.int64),
+        often=often,
     )
 
 

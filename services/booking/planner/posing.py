@@ -12,9 +12,11 @@ from decimal import Decimal
 from services.booking.domain import weights as weighing
 from services.booking.domain.booking import Booking
 from services.booking.domain.calendar import STEP, Calendar
+from services.booking.domain.memo import Memo
 from services.booking.domain.resources import Resource
 from services.booking.domain.weights import Weights
-from services.booking.optimizer.problem import Bay, Place, Problem, Request, Team
+from services.booking.optimizer.outlook import Outlook
+from services.booking.optimizer.problem import Bay, Place, Problem, Request, Stretch, Team
 from services.booking.planner import gear as gearing
 from services.booking.planner import ids
 from services.booking.planner.gear import Geared
@@ -33,13 +35,19 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Situation:
-    """What a plan is made from: yards with their free time, and the bookings to plan."""
+    """What a plan is made from: yards with their free time, and the bookings to plan.
+
+    `expected` are bookings of the past, moved to where their like is expected, each for `share`
+    of a booking.
+    """
 
     grid: Grid
     calendars: Mapping[str, Calendar]
     candidates: Sequence[Candidate]
     change_cost: Decimal | None = None
     """CNY for each move; None: what the weights say."""
+    expected: Sequence[Candidate] = ()
+    share: float = 1.0
 
 
 def pose(situation: Situation) -> Problem:
@@ -62,11 +70,41 @@ def _geared(situation: Situation, calendars: Sequence[Calendar]) -> Geared:
     return Geared(situation.grid, calendars, sorted(wanted, key=sorted))
 
 
+def outlook(situation: Situation) -> Outlook:
+    """What is known and expected, for prices: resources with all hours, and what is taken."""
+    empty = {code: _empty(each) for code, each in situation.calendars.items()}
+    both = [*situation.candidates, *situation.expected]
+    problem = pose(replace(situation, calendars=empty, candidates=both))
+    known = len(situation.candidates)
+    return Outlook(
+        problem=replace(problem, requests=problem.requests[:known]),
+        taken=dict(_taken(situation)),
+        expected=problem.requests[known:],
+        share=situation.share,
+    )
+
+
+def _taken(situation: Situation) -> Iterator[tuple[str, tuple[Stretch, ...]]]:
+    """The slots in which each resource is taken, by its id."""
+    for calendar in situation.calendars.values():
+        yard = calendar.yard
+        everything: tuple[Resource, ...] = (*yard.bays, *yard.teams, *yard.gear)
+        for each in everything:
+            busy = calendar.busy.get(each.id, 0)
+            if busy:
+                yield ids.of(yard.code, each), situation.grid.stretches(calendar, busy)
+
+
+def _empty(calendar: Calendar) -> Calendar:
+    """The calendar as if nothing were taken."""
+    return replace(calendar, busy={}, memo=Memo())
+
+
 def additions(situation: Situation) -> tuple[Bay | Team, ...]:
     """One more of each sort of bay and team, with all the hours of its like."""
     found: dict[Bay | Team, Bay | Team] = {}
     for calendar in situation.calendars.values():
-        empty = replace(calendar, busy={})
+        empty = _empty(calendar)
         there: list[Bay | Team] = [*_bays(situation.grid, empty), *_teams(situation.grid, empty)]
         for each in there:
             found.setdefault(replace(each, id=""), each)

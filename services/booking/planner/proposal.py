@@ -93,8 +93,10 @@ def proposal(
     """What an outcome would change. Nothing is proposed for what keeps its slot."""
     outcome = solved.outcome
     bookings = {str(each.booking.id): each.booking for each in situation.candidates}
+    prices = pool_prices(situation.grid, situation.calendars.values(), solved.worths)
     if isinstance(outcome, NoPlan):
-        return Proposal(unserved=_unserved(outcome.lacks), seed=seed, made_at=now)
+        lacks = _unserved(outcome.lacks)
+        return Proposal(unserved=lacks, prices=prices, seed=seed, made_at=now)
     items, kept = [], 0
     for request in requests:
         place = outcome.places.get(request.id)
@@ -111,7 +113,7 @@ def proposal(
         unserved=_unserved(outcome.unscheduled),
         expected=expecting.expected(situation.grid, requests, outcome.places),
         advice=tuple(_advice(each) for each in solved.helps),
-        prices=pool_prices(situation.grid, situation.calendars.values(), outcome.worths),
+        prices=prices,
         kept=kept,
         objective=outcome.objective,
         bound=outcome.bound,

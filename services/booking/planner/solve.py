@@ -13,13 +13,15 @@ from decimal import Decimal
 
 from pydantic import TypeAdapter
 
+from services.booking.optimizer.outlook import Outlook
 from services.booking.optimizer.problem import Bay, Problem, Team, dearest
 from services.booking.optimizer.result import NoPlan, Outcome
-from services.booking.optimizer.worth import CHECKED, Help
+from services.booking.optimizer.worth import CHECKED, Help, Worth
 from shared import orphans
 
 GRACE_SECONDS = 60.0
 """For starting, loading the machine code and closing, besides the seconds of the search."""
+FORESIGHT_SECONDS = GRACE_SECONDS / 3
 SAID = 2_000
 TURNS, FEWEST_TURNS = 20, 100
 """Turns of the search for each request, after which it is given up for a small problem however
@@ -30,7 +32,7 @@ NICE = 10
 @dataclass(frozen=True)
 class Task:
     """What a process is to do; `seconds` of wall time, as much again for each of `additions` that
-    is tried: what could be added, to say what would help most.
+    is tried: what could be added, to say what would help most. Prices come of the `outlook`.
     """
 
     problem: Problem
@@ -38,14 +40,16 @@ class Task:
     seed: int
     most_moved: Decimal
     additions: tuple[Bay | Team, ...] = ()
+    outlook: Outlook | None = None
 
 
 @dataclass(frozen=True)
 class Solved:
-    """What a task came to."""
+    """What a task came to; `worths` are the prices of what is scarce."""
 
     outcome: Outcome
     helps: tuple[Help, ...] = ()
+    worths: tuple[Worth, ...] = ()
 
 
 class SolverFailed(Exception):
@@ -89,7 +93,7 @@ def main() -> None:
 
 
 def _solved(task: Task) -> Solved:
-    from services.booking.optimizer import advice, planning, warm
+    from services.booking.optimizer import advice, foresight, planning, warm
     from services.booking.optimizer.budget import Budget
 
     warm.run()  # loads the machine code, which is not paid for out of the plan's seconds
@@ -99,12 +103,15 @@ def _solved(task: Task) -> Solved:
     outcome = planning.plan(
         task.problem, budget=budget, seed=task.seed, left_out=most, most_moved=task.most_moved
     )
+    worths = (
+        () if task.outlook is None else foresight.worths(task.outlook, seconds=FORESIGHT_SECONDS)
+    )
     if isinstance(outcome, NoPlan) or not task.additions:
-        return Solved(outcome)
+        return Solved(outcome, worths=worths)
     helps = advice.advise(
         task.problem, outcome, task.additions, budget=budget, seed=task.seed, left_out=most
     )
-    return Solved(outcome, helps)
+    return Solved(outcome, helps, worths)
 
 
 if __name__ == "__main__":

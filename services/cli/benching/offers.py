@@ -118,7 +118,7 @@ def _turn(books: Books, now: datetime) -> Turn:
 
 
 async def _inside(database: Database, books: Books, *, now: datetime) -> dict[str, Any]:
-    """The search by itself, in microseconds."""
+    """The search by itself, in microseconds; each request was asked for once before."""
     turn = _turn(books, now)
     began = time.perf_counter()
     calendars = await _calendars(database, books, now=now)
@@ -129,6 +129,10 @@ async def _inside(database: Database, books: Books, *, now: datetime) -> dict[st
         for each in wanted
     ]
     bounds = Bounds(now + turn.terms.lead)
+    for booking in asked:
+        calendar = calendars[booking.yard]
+        load_ = sight.load_of(booking, calendar.yard, turn=turn)
+        _search(calendar, booking, bounds, load_, limit=LIMIT, explain=True)
     for name, limit, changed, explain in KINDS:
         rng, spans = random.Random(3), list[float]()
         for _ in range(SEARCHES):
@@ -159,8 +163,7 @@ async def _calendars(database: Database, books: Books, *, now: datetime) -> dict
 
 
 def _microseconds(spans: Sequence[float]) -> dict[str, float]:
-    """Median and 99th percentile, without the first tenth, for which nothing was known yet."""
-    percentiles = quantiles(spans[len(spans) // 10 :], n=100)
+    percentiles = quantiles(spans, n=100)
     return {"p50": round(percentiles[49] * 1e6, 1), "p99": round(percentiles[98] * 1e6, 1)}
 
 

@@ -23,7 +23,7 @@ async def conclude(session: AsyncSession, event: SectionConcluded, *, desk: Desk
     the policy says so.
 
     The policy is asked first, so that a conclusion that suspends has nothing recognised; and once
-    more if the recognition was refused, since what was compared is known only then.
+    more if the recognition was refused, by all that disagrees there.
     """
     current = await desks.locked(session, event.requirement_id, desk=desk)
     if not current.requirement.is_open:

@@ -90,11 +90,11 @@ class World:
     async def leave(self, filing: UUID, purpose: Purpose, *, given: bool = True) -> None:
         """The inspection's answer."""
         if given:
-            await self.deliveries.bring(LeaveGiven(**_case(filing), purpose=purpose))
+            await self.deliveries.bring(LeaveGiven(**about(filing), purpose=purpose))
         else:
             reason = factories.said("the container is open")
             await self.deliveries.bring(
-                LeaveRefused(**_case(filing), purpose=purpose, reason=reason)
+                LeaveRefused(**about(filing), purpose=purpose, reason=reason)
             )
 
     async def conclude(
@@ -112,7 +112,7 @@ class World:
         """An agency concluded its section, or what it says of some containers."""
         number = self.conclusions[filing, agency] = self.conclusions.get((filing, agency), 0) + 1
         facts = {
-            **_case(filing),
+            **about(filing),
             "agency": agency,
             "conclusion": number,
             "scope": scope,
@@ -132,7 +132,7 @@ class World:
         """An officer at the open container asks for more."""
         await self.deliveries.bring(
             CaseEscalationRequested(
-                **_case(filing),
+                **about(filing),
                 requested_by="quarantine",
                 agency=agency,
                 scope=scope,
@@ -201,7 +201,8 @@ def found(number: int = 1, **changes: Any) -> Line:
     return Line.model_validate({name: line[name] for name in Line.model_fields})
 
 
-def _case(filing: UUID) -> dict[str, Any]:
+def about(filing: UUID) -> dict[str, Any]:
+    """The ids that an event of a filing's case has."""
     requirement_id = derived.requirement_id(filing)
     return {
         "filing_id": filing,

@@ -15,6 +15,7 @@ from services.booking.domain.layers import Layer
 from services.booking.domain.memo import Memo
 from services.booking.domain.offers import Bounds, Load, Offer
 from services.booking.domain.parts import Want
+from services.booking.domain.picking import Pick
 from services.booking.domain.prices import Pool, Prices
 from services.booking.domain.resources import ALWAYS, Closure, Resource, Sort
 from services.booking.domain.why import State, Stretch
@@ -93,6 +94,27 @@ def test_no_offer_costs_more_than_one_that_was_passed_over(cny: list[int], limit
         for slot in offers.slots(made.calendar(), want(), Bounds(made.MONDAY))
     ]
     assert costs[0] == min(every)
+
+
+@given(st.lists(st.integers(0, 9), min_size=9, max_size=9), st.sets(st.integers(0, 30)))
+@settings(max_examples=40, deadline=None)
+def test_the_price_of_a_start_is_that_of_the_cheapest_that_are_free(
+    cny: list[int], busy: set[int]
+) -> None:
+    yard = _yard()
+    everything: list[Resource] = [*yard.bays, *yard.teams]
+    pools = sorted({prices.pool_of(yard.code, each) for each in everything}, key=str)
+    table = prices.table(
+        made.OPENS, {pool: [Decimal(cny[n % 9])] * QUARTERS for n, pool in enumerate(pools)}
+    )
+    calendar = made.calendar(
+        *(Taken(everything[n].id, made.OPENS, made.CLOSES) for n in busy), of=yard
+    )
+    pick = Pick(calendar, want(need("customs", "general")), late=False, prices=table)
+    for cell in offers.cells(offers.starts(calendar, pick.want, Bounds(made.OPENS))):
+        begins = calendar.start_of(cell)
+        those = (prices.pool_of(yard.code, each) for _, each in pick.taken(cell))
+        assert pick.price(cell) == sum(table.of(pool, begins, 4) for pool in those)
 
 
 def test_overtime_begins_where_a_shift_ends_and_costs_by_the_hour() -> None:

@@ -5,5 +5,7 @@ from services.cli.options import Benchmark
 
 
 def test_every_benchmark_is_a_choice_of_the_command() -> None:
-    """The optimizer's takes arguments of its own."""
-    assert set(BENCHMARKS) | {Benchmark.OPTIMIZER.value} == {each.value for each in Benchmark}
+    """Those of plans take arguments of their own."""
+    assert set(BENCHMARKS) | {Benchmark.OPTIMIZER.value, Benchmark.ONLINE.value} == {
+        each.value for each in Benchmark
+    }

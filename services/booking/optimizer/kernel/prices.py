@@ -12,14 +12,15 @@ NEVER = 1e18
 def evaluate(frame, market):
     """What the relaxed problem costs at the market's prices, in the frame's money.
 
-    No plan costs less. Leaves in `market.use` how much of each pool is wanted in each slot.
+    No plan costs less, where each request counts once. Leaves in `market.use` how much of each
+    pool is wanted in each slot.
     """
     total = -_open_market(frame, market)
     _price_needs(frame, market)
     _price_profiles(frame, market)
     for j in range(len(frame.duration)):
         price, yard, start = _cheapest(frame, market, j)
-        total += price
+        total += market.often[j] * price
         market.start[j] = start
         if yard >= 0:
             _use(frame, market, j, yard, start)
@@ -147,4 +148,4 @@ def _use(frame, market, j, yard, start):
                 if price < least:
                     least, pick = price, lane
         for t in range(start, start + length):
-            market.use[frame.pool_of[pick], t] += 1.0
+            market.use[frame.pool_of[pick], t] += market.often[j]
