@@ -100,6 +100,7 @@ class DecisionRow(SQLModel, table=True):
     seed_id: str = Field(sa_type=Text)
     draw_key: str | None = Field(default=None, sa_type=Text)
     draws: dict[str, int] = _json()
+    further_draws: list[dict[str, Any]] = _json()
     orders: list[dict[str, Any]] = _json()
     recognition_refused: bool
     mismatch: dict[str, Any] | None = _json_or_null()

@@ -75,10 +75,18 @@ class RequirementOut(BaseModel):
     recognition: RecognitionOut | None = None
 
 
+class DrawsOut(BaseModel):
+    """The draws of each table under another seed."""
+
+    seed_id: str
+    draws: dict[str, int]
+
+
 class DecisionOut(BaseModel):
     """Why: everything a determination depended on, and the determination.
 
-    `draws` are HMAC-SHA256 draws from 0 to 9,999 for `draw_key`, under the seed `seed_id`.
+    `draws` are HMAC-SHA256 draws from 0 to 9,999 for `draw_key`, under the seed `seed_id`;
+    `further_draws` those under other seeds: the most careful of them counts.
     `mismatch` is what is known of a recognition that was refused. `recomputed` says whether the
     same inputs give the same determination today.
     """
@@ -96,6 +104,7 @@ class DecisionOut(BaseModel):
     seed_id: str
     draw_key: str
     draws: dict[str, int]
+    further_draws: list[DrawsOut]
     orders: list[Order]
     recognition_refused: bool
     mismatch: dict[str, Any] | None

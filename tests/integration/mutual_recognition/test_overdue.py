@@ -3,10 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
-
-from sqlalchemy import text
 
 from services.mutual_recognition.commands import desk as desks
 from services.mutual_recognition.commands import inspections
@@ -14,17 +11,29 @@ from services.mutual_recognition.domain.recognition import RESULT_WITHIN_HOURS
 from services.mutual_recognition.jobs import lapsing
 from services.mutual_recognition.rulebook import Rulebook
 from shared.contracts import derived
-from shared.contracts.values import Verdict
+from shared.contracts.case import CaseOpened, CasePlanned
+from shared.contracts.values import Slot, Verdict
 from tests import factories
 from tests.integration.mutual_recognition.boxes import A, partly, three
-from tests.integration.mutual_recognition.world import World, found, wood
+from tests.integration.mutual_recognition.locks import until_blocked
+from tests.integration.mutual_recognition.world import World, about, found, wood
 
 ENDS = factories.NOW + timedelta(hours=3)
 DUE = ENDS + timedelta(hours=RESULT_WITHIN_HOURS)
 LAPSED = ["recognition.lapsed", "requirement.revised"]
-HELD_UP = """
-    SELECT count(*) FROM pg_stat_activity
-    WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0"""
+
+
+async def _plan(world: World, filing: UUID, ends: datetime = ENDS) -> None:
+    """The inspection has a slot that ends then."""
+    slot = Slot(yard="Y1", bay="P01", teams=(), starts=ends - timedelta(hours=1), ends=ends)
+    await world.deliveries.bring(CasePlanned(**about(filing), slot=slot))
+
+
+async def _open(world: World, filing: UUID, at: datetime) -> None:
+    """Quarantine opened the container."""
+    await world.deliveries.bring(
+        CaseOpened(**about(filing), opening=1, opened_at=at, present=("quarantine",))
+    )
 
 
 async def _sweep(world: World, at: datetime) -> int:
@@ -36,7 +45,7 @@ async def _sweep(world: World, at: datetime) -> int:
 async def _expected(world: World) -> UUID:
     await world.trust()
     filing = await world.accept(wood())
-    await world.plan(filing, ENDS)
+    await _plan(world, filing)
     return filing
 
 
@@ -73,7 +82,7 @@ async def test_a_late_result_counts_for_its_section_and_grants_nothing(world: Wo
 
 async def test_a_container_opened_late_is_waited_for_from_then(world: World) -> None:
     filing = await _expected(world)
-    await world.open(filing, ENDS + timedelta(hours=2))
+    await _open(world, filing, ENDS + timedelta(hours=2))
     path = f"/v1/requirements/{derived.requirement_id(filing)}"
     seen = (await world.get(path)).json()["recognition"]
     assert datetime.fromisoformat(seen["result_due"]) == DUE + timedelta(hours=2)
@@ -95,7 +104,7 @@ async def test_what_the_laboratory_holds_has_its_result(world: World) -> None:
 async def test_what_was_recognised_in_time_stays_released(world: World) -> None:
     await world.trust()
     filing = await world.accept(three())
-    await world.plan(filing, ENDS)
+    await _plan(world, filing)
     await world.conclude(filing, "quarantine", containers=(A,), found=(found(1),))
     assert await _sweep(world, DUE) == 1
     assert (await world.told(filing))[-2:] == LAPSED
@@ -107,14 +116,6 @@ async def test_what_was_recognised_in_time_stays_released(world: World) -> None:
     assert await world.broken() == {}
 
 
-async def _held_up(world: World, work: asyncio.Task[Any]) -> None:
-    """Until this work waits for another transaction's lock, as it must."""
-    async with world.service.kit.database.connect() as connection:
-        while not (await connection.execute(text(HELD_UP))).scalar_one():
-            assert not work.done()
-            await asyncio.sleep(0.01)
-
-
 async def test_a_result_at_the_last_instant_wins_if_it_came_first(world: World) -> None:
     filing = await _expected(world)
     database = world.service.kit.database
@@ -122,7 +123,8 @@ async def test_a_result_at_the_last_instant_wins_if_it_came_first(world: World) 
         desk = desks.at(world.service.kit, Rulebook.of(world.settings))
         await desks.locked(session, derived.requirement_id(filing), desk=desk)
         looking = asyncio.create_task(_sweep(world, DUE))
-        await _held_up(world, looking)
+        await until_blocked(world, looking)
+        assert not looking.done()
         event = world.concluded(filing, "quarantine", found=(found(),))
         await inspections.conclude(session, event, desk=desk)
     assert await looking == 1
@@ -139,7 +141,8 @@ async def test_a_result_at_the_last_instant_waits_for_a_lapse_that_came_first(
         desk = desks.at(world.service.kit, Rulebook.of(world.settings))
         await inspections.lapse(session, requirement, yard_now=DUE, desk=desk)
         concluding = asyncio.create_task(world.conclude(filing, "quarantine", found=(found(),)))
-        await _held_up(world, concluding)
+        await until_blocked(world, concluding)
+        assert not concluding.done()
     await concluding
     assert (await world.told(filing))[2:] == LAPSED
     assert await world.broken() == {}
