@@ -118,6 +118,7 @@ class World:
         disposal: Disposal = Disposal.RELEASE,
         findings: tuple[Finding, ...] = (),
         found: tuple[Line, ...] = (),
+        gross_kg: str | None = None,
         containers: tuple[str, ...] = (),
     ) -> None:
         """An agency concluded its section, or what it says of some containers."""
@@ -131,6 +132,7 @@ class World:
             "disposal": disposal,
             "findings": findings,
             "found": found,
+            "gross_kg": gross_kg,
             "concluded_at": factories.NOW,
             "officer": f"officer of {agency}",
         }
