@@ -22,7 +22,8 @@ from shared.contracts.values import AgencyNeed, BayKind, Element, Mode, Outcome,
 class RecognitionOut(BaseModel):
     """A recognition: terms agreed beforehand, verdicts once found was compared with declared.
 
-    `terms`, `verdicts` and `reason` are null where they are not yours to see yet.
+    `terms`, `verdicts` and `reason` are null where they are not yours to see yet. `result_due`:
+    when the primary agency's result must have come; null unless it is expected and planned.
     """
 
     id: UUID
@@ -33,6 +34,7 @@ class RecognitionOut(BaseModel):
     recognising_agency: str
     elements: tuple[Element, ...]
     terms: Terms | None
+    result_due: datetime | None
     verdicts: list[ElementVerdict] | None
     reason: Said | None
     changed_at: datetime
@@ -232,6 +234,7 @@ def recognition(row: RowMapping, *, is_open: bool, who: Principal) -> Recognitio
         recognising_agency=row["agency_secondary"],
         elements=terms.elements,
         terms=terms if whole else None,
+        result_due=row["result_due"],
         verdicts=row["verdicts"] if whole else None,
         reason=row["reason"] if whole else None,
         changed_at=row["changed_at"],

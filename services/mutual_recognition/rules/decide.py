@@ -34,9 +34,9 @@ class Case:
 
     `draws` has a number from 0 to 9,999 for each table; so does each of the `further` ones, by
     another seed. A table is asked once by each, and the most careful answer counts.
-    `recognition_refused`: found and declared did not agree, so the secondary agency inspects as
-    well; `mismatch` is what is known of that, None if nothing about the goods was why, or it was
-    before there was a table for it.
+    `recognition_refused`: found and declared did not agree, or the result did not come in time, so
+    the secondary agency inspects as well; `mismatch` is what is known of that, None if nothing
+    about the goods was why, or it was before there was a table for it.
     """
 
     inputs: Inputs
@@ -65,7 +65,7 @@ class Case:
         return replace(self, orders=(*self.orders, order))
 
     def refused(self, mismatch: Mismatch | None) -> "Case":
-        """The same case after its recognition was refused."""
+        """The same case after its recognition was refused, or its result did not come."""
         return replace(self, recognition_refused=True, mismatch=mismatch)
 
 

@@ -4,6 +4,7 @@ Filing ids are fixed, so that the random draws are the same in every run.
 """
 
 import asyncio
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
@@ -19,6 +20,8 @@ from shared.auth.principal import Role
 from shared.contracts import derived
 from shared.contracts.case import (
     CaseEscalationRequested,
+    CaseOpened,
+    CasePlanned,
     LeaveGiven,
     LeaveRefused,
     SectionConcluded,
@@ -31,7 +34,7 @@ from shared.contracts.filing import (
     FilingAccepted,
     WithdrawalRequested,
 )
-from shared.contracts.values import Disposal, Finding, Line, Purpose, Scope, Verdict
+from shared.contracts.values import Disposal, Finding, Line, Purpose, Scope, Slot, Verdict
 from shared.messaging import batch
 from shared.service import Service
 from tests import factories, kits
@@ -108,7 +111,25 @@ class World:
                 LeaveRefused(**about(filing), purpose=purpose, reason=reason)
             )
 
+    async def plan(self, filing: UUID, ends: datetime) -> None:
+        """The inspection has a slot that ends then."""
+        starts = ends - timedelta(hours=1)
+        slot = Slot(yard="Y1", bay="P01", teams=(), starts=starts, ends=ends)
+        await self.deliveries.bring(CasePlanned(**about(filing), slot=slot))
+
+    async def open(self, filing: UUID, at: datetime) -> None:
+        """Quarantine opened the container."""
+        await self.deliveries.bring(
+            CaseOpened(**about(filing), opening=1, opened_at=at, present=("quarantine",))
+        )
+
     async def conclude(
+        self, filing: UUID, agency: str, verdict: Verdict = Verdict.CONFORM, **facts: Any
+    ) -> None:
+        """An agency concluded its section, or what it says of some containers."""
+        await self.deliveries.bring(self.concluded(filing, agency, verdict, **facts))
+
+    def concluded(
         self,
         filing: UUID,
         agency: str,
@@ -120,8 +141,8 @@ class World:
         found: tuple[Line, ...] = (),
         gross_kg: str | None = None,
         containers: tuple[str, ...] = (),
-    ) -> None:
-        """An agency concluded its section, or what it says of some containers."""
+    ) -> SectionConcluded:
+        """What the inspection tells of an agency's next conclusion."""
         number = self.conclusions[filing, agency] = self.conclusions.get((filing, agency), 0) + 1
         facts = {
             **about(filing),
@@ -137,9 +158,8 @@ class World:
             "officer": f"officer of {agency}",
         }
         if containers:
-            await self.deliveries.bring(SectionPartlyConcluded(**facts, containers=containers))
-        else:
-            await self.deliveries.bring(SectionConcluded(**facts))
+            return SectionPartlyConcluded(**facts, containers=containers)
+        return SectionConcluded(**facts)
 
     async def escalate(self, filing: UUID, agency: str, scope: Scope = Scope.SAMPLE) -> None:
         """An officer at the open container asks for more."""
