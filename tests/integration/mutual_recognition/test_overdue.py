@@ -11,29 +11,15 @@ from services.mutual_recognition.domain.recognition import RESULT_WITHIN_HOURS
 from services.mutual_recognition.jobs import lapsing
 from services.mutual_recognition.rulebook import Rulebook
 from shared.contracts import derived
-from shared.contracts.case import CaseOpened, CasePlanned
-from shared.contracts.values import Slot, Verdict
+from shared.contracts.values import Verdict
 from tests import factories
 from tests.integration.mutual_recognition.boxes import A, partly, three
-from tests.integration.mutual_recognition.locks import until_blocked
-from tests.integration.mutual_recognition.world import World, about, found, wood
+from tests.integration.mutual_recognition.waiting import until_blocked
+from tests.integration.mutual_recognition.world import World, found, wood
 
 ENDS = factories.NOW + timedelta(hours=3)
 DUE = ENDS + timedelta(hours=RESULT_WITHIN_HOURS)
 LAPSED = ["recognition.lapsed", "requirement.revised"]
-
-
-async def _plan(world: World, filing: UUID, ends: datetime = ENDS) -> None:
-    """The inspection has a slot that ends then."""
-    slot = Slot(yard="Y1", bay="P01", teams=(), starts=ends - timedelta(hours=1), ends=ends)
-    await world.deliveries.bring(CasePlanned(**about(filing), slot=slot))
-
-
-async def _open(world: World, filing: UUID, at: datetime) -> None:
-    """Quarantine opened the container."""
-    await world.deliveries.bring(
-        CaseOpened(**about(filing), opening=1, opened_at=at, present=("quarantine",))
-    )
 
 
 async def _sweep(world: World, at: datetime) -> int:
@@ -45,7 +31,7 @@ async def _sweep(world: World, at: datetime) -> int:
 async def _expected(world: World) -> UUID:
     await world.trust()
     filing = await world.accept(wood())
-    await _plan(world, filing)
+    await world.plan(filing, ENDS)
     return filing
 
 
@@ -82,7 +68,7 @@ async def test_a_late_result_counts_for_its_section_and_grants_nothing(world: Wo
 
 async def test_a_container_opened_late_is_waited_for_from_then(world: World) -> None:
     filing = await _expected(world)
-    await _open(world, filing, ENDS + timedelta(hours=2))
+    await world.open(filing, ENDS + timedelta(hours=2))
     path = f"/v1/requirements/{derived.requirement_id(filing)}"
     seen = (await world.get(path)).json()["recognition"]
     assert datetime.fromisoformat(seen["result_due"]) == DUE + timedelta(hours=2)
@@ -104,7 +90,7 @@ async def test_what_the_laboratory_holds_has_its_result(world: World) -> None:
 async def test_what_was_recognised_in_time_stays_released(world: World) -> None:
     await world.trust()
     filing = await world.accept(three())
-    await _plan(world, filing)
+    await world.plan(filing, ENDS)
     await world.conclude(filing, "quarantine", containers=(A,), found=(found(1),))
     assert await _sweep(world, DUE) == 1
     assert (await world.told(filing))[-2:] == LAPSED

@@ -3,13 +3,13 @@
 Filing ids are fixed, so that the random draws are the same in every run.
 """
 
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.mutual_recognition import checks
 from services.mutual_recognition.rulebook import Rulebook
@@ -18,20 +18,21 @@ from shared.auth.principal import Role
 from shared.contracts import derived
 from shared.contracts.case import (
     CaseEscalationRequested,
+    CaseOpened,
+    CasePlanned,
     LeaveGiven,
     LeaveRefused,
     SectionConcluded,
     SectionPartlyConcluded,
 )
-from shared.contracts.envelope import Envelope, Event
+from shared.contracts.envelope import Envelope
 from shared.contracts.filing import (
     AmendmentRequested,
     Consignment,
     FilingAccepted,
     WithdrawalRequested,
 )
-from shared.contracts.values import Disposal, Finding, Line, Purpose, Scope, Verdict
-from shared.messaging import batch
+from shared.contracts.values import Disposal, Finding, Line, Purpose, Scope, Slot, Verdict
 from shared.service import Service
 from tests import factories, kits
 
@@ -69,17 +70,6 @@ class World:
         await self.deliveries.bring(accepted(filing, body))
         return filing
 
-    async def take_in(self, session: AsyncSession, *events: Event) -> None:
-        """These first events of their aggregates are being taken in this transaction."""
-        kit = self.service.kit
-        await batch.apply_in(
-            session,
-            consumer=kit.name,
-            envelopes=[kits.enveloped(each, version=1) for each in events],
-            handlers=self.service.handlers,
-            now=kit.clock.wall(),
-        )
-
     async def withdraw(self, filing: UUID) -> None:
         """The broker wants the filing back."""
         await self.deliveries.bring(
@@ -103,6 +93,18 @@ class World:
                 LeaveRefused(**about(filing), purpose=purpose, reason=reason)
             )
 
+    async def plan(self, filing: UUID, ends: datetime) -> None:
+        """The inspection has a slot that ends then."""
+        starts = ends - timedelta(hours=1)
+        slot = Slot(yard="Y1", bay="P01", teams=(), starts=starts, ends=ends)
+        await self.deliveries.bring(CasePlanned(**about(filing), slot=slot))
+
+    async def open(self, filing: UUID, at: datetime) -> None:
+        """Quarantine opened the container."""
+        await self.deliveries.bring(
+            CaseOpened(**about(filing), opening=1, opened_at=at, present=("quarantine",))
+        )
+
     async def conclude(
         self, filing: UUID, agency: str, verdict: Verdict = Verdict.CONFORM, **facts: Any
     ) -> None:
@@ -119,6 +121,7 @@ class World:
         disposal: Disposal = Disposal.RELEASE,
         findings: tuple[Finding, ...] = (),
         found: tuple[Line, ...] = (),
+        gross_kg: str | None = None,
         containers: tuple[str, ...] = (),
     ) -> SectionConcluded:
         """What the inspection tells of an agency's next conclusion."""
@@ -132,6 +135,7 @@ class World:
             "disposal": disposal,
             "findings": findings,
             "found": found,
+            "gross_kg": gross_kg,
             "concluded_at": factories.NOW,
             "officer": f"officer of {agency}",
         }
