@@ -38,7 +38,7 @@ COLUMNS = {
     "requirements": (
         *("id", "filing_id", "filing_version", "revision", "version", "status", "mode", "broker"),
         *("consignment", "determination", "decision_id", "outcome", "reason", "ends"),
-        *("created_at", "changed_at"),
+        *("created_at", "changed_at", "counted"),
     ),
     "decisions": (
         *("id", "requirement_id", "filing_id", "filing_version", "revision", "cause"),
@@ -157,7 +157,7 @@ def _filing(serial: int, cargo: Cargo, drawn: random.Random) -> Iterator[tuple[s
         "requirements",
         _line(
             *(requirement, filing, 1, 1, 1, status, cargo.outcome.mode, "B", "{}", outcome),
-            *(decision, ended, r"\N", "{}", AT, AT),
+            *(decision, ended, r"\N", "{}", AT, AT, "true"),
         ),
     )
     yield (

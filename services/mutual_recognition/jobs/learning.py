@@ -9,6 +9,8 @@ from shared.service import Job
 
 LEARN_EVERY = 60.0
 """Wall seconds."""
+BREATH = 0.1
+"""Wall seconds between batches, where there are many from before: others have their turn."""
 
 
 def job(kit: Kit, book: Rulebook) -> Job:
@@ -34,6 +36,7 @@ async def look(kit: Kit, book: Rulebook) -> int:
         counted += more
         if more < learning.AT_ONCE:
             break
+        await asyncio.sleep(BREATH)
     async with kit.database.connect() as connection:
         await learning.learn(connection, book)
     return counted
