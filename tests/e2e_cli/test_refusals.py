@@ -136,6 +136,17 @@ def _serving(taken: str, servers: support.TestServers, bare: str) -> dict[str, C
         "traces to a file where there is no data folder": Command(
             SERVE, NAMED | {"ONESTOP_TRACES": "file"}
         ),
+        **_lacking(),
+        "a crash point on another machine": Command(
+            SERVE, {**NAMED, **CRASH, "ONESTOP_NATS_URL": "nats://broker.example"}
+        ),
+        "a taken port of a service": Command(("serve", "booking", "--port", taken), NAMED),
+    }
+
+
+def _lacking() -> dict[str, Command]:
+    """What one service alone needs, and only `onestop up` brings along."""
+    return {
         "a draw that anyone can foresee": Command(
             ("serve", "mutual_recognition", "--port", "0"), NAMED
         ),
@@ -143,10 +154,6 @@ def _serving(taken: str, servers: support.TestServers, bare: str) -> dict[str, C
         "a seal whose codes lead nowhere": Command(
             SERVE, {**NAMED, "ONESTOP_DECLARATION_SEAL_KEY": str(SEALED["seal_key"])}
         ),
-        "a crash point on another machine": Command(
-            SERVE, {**NAMED, **CRASH, "ONESTOP_NATS_URL": "nats://broker.example"}
-        ),
-        "a taken port of a service": Command(("serve", "booking", "--port", taken), NAMED),
     }
 
 
