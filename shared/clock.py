@@ -74,3 +74,9 @@ def wall_time_of(clock: Clock, moment: datetime) -> datetime:
     """When the wall clock will show the yard's `moment` (UTC)."""
     ahead = (moment - clock.yard()) / timedelta(microseconds=1)
     return clock.wall() + timedelta(microseconds=int(Decimal(int(ahead)) / clock.factor))
+
+
+def yard_time_of(clock: Clock, moment: datetime) -> datetime:
+    """What the yard's clock showed, or will show, when the wall's shows `moment` (UTC)."""
+    ago = (clock.wall() - moment) / timedelta(microseconds=1)
+    return clock.yard() - timedelta(microseconds=int(Decimal(int(ago)) * clock.factor))

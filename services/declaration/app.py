@@ -1,6 +1,5 @@
 """Puts declaration together: the only place that knows settings, routes, consumers and checks."""
 
-import asyncio
 import random
 from pathlib import Path
 
@@ -35,7 +34,7 @@ from services.declaration.webhooks.addresses import Allowed
 from services.declaration.webhooks.posting import Poster
 from services.declaration.webhooks.turns import Turns
 from shared import keyfile
-from shared.http import catalogue, faults
+from shared.http import catalogue, exports, faults
 from shared.kit import Kit
 from shared.service import Service, assemble
 
@@ -88,7 +87,7 @@ def create(kit: Kit, settings: Settings) -> Service:
     service.api.state.settings = settings
     service.api.state.poster = poster
     service.api.state.turns = Turns(webhooks.ASKED_AT_ONCE)
-    service.api.state.exports = asyncio.Semaphore(exporting.EXPORTS)
+    service.api.state.exports = exports.turns()
     service.api.state.filer = filer.create(kit)
     service.api.state.sealer = _sealer(settings)
     return service

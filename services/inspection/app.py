@@ -13,6 +13,7 @@ from services.inspection.api import (
     evidence,
     investigating,
     ledger,
+    measuring,
     reading,
     sampling,
     signing,
@@ -25,9 +26,11 @@ from services.inspection.evidence.folder import Folder
 from services.inspection.evidence.vault import Vault
 from services.inspection.jobs import alarms as alarm_jobs
 from services.inspection.jobs import ledger as ledger_jobs
+from services.inspection.jobs import measures as measure_jobs
 from services.inspection.jobs import orphans, sandbox, waits
 from services.inspection.settings import Settings
 from shared import service
+from shared.http import exports
 from shared.kit import Kit
 from shared.watching import Watch, looking
 
@@ -60,6 +63,7 @@ def create(kit: Kit, settings: Settings) -> service.Service:
             watching.router,
             alarming.router,
             investigating.router,
+            measuring.router,
         ],
         handlers=consumers.handlers(kit, settings),
         migrations=MIGRATIONS,
@@ -70,6 +74,7 @@ def create(kit: Kit, settings: Settings) -> service.Service:
     made.api.state.settings = settings
     made.api.state.vault = vault
     made.api.state.watch = watch
+    made.api.state.exports = exports.turns()
     return made
 
 
@@ -78,6 +83,7 @@ def _jobs(kit: Kit, settings: Settings, vault: Vault | None) -> dict[str, servic
         "waits": waits.sweeper(kit, settings),
         "checkpoints": ledger_jobs.keeper(kit, settings),
         "alarms": alarm_jobs.sweeper(kit, settings),
+        "measures": measure_jobs.filler(kit),
     }
     if vault is not None:
         jobs["orphans"] = orphans.sweeper(kit, vault)

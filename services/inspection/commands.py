@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.inspection import alarms, checking, keys, marks, store
+from services.inspection import alarms, checking, keys, marks, measures, store
 from services.inspection.domain import (
     answered,
     concluding,
@@ -238,11 +238,11 @@ async def keep(
 
     Raises IdTaken, StaleVersion.
     """
-    noted = [change for _, change in changes]
+    befores, noted = zip(*changes, strict=True) if changes else ((), ())
     chained, made = await store.append(session, noted, actor=who, now=now)
-    befores = [before for before, _ in changes]
     await store.save(session, chained, befores=befores)
     await alarms.keep(session, made, chained)
+    await measures.keep(session, zip(befores, chained, strict=True), made)
     for case, (_, change) in zip(chained, changes, strict=True):
         await outbox.append(
             session, change.events, version=case.version, source=SOURCE, ids=ids, now=now.wall

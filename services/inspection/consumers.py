@@ -9,11 +9,12 @@ from typing import Any
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.inspection import commands, store
+from services.inspection import commands, measures, store
 from services.inspection.domain import hearing
 from services.inspection.domain.hearing import Decide
 from services.inspection.domain.records import Actor, Moment
 from services.inspection.settings import Settings
+from shared.clock import yard_time_of
 from shared.contracts.envelope import Envelope
 from shared.kit import Kit
 from shared.messaging.batch import Heard, Together
@@ -45,7 +46,17 @@ def handlers(kit: Kit, settings: Settings) -> Handlers:
                 with one.caused():
                     await each[type(one.event)](session, one.event, one.envelope)
 
-    return dict.fromkeys(each, Together(hear))
+    return {**dict.fromkeys(each, Together(hear)), **_of_filings(kit)}
+
+
+def _of_filings(kit: Kit) -> Handlers:
+    """Filings are only measured. When it happened is what the event says, on the yard's clock."""
+
+    async def hear(session: AsyncSession, heard: Sequence[Heard]) -> None:
+        times = [yard_time_of(kit.clock, one.envelope.time) for one in heard]
+        await measures.hear(session, zip([one.event for one in heard], times, strict=True))
+
+    return dict.fromkeys(measures.HEARD, Together(hear))
 
 
 def _handler(kit: Kit, decide: Decide, *, by: Actor) -> Handler:

@@ -1,6 +1,7 @@
 """Each row to its value, and each value to its row's columns."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from services.inspection.domain import records
@@ -87,6 +88,7 @@ def opening_values(case: Case, *, before: Case) -> list[dict[str, Any]]:
             "present": list(each.present),
             "slot": _dump(each.slot),
             "reason": _dump(each.reason),
+            "came": {agency: at.isoformat() for agency, at in each.came.items()},
         }
         for each in case.openings
         if each not in before.openings
@@ -159,6 +161,7 @@ def opening_of(row: Row) -> Opening:
         slot=Slot.model_validate(row["slot"]),
         reason=None if row["reason"] is None else Said.model_validate(row["reason"]),
         closed_at=row["closed_at"],
+        came={agency: datetime.fromisoformat(at) for agency, at in row["came"].items()},
     )
 
 

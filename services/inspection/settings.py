@@ -33,7 +33,8 @@ class Settings(Bounds):
         description="How often the deadlines of waits are looked at, in seconds of wall time.",
     )
     time_zone: str = Field(
-        default="Asia/Shanghai", description="Where the days begin on which checklists change."
+        default="Asia/Shanghai",
+        description="Where the days begin on which checklists change and by which is measured.",
     )
     evidence_folder: Path | None = Field(
         default=None,
@@ -67,7 +68,7 @@ class Settings(Bounds):
 
     @property
     def zone(self) -> ZoneInfo:
-        """Where the days of checklists begin."""
+        """Where the days of checklists and measures begin."""
         return ZoneInfo(self.time_zone)
 
     @property

@@ -80,7 +80,7 @@ class SectionRow(SQLModel, table=True):
 
 
 class OpeningRow(SQLModel, table=True):
-    """One opening of a case's container; yard time."""
+    """One opening of a case's container; yard time. `came` is each agency's own."""
 
     __tablename__ = "case_openings"
 
@@ -91,6 +91,7 @@ class OpeningRow(SQLModel, table=True):
     present: Json = _facts()
     slot: Json = _facts()
     reason: Json = _facts(nullable=True)
+    came: Json = _facts()
 
 
 class RecordRow(SQLModel, table=True):

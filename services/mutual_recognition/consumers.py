@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.mutual_recognition import registers
 from services.mutual_recognition.commands import desk as desks
 from services.mutual_recognition.commands import filings, inspections
 from services.mutual_recognition.commands.desk import Desk
@@ -41,13 +42,22 @@ def handlers(kit: Kit, book: Rulebook) -> Handlers:
     ) -> None:
         await inspections.escalate(session, event, envelope.id, desk=desks.at(kit, book))
 
+    async def concluded(session: AsyncSession, heard: Sequence[Heard]) -> None:
+        required = [one.event.requirement_id for one in heard]
+        await registers.lock_consignees(session, required)
+        desk = desks.at(kit, book)  # later than all that the locks were waited for
+        for one in heard:
+            with one.caused():
+                await inspections.conclude(session, one.event, desk=desk)
+
     return {
         filing.FilingAccepted: Together(accepted),
         filing.AmendmentRequested: run(filings.request_change),
         filing.WithdrawalRequested: run(filings.request_change),
         case.LeaveGiven: run(filings.leave_given),
         case.LeaveRefused: run(filings.leave_refused),
-        case.SectionConcluded: run(inspections.conclude),
-        case.SectionPartlyConcluded: run(inspections.conclude),
+        case.CasePlanned: run(inspections.planned),
+        case.CaseOpened: run(inspections.opened),
+        **dict.fromkeys((case.SectionConcluded, case.SectionPartlyConcluded), Together(concluded)),
         case.CaseEscalationRequested: escalated,
     }

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Date, RowMapping, Text, bindparam, select, text
+from sqlalchemy import ARRAY, Date, RowMapping, Text, Uuid, bindparam, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -28,6 +28,13 @@ GRADES = Statement(
       WHERE uscc = ANY(:usccs) AND lifted_at IS NULL) suspended USING (uscc, agency)""").bindparams(
         bindparam("usccs", type_=ARRAY(Text)), bindparam("on", type_=Date)
     )
+)
+_LOCK_CONSIGNEES = Statement(
+    text("""
+    SELECT uscc FROM companies
+    WHERE uscc IN (SELECT consignment #>> '{consignee,uscc}' FROM requirements
+                   WHERE id = ANY(:requirements))
+    ORDER BY uscc FOR UPDATE""").bindparams(bindparam("requirements", type_=ARRAY(Uuid)))
 )
 
 
@@ -67,6 +74,15 @@ async def lock_company(session: AsyncSession, uscc: str) -> bool:
     """Lock a company until the transaction ends; whether there is one."""
     wanted = select(companies.c.uscc).where(companies.c.uscc == uscc).with_for_update()
     return (await session.execute(wanted)).first() is not None
+
+
+async def lock_consignees(session: AsyncSession, requirements: Collection[UUID]) -> None:
+    """Lock the companies of requirements until the transaction ends, before these are locked.
+
+    Who suspends a company holds the same lock: so a grant sees the suspension, or comes before it.
+    In one order for all, so that two batches do not wait for each other.
+    """
+    await _LOCK_CONSIGNEES.run(session, {"requirements": list(requirements)})
 
 
 async def page(reading: Reading, *, after: str | None, limit: int) -> list[RowMapping]:

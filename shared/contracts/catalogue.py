@@ -24,7 +24,7 @@ CATALOGUE = (
     Aggregate(
         "filing",
         "declaration",
-        ("mutual_recognition",),
+        ("mutual_recognition", "inspection"),
         (
             filing.FilingAccepted,
             filing.AmendmentRequested,

@@ -108,6 +108,13 @@ BAD_CURSOR = Rule(
     "Start again without a cursor.",
     "请去掉游标从头开始。",
 )
+PERIOD = Rule(
+    "period_backwards",
+    "The period ends before it begins.",
+    "起止时间颠倒。",
+    "Exchange the two moments.",
+    "请对调起止时间。",
+)
 
 RULES = (
     MISSING,
@@ -124,6 +131,7 @@ RULES = (
     INEXACT_NUMBER,
     REPEATED,
     BAD_CURSOR,
+    PERIOD,
 )
 
 _BY_PYDANTIC_TYPE: Mapping[str, Rule] = {

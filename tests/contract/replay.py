@@ -76,7 +76,7 @@ async def known(service: Service) -> UUID:
             answer = await broker.post("/v1/filings", json=body, headers=kits.keyed(str(uuid7())))
             return UUID(answer.json()["id"])
     filing_id = uuid7()
-    if service.name == "mutual_recognition":
+    if filing.FilingAccepted in followed(service.name):
         await deliver(service, sample_of(filing.FilingAccepted, filing_id=filing_id))
     return filing_id
 

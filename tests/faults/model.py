@@ -18,7 +18,7 @@ from tests.faults import ending
 from tests.faults.town import Place
 
 FOLLOWERS = {
-    ("declaration", "filing"): ("mutual_recognition",),
+    ("declaration", "filing"): ("mutual_recognition", "inspection"),
     ("mutual_recognition", "requirement"): ("booking", "inspection", "declaration"),
     ("mutual_recognition", "recognition"): ("inspection", "declaration"),
     ("booking", "booking"): ("inspection", "declaration"),

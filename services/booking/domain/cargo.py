@@ -1,11 +1,13 @@
 """How much there is to inspect, where and when, as a requirement tells it."""
 
-from collections.abc import Sequence
 from decimal import Decimal
 
 from services.booking.domain.yard import Cargo
 from shared.contracts.requirement import Determination
-from shared.contracts.values import Container
+from shared.reference import sizes
+
+LOOSE = Decimal(1)
+"""Loose cargo counts as one twenty-foot unit."""
 
 
 def of(needed: Determination) -> Cargo:
@@ -14,15 +16,6 @@ def of(needed: Determination) -> Cargo:
         terminal=needed.terminal,
         arrival=needed.arrival,
         perishable_until=needed.perishable_until,
-        teu=teu(needed.containers),
+        teu=sizes.teu(each.size_type for each in needed.containers) or LOOSE,
         containers=max(1, len(needed.containers)),
     )
-
-
-def teu(containers: Sequence[Container]) -> Decimal:
-    """Twenty-foot units by the first letter of the size code (ISO 6346): of 20 feet and below one,
-    of 45 feet two and a quarter, of all others two; loose cargo counts as one.
-    """
-    sizes = [each.size_type[:1] for each in containers]
-    units = {"1": Decimal(1), "2": Decimal(1), "L": Decimal("2.25")}
-    return sum((units.get(size, Decimal(2)) for size in sizes), Decimal(0)) or Decimal(1)

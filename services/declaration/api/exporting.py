@@ -1,8 +1,7 @@
 """Filings as a table for spreadsheet programs: CSV, as long as it may be, of one moment."""
 
-import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, aclosing, asynccontextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, aclosing, suppress
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -10,7 +9,6 @@ from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncConnection
-from starlette.types import Receive, Scope, Send
 
 from services.declaration import finding
 from services.declaration.api import columns
@@ -22,6 +20,7 @@ from services.declaration.finding import Wanted
 from services.declaration.settings import Settings
 from shared import errors
 from shared.contracts.values import utc
+from shared.http import exports
 from shared.http.query import query_of
 
 router = APIRouter(prefix="/v1/filings", tags=["filings"])
@@ -29,9 +28,6 @@ router = APIRouter(prefix="/v1/filings", tags=["filings"])
 MOST = 50_000
 AT_ONCE = 200
 """Filings that are in memory at once."""
-EXPORTS = 3
-"""Exports of a process at a time: each holds a connection to the database."""
-BOM = "\ufeff"
 _TEXT = {"text/csv": {"schema": {"type": "string"}}}
 CSV: dict[int | str, dict[str, Any]] = {200: {"description": "A line a filing", "content": _TEXT}}
 _MOMENT = timedelta(microseconds=1)
@@ -43,12 +39,6 @@ class ExportTooLong(errors.Invalid):
     zh = "符合条件的申报单超过单次导出的上限。"
     mend = "Export the newest with accepted_from as told, then the rest with it as accepted_to."
     mend_zh = "请先以所示 accepted_from 导出最新部分，再以同一时间作为 accepted_to 导出其余部分。"
-
-
-class TooManyExports(errors.Unavailable):
-    """As many exports are under way as this process makes at a time."""
-
-    zh = "同时进行的导出已达上限。"
 
 
 class ExportIn(FilterIn):
@@ -73,7 +63,7 @@ async def export(
     wanted = asked.wanted(who, zone=zone_of(request))
     settings: Settings = request.app.state.settings
     language = asked.language or _preferred(request.headers.get("accept-language", ""))
-    begin = (BOM if asked.bom else "") + columns.header(language)
+    begin = (exports.BOM if asked.bom else "") + columns.header(language)
     name = f"filings-{settings.day_of(kit.clock.yard())}.csv"
     headers = {
         "Content-Disposition": f'attachment; filename="{name}"',
@@ -82,37 +72,12 @@ async def export(
         "Cache-Control": "no-store",
     }
     async with AsyncExitStack() as stack:
-        await stack.enter_async_context(_turn(request.app.state.exports))
+        await stack.enter_async_context(exports.turn(request.app.state.exports))
         connection = await stack.enter_async_context(kit.database.snapshot())
         await _bound(connection, wanted)
-        return Export(
+        return exports.Export(
             _written(connection, wanted, begin=begin), headers=headers, held=stack.pop_all()
         )
-
-
-class Export(StreamingResponse):
-    """A CSV document that is written while it is sent; then what it `held` is given back."""
-
-    media_type = "text/csv; header=present"
-
-    def __init__(
-        self, content: AsyncIterator[str], *, headers: Mapping[str, str], held: AsyncExitStack
-    ) -> None:
-        super().__init__(content, headers=headers)
-        self._held = held
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send it."""
-        async with self._held:
-            await super().__call__(scope, receive, send)
-
-
-@asynccontextmanager
-async def _turn(turns: asyncio.Semaphore) -> AsyncIterator[None]:
-    if turns.locked():
-        raise TooManyExports
-    async with turns:
-        yield
 
 
 async def _bound(connection: AsyncConnection, wanted: Wanted) -> None:

@@ -21,14 +21,7 @@ from shared.http import catalogue, faults, paging
 from shared.http.model import Day, Instant, Text, finding
 from shared.http.query import Parameters
 
-PERIOD = faults.Rule(
-    "period_backwards",
-    "The period ends before it begins.",
-    "起止时间颠倒。",
-    "Exchange the two moments.",
-    "请对调起止时间。",
-)
-catalogue.teach((*sought.RULES, PERIOD))
+catalogue.teach(sought.RULES)
 _CURSOR = TypeAdapter(tuple[paging.KeyMoment, UUID, str])
 
 
@@ -108,7 +101,7 @@ class FilterIn(Parameters):
     def _in_order(cls, value: Any, info: ValidationInfo) -> Any:
         since = info.data.get("accepted_from")
         if since is not None and type(since) is type(value) and since > value:
-            raise _told(errors.Faults(faults.fault(PERIOD, pointer="")))
+            raise _told(errors.Faults(faults.fault(faults.PERIOD, pointer="")))
         return value
 
     def wanted(self, who: Principal, *, zone: ZoneInfo) -> Wanted:
@@ -116,7 +109,7 @@ class FilterIn(Parameters):
         since = None if self.accepted_from is None else _moment(self.accepted_from, zone)
         until = None if self.accepted_to is None else _moment(self.accepted_to, zone, days=1)
         if since is not None and until is not None and since > until:
-            raise errors.Faults(faults.fault(PERIOD, pointer="/query/accepted_to"))
+            raise errors.Faults(faults.fault(faults.PERIOD, pointer="/query/accepted_to"))
         return Wanted(
             broker=guard.limited_to(who),
             number=self.number,

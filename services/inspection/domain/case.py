@@ -82,7 +82,10 @@ class Section:
 
 @dataclass(frozen=True)
 class Opening:
-    """One time the container was open, and who was there (yard clock, UTC)."""
+    """One time the container was open, and who was there (yard clock, UTC).
+
+    `came` says since when each agency that was present was.
+    """
 
     number: int
     opened_at: datetime
@@ -90,6 +93,7 @@ class Opening:
     slot: Slot
     reason: Said | None = None
     closed_at: datetime | None = None
+    came: Mapping[str, datetime] = field(default_factory=dict)
 
     def no_earlier(self, now: datetime) -> datetime:
         """When something ends that began with this opening, though the yard's clock was set back.

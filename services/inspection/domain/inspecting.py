@@ -48,6 +48,7 @@ def open_container(
         present=(own,),
         slot=case.slot,
         reason=_reason(case, own, given=reason),
+        came={own: now.yard},
     )
     opened = replace(case.with_opening(opening), status=status)
     came = [
@@ -95,7 +96,8 @@ def join(case: Case, *, who: Actor, now: Moment, wait: waiting.Wait) -> Change:
         raise errors.AlreadyJoined(opening=opening.number)
     present = tuple(sorted({*opening.present, section.agency}))
     come = case.with_section(replace(section, joined_at=now.yard))
-    joined = replace(come.with_opening(replace(opening, present=present)), status=status)
+    shared = replace(opening, present=present, came={**opening.came, section.agency: now.yard})
+    joined = replace(come.with_opening(shared), status=status)
     change = Change(joined).told(
         CaseJoined,
         opening=opening.number,

@@ -22,6 +22,10 @@ class Asked:
     kit: Kit
     desk: Desk
 
+    def later(self) -> Desk:
+        """The desk as it is once something was waited for."""
+        return desks.at(self.kit, self.desk.book)
+
     async def keep(self, who: Principal, work: Work) -> Response:
         """Do the work once for the request's idempotency key."""
         return await idempotency.once(

@@ -114,7 +114,8 @@ async def suspend(
     async def work(session: AsyncSession) -> Answer:
         by, agency = who.subject, str(who.agency)
         told = wish.model_dump()
-        await commands.suspend(session, uscc=uscc, agency=agency, by=by, desk=ask.desk, **told)
+        given = {"uscc": uscc, "agency": agency, "by": by, **told}
+        await commands.suspend(session, come_to=ask.later, **given)
         return Answer(201, await _shown(await session.connection(), uscc))
 
     return await ask.keep(who, work)

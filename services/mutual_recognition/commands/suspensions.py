@@ -1,5 +1,6 @@
 """A company is suspended at once, by hand or by policy, and that is lifted by another hand."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -20,16 +21,19 @@ async def suspend(
     grounds: str,
     way_back: str,
     by: str,
-    desk: Desk,
+    come_to: Callable[[], Desk],
 ) -> UUID:
     """From now on nothing of this company is recognised, nor what is expected to be already.
 
+    Waits for what is being concluded of the company, and only then comes to the desk: so what was
+    recognised before is so in the record too.
     Raises `UnknownAgency`, `NoSuchCompany`, `AlreadySuspended`.
     """
-    if agency not in desk.book.agencies.names:
-        raise refusals.UnknownAgency(agency=agency)
     if not await registers.lock_company(session, uscc):
         raise refusals.NoSuchCompany(uscc=uscc)
+    desk = come_to()
+    if agency not in desk.book.agencies.names:
+        raise refusals.UnknownAgency(agency=agency)
     if await suspensions.is_suspended_by_hand(session, uscc, agency=agency):
         raise refusals.AlreadySuspended(uscc=uscc, agency=agency)
     suspension_id = desk.ids()

@@ -31,16 +31,13 @@ def settle(
 
     In mode `recognition` the containers that await it are compared as soon as all of their goods
     were counted. If it comes to nothing, the secondary agency inspects all that is undecided; so it
-    does if the company is `suspended` by now, and why.
+    does if the company is `suspended` by now (why), unless what was found is the better reason: it
+    says how deep.
     """
     required, recognition = change.matter.requirement, change.matter.recognition
     result = required.determination
     stands: Stands = parts.judged(required.undecided, result, change.matter.conclusions)
     if recognition is not None and result.mode is Mode.RECOGNITION:
-        awaiting = any(each.step is Step.COMPARE for each in stands.values())
-        if suspended is not None and awaiting:
-            refused = recognitions.refuse(recognition, verdicts=(), reason=suspended)
-            return _refuse(change, stands, refused, None, agencies=agencies, ids=ids)
         declined = [each for each in stands.values() if each.step is Step.DECLINE]
         if declined and declined[0].reason is not None:
             refused = recognitions.refuse(recognition, verdicts=(), reason=declined[0].reason)
@@ -54,6 +51,10 @@ def settle(
             refused = recognitions.refuse(recognition, verdicts=verdicts, reason=why)
             known = mismatch.of(verdicts, parts.lines(required.consignment, together))
             return _refuse(change, stands, refused, known, agencies=agencies, ids=ids)
+        awaiting = any(each.step is Step.COMPARE for each in stands.values())
+        if suspended is not None and awaiting:
+            refused = recognitions.refuse(recognition, verdicts=(), reason=suspended)
+            return _refuse(change, stands, refused, None, agencies=agencies, ids=ids)
         stands = _held_along({**stands, **_recognised(change.matter, recognition, ready)})
     if all(each.step is Step.MEET for each in stands.values()):
         return _meet(change, stands)

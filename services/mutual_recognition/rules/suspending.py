@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from services.mutual_recognition.decision_tables.dictionary import Inputs
 from services.mutual_recognition.decision_tables.index import Hit
 from services.mutual_recognition.decision_tables.version import Version
-from services.mutual_recognition.rules import dictionaries, mismatch
+from services.mutual_recognition.rules import counted, dictionaries, mismatch
 from services.mutual_recognition.rules.matter import Change
 from shared.contracts.values import Said
 
@@ -28,11 +28,13 @@ class Suspending:
 def asked(concluded: Change) -> Inputs:
     """What the policy is asked after a conclusion, the last one of the matter.
 
-    Found is told apart from declared only if that is why the result was not recognised just now.
+    What was counted is held against what was declared; where that is why the result was not
+    recognised just now, as strictly as there.
     """
     matter, conclusion = concluded.matter, concluded.matter.conclusions[-1]
     case = matter.decision.case
-    compared = case.mismatch if concluded.cause == "recognition_refused" else None
+    refused = concluded.cause == "recognition_refused"
+    compared = case.mismatch if refused else counted.compare(matter)
     told = (compared or mismatch.of_findings()).items()
     known = {name: each for name, each in told if name != dictionaries.CAUSE}
     known |= {

@@ -13,6 +13,7 @@ from tests.integration.access.people import (
     YARD_STAFF,
 )
 from tests.integration.access.scene import START, Ask, Entry, Scene, nothing
+from tests.integration.inspection.filed import accepted
 from tests.unit.inspection import builders as b
 
 CASE = f"/v1/cases/{b.CASE}"
@@ -30,6 +31,12 @@ async def planned(scene: Scene) -> Ask:
     )
     await scene.bring(b.determined(), confirmed)
     return Ask(PATH)
+
+
+async def _measured(scene: Scene) -> Ask:
+    await scene.arranged(planned)
+    await scene.bring(accepted())
+    return Ask()
 
 
 async def _in_yard(scene: Scene) -> Ask:
@@ -166,6 +173,10 @@ ENTRIES = {
     "POST /v1/cases/{case_id}/alarms/{record}/acknowledge": Entry(
         _alarmed, succeeds=HEAD_OF_CUSTOMS
     ),
+    "GET /v1/measures": Entry(_measured, STRANGERS, lists=True),
+    "GET /v1/measures.csv": Entry(_measured, STRANGERS, lists=True),
+    "GET /v1/measures/filings": Entry(_measured, STRANGERS, lists=True),
+    "GET /v1/measures/filings.csv": Entry(_measured, STRANGERS, lists=True),
     "GET /v1/yards/{code}/events": Entry(_in_yard),
     "POST /v1/cases/{case_id}/gate-in": Entry(_to_pass_the_gate, STRANGERS, succeeds=YARD_STAFF),
     "POST /v1/cases/{case_id}/handle": Entry(to_handle, STRANGERS, succeeds=YARD_STAFF),

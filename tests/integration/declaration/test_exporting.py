@@ -12,6 +12,7 @@ import pytest
 from services.declaration import finding
 from services.declaration.api import exporting
 from services.declaration.api.columns import COLUMNS
+from shared.http import exports
 from shared.service import Service
 from tests import kits
 from tests.factories import BROKER, NOW, OTHER_BROKER, container_number
@@ -160,7 +161,7 @@ async def test_more_exports_than_a_process_makes_at_a_time_are_asked_to_wait(
     service: Service, broker: httpx.AsyncClient
 ) -> None:
     turns: asyncio.Semaphore = service.api.state.exports
-    for _ in range(exporting.EXPORTS):
+    for _ in range(exports.AT_ONCE):
         await turns.acquire()
     answer = await broker.get(EXPORT)
     assert (answer.status_code, answer.json()["code"]) == (503, "too_many_exports")

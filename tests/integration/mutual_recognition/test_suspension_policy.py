@@ -9,7 +9,7 @@ import pytest
 from services.mutual_recognition import app
 from services.mutual_recognition.settings import Settings
 from shared.auth.principal import Role
-from shared.contracts.values import Disposal, Finding, Verdict
+from shared.contracts.values import Disposal, Finding, Scope, Verdict
 from tests import factories, kits
 from tests.integration.mutual_recognition.boxes import A, B, partly, three
 from tests.integration.mutual_recognition.world import World, found, wood
@@ -77,9 +77,32 @@ async def test_a_false_declaration_suspends_for_as_long_as_its_row_says(world: W
         "requirement.revised",
         "requirement.company_suspended",
     ]
+    # What disagrees stays the reason though it suspends: the mismatch table says how deep.
+    refused = await world.last(filing, "recognition.refused")
+    assert [each["element"] for each in refused["verdicts"] if not each["agrees"]] == ["weight"]
+    revised = await world.last(filing, "requirement.revised")
+    assert {each["agency"]: each["scope"] for each in revised["needs"]}["customs"] == "sample"
     (listed,) = await _listed(world)
     days = timedelta(days=30)
     assert listed["liftable_from"] == (factories.NOW.date() + days).isoformat()
+    assert await world.broken() == {}
+
+
+async def test_a_false_declaration_suspends_also_where_nothing_was_to_be_recognised(
+    world: World,
+) -> None:
+    """Goods under duty; then a recognition that lapsed because customs was called in as well."""
+    await world.trust()
+    lapsed = await world.accept(wood(reference="lapsed"))
+    joint = await world.accept(wood(line={"duty_percent": "8"}))
+    await world.conclude(joint, "customs", found=(found(name="oak 橡木"),))
+    await world.escalate(lapsed, "customs")
+    await world.conclude(lapsed, "customs", found=(found(name="oak 橡木"),), scope=Scope.SAMPLE)
+    assert "recognition.lapsed" in await world.told(lapsed)
+    until = (factories.NOW.date() + timedelta(days=90)).isoformat()
+    assert [
+        (each["filing_id"], each["agency"], each["liftable_from"]) for each in await _listed(world)
+    ] == [(str(filing), "customs", until) for filing in (lapsed, joint)]
     assert await world.broken() == {}
 
 

@@ -1,0 +1,205 @@
+"""What is measured, as it is stored: filings by their events, inspections with their case."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Insert,
+    Table,
+    Text,
+    Uuid,
+    bindparam,
+    case,
+    cast,
+    func,
+    null,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.inspection import store
+from services.inspection.domain import filed, measuring, worth
+from services.inspection.domain.case import Case
+from services.inspection.domain.measuring import Firsts, Measured
+from services.inspection.domain.records import Record
+from services.inspection.measured_tables import AgencyRow, FilingRow, InspectionRow
+from shared.contracts import filing
+from shared.contracts.filing import FilingEvent
+from shared.contracts.values import Outcome
+from shared.database import table_of
+from shared.prepared import Statement
+
+FILINGS, INSPECTIONS = table_of(FilingRow), table_of(InspectionRow)
+AGENCIES = table_of(AgencyRow)
+WITHDRAWN = "withdrawn"
+CONTENT = ("direction", "broker", "company", "goods", "containers", "teu")
+_its = FILINGS.c
+_of = update(FILINGS).where(_its.filing_id == bindparam("filing", type_=Uuid))
+_at = bindparam("at", type_=DateTime(timezone=True))
+_outcome = bindparam("ended", type_=Text)
+_first_release = func.coalesce(_its.first_released_at, _at)
+_ACCEPTED = Statement(
+    insert(FILINGS).on_conflict_do_nothing(), columns=("filing_id", "accepted_at", *CONTENT)
+)
+_PROPOSED = Statement(_of.values(proposed=bindparam("content", type_=_its.proposed.type)))
+_AMENDED = Statement(
+    _of.where(_its.proposed.is_not(None)).values(
+        {name: cast(_its.proposed[name].astext, _its[name].type) for name in CONTENT}
+        | {"proposed": null()}
+    )
+)
+_PARTLY_RELEASED = Statement(_of.values(first_released_at=_first_release))
+_ENDED = Statement(
+    _of.values(
+        outcome=_outcome,
+        ended_at=_at,
+        first_released_at=case(
+            (_outcome == Outcome.RELEASED.value, _first_release), else_=_its.first_released_at
+        ),
+    )
+)
+_ENDS: Mapping[type[FilingEvent], str] = {
+    filing.FilingReleased: Outcome.RELEASED.value,
+    filing.FilingRefusedEntry: Outcome.REFUSED_ENTRY.value,
+    filing.FilingWithdrawn: WITHDRAWN,
+}
+HEARD: tuple[type[FilingEvent], ...] = (
+    filing.FilingAccepted,
+    filing.AmendmentRequested,
+    filing.FilingAmended,
+    filing.FilingPartlyDecided,
+    *_ENDS,
+)
+"""The events that `hear` knows."""
+
+
+def _put(table: Table, *, key: Sequence[str], firsts: Sequence[str]) -> Statement:
+    """A row as it is now; of `firsts` what is known already stays."""
+    put: Insert = insert(table)
+    excluded = put.excluded  # type: ignore[attr-defined]
+    others = [each.name for each in table.columns if each.name not in key]
+    values: dict[str, ColumnElement[Any]] = {
+        name: func.coalesce(table.c[name], excluded[name]) if name in firsts else excluded[name]
+        for name in others
+    }
+    put = put.on_conflict_do_update(index_elements=key, set_=values)  # type: ignore[attr-defined]
+    return Statement(put, columns=table.columns.keys())
+
+
+_PUT_INSPECTION = _put(
+    INSPECTIONS, key=("filing_id",), firsts=("selected_at", "booked_at", "gate_in_at")
+)
+_PUT_AGENCY = _put(AGENCIES, key=("filing_id", "agency"), firsts=("selected_at",))
+
+
+async def hear(session: AsyncSession, heard: Iterable[tuple[FilingEvent, datetime]]) -> None:
+    """Keep what filings' events tell, each with its time (yard clock).
+
+    What happens to a filing whose acceptance is not known leaves no trace.
+    """
+    told = [act for event, at in heard if (act := _act(event, at)) is not None]
+    for statement, some in groupby(told, key=lambda each: each[0]):
+        await statement.run_many(session, [values for _, values in some])
+
+
+def _act(event: FilingEvent, at: datetime) -> tuple[Statement, dict[str, Any]] | None:
+    """What an event writes; a filing of the sandbox is no real cargo and is not measured."""
+    if isinstance(event, filing.FilingAccepted):
+        if event.consignment.sandbox is not None:
+            return None
+        content = vars(filed.content(event.consignment))
+        return _ACCEPTED, {"filing_id": event.filing_id, "accepted_at": at, **content}
+    values: dict[str, Any] = {"filing": event.filing_id}
+    if isinstance(event, filing.AmendmentRequested):
+        content = vars(filed.content(event.consignment))
+        return _PROPOSED, values | {"content": content | {"teu": str(content["teu"])}}
+    if isinstance(event, filing.FilingAmended):
+        return _AMENDED, values
+    if isinstance(event, filing.FilingPartlyDecided) and event.outcome is Outcome.RELEASED:
+        return _PARTLY_RELEASED, values | {"at": at}
+    if type(event) in _ENDS:
+        return _ENDED, values | {"at": at, "ended": _ENDS[type(event)]}
+    return None
+
+
+async def keep(
+    session: AsyncSession,
+    changes: Iterable[tuple[Case, Case]],
+    made: Sequence[Record],
+) -> None:
+    """Measure cases that changed: before and after, and the records that were made of that.
+
+    What is measured of a case and did not change is not written.
+    """
+    figures = worth.published()
+    found = []
+    for before, after in changes:
+        firsts = measuring.firsts(each for each in made if each.case_id == after.id)
+        measured = measuring.measure(after, figures)
+        if firsts != Firsts() or measured != measuring.measure(before, figures):
+            found.append((after, measured, firsts))
+    await put(session, found)
+
+
+async def missing(session: AsyncSession, *, limit: int) -> list[UUID]:
+    """Cases that were never measured."""
+    measured = select(INSPECTIONS.c.case_id).where(INSPECTIONS.c.case_id == store.cases.c.id)
+    never = select(store.cases.c.id).where(~measured.exists()).limit(limit)
+    return list((await session.execute(never)).scalars())
+
+
+async def put(session: AsyncSession, found: Iterable[tuple[Case, Measured, Firsts]]) -> None:
+    """Write what was measured of cases, in an order that all keep."""
+    rows = sorted(found, key=lambda each: each[0].filing_id)
+    await _PUT_INSPECTION.run_many(session, [_inspection(*each) for each in rows])
+    of_agencies = [row for each in rows for row in _agencies(*each)]
+    await _PUT_AGENCY.run_many(session, of_agencies)
+
+
+def _inspection(case: Case, measured: Measured, firsts: Firsts) -> dict[str, Any]:
+    saved = measured.saved
+    return {
+        "filing_id": case.filing_id,
+        "case_id": case.id,
+        "mode": measured.mode.value if measured.mode else None,
+        "yard": measured.yard,
+        "slots": measured.slots,
+        "selected_at": firsts.selected_at,
+        "booked_at": firsts.booked_at,
+        "slot_starts": measured.slot_starts,
+        "gate_in_at": firsts.gate_in_at,
+        "opened_at": measured.opened_at,
+        "concluded_at": measured.concluded_at,
+        "completed_at": measured.completed_at,
+        "openings": measured.openings,
+        "working_minutes": measured.working_minutes,
+        "m2_hours": measured.m2_hours,
+        "moves": saved and saved.moves,
+        "moves_avoided": saved and saved.moves_avoided,
+        "unpackings": saved and saved.unpackings,
+        "unpackings_avoided": saved and saved.unpackings_avoided,
+        "saved_cny": saved and saved.cny,
+    }
+
+
+def _agencies(case: Case, measured: Measured, firsts: Firsts) -> list[dict[str, Any]]:
+    return [
+        {
+            "filing_id": case.filing_id,
+            "agency": each.agency,
+            "inspects": each.inspects,
+            "scope": each.scope.value,
+            "selected_at": firsts.selected_by.get(each.agency),
+            "came_at": each.came_at,
+            "concluded_at": each.concluded_at,
+            "team_minutes": each.team_minutes,
+        }
+        for each in measured.agencies
+    ]

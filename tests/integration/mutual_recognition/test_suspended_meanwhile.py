@@ -1,0 +1,122 @@
+"""Who suspends a company and who concludes on its goods wait for each other."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+
+from services.mutual_recognition import app
+from services.mutual_recognition.commands import desk as desks
+from services.mutual_recognition.commands import suspensions
+from services.mutual_recognition.rulebook import Rulebook
+from services.mutual_recognition.settings import Settings
+from shared.contracts.case import SectionConcluded
+from shared.contracts.values import Disposal, Scope, Verdict
+from tests import factories, kits
+from tests.integration.mutual_recognition.world import World, about, found, until_blocked, wood
+
+PATH = f"/v1/companies/{factories.CONSIGNEE}/suspensions"
+WHY = {"grounds": "a false declaration 申报不实", "way_back": "pass an audit 通过稽核"}
+
+
+@dataclass
+class Hands:
+    """A clock that is set by hand."""
+
+    now: datetime = factories.NOW
+    factor: Decimal = Decimal(1)
+
+    def wall(self) -> datetime:
+        """Now."""
+        return self.now
+
+    yard = wall
+
+
+@pytest.fixture
+async def clock(world: World) -> Hands:
+    """The clock of the world, which is at the founding hour of its trusted company."""
+    hands = Hands()
+    world.service = app.create(kits.kit(world.service.kit.database, clock=hands), Settings())
+    world.deliveries.service = world.service
+    await world.trust()
+    return hands
+
+
+def _concluded(filing: UUID) -> SectionConcluded:
+    return SectionConcluded(
+        **about(filing),
+        agency="quarantine",
+        conclusion=1,
+        scope=Scope.UNPACK,
+        verdict=Verdict.CONFORM,
+        disposal=Disposal.RELEASE,
+        found=(found(),),
+        concluded_at=factories.NOW,
+        officer="officer of quarantine",
+    )
+
+
+async def _end(world: World, filing: UUID) -> str:
+    told = [each for each in await world.told(filing) if each.startswith("recognition.")]
+    return told[-1]
+
+
+@pytest.mark.usefixtures("clock")
+async def test_what_is_concluded_while_a_suspension_is_under_way_is_not_recognised(
+    world: World,
+) -> None:
+    filing = await world.accept(wood())
+    kit, book = world.service.kit, Rulebook.of(Settings())
+    async with kit.database.transaction() as session:
+        given = {"uscc": factories.CONSIGNEE, "agency": "customs", "by": "duty", **WHY}
+        await suspensions.suspend(session, come_to=lambda: desks.at(kit, book), **given)
+        concluding = asyncio.create_task(
+            world.conclude(filing, "quarantine", found=(found(),)),
+        )
+        await until_blocked(world, concluding)
+    await concluding
+    assert await _end(world, filing) == "recognition.refused"
+
+
+async def test_a_suspension_during_a_conclusion_comes_after_its_grant_in_the_record(
+    world: World, clock: Hands
+) -> None:
+    filing = await world.accept(wood())
+    async with world.service.kit.database.transaction() as session:
+        await world.take_in(session, _concluded(filing))
+        suspending = asyncio.create_task(world.post(PATH, WHY))
+        await until_blocked(world, suspending)
+        clock.now += timedelta(seconds=1)
+    (given,) = (await suspending).json()["items"]
+    assert await _end(world, filing) == "recognition.granted"
+    granted = [each.time for each in await world.events(filing) if "granted" in each.type]
+    assert datetime.fromisoformat(given["suspended_at"]) > granted[-1]
+
+
+@pytest.mark.usefixtures("clock")
+async def test_two_batches_about_the_same_companies_do_not_wait_in_a_circle(world: World) -> None:
+    """Each locks both companies before anything else, in one order."""
+    other = factories.uscc(7)
+    await world.trust(other)
+    consignee = wood()["consignee"] | {"uscc": other}
+    filings = [
+        await world.accept(wood(reference=str(number), **({"consignee": consignee} if far else {})))
+        for number, far in enumerate((False, True, True, False))
+    ]
+    database = world.service.kit.database
+
+    async def take(some: list[UUID]) -> None:
+        async with database.transaction() as session:
+            await world.take_in(session, *map(_concluded, some))
+
+    async with database.transaction() as session:
+        await session.execute(text("SELECT FROM companies FOR UPDATE"))
+        batches = [asyncio.create_task(take(some)) for some in (filings[:2], filings[2:])]
+        await until_blocked(world, *batches)
+    await asyncio.gather(*batches)
+    assert [await _end(world, each) for each in filings] == ["recognition.granted"] * 4
