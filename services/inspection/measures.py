@@ -45,9 +45,7 @@ _of = update(FILINGS).where(_its.filing_id == bindparam("filing", type_=Uuid))
 _at = bindparam("at", type_=DateTime(timezone=True))
 _outcome = bindparam("ended", type_=Text)
 _first_release = func.coalesce(_its.first_released_at, _at)
-_ACCEPTED = Statement(
-    insert(FILINGS).on_conflict_do_nothing(), columns=("filing_id", "accepted_at", *CONTENT)
-)
+_ACCEPTED = Statement(insert(FILINGS), columns=("filing_id", "accepted_at", *CONTENT))
 _PROPOSED = Statement(_of.values(proposed=bindparam("content", type_=_its.proposed.type)))
 _AMENDED = Statement(
     _of.where(_its.proposed.is_not(None)).values(
