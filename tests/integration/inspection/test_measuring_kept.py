@@ -137,11 +137,20 @@ async def test_cases_of_before_are_measured_as_new_ones_are(room: Room) -> None:
     async with engine.execution_options(isolation_level="READ COMMITTED").begin() as connection:
         await connection.run_sync(_again)
     assert await _rows(room) == []
-    assert await jobs.fill(room.service.kit) == 1
-    assert await jobs.fill(room.service.kit) == 0
+    assert await jobs.fill(room.service.kit) == b.CASE
+    assert await jobs.fill(room.service.kit, after=b.CASE) is None
+    assert await jobs.fill(room.service.kit) is None
     after = await _rows(room)
     assert len(after) == 3
     assert after == [each for each in before if len(each) != len(FILINGS.columns)]
+
+
+async def test_verify_finds_measures_that_are_not_the_cases(room: Room) -> None:
+    await filed.inspect(room)
+    assert await room.broken() == []
+    async with room.service.kit.database.transaction() as session:
+        await session.execute(text("UPDATE measured_inspections SET moves_avoided = 2"))
+    assert await room.broken() == [f"measures: case {b.CASE}: measures and case disagree"]
 
 
 async def test_a_filings_times_are_its_events_own_however_late_they_are_heard(room: Room) -> None:
