@@ -4,9 +4,11 @@ The broker is never connected: what is published is read from the outbox, and ev
 through the inbox, in the very function that the consumer loop uses.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from prometheus_client import CollectorRegistry
 from sqlalchemy import select
 
+from shared import keyfile
 from shared.auth import issuer
 from shared.auth.jwks import StaticJwks
 from shared.auth.principal import Role
@@ -33,6 +36,15 @@ from shared.telemetry.metrics import Metrics
 from tests import factories
 
 _OUTBOX = table_of(OutboxRow)
+
+
+_KEYS = TemporaryDirectory(prefix="onestop-keys-")
+SEALED: Mapping[str, Any] = {
+    "seal_key": Path(_KEYS.name) / "seal.pem",
+    "public_url": "https://onestop.example.org/declaration",
+}
+"""Settings by which declaration issues release notices, with a key of this process's tests."""
+keyfile.make(SEALED["seal_key"])
 
 
 @cache

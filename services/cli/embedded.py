@@ -15,8 +15,9 @@ from sqlalchemy.engine import make_url
 
 from services.cli import compose, configuration, crashing, people, serving
 from services.cli.console import fail, tell
-from services.cli.registry import DATABASE, ENTRIES
+from services.cli.registry import BY_NAME, DATABASE, ENTRIES
 from services.cli.settings import System
+from shared import keyfile
 from shared.auth.issuer import AUDIENCE, ISSUER, Issuer
 from shared.auth.jwks import StaticJwks
 from shared.auth.tokens import TokenChecker
@@ -73,6 +74,14 @@ def _with_folder(settings: Any, data: Path) -> Any:
     return settings.model_copy(update={"evidence_folder": kept})
 
 
+def _with_seal(settings: Any, data: Path, *, url: str) -> Any:
+    """Declaration's settings: a key of the data folder seals, unless another one is named."""
+    kept = settings.seal_key or data / "secrets" / "seal.pem"
+    keyfile.make(kept)
+    there = settings.public_url or url + BY_NAME["declaration"].prefix
+    return settings.model_copy(update={"seal_key": kept, "public_url": there})
+
+
 def _leave(*_: object) -> None:
     """On SIGTERM while starting or stopping: leave in order, so that no server is left behind."""
     raise SystemExit(0)
@@ -94,13 +103,15 @@ async def _run(
     system = configuration.system()
     traces.configure(system.traces, folder=data)
     kits = _kits(servers, system, clock, issuer, passwords, metrics.Metrics(registry))
+    host, port = listening.getsockname()[:2]
+    url = f"http://{host}:{port}"
+    sealing = _with_seal(settings["declaration"], data, url=url)
+    settings = {**settings, "declaration": sealing}
     services = [
         entry.create(kit, settings[entry.name]) for entry, kit in zip(ENTRIES, kits, strict=True)
     ]
     for entry, service in zip(ENTRIES, services, strict=True):
         await service.kit.database.migrate(entry.migrations)
-    host, port = listening.getsockname()[:2]
-    url = f"http://{host}:{port}"
     servers.announce(url=url)
     _tell(url, servers, clock, issuer)
     edge = serving.edge_of(system)

@@ -4,23 +4,21 @@ It signs nothing that does not go on from what its key has signed before.
 """
 
 import base64
-import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from services.cli.replaying.client import Api, Document, Refused
 from services.inspection.domain import checkpoints, merkle, signing
 from services.inspection.domain.checkpoints import Checkpoint
 from services.inspection.domain.records import Actor
+from shared import keyfile
 
 KEYS, CHECKPOINTS = "/inspection/v1/keys", "/inspection/v1/checkpoints"
 CONSISTENCY = "/inspection/v1/ledger/consistency"
-OTHERS = 0o077
 
 
 class NotSigned(Exception):
@@ -29,23 +27,11 @@ class NotSigned(Exception):
 
 def key_of(path: Path) -> Ed25519PrivateKey:
     """The private key in a file, which is made on first use. Raises NotSigned if others read it."""
-    if not path.exists():
-        pem = Ed25519PrivateKey.generate().private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(pem)
-    if path.stat().st_mode & OTHERS:
-        raise NotSigned(f"{path} can be read by others")
+    keyfile.make(path)
     try:
-        key = serialization.load_pem_private_key(path.read_bytes(), password=None)
-    except ValueError as unread:
-        raise NotSigned(f"{path} is no private key") from unread
-    if not isinstance(key, Ed25519PrivateKey):
-        raise NotSigned(f"{path} is no Ed25519 key")
-    return key
+        return keyfile.read_own(path)
+    except keyfile.KeyUnfit as unfit:
+        raise NotSigned(str(unfit)) from unfit
 
 
 async def sign(api: Api, *, agency: str, subject: str, key: Ed25519PrivateKey) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import random
 from pathlib import Path
 
-from services.declaration import checks, consumers, filer
+from services.declaration import checks, consumers, filer, release_notices
 from services.declaration.api import (
     bulk,
     checking,
@@ -13,6 +13,7 @@ from services.declaration.api import (
     listing,
     merging,
     messages,
+    notices,
     past,
     questions,
     receipts,
@@ -23,13 +24,16 @@ from services.declaration.api import (
     webhooks,
 )
 from services.declaration.domain.checks import RULES
+from services.declaration.domain.seal import Seal
 from services.declaration.jobs import bulk as jobs
 from services.declaration.jobs import feeding
 from services.declaration.jobs.delivering import Dispatcher
+from services.declaration.release_notices import Sealer
 from services.declaration.settings import Settings
 from services.declaration.webhooks.addresses import Allowed
 from services.declaration.webhooks.posting import Poster
 from services.declaration.webhooks.turns import Turns
+from shared import keyfile
 from shared.http import catalogue, exports, faults
 from shared.kit import Kit
 from shared.service import Service, assemble
@@ -55,6 +59,8 @@ ROUTERS = [
     reference.router,
     required.router,
     slips.router,
+    notices.router,
+    notices.public,
     webhooks.router,
     undelivered.router,
 ]
@@ -83,4 +89,13 @@ def create(kit: Kit, settings: Settings) -> Service:
     service.api.state.turns = Turns(webhooks.ASKED_AT_ONCE)
     service.api.state.exports = exports.turns()
     service.api.state.filer = filer.create(kit)
+    service.api.state.sealer = _sealer(settings)
     return service
+
+
+def _sealer(settings: Settings) -> Sealer | None:
+    """Who seals release notices; nobody without a key. Raises KeyUnfit."""
+    if settings.seal_key is None or settings.public_url is None:
+        return None
+    seal = Seal(keyfile.read(settings.seal_key))
+    return Sealer(seal, settings.public_url, draw=release_notices.draw_code)

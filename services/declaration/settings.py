@@ -1,10 +1,14 @@
 """What can be set of this service."""
 
 from datetime import date, datetime
+from pathlib import Path
+from typing import Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shared import keyfile
 
 
 class Settings(BaseSettings):
@@ -47,6 +51,37 @@ class Settings(BaseSettings):
         description="Wall seconds after which a filing is answered whose reference asks for a"
         " timeout, where there is a sandbox.",
     )
+
+    seal_key: Path | None = Field(
+        default=None,
+        description="The file of the key (Ed25519, PEM) that seals release notices; without it"
+        " none are issued.",
+    )
+    public_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^\s/?#]+(/[^\s/?#]+)*$",
+        description="Where everybody reaches this service, such as"
+        " https://onestop.example.org/declaration: what the codes on release notices lead to.",
+    )
+
+    @field_validator("seal_key")
+    @classmethod
+    def _seals(cls, file: Path | None) -> Path | None:
+        if file is not None:
+            try:
+                keyfile.read(file)
+            except keyfile.KeyUnfit as unfit:
+                raise ValueError(f"{unfit}. 该文件中没有可用的 Ed25519 私钥。") from unfit
+        return file
+
+    @model_validator(mode="after")
+    def _seals_for_somewhere(self) -> Self:
+        if self.seal_key is not None and self.public_url is None:
+            raise ValueError(
+                "ONESTOP_DECLARATION_SEAL_KEY needs ONESTOP_DECLARATION_PUBLIC_URL."
+                " 配置印章密钥时须同时配置公开地址。"
+            )
+        return self
 
     @field_validator("time_zone")
     @classmethod

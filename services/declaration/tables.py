@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
 from services.declaration.bulk_tables import BULK_JOBS, BULK_ROWS
+from services.declaration.notice_tables import RELEASE_NOTICES, SEAL_KEYS
 from shared.database import table_of
 from shared.messaging.tables import moment
 
@@ -212,5 +213,5 @@ WEBHOOKS = table_of(WebhookRow)
 DELIVERIES = table_of(DeliveryRow)
 TABLES = (
     *(FILINGS, CONTENTS, RECEIPTS, ACTS, QUESTIONS, TERMS, MERGES, INSTRUCTIONS),
-    *(WEBHOOKS, DELIVERIES, BULK_JOBS, BULK_ROWS),
+    *(WEBHOOKS, DELIVERIES, BULK_JOBS, BULK_ROWS, RELEASE_NOTICES, SEAL_KEYS),
 )

@@ -13,7 +13,7 @@ from services.mutual_recognition.api import (
     tables,
     trials,
 )
-from services.mutual_recognition.jobs import backtesting, readying, trying
+from services.mutual_recognition.jobs import backtesting, lapsing, readying, trying
 from services.mutual_recognition.rulebook import Rulebook
 from services.mutual_recognition.settings import Settings
 from shared import service
@@ -44,6 +44,7 @@ def create(kit: Kit, settings: Settings) -> Service:
         migrations=MIGRATIONS,
         jobs={
             "backtesting": backtesting.job(kit, book, settings.prices()),
+            "lapsing": lapsing.job(kit, book),
             "trying": trying.job(kit, book),
             "readying": readying.job(kit, book),
         },

@@ -152,8 +152,8 @@ async def _batch(connection: AsyncConnection, after: UUID) -> list[RowMapping]:
 async def _wrong(connection: AsyncConnection, row: RowMapping, book: Rulebook) -> str | None:
     try:
         stored = await decisions.load(connection, row, book=book)
-        stored_draws = stored.case.draws
-        if book.draws(stored.ticket, tables=stored_draws) != dict(stored_draws):
+        case = stored.case
+        if book.draws(stored.ticket, tables=case.draws) != (case.draws, *case.further):
             return "the draw differs"
     except SeedUnknown as unknown:
         return f"seed {unknown} is not in the settings"

@@ -56,6 +56,8 @@ def handlers(kit: Kit, book: Rulebook) -> Handlers:
         filing.WithdrawalRequested: run(filings.request_change),
         case.LeaveGiven: run(filings.leave_given),
         case.LeaveRefused: run(filings.leave_refused),
+        case.CasePlanned: run(inspections.planned),
+        case.CaseOpened: run(inspections.opened),
         **dict.fromkeys((case.SectionConcluded, case.SectionPartlyConcluded), Together(concluded)),
         case.CaseEscalationRequested: escalated,
     }

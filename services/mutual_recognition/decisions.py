@@ -60,6 +60,10 @@ def _columns(made: Made, *, now: datetime) -> dict[str, Any]:
         "seed_id": made.decision.ticket.seed_id,
         "draw_key": made.decision.ticket.key,
         "draws": dict(case.draws),
+        "further_draws": [
+            {"seed_id": seed_id, "draws": dict(draws)}
+            for seed_id, draws in zip(made.decision.ticket.further, case.further, strict=True)
+        ],
         "orders": [order.model_dump(mode="json") for order in case.orders],
         "recognition_refused": case.recognition_refused,
         "mismatch": None if case.mismatch is None else inputs.plain(case.mismatch),
@@ -88,7 +92,12 @@ async def load(reading: Reading, row: Row, *, book: Rulebook) -> Decision:
             orders=tuple(Order.model_validate(order) for order in row["orders"]),
             recognition_refused=row["recognition_refused"],
             mismatch=inputs.load_mismatch(row["mismatch"], agencies=book.agencies),
+            further=tuple(each["draws"] for each in row["further_draws"]),
         ),
-        ticket=Ticket(seed_id=row["seed_id"], key=row["draw_key"] or str(row["filing_id"])),
+        ticket=Ticket(
+            seed_id=row["seed_id"],
+            key=row["draw_key"] or str(row["filing_id"]),
+            further=tuple(each["seed_id"] for each in row["further_draws"]),
+        ),
         outcome=Determination.model_validate(row["outcome"]),
     )

@@ -1,13 +1,13 @@
 """Which seed a filing is drawn by, and the periods whose seeds are committed."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
 import structlog
 from sqlalchemy import ARRAY, Date, RowMapping, Text, bindparam, insert, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.mutual_recognition.rulebook import Reading, Rulebook
+from services.mutual_recognition.rulebook import Period, Reading, Rulebook
 from services.mutual_recognition.rules import draw
 from services.mutual_recognition.rules.draw import Ticket
 from services.mutual_recognition.tables import DrawPeriodRow
@@ -16,10 +16,18 @@ from shared.prepared import Row, Statement
 
 log = structlog.get_logger()
 periods = table_of(DrawPeriodRow)
-_FIRST_DRAWN = Statement(
+_LOCK = Statement(
     text("""
-    SELECT DISTINCT ON (draw_key) draw_key, seed_id FROM decisions
-    WHERE draw_key = ANY(:keys) ORDER BY draw_key, decided_at, id""").bindparams(
+    SELECT pg_advisory_xact_lock(number) FROM (
+      SELECT DISTINCT hashtextextended('draw ' || key, 0) AS number
+      FROM unnest(CAST(:keys AS text[])) AS key ORDER BY number) numbers""").bindparams(
+        bindparam("keys", type_=ARRAY(Text))
+    )
+)
+_DRAWN = Statement(
+    text("""
+    SELECT draw_key, seed_id, further_draws FROM decisions WHERE draw_key = ANY(:keys)
+    GROUP BY draw_key, seed_id, further_draws ORDER BY min(decided_at), seed_id""").bindparams(
         bindparam("keys", type_=ARRAY(Text))
     )
 )
@@ -36,22 +44,38 @@ _NEEDED = Statement(
 async def tickets(
     session: AsyncSession, keys: Collection[str], *, on: date, book: Rulebook
 ) -> dict[str, Ticket]:
-    """What each key is drawn by: the seed that first drew for it, else that of the day.
+    """What each key is drawn by: the seeds that drew for it before, else that of the day.
 
-    So filing the same cargo anew never draws again, though its first seed be revealed by then. The
-    standing seed draws on days of no period, and a lost one for nothing new.
+    So filing the same cargo anew never draws again. Once all of its seeds are revealed, that of the
+    day draws as well. The standing seed draws on days of no period, and a lost one for nothing new.
+    Keys stay locked until the transaction ends: who is first binds those who come meanwhile.
     """
-    first = {
-        row["draw_key"]: row["seed_id"] for row in await _FIRST_DRAWN.run(session, {"keys": keys})
-    }
-    unread = [each for each in set(first.values()) if book.seed(each) is None]
+    await _LOCK.run(session, {"keys": list(keys)})
+    drawn = _seeds(await _DRAWN.run(session, {"keys": list(keys)}))
+    unread = {each for some in drawn.values() for each in some if book.seed(each) is None}
     today = book.seed_id
-    for row in await _NEEDED.run(session, {"on": on, "ids": unread}):
+    for row in await _NEEDED.run(session, {"on": on, "ids": list(unread)}):
         _learn(row, book)
         if row["valid_from"] <= on <= row["valid_to"] and row["id"] in book.periods:
             today = row["id"]
-    kept = {key: seed_id for key, seed_id in first.items() if book.seed(seed_id) is not None}
-    return {key: Ticket(seed_id=kept.get(key, today), key=key) for key in keys}
+    return {key: _ticket(key, drawn.get(key, ()), today, on=on, book=book) for key in keys}
+
+
+def _seeds(rows: Iterable[Row]) -> dict[str, list[str]]:
+    """By key the seeds that drew for it, the first one first."""
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        known = found.setdefault(row["draw_key"], [])
+        some = (row["seed_id"], *(each["seed_id"] for each in row["further_draws"]))
+        known += (each for each in some if each not in known)
+    return found
+
+
+def _ticket(key: str, drawn: Iterable[str], today: str, *, on: date, book: Rulebook) -> Ticket:
+    kept = [each for each in drawn if book.seed(each) is not None]
+    if today not in kept and all(book.is_revealed(each, on=on) for each in kept):
+        kept.append(today)
+    return Ticket(seed_id=kept[0], key=key, further=tuple(kept[1:]))
 
 
 async def learn(reading: Reading, book: Rulebook) -> None:
@@ -67,7 +91,7 @@ def _learn(row: Row, book: Rulebook) -> None:
         return
     seed = draw.of_period(row["secret"], standing=standing)
     if draw.committed(seed) == row["commitment"]:
-        book.periods[row["id"]] = seed
+        book.periods[row["id"]] = Period(seed, row["valid_to"])
     else:
         log.error("the seed of a period is not what was committed", period=row["id"])
 
@@ -76,11 +100,11 @@ async def uncommitted(reading: Reading, book: Rulebook) -> list[str]:
     """The periods whose seed is not what was committed, or cannot be made any more."""
     await learn(reading, book)
     found = (await reading.execute(select(periods))).mappings().all()
-    seeds = [(row, book.periods.get(row["id"])) for row in found]
+    periods_known = [(row, book.periods.get(row["id"])) for row in found]
     return [
         row["id"]
-        for row, seed in seeds
-        if seed is None or draw.committed(seed) != row["commitment"]
+        for row, known in periods_known
+        if known is None or draw.committed(known.seed) != row["commitment"]
     ]
 
 

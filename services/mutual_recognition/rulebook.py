@@ -38,6 +38,14 @@ class SeedUnknown(Exception):
 
 
 @dataclass(frozen=True)
+class Period:
+    """A period of the draw: its seed, which is told once its last day has passed."""
+
+    seed: bytes
+    valid_to: date
+
+
+@dataclass(frozen=True)
 class Rulebook:
     """Agencies, seeds and published tables.
 
@@ -49,7 +57,7 @@ class Rulebook:
     seed_id: str
     zone: ZoneInfo
     parsed: dict[tuple[str, int], Version] = field(default_factory=dict)
-    periods: dict[str, bytes] = field(default_factory=dict)
+    periods: dict[str, Period] = field(default_factory=dict)
     making: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @classmethod
@@ -79,17 +87,28 @@ class Rulebook:
 
     def seed(self, seed_id: str) -> bytes | None:
         """A standing seed, or that of a period that was read."""
-        return self.seeds.get(seed_id) or self.periods.get(seed_id)
+        period = self.periods.get(seed_id)
+        return self.seeds.get(seed_id) or (period.seed if period else None)
+
+    def is_revealed(self, seed_id: str, *, on: date) -> bool:
+        """Whether everybody knows a seed on this day."""
+        period = self.periods.get(seed_id)
+        return period is not None and period.valid_to < on
 
     def draws(
         self, ticket: draw.Ticket, *, tables: Collection[str] | None = None
-    ) -> dict[str, int]:
-        """The draw of each of the tables, by default of all that draw. Raises `SeedUnknown`."""
-        seed = self.seed(ticket.seed_id)
-        if seed is None:
-            raise SeedUnknown(ticket.seed_id)
+    ) -> tuple[dict[str, int], ...]:
+        """By each of the ticket's seeds the draw of each of the tables, by default of all that
+        draw. Raises `SeedUnknown`.
+        """
         names = kinds.drawing(self.agencies) if tables is None else tables
-        return {name: draw.drawn(seed, key=ticket.key, table=name) for name in names}
+        return tuple(self._drawn(each, ticket.key, names) for each in ticket.seeds)
+
+    def _drawn(self, seed_id: str, key: str, tables: Collection[str]) -> dict[str, int]:
+        seed = self.seed(seed_id)
+        if seed is None:
+            raise SeedUnknown(seed_id)
+        return {name: draw.drawn(seed, key=key, table=name) for name in tables}
 
     async def deciding(self, reading: Reading, *, on: date) -> dict[str, Version]:
         """The tables in force on a day that a decision uses, by name."""

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Integer, Table, Uuid, and_, bindparam, insert, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from services.mutual_recognition.domain.determination import Determination, Terms
 from services.mutual_recognition.domain.parts import End
@@ -86,6 +86,16 @@ async def recognition(session: AsyncSession, requirement_id: UUID) -> Recognitio
     return recognition_of(found[0]) if found else None
 
 
+async def overdue(reading: AsyncConnection, *, now: datetime, limit: int) -> list[UUID]:
+    """Requirements whose recognition waits for a result that was due by `now` (yard clock)."""
+    columns = recognitions.c
+    wanted = select(columns.requirement_id).where(
+        columns.status == RecognitionStatus.EXPECTED, columns.result_due <= now
+    )
+    found = await reading.execute(wanted.order_by(columns.result_due).limit(limit))
+    return list(found.scalars())
+
+
 async def save_recognition(
     session: AsyncSession, after: Recognition, *, expected: int, now: datetime
 ) -> None:
@@ -99,6 +109,7 @@ async def save_recognition(
         "agency_primary": after.primary,
         "agency_secondary": after.secondary,
         "terms": after.terms.model_dump(mode="json"),
+        "result_due": after.due,
         "verdicts": [verdict.model_dump(mode="json") for verdict in after.verdicts],
         "reason": None if after.reason is None else after.reason.model_dump(),
         "changed_at": now,
@@ -150,6 +161,7 @@ def requirement_of(row: Row) -> Requirement:
         outcome=None if row["outcome"] is None else Outcome(row["outcome"]),
         reason=None if row["reason"] is None else Said.model_validate(row["reason"]),
         ends={part: End.model_validate(end) for part, end in row["ends"].items()},
+        awaited_from=row["awaited_from"],
     )
 
 
@@ -171,6 +183,7 @@ def _columns(requirement: Requirement) -> dict[str, Any]:
         "outcome": requirement.outcome,
         "reason": None if requirement.reason is None else requirement.reason.model_dump(),
         "ends": {part: end.model_dump(mode="json") for part, end in requirement.ends.items()},
+        "awaited_from": requirement.awaited_from,
     }
 
 
@@ -185,6 +198,7 @@ def recognition_of(row: Row) -> Recognition:
         primary=row["agency_primary"],
         secondary=row["agency_secondary"],
         terms=Terms.model_validate(row["terms"]),
+        due=row["result_due"],
         verdicts=tuple(ElementVerdict.model_validate(each) for each in row["verdicts"]),
         reason=None if row["reason"] is None else Said.model_validate(row["reason"]),
     )

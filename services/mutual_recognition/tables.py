@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -32,6 +32,7 @@ class RequirementRow(SQLModel, table=True):
     """What must be inspected of one filing. `pending` is a broker's change without an answer.
 
     `ends` are the containers whose outcome was told before the whole was met, by their numbers.
+    `awaited_from` (yard clock): when the inspection was to be over, or was begun if later.
     """
 
     __tablename__ = "requirements"
@@ -59,6 +60,7 @@ class RequirementRow(SQLModel, table=True):
     outcome: str | None = Field(default=None, sa_type=Text)
     reason: dict[str, Any] | None = _json_or_null()
     ends: dict[str, Any] = _json()
+    awaited_from: datetime | None = moment(nullable=True)
     created_at: datetime = moment()
     changed_at: datetime = moment()
 
@@ -88,6 +90,7 @@ class DecisionRow(SQLModel, table=True):
     seed_id: str = Field(sa_type=Text)
     draw_key: str | None = Field(default=None, sa_type=Text)
     draws: dict[str, int] = _json()
+    further_draws: list[dict[str, Any]] = _json()
     orders: list[dict[str, Any]] = _json()
     recognition_refused: bool
     mismatch: dict[str, Any] | None = _json_or_null()
@@ -95,10 +98,11 @@ class DecisionRow(SQLModel, table=True):
 
 
 class RecognitionRow(SQLModel, table=True):
-    """The one recognition a requirement can have."""
+    """The one recognition a requirement can have. `result_due` is on the yard clock."""
 
     __tablename__ = "recognitions"
     __table_args__: ClassVar[Any] = (
+        Index("recognitions_due", "result_due", postgresql_where=text("status = 'expected'")),
         CheckConstraint("status IN ('expected', 'granted', 'refused', 'lapsed')"),
         CheckConstraint("agency_primary <> agency_secondary"),
     )
@@ -111,6 +115,7 @@ class RecognitionRow(SQLModel, table=True):
     agency_primary: str = Field(sa_type=Text)
     agency_secondary: str = Field(sa_type=Text)
     terms: dict[str, Any] = _json()
+    result_due: datetime | None = moment(nullable=True)
     verdicts: list[dict[str, Any]] = _json()
     reason: dict[str, Any] | None = _json_or_null()
     changed_at: datetime = moment()

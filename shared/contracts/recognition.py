@@ -67,7 +67,9 @@ class RecognitionRefused(RecognitionEvent):
 
 
 class RecognitionLapsed(RecognitionEvent):
-    """It will not come to a recognition: the requirement was revised or voided."""
+    """It will not come to a recognition: no result came in time, or the requirement was revised or
+    ended without it.
+    """
 
     name: ClassVar[str] = "lapsed"
 

@@ -26,7 +26,9 @@ from shared.contracts.values import (
     SlotWish,
 )
 
-Cause = Literal["amendment", "escalation", "late_selection", "recognition_refused"]
+Cause = Literal[
+    "amendment", "escalation", "late_selection", "recognition_refused", "recognition_lapsed"
+]
 
 
 class DecidingRow(Fact):

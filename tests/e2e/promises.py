@@ -30,7 +30,10 @@ CHECKS = [
 ]
 TELLS_WHAT_IS_WRONG = "POST /v1/filings/check"
 """Answers what is wrong with a body, instead of refusing it."""
-NOTHING_TO_NEGATE = {"GET /problems", "GET /problems/{code}"}
+NOTHING_TO_NEGATE = {
+    *("GET /problems", "GET /problems/{code}"),
+    *("GET /v1/notices/keys", "GET /v1/notices/{code}"),
+}
 NAMES = {
     "broker": "broker",
     "yard": "yard",

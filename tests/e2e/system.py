@@ -32,6 +32,7 @@ from shared.service import Service
 from shared.telemetry import metrics
 from tests import factories
 from tests import servers as support
+from tests.kits import SEALED
 
 TEMPLATE = "template_system"
 STREAM_BYTES = 4 * 2**20
@@ -91,7 +92,8 @@ async def running(
 
 def _set(entry: Entry, folder: Path) -> dict[str, Any]:
     """What a service is told beside the environment."""
-    return {"evidence_folder": folder / "evidence"} if entry.name == "inspection" else {}
+    told = {"inspection": {"evidence_folder": folder / "evidence"}, "declaration": dict(SEALED)}
+    return told.get(entry.name, {})
 
 
 def _filler(servers: support.TestServers) -> Callable[[str], Awaitable[None]]:

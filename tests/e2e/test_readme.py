@@ -71,6 +71,9 @@ def test_the_commands_of_readme_take_a_consignment_to_its_release(
     # The last conclusion and what came of it are told by two services, in either order.
     assert "Released." in said[-3:-1], ran.stdout + ran.stderr
     assert json.loads(said[-1])["invariants_broken"] == []
+    assert "in_force" in said
+    assert (tmp_path / "notice.pdf").read_bytes().startswith(b"%PDF-")
+    assert (folder / "secrets" / "seal.pem").stat().st_mode & 0o777 == 0o600
 
 
 def test_readme_has_no_place_left_to_fill() -> None:

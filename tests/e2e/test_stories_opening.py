@@ -118,6 +118,31 @@ async def test_a_refused_recognition_brings_the_second_agency_to_the_same_openin
     assert "recognition_refused" in await town.receipts(filing)
 
 
+async def test_without_a_result_in_time_the_second_agency_comes_to_the_same_opening(
+    town: Town,
+) -> None:
+    """Quarantine opens the container and concludes nothing for a day: customs inspects as well."""
+    filing = await town.file("recognition", consignee=await town.trusted())
+    await town.required(filing, "recognition")
+    await town.opened(filing, "quarantine")
+    expected = await town.until(
+        lambda: town.recognition(filing), lambda seen: seen.get("result_due") is not None
+    )
+
+    town.clock.leap(datetime.fromisoformat(expected["result_due"]))
+    await town.required(filing, "joint")
+    case = await town.case_when(filing, lambda seen: "customs" in seen["sections"])
+    await town.act("customs", case, "join")
+    await town.concluded("quarantine", case)
+    await town.concluded("customs", case)
+
+    await town.filing_is(filing, "released")
+    assert (await town.recognition(filing))["status"] == "lapsed"
+    assert "recognition_lapsed" in await town.receipts(filing)
+    done = await town.case_is(filing, "completed")
+    assert [each["present"] for each in done["openings"]] == [["customs", "quarantine"]]
+
+
 async def test_when_the_wait_lapses_the_second_agency_gets_a_slot_and_an_opening_of_its_own(
     town: Town,
 ) -> None:

@@ -1,8 +1,11 @@
 """Filings that go straight on: released by itself, inspected, held, refused entry."""
 
+import httpx
+import jwt
 import pytest
 
-from tests.e2e.town import REFUSED, SUSPENDED, Town
+from tests.e2e.town import FILINGS, REFUSED, SUSPENDED, Town
+from tests.kits import SEALED
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -49,6 +52,23 @@ async def test_both_agencies_share_one_opening(town: Town) -> None:
     assert (counts["moves_avoided"], counts["unpackings_avoided"]) == (1, 1)
     booking = await town.booking_is(filing, "completed")
     assert booking["id"] in await town.board(booking["slot"])
+    await _notice_of(town, filing, *(each["number"] for each in done["containers"]))
+
+
+async def _notice_of(town: Town, filing: str, *containers: str) -> None:
+    """The paper is there; whoever scans its code reads the same on a page, and checks the seal."""
+    paper = await town.api.read("broker", f"{FILINGS}/{filing}/release-notice.pdf")
+    assert paper.startswith(b"%PDF-")
+    told = await town.api.get("broker", f"{FILINGS}/{filing}/release-notices")
+    (notice,) = told["items"]
+    path = notice["address"].removeprefix(SEALED["public_url"])
+    async with httpx.AsyncClient(base_url=f"{town.api.url}/declaration") as anybody:
+        page = await anybody.get(path, headers={"Accept": "text/html"})
+        (key,) = (await anybody.get("/v1/notices/keys")).json()["keys"]
+    read = jwt.decode(notice["seal"], jwt.PyJWK(key), algorithms=["EdDSA"])
+    assert read["containers"] == list(containers)
+    shown = (*containers, read["notice"], "Genuine and in force", "联合查验 inspected jointly")
+    assert [each for each in shown if each not in page.text] == []
 
 
 async def test_what_one_agency_found_is_recognised_by_the_other(town: Town) -> None:

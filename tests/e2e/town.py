@@ -26,6 +26,7 @@ LOOK_EVERY = 0.05
 FILINGS = "/declaration/v1/filings"
 REQUIREMENTS = "/mutual-recognition/v1/requirements"
 COMPANIES = "/mutual-recognition/v1/companies"
+RECOGNITIONS = "/mutual-recognition/v1/recognitions"
 REQUESTS = "/booking/v1/requests"
 BOOKINGS = "/booking/v1/bookings"
 CASES = "/inspection/v1/cases"
@@ -137,6 +138,10 @@ class Town:
         return await self.until(
             lambda: self.requirement(filing_id), lambda seen: bool(seen.get("mode") == mode)
         )
+
+    async def recognition(self, filing_id: str) -> Document:
+        """The filing's recognition, empty before there is one."""
+        return await self._of("auditor", RECOGNITIONS, filing_id)
 
     async def booking(self, filing_id: str) -> Document:
         """The filing's booking, empty before there is one."""

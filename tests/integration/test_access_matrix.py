@@ -19,10 +19,12 @@ NewDatabase = Callable[[str], Awaitable[Database]]
 PUBLIC = {
     "GET /problems",
     "GET /problems/{code}",
+    "GET /v1/notices/keys",
     "GET /v1/calendars/{address}/bookings.ics",
     "GET /v1/evidence/{link}",
+    "GET /v1/notices/{code}",
 }
-"""Of these the last two ask for an address that nobody can guess, instead of a token."""
+"""Of these the last three ask for an address that nobody can guess, instead of a token."""
 NOT_FOUND = 404
 
 

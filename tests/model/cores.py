@@ -19,7 +19,7 @@ from services.inspection.domain import hearing, records
 from services.inspection.domain.case import Case, Change
 from services.inspection.domain.records import Actor, Moment
 from services.inspection.settings import Settings as InspectionSettings
-from services.mutual_recognition.rules import answering, closing, decide, matter
+from services.mutual_recognition.rules import answering, closing, decide, matter, overdue
 from services.mutual_recognition.rules.draw import Ticket
 from services.mutual_recognition.rules.matter import Matter
 from shared.clock import Clock
@@ -85,6 +85,12 @@ class Recognising:
                 )
             )
         before = self.matters[derived.requirement_id(event.filing_id)]
+        if isinstance(event, case_contract.CaseEvent):
+            return self._of_case(before, event)
+        asks = filing_contract.AmendmentRequested | filing_contract.WithdrawalRequested
+        return self.keep(answering.request(before, event)) if isinstance(event, asks) else []
+
+    def _of_case(self, before: Matter, event: case_contract.CaseEvent) -> Told:
         if isinstance(event, case_contract.LeaveGiven):
             return self._leave_given(before, event)
         if isinstance(event, case_contract.LeaveRefused):
@@ -92,14 +98,23 @@ class Recognising:
                 return []
             change = matter.Change(before)
             return self.keep(answering.refuse(change, purpose=event.purpose, reason=event.reason))
+        if isinstance(event, case_contract.CasePlanned):
+            return self.keep(matter.Change(overdue.planned(before, event.slot.ends)))
+        if isinstance(event, case_contract.CaseOpened):
+            return self.keep(matter.Change(overdue.opened(before, event.opened_at)))
         if isinstance(event, case_contract.SectionConcluded):
             return self.keep(
                 closing.conclude(before, event, agencies=builders.AGENCIES, ids=self.ids)
             )
         if isinstance(event, case_contract.CaseEscalationRequested):
             return self._escalated(before, event)
-        asks = filing_contract.AmendmentRequested | filing_contract.WithdrawalRequested
-        return self.keep(answering.request(before, event)) if isinstance(event, asks) else []
+        return []
+
+    def lapse(self, current: Matter) -> Told:
+        """What follows if its result was due by now."""
+        now, agencies = self.clock.yard(), builders.AGENCIES
+        lapsed = overdue.lapse(current, now=now, agencies=agencies, ids=self.ids)
+        return [] if lapsed is None else self.keep(lapsed)
 
     def keep(self, change: matter.Change) -> Told:
         """Save a change."""

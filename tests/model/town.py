@@ -134,7 +134,9 @@ class Town:
         self.clock.now += span
 
     def sweep(self) -> None:
-        """What runs by itself: waits that ran out, holds, overruns, requests without a slot."""
+        """What runs by itself: results and waits that ran out, holds, overruns, unmet wishes."""
+        for current in list(self.recognising.matters.values()):
+            self.tell(self.recognising.lapse(current))
         for case in list(self.inspection.cases.values()):
             lapsed = waiting.lapse(case, now=self.inspection.now())
             self.tell(self.inspection.keep(lapsed, who=cores.ITSELF))

@@ -110,7 +110,18 @@ def test_every_variable_is_a_setting_and_none_that_is_needed_lacks(name: str) ->
         needed |= {standalone.SEEDS, standalone.SEED_ID}
     if entry.name == "inspection":
         needed |= {standalone.EVIDENCE}
+    if entry.name == "declaration":
+        needed |= {"ONESTOP_DECLARATION_SEAL_KEY", "ONESTOP_DECLARATION_PUBLIC_URL"}
     assert needed <= _variables(name) <= known
+
+
+def test_the_seal_key_is_where_the_service_looks_for_it() -> None:
+    pod = DEPLOYMENTS["declaration"]["spec"]["template"]["spec"]
+    told = {each["name"]: each.get("value") for each in _container("declaration")["env"]}
+    (mount,) = _container("declaration")["volumeMounts"]
+    (volume,) = (each["secret"] for each in pod["volumes"] if each["name"] == mount["name"])
+    (item,) = volume["items"]
+    assert told["ONESTOP_DECLARATION_SEAL_KEY"] == f"{mount['mountPath']}/{item['path']}"
 
 
 def test_the_configuration_is_valid_and_fits_the_brokers() -> None:

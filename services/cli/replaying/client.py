@@ -39,6 +39,7 @@ class Api:
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS)
+        self.url = url
         self._http = httpx.AsyncClient(base_url=url, timeout=30, limits=limits, transport=transport)
         self._tokens = tokens
 

@@ -32,11 +32,18 @@ def determined(filing: Filing, event: requirement.Determination, *, now: datetim
 def revised(filing: Filing, event: requirement.RequirementRevised, *, now: datetime) -> Step | None:
     """The requirement changed; if because of our amendment, the amendment takes effect."""
     heard = replace(filing, requirement=Requirement(event.mode, event.revision))
-    told = filings.note(heard, _selection(event))
+    told = filings.note(heard, *_too_late(event), _selection(event))
     if event.cause != "amendment":
         return told
     then = _amended(told.filing, filing_version=event.filing_version, now=now)
     return told if then is None else Step(then.filing, then.events, told.notes + then.notes)
+
+
+def _too_late(event: requirement.RequirementRevised) -> tuple[Note, ...]:
+    """Why, where both agencies inspect because the first one's result did not come in time."""
+    if event.cause != "recognition_lapsed":
+        return ()
+    return (Note(Kind.RECOGNITION_LAPSED, {"primary": event.primary_agency}),)
 
 
 def noted(filing: Filing, event: requirement.AmendmentNoted, *, now: datetime) -> Step | None:

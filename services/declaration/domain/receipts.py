@@ -25,6 +25,7 @@ class Kind(StrEnum):
     SECTION_PARTLY_CONCLUDED = "section_partly_concluded"
     RECOGNITION_GRANTED = "recognition_granted"
     RECOGNITION_REFUSED = "recognition_refused"
+    RECOGNITION_LAPSED = "recognition_lapsed"
     COMPANY_SUSPENDED = "company_suspended"
     AMENDMENT_ASKED = "amendment_asked"
     WITHDRAWAL_ASKED = "withdrawal_asked"
@@ -129,6 +130,10 @@ TEXTS: Mapping[Kind, Text] = {
     Kind.RECOGNITION_REFUSED: Text(
         "The result of {primary} is not recognised by {recognising}, which inspects as well.",
         "{recognising}未认可{primary}的查验结果，将一并查验。",
+    ),
+    Kind.RECOGNITION_LAPSED: Text(
+        "{primary} gave no result within the stated time; nothing is recognised.",
+        "{primary}未在规定时间内作出查验结论，不再互认。",
     ),
     Kind.COMPANY_SUSPENDED: Text(
         "{agency} suspends the mutual recognition of company {company}, until {liftable_from} at"

@@ -90,5 +90,6 @@ async def commit(
 
 
 def _shown(row: RowMapping, *, desk: Desk) -> PeriodOut:
-    seed = desk.book.periods.get(row["id"]) if desk.on > row["valid_to"] else None
-    return PeriodOut.model_validate({**row, "seed": None if seed is None else seed.hex()})
+    known = desk.book.periods.get(row["id"])
+    told = known.seed.hex() if known and desk.book.is_revealed(row["id"], on=desk.on) else None
+    return PeriodOut.model_validate({**row, "seed": told})

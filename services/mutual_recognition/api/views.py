@@ -22,7 +22,8 @@ from shared.contracts.values import AgencyNeed, BayKind, Element, Mode, Outcome,
 class RecognitionOut(BaseModel):
     """A recognition: terms agreed beforehand, verdicts once found was compared with declared.
 
-    `terms`, `verdicts` and `reason` are null where they are not yours to see yet.
+    `terms`, `verdicts` and `reason` are null where they are not yours to see yet. `result_due`:
+    when the primary agency's result must have come; null unless it is expected and planned.
     """
 
     id: UUID
@@ -33,6 +34,7 @@ class RecognitionOut(BaseModel):
     recognising_agency: str
     elements: tuple[Element, ...]
     terms: Terms | None
+    result_due: datetime | None
     verdicts: list[ElementVerdict] | None
     reason: Said | None
     changed_at: datetime
@@ -73,10 +75,18 @@ class RequirementOut(BaseModel):
     recognition: RecognitionOut | None = None
 
 
+class DrawsOut(BaseModel):
+    """The draws of each table under another seed."""
+
+    seed_id: str
+    draws: dict[str, int]
+
+
 class DecisionOut(BaseModel):
     """Why: everything a determination depended on, and the determination.
 
-    `draws` are HMAC-SHA256 draws from 0 to 9,999 for `draw_key`, under the seed `seed_id`.
+    `draws` are HMAC-SHA256 draws from 0 to 9,999 for `draw_key`, under the seed `seed_id`;
+    `further_draws` those under other seeds: the most careful of them counts.
     `mismatch` is what is known of a recognition that was refused. `recomputed` says whether the
     same inputs give the same determination today.
     """
@@ -94,6 +104,7 @@ class DecisionOut(BaseModel):
     seed_id: str
     draw_key: str
     draws: dict[str, int]
+    further_draws: list[DrawsOut]
     orders: list[Order]
     recognition_refused: bool
     mismatch: dict[str, Any] | None
@@ -223,6 +234,7 @@ def recognition(row: RowMapping, *, is_open: bool, who: Principal) -> Recognitio
         recognising_agency=row["agency_secondary"],
         elements=terms.elements,
         terms=terms if whole else None,
+        result_due=row["result_due"],
         verdicts=row["verdicts"] if whole else None,
         reason=row["reason"] if whole else None,
         changed_at=row["changed_at"],

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.mutual_recognition import draws, pilots, registers
+from services.mutual_recognition import draws as drawing
+from services.mutual_recognition import pilots, registers
 from services.mutual_recognition.commands import desk as desks
 from services.mutual_recognition.commands.desk import Desk
 from services.mutual_recognition.decision_tables.dictionary import Inputs, Value
@@ -29,7 +30,7 @@ log = structlog.get_logger()
 async def determine(session: AsyncSession, heard: Sequence[Heard], *, desk: Desk) -> None:
     """Select for each agency, merge, and say what is required of each new filing."""
     keys = [draw.key_of(one.event.consignment, filing_id=one.event.filing_id) for one in heard]
-    tickets = await draws.tickets(session, keys, on=desk.on, book=desk.book)
+    tickets = await drawing.tickets(session, keys, on=desk.on, book=desk.book)
     asked = [(one.event.consignment, tickets[key]) for one, key in zip(heard, keys, strict=True)]
     cases = await _cases(session, asked, desk=desk)
     fresh = []
@@ -77,12 +78,9 @@ async def leave_given(session: AsyncSession, event: LeaveGiven, *, desk: Desk) -
 async def _amended_ticket(
     session: AsyncSession, current: Matter, amended: Consignment, *, desk: Desk
 ) -> Ticket:
-    """What the amended filing's draws hang on: the same, unless its bill of lading is another."""
-    before = current.decision.ticket
+    """What the amended filing's draws hang on, as if it were filed now."""
     key = draw.key_of(amended, filing_id=current.requirement.filing_id)
-    if key == before.key:
-        return before
-    return (await draws.tickets(session, [key], on=desk.on, book=desk.book))[key]
+    return (await drawing.tickets(session, [key], on=desk.on, book=desk.book))[key]
 
 
 async def leave_refused(session: AsyncSession, event: LeaveRefused, *, desk: Desk) -> None:
@@ -104,15 +102,14 @@ async def _cases(
     grades = await registers.grades(session, consignees, on=desk.on)
     standing = await pilots.standing(session, keys, on=desk.on)
     tables = await desk.book.deciding(session, on=desk.on)
-    return [
-        Case(
-            inputs=_inputs(consignment, grades, standing, desk=desk),
-            on=desk.on,
-            tables=tables,
-            draws=desk.book.draws(ticket),
+    cases = []
+    for consignment, ticket in asked:
+        draws, *further = desk.book.draws(ticket)
+        known = _inputs(consignment, grades, standing, desk=desk)
+        cases.append(
+            Case(inputs=known, on=desk.on, tables=tables, draws=draws, further=tuple(further))
         )
-        for consignment, ticket in asked
-    ]
+    return cases
 
 
 def _inputs(

@@ -1,5 +1,6 @@
 """What follows from the yard: conclusions close a requirement, orders and escalations deepen it."""
 
+from datetime import datetime
 from uuid import UUID
 
 import structlog
@@ -11,11 +12,43 @@ from services.mutual_recognition.commands import suspensions as policies
 from services.mutual_recognition.commands.desk import Desk
 from services.mutual_recognition.domain.determination import Order
 from services.mutual_recognition.domain.requirement import Requirement
-from services.mutual_recognition.rules import closing
+from services.mutual_recognition.rules import closing, overdue
 from services.mutual_recognition.rules.matter import Change
-from shared.contracts.case import CaseEscalationRequested, SectionConcluded
+from shared.contracts.case import (
+    CaseEscalationRequested,
+    CaseOpened,
+    CasePlanned,
+    SectionConcluded,
+)
 
 log = structlog.get_logger()
+
+
+async def planned(session: AsyncSession, event: CasePlanned, *, desk: Desk) -> None:
+    """The inspection has its slot: from its end on, the first agency's result is awaited."""
+    current = await desks.locked(session, event.requirement_id, desk=desk)
+    awaited = overdue.planned(current, event.slot.ends)
+    await desks.save(session, current, Change(awaited), desk=desk)
+
+
+async def opened(session: AsyncSession, event: CaseOpened, *, desk: Desk) -> None:
+    """The container was opened, perhaps later than planned."""
+    current = await desks.locked(session, event.requirement_id, desk=desk)
+    awaited = overdue.opened(current, event.opened_at)
+    await desks.save(session, current, Change(awaited), desk=desk)
+
+
+async def lapse(
+    session: AsyncSession, requirement_id: UUID, *, yard_now: datetime, desk: Desk
+) -> None:
+    """Have both agencies inspect what the first one gave no result on in time.
+
+    A result that comes meanwhile waits for the requirement's lock, or is waited for.
+    """
+    current = await desks.locked(session, requirement_id, desk=desk)
+    lapsed = overdue.lapse(current, now=yard_now, agencies=desk.book.agencies, ids=desk.ids)
+    if lapsed is not None:
+        await desks.save(session, current, lapsed, desk=desk)
 
 
 async def conclude(session: AsyncSession, event: SectionConcluded, *, desk: Desk) -> None:

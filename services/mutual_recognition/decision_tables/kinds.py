@@ -96,7 +96,8 @@ def misfits(name: str, then: Then, *, agencies: Agencies) -> Iterator[tuple[str,
 def _recognition(then: Then) -> Iterator[tuple[str, str]]:
     looks = (then.scope, then.minutes, then.bay)
     inspects = then.inspect is not None or then.skills or looks != (None, None, None)
-    if then.eligible is None or inspects or _of_a_suspension(then):
+    waits = then.result_within_hours is not None and not then.eligible
+    if then.eligible is None or inspects or waits or _of_a_suspension(then):
         yield "not_a_recognition_verdict", "then"
     if then.eligible and (not then.elements or set(then.tolerances) - set(then.elements)):
         yield "elements_missing", "elements"
@@ -119,7 +120,8 @@ def _of_a_suspension(then: Then) -> bool:
 
 
 def _selection(then: Then, skills: Sequence[str]) -> Iterator[tuple[str, str]]:
-    recognises = then.eligible is not None or then.elements or then.tolerances
+    waits = then.result_within_hours is not None
+    recognises = then.eligible is not None or then.elements or then.tolerances or waits
     if then.inspect is None or recognises or _of_a_suspension(then):
         yield "not_a_selection_verdict", "then"
     said = then.scope is not None and then.minutes is not None

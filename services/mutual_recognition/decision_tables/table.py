@@ -84,10 +84,11 @@ class Then(Strict):
 
     In a selection table: `inspect`, and if so `scope`, `skills` (specialities, none for general
     work), `minutes` for one container, and `bay` if it takes one of a kind that the cargo itself
-    does not ask for. In the recognition table: `eligible`, and if so
-    `elements` and their `tolerances`. In the mismatch table: `scope`, how deep the other agency
-    inspects at least. In the suspension table: `suspend`, and if so for how many `days` at least
-    and what the company has to do meanwhile.
+    does not ask for. In the recognition table: `eligible`, and if so `elements` and their
+    `tolerances`, and `result_within_hours` if the first agency's result is waited for longer or
+    less than 24 hours from when the inspection was to be over. In the mismatch table: `scope`, how
+    deep the other agency inspects at least. In the suspension table: `suspend`, and if so for how
+    many `days` at least and what the company has to do meanwhile.
     """
 
     inspect: StrictBool | None = None
@@ -98,6 +99,7 @@ class Then(Strict):
     eligible: StrictBool | None = None
     elements: Annotated[tuple[Element, ...], Field(max_length=3)] = ()
     tolerances: dict[Element, Within] = {}
+    result_within_hours: Annotated[int, Field(ge=1, le=720, strict=True)] | None = None
     suspend: StrictBool | None = None
     days: Annotated[int, Field(ge=0, le=3_650, strict=True)] | None = None
     way_back: Reason | None = None
@@ -109,7 +111,11 @@ class Then(Strict):
             element: Tolerance(percent=within.percent, absolute=within.absolute)
             for element, within in self.tolerances.items()
         }
-        return Terms(elements=self.elements, tolerances=tolerances)
+        return Terms(
+            elements=self.elements,
+            tolerances=tolerances,
+            result_within_hours=self.result_within_hours,
+        )
 
 
 def _plain(value: Any) -> Any:

@@ -30,10 +30,16 @@ class Tolerance(Fact):
 
 
 class Terms(Fact):
-    """What one agency may recognise of the other's result, and within which tolerances."""
+    """What one agency may recognise of the other's result, within which tolerances and how soon.
+
+    `result_within_hours`: how long the result is waited for, on the yard clock, from when the
+    inspection was to be over; null: 24 hours.
+    """
 
     elements: tuple[Element, ...]
     tolerances: Mapping[Element, Tolerance]
+    # Decisions from before there was a time are stored without it and must stay as they are.
+    result_within_hours: int | None = Field(default=None, ge=1, exclude_if=lambda it: it is None)
 
 
 class Selection(Fact):

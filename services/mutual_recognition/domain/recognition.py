@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -11,6 +12,9 @@ from shared.contracts import recognition as contract
 from shared.contracts.envelope import Event
 from shared.contracts.recognition import ElementVerdict
 from shared.contracts.values import Said
+
+RESULT_WITHIN_HOURS = 24
+"""How long the primary's result is waited for where the row does not say; ours, as the rows are."""
 
 
 class Status(StrEnum):
@@ -42,7 +46,10 @@ MOVES: Mapping[tuple[Status, Act], Status] = {
 
 @dataclass(frozen=True)
 class Recognition:
-    """The one recognition a requirement can have; `terms` say what may be recognised."""
+    """The one recognition a requirement can have; `terms` say what may be recognised.
+
+    `due` (yard clock): when the primary's result must have come; None unless expected and planned.
+    """
 
     id: UUID
     requirement_id: UUID
@@ -52,11 +59,19 @@ class Recognition:
     primary: str
     secondary: str
     terms: Terms
+    due: datetime | None = None
     verdicts: tuple[ElementVerdict, ...] = ()
     reason: Said | None = None
 
 
 Changed = tuple[Recognition, tuple[Event, ...]]
+
+
+def due(terms: Terms, awaited_from: datetime | None) -> datetime | None:
+    """When the primary's result must have come; None while the inspection is not planned."""
+    if awaited_from is None:
+        return None
+    return awaited_from + timedelta(hours=terms.result_within_hours or RESULT_WITHIN_HOURS)
 
 
 def expect(
@@ -66,8 +81,9 @@ def expect(
     primary: str,
     secondary: str,
     terms: Terms,
+    awaited_from: datetime | None = None,
 ) -> Changed:
-    """The rules allow it; it waits for the primary agency's result."""
+    """The rules allow it; it waits for the primary agency's result, at most for the stated time."""
     requirement_id = derived.requirement_id(filing_id)
     if before is not None and (before.status, Act.EXPECT_AGAIN) not in MOVES:
         raise ValueError(f"a {before.status} recognition is not expected again")
@@ -80,6 +96,7 @@ def expect(
         primary=primary,
         secondary=secondary,
         terms=terms,
+        due=due(terms, awaited_from),
     )
     return after, (_told(contract.RecognitionExpected, after, elements=terms.elements),)
 
@@ -116,7 +133,12 @@ def _moved(
     if target is None:
         raise ValueError(f"a {current.status} recognition takes no {act}")
     return replace(
-        current, status=target, version=current.version + 1, verdicts=verdicts, reason=reason
+        current,
+        status=target,
+        version=current.version + 1,
+        due=None,
+        verdicts=verdicts,
+        reason=reason,
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -66,7 +67,8 @@ class Pending(Fact):
 class Requirement:
     """What must be inspected of one filing. `decision_id` names the record of why.
 
-    `ends` are the containers whose outcome was told before the whole was met.
+    `ends` are the containers whose outcome was told before the whole was met. `awaited_from`: when
+    the inspection was to be over, or was begun if that was later (yard clock); None: not planned.
     """
 
     id: UUID
@@ -82,6 +84,7 @@ class Requirement:
     outcome: Outcome | None = None
     reason: Said | None = None
     ends: Mapping[str, parts.End] = field(default_factory=dict)
+    awaited_from: datetime | None = None
 
     @property
     def decided(self) -> tuple[str, ...]:

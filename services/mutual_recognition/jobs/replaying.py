@@ -37,7 +37,7 @@ OF_CAUSE = """
     WHERE d.cause = $1 AND r.status <> 'void' AND NOT d.inputs -> 'filing' ? 'sandbox'"""
 COUNT = f"SELECT count(*) {OF_CAUSE}"
 STREAM = f"""
-    SELECT d.inputs, d.draws, d.orders, d.recognition_refused, d.mismatch,
+    SELECT d.inputs, d.draws, d.further_draws, d.orders, d.recognition_refused, d.mismatch,
       r.status = 'met' AND r.outcome <> 'held' AS ended, g.agency_primary,
       g.status = 'refused' AND g.verdicts @> '[{{"agrees": false}}]' AS disagreed,
       (SELECT jsonb_agg(jsonb_build_array(c.agency, c.scope, c.verdict, c.content -> 'disposal',
@@ -128,6 +128,7 @@ def _filing(row: Mapping[str, Any], task: Task) -> Filing:
         on=task.draft.valid_from,
         tables={},
         draws=json.loads(row["draws"]),
+        further=tuple(each["draws"] for each in json.loads(row["further_draws"])),
         orders=tuple(Order.model_validate(order) for order in json.loads(row["orders"])),
         recognition_refused=row["recognition_refused"],
         mismatch=inputs.load_mismatch(json.loads(row["mismatch"] or "null"), agencies=agencies),

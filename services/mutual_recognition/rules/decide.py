@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
 
 from services.mutual_recognition.decision_tables import kinds
 from services.mutual_recognition.decision_tables.dictionary import Inputs
@@ -20,7 +19,7 @@ from services.mutual_recognition.domain.determination import (
     Order,
     Selection,
 )
-from services.mutual_recognition.rules import dictionaries, sandbox
+from services.mutual_recognition.rules import because, dictionaries, sandbox
 from services.mutual_recognition.rules.inputs import Mismatch
 from shared.contracts.requirement import DecidingRow
 from shared.contracts.values import AgencyNeed, Scope
@@ -33,9 +32,11 @@ MANY = Decimal(10_000)
 class Case:
     """All that a decision depends on; the same case always gives the same determination.
 
-    `draws` has a number from 0 to 9,999 for each table. `recognition_refused`: found and declared
-    did not agree, so the secondary agency inspects as well; `mismatch` is what is known of that,
-    None if nothing about the goods was why, or it was before there was a table for it.
+    `draws` has a number from 0 to 9,999 for each table; so does each of the `further` ones, by
+    another seed. A table is asked once by each, and the most careful answer counts.
+    `recognition_refused`: found and declared did not agree, or the result did not come in time, so
+    the secondary agency inspects as well; `mismatch` is what is known of that, None if nothing
+    about the goods was why, or it was before there was a table for it.
     """
 
     inputs: Inputs
@@ -45,6 +46,11 @@ class Case:
     orders: tuple[Order, ...] = ()
     recognition_refused: bool = False
     mismatch: Mismatch | None = None
+    further: tuple[Mapping[str, int], ...] = ()
+
+    def drawn(self, table: str) -> tuple[int, ...]:
+        """All that was drawn for a table."""
+        return tuple(each[table] for each in (self.draws, *self.further) if table in each)
 
     def taking_part(self, agencies: Agencies) -> Agencies:
         """Those that were drawn for when the case began, or gave an order since.
@@ -59,7 +65,7 @@ class Case:
         return replace(self, orders=(*self.orders, order))
 
     def refused(self, mismatch: Mismatch | None) -> "Case":
-        """The same case after its recognition was refused."""
+        """The same case after its recognition was refused, or its result did not come."""
         return replace(self, recognition_refused=True, mismatch=mismatch)
 
 
@@ -100,15 +106,22 @@ def select(case: Case, agency: str, *, cargo: Cargo) -> Selection:
     """One agency's selection: every row that is met counts, a broken one inspects."""
     name = kinds.selection_of(agency)
     version = case.tables.get(name)
-    hits = tuple(version.index.hits(drawn(case, name), on=case.on)) if version else ()
+    hits = _hits(case, version) if version else ()
     if version is None or not hits:
-        return _careful(agency, _no_table(name, agency), cargo=cargo)
+        return _careful(agency, because.no_table(name, agency), cargo=cargo)
     deciding = [hit for hit in hits if hit.fault or hit.row.then.inspect]
-    rows = tuple(_row(version, hit, agency) for hit in deciding or hits)
+    rows = tuple(because.row(version, hit, agency) for hit in deciding or hits)
     if not deciding:
         return Selection(agency=agency, rows=rows)
     bays = tuple(filter(None, (hit.row.then.bay for hit in deciding if not hit.fault)))
     return Selection(agency=agency, need=_need(agency, deciding, cargo=cargo), rows=rows, bays=bays)
+
+
+def _hits(case: Case, version: Version) -> tuple[Hit, ...]:
+    """Every row that is met by any of the draws, once."""
+    asked = drawn(case, version.name, case.inputs)
+    every = (hit for known in asked for hit in version.index.hits(known, on=case.on))
+    return tuple({hit.row.id: hit for hit in every}.values())
 
 
 def _need(agency: str, hits: Sequence[Hit], *, cargo: Cargo) -> AgencyNeed:
@@ -148,9 +161,9 @@ def _mismatched(selection: Selection, case: Case, mismatch: Mismatch, *, cargo: 
     if version is not None:
         hit = next(version.index.hits(case.inputs.also(**mismatch), on=case.on), None)
     if version is None or hit is None:
-        scope, row = kinds.LEAST, _no_table(kinds.MISMATCH, selection.agency)
+        scope, row = kinds.LEAST, because.no_table(kinds.MISMATCH, selection.agency)
     else:
-        scope, row = _scope(hit), _row(version, hit, selection.agency)
+        scope, row = _scope(hit), because.row(version, hit, selection.agency)
     need = determination.at_least(selection.need, selection.agency, scope, cargo=cargo)
     return selection.model_copy(update={"need": need, "rows": (*selection.rows, row)})
 
@@ -166,19 +179,24 @@ def _eligibility(case: Case, selections: Sequence[Selection], *, agencies: Agenc
         return sandbox.eligibility(forced)
     version = case.tables.get(kinds.RECOGNITION)
     if version is None:
-        return Eligibility(rows=(_no_table(kinds.RECOGNITION, None),))
-    known = asked_to_recognise(case, needs, agencies=agencies)
-    hit = next(version.index.hits(known, on=case.on), None)
-    if hit is None:
-        return Eligibility(rows=(_no_table(kinds.RECOGNITION, None),))
-    eligible = hit.fault is None and hit.row.then.eligible is True
-    row = _row(version, hit, None)
-    return Eligibility(terms=hit.row.then.terms if eligible else None, rows=(row,))
+        return Eligibility(rows=(because.no_table(kinds.RECOGNITION, None),))
+    asked = asked_to_recognise(case, needs, agencies=agencies)
+    hits = [next(version.index.hits(known, on=case.on), None) for known in asked]
+    if None in hits:
+        return Eligibility(rows=(because.no_table(kinds.RECOGNITION, None),))
+    first = [hit for hit in hits if hit is not None]
+    hit = next((each for each in first if not _allows(each)), first[-1])
+    terms = hit.row.then.terms if _allows(hit) else None
+    return Eligibility(terms=terms, rows=(because.row(version, hit, None),))
+
+
+def _allows(hit: Hit) -> bool:
+    return hit.fault is None and hit.row.then.eligible is True
 
 
 def asked_to_recognise(
     case: Case, needs: Mapping[str, AgencyNeed], *, agencies: Agencies
-) -> Inputs:
+) -> tuple[Inputs, ...]:
     """What the recognition table is asked of a case that both agencies of the pair select."""
     scopes = {
         f"{dictionaries.SCOPE}{name}": str(needs[name].scope)
@@ -187,7 +205,8 @@ def asked_to_recognise(
         for name in agencies.names
     }
     covers = needs[agencies.primary].scope.depth >= needs[agencies.secondary].scope.depth
-    return drawn(case, kinds.RECOGNITION).also(**scopes, **{dictionaries.PAIR_COVERED: covers})
+    known = case.inputs.also(**scopes, **{dictionaries.PAIR_COVERED: covers})
+    return drawn(case, kinds.RECOGNITION, known)
 
 
 def _forbids_recognition(order: Order, agencies: Agencies) -> bool:
@@ -195,42 +214,10 @@ def _forbids_recognition(order: Order, agencies: Agencies) -> bool:
     return order.cause != "amendment" or (order.agency == agencies.secondary and order.inspects)
 
 
-def drawn(case: Case, name: str) -> Inputs:
-    """What a table is asked of a case, its own draw with it."""
-    if name not in case.draws:
-        return case.inputs
-    return case.inputs.also(**{dictionaries.DRAW: Decimal(case.draws[name])})
-
-
-def _row(version: Version, hit: Hit, agency: str | None) -> DecidingRow:
-    row = hit.row
-    if hit.fault is None:
-        en, zh = row.reason.en, row.reason.zh
-    else:
-        en = f"Row {row.id} could not be evaluated ({hit.fault}); the careful way is taken."
-        zh = f"规则行 {row.id} 无法判定（{hit.fault}），按从严处理。"
-    return _deciding(version.name, version.version, row.id, agency, en, zh)
-
-
-@lru_cache(maxsize=10_000)
-def _deciding(
-    table: str, version: int, row: str, agency: str | None, en: str, zh: str
-) -> DecidingRow:
-    """The same few rows decide most filings."""
-    return DecidingRow(
-        table=table, version=version, row=row, agency=agency, reason_en=en, reason_zh=zh
-    )
-
-
-def _no_table(name: str, agency: str | None) -> DecidingRow:
-    return DecidingRow(
-        table=name,
-        version=0,
-        row="no-table",
-        agency=agency,
-        reason_en=f"No row of table {name} is in force on this day; the careful way is taken.",
-        reason_zh=f"当日没有生效的规则表 {name} 或规则行，按从严处理。",
-    )
+def drawn(case: Case, name: str, known: Inputs) -> tuple[Inputs, ...]:
+    """What a table is asked of a case: what is known, with each of its draws."""
+    draws = [Decimal(number) for number in case.drawn(name)]
+    return tuple(known.also(**{dictionaries.DRAW: number}) for number in draws) or (known,)
 
 
 def cargo_of(known: Inputs) -> Cargo:

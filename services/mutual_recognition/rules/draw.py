@@ -13,10 +13,19 @@ SIDES = 10_000
 
 @dataclass(frozen=True)
 class Ticket:
-    """What a draw hangs on: the id of the seed, and the key that is drawn for."""
+    """What a draw hangs on: the id of the seed, and the key that is drawn for.
+
+    `further` seeds draw too: what the first one draws is known to all once it was revealed.
+    """
 
     seed_id: str
     key: str
+    further: tuple[str, ...] = ()
+
+    @property
+    def seeds(self) -> tuple[str, ...]:
+        """All seeds that draw, the first one first."""
+        return (self.seed_id, *self.further)
 
 
 def key_of(consignment: Consignment, *, filing_id: UUID) -> str:

@@ -108,14 +108,14 @@ def _key(version: Version) -> tuple[str, int]:
 
 
 def _inputs(case: Case, name: str, outcome: Determination, agencies: Agencies) -> Inputs:
-    """What the table was asked, as `decide` asked it."""
+    """What the table was asked, as `decide` asked it; of several draws by the first."""
     if name == kinds.RECOGNITION:
         selected = (*outcome.needs, *((outcome.recognising,) if outcome.recognising else ()))
         needs = {need.agency: need for need in selected}
-        return decide.asked_to_recognise(case, needs, agencies=agencies)
+        return decide.asked_to_recognise(case, needs, agencies=agencies)[0]
     if name == kinds.MISMATCH:
         return case.inputs.also(**(case.mismatch or {}))
-    return decide.drawn(case, name)
+    return decide.drawn(case, name, case.inputs)[0]
 
 
 def _reason(row: DecidingRow, version: Version) -> Reason:

@@ -142,6 +142,7 @@ def _follow(change: Change) -> Change:
             primary=result.needs[0].agency,
             secondary=result.recognising.agency,
             terms=result.terms,
+            awaited_from=change.matter.requirement.awaited_from,
         )
         change = change.recognised(expected)
     return change

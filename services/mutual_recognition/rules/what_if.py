@@ -51,7 +51,8 @@ class _Turn:
         """The case with a value of that step."""
         value: Any = self.scale.sample(step)
         if self.table is not None:
-            return replace(case, draws={**case.draws, self.table: int(value)})
+            anew = [{**each, self.table: int(value)} for each in (case.draws, *case.further)]
+            return replace(case, draws=anew[0], further=tuple(anew[1:]))
         return replace(case, inputs=case.inputs.also(**{self.input.name: value}))
 
     def other(self, steps: Sequence[int]) -> Other:
@@ -132,13 +133,13 @@ def _draws(case: Case) -> Iterator[_Turn]:
     for name, version in case.tables.items():
         for column in version.index.of_filing:
             if column.input.name == dictionaries.DRAW and name in case.draws:
-                steps = _others(column.scale, Decimal(case.draws[name]))
+                steps = _others(column.scale, *map(Decimal, case.drawn(name)))
                 yield _Turn(column.input, column.scale, steps, name)
 
 
-def _others(scale: Scale, given: Value) -> tuple[int, ...]:
-    """The steps that a value is not on, but for those that no filing could be on."""
-    taken = scale.steps(given)
+def _others(scale: Scale, *given: Value) -> tuple[int, ...]:
+    """The steps that not all values are on, but for those that no filing could be on."""
+    taken = set.intersection(*(set(scale.steps(each)) for each in given))
     return tuple(
         step for step in range(scale.size) if step not in taken and _can_be(scale.sample(step))
     )

@@ -15,6 +15,7 @@ from services.declaration.tables import DELIVERIES
 from tests import factories, legacy, receiver
 from tests.integration.access.people import BROKER, CUSTOMS, OTHER_BROKER, Caller
 from tests.integration.access.scene import START, Ask, Entry, Raw, Scene, nothing, same, uuid_of
+from tests.unit.declaration.made import Told
 
 FILINGS = "/v1/filings"
 OTHERS = frozenset({OTHER_BROKER})
@@ -57,6 +58,15 @@ async def _uploaded(scene: Scene) -> Ask:
 async def _filed(scene: Scene) -> Ask:
     made = await scene.done(BROKER, "post", FILINGS, _draft())
     return Ask({"filing_id": uuid_of(made)})
+
+
+async def _released(scene: Scene) -> Ask:
+    """Another filing: this one has ended."""
+    made = await scene.done(BROKER, "post", FILINGS, _draft(reference="RELEASED"))
+    await scene.bring(Told(uuid_of(made)).met())
+    path = f"{FILINGS}/{made['id']}/release-notices"
+    (notice,) = (await scene.done(BROKER, "get", path))["items"]
+    return Ask({"filing_id": made["id"], "code": notice["address"].rsplit("/", 1)[1]})
 
 
 async def _version(scene: Scene) -> Ask:
@@ -168,6 +178,10 @@ ENTRIES = {
     "POST /v1/filings/{filing_id}/withdraw": Entry(_to_withdraw, OTHERS, succeeds=BROKER),
     "GET /v1/filings/{filing_id}/receipts": Entry(_filed, OTHERS),
     "GET /v1/filings/{filing_id}/slip.pdf": Entry(_filed, OTHERS),
+    "GET /v1/filings/{filing_id}/release-notices": Entry(_released, OTHERS),
+    "GET /v1/filings/{filing_id}/release-notice.pdf": Entry(_released, OTHERS),
+    "GET /v1/notices/keys": Entry(nothing),
+    "GET /v1/notices/{code}": Entry(_released),
     "GET /v1/receipts": Entry(_fed, OTHERS, lists=True),
     "POST /v1/webhooks": Entry(_to_hook, succeeds=BROKER),
     "GET /v1/webhooks": Entry(_hooked, OTHERS, lists=True),

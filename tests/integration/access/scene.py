@@ -32,7 +32,7 @@ WRITING = METHODS - {"get"}
 
 _FILES = TemporaryDirectory(prefix="onestop-evidence-")
 OPENED: Mapping[str, Mapping[str, Any]] = {
-    "declaration": {"webhook_http": True, "webhook_private": True},
+    "declaration": {"webhook_http": True, "webhook_private": True, **kits.SEALED},
     "booking": {"stream_seconds": 0.01},
     "inspection": {"evidence_folder": Path(_FILES.name), "stream_seconds": 0.01},
 }

@@ -17,7 +17,7 @@ from tests.kits import Deliveries
 @pytest.fixture
 async def service(service_database: ServiceDatabase) -> Service:
     """The service, its broker away, its clock standing still."""
-    return app.create(kits.kit(await service_database(app.NAME)), Settings())
+    return app.create(kits.kit(await service_database(app.NAME)), Settings(**kits.SEALED))
 
 
 @pytest.fixture

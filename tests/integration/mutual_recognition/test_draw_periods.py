@@ -1,5 +1,6 @@
 """Seeds are committed before their period, revealed after it, and can be checked by anybody."""
 
+import asyncio
 import hashlib
 import hmac
 from datetime import timedelta
@@ -14,10 +15,11 @@ from services.mutual_recognition.settings import Settings
 from shared.auth.principal import Role
 from shared.contracts.values import Purpose
 from tests import factories, kits
-from tests.integration.mutual_recognition.world import World, laptops, wood
+from tests.integration.mutual_recognition.world import World, accepted, laptops, until_blocked, wood
 
 MARCH = {"valid_from": "2026-03-03", "valid_to": "2026-03-31"}
 APRIL = {"valid_from": "2026-04-01", "valid_to": "2026-04-30"}
+MAY = {"valid_from": "2026-05-01", "valid_to": "2026-05-31"}
 BILL = "OSTQ26040001"
 
 
@@ -73,16 +75,56 @@ async def test_anybody_can_check_a_draw_by_the_seed_that_was_revealed(world: Wor
     assert await world.broken() == {}
 
 
-async def test_cargo_filed_anew_after_its_seed_was_revealed_is_drawn_by_the_same(
+def _seeds(decision: Any) -> list[str]:
+    return [decision["seed_id"], *(each["seed_id"] for each in decision["further_draws"])]
+
+
+async def test_cargo_filed_anew_after_its_seed_was_revealed_is_drawn_by_that_of_its_day_as_well(
+    world: World,
+) -> None:
+    """Its first draw stays, and is known to all; what it comes to is not."""
+    for period in (MARCH, APRIL, MAY):
+        await _commit(world, period)
+    march, april, may = (_on(world, days) for days in (5, 40, 70))
+    first, again = await _filed(march, 1), await _filed(march, 2)
+    anew, other = await _filed(april, 3), await _filed(april, 4, bill_of_lading=BILL)
+    last = await _filed(may, 5)
+    ids = [f"period-2026-{month}" for month in ("03-03", "04-01", "05-01")]
+    assert [_seeds(each) for each in (first, again, anew, last)] == [ids[:1], ids[:1], ids[:2], ids]
+    assert _seeds(other) == ids[1:2]
+    assert anew["draws"] == last["draws"] == first["draws"]
+    assert last["further_draws"][0] == anew["further_draws"][0]
+    assert len({each["recognition"] for each in (d["draws"] for d in last["further_draws"])}) == 2
+    assert (last["recomputed"], await may.broken()) == (True, {})
+
+
+async def test_an_amendment_after_the_seed_was_revealed_is_drawn_by_that_of_its_day_as_well(
+    world: World,
+) -> None:
+    """Also by a service that has just begun, and has not read the seeds."""
+    for period in (MARCH, APRIL):
+        await _commit(world, period)
+    march, april = _on(world, 5), _on(world, 40)
+    filing = await march.accept(wood())
+    april.deliveries.versions |= march.deliveries.versions
+    await april.amend(filing, wood(line={"quantity": "900"}))
+    await april.leave(filing, Purpose.AMEND)
+    assert _seeds(await _decision(april, filing)) == ["period-2026-03-03", "period-2026-04-01"]
+
+
+async def test_who_files_one_bill_at_midnight_is_drawn_by_the_seed_that_was_first(
     world: World,
 ) -> None:
     await _commit(world, MARCH)
     await _commit(world, APRIL)
-    first = await _filed(_on(world, 5), 1)
-    april = _on(world, 40)
-    anew, other = await _filed(april, 2), await _filed(april, 3, bill_of_lading=BILL)
-    assert (anew["seed_id"], anew["draws"]) == (first["seed_id"], first["draws"])
-    assert other["seed_id"] == "period-2026-04-01"
+    evening, morning = _on(world, 29), _on(world, 30)
+    async with evening.service.kit.database.transaction() as session:
+        await evening.take_in(session, accepted(UUID(int=1), laptops()))
+        later = asyncio.create_task(_filed(morning, 2))
+        await until_blocked(morning, later)
+    first = await _decision(evening, UUID(int=1))
+    assert _seeds(first) == ["period-2026-03-03"]
+    assert _seeds(await later) == ["period-2026-03-03", "period-2026-04-01"]
 
 
 async def test_an_amendment_to_another_bill_of_lading_is_drawn_by_the_seed_of_its_day(

@@ -4,7 +4,6 @@ import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -17,16 +16,11 @@ from services.mutual_recognition.rulebook import Rulebook
 from services.mutual_recognition.settings import Settings
 from shared.contracts.case import SectionConcluded
 from shared.contracts.values import Disposal, Scope, Verdict
-from shared.messaging import batch, inbox
 from tests import factories, kits
-from tests.integration.mutual_recognition.world import World, about, found, wood
+from tests.integration.mutual_recognition.world import World, about, found, until_blocked, wood
 
 PATH = f"/v1/companies/{factories.CONSIGNEE}/suspensions"
 WHY = {"grounds": "a false declaration 申报不实", "way_back": "pass an audit 通过稽核"}
-BLOCKED = (
-    "SELECT count(*) FROM pg_stat_activity"
-    " WHERE wait_event_type = 'Lock' AND datname = current_database()"
-)
 
 
 @dataclass
@@ -51,15 +45,6 @@ async def clock(world: World) -> Hands:
     world.deliveries.service = world.service
     await world.trust()
     return hands
-
-
-async def _waits(world: World, *tasks: asyncio.Task[Any]) -> None:
-    """Until every task has ended or waits for a lock."""
-    while open_tasks := [each for each in tasks if not each.done()]:
-        async with world.service.kit.database.connect() as connection:
-            if (await connection.execute(text(BLOCKED))).scalar_one() >= len(open_tasks):
-                return
-        await asyncio.sleep(0.01)
 
 
 def _concluded(filing: UUID) -> SectionConcluded:
@@ -93,7 +78,7 @@ async def test_what_is_concluded_while_a_suspension_is_under_way_is_not_recognis
         concluding = asyncio.create_task(
             world.conclude(filing, "quarantine", found=(found(),)),
         )
-        await _waits(world, concluding)
+        await until_blocked(world, concluding)
     await concluding
     assert await _end(world, filing) == "recognition.refused"
 
@@ -102,15 +87,10 @@ async def test_a_suspension_during_a_conclusion_comes_after_its_grant_in_the_rec
     world: World, clock: Hands
 ) -> None:
     filing = await world.accept(wood())
-    envelope = kits.enveloped(_concluded(filing), version=1)
-    kit, handlers = world.service.kit, world.service.handlers
-    now = clock.wall()
-    async with kit.database.transaction() as session:
-        await inbox.apply_in(
-            session, consumer=kit.name, envelope=envelope, handlers=handlers, now=now
-        )
+    async with world.service.kit.database.transaction() as session:
+        await world.take_in(session, _concluded(filing))
         suspending = asyncio.create_task(world.post(PATH, WHY))
-        await _waits(world, suspending)
+        await until_blocked(world, suspending)
         clock.now += timedelta(seconds=1)
     (given,) = (await suspending).json()["items"]
     assert await _end(world, filing) == "recognition.granted"
@@ -128,21 +108,15 @@ async def test_two_batches_about_the_same_companies_do_not_wait_in_a_circle(worl
         await world.accept(wood(reference=str(number), **({"consignee": consignee} if far else {})))
         for number, far in enumerate((False, True, True, False))
     ]
-    kit = world.service.kit
+    database = world.service.kit.database
 
     async def take(some: list[UUID]) -> None:
-        async with kit.database.transaction() as session:
-            await batch.apply_in(
-                session,
-                consumer=kit.name,
-                envelopes=[kits.enveloped(_concluded(each), version=1) for each in some],
-                handlers=world.service.handlers,
-                now=kit.clock.wall(),
-            )
+        async with database.transaction() as session:
+            await world.take_in(session, *map(_concluded, some))
 
-    async with kit.database.transaction() as session:
+    async with database.transaction() as session:
         await session.execute(text("SELECT FROM companies FOR UPDATE"))
         batches = [asyncio.create_task(take(some)) for some in (filings[:2], filings[2:])]
-        await _waits(world, *batches)
+        await until_blocked(world, *batches)
     await asyncio.gather(*batches)
     assert [await _end(world, each) for each in filings] == ["recognition.granted"] * 4

@@ -3,12 +3,15 @@
 Filing ids are fixed, so that the random draws are the same in every run.
 """
 
+import asyncio
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.mutual_recognition import checks
 from services.mutual_recognition.rulebook import Rulebook
@@ -17,22 +20,29 @@ from shared.auth.principal import Role
 from shared.contracts import derived
 from shared.contracts.case import (
     CaseEscalationRequested,
+    CaseOpened,
+    CasePlanned,
     LeaveGiven,
     LeaveRefused,
     SectionConcluded,
     SectionPartlyConcluded,
 )
-from shared.contracts.envelope import Envelope
+from shared.contracts.envelope import Envelope, Event
 from shared.contracts.filing import (
     AmendmentRequested,
     Consignment,
     FilingAccepted,
     WithdrawalRequested,
 )
-from shared.contracts.values import Disposal, Finding, Line, Purpose, Scope, Verdict
+from shared.contracts.values import Disposal, Finding, Line, Purpose, Scope, Slot, Verdict
+from shared.messaging import batch
 from shared.service import Service
 from tests import factories, kits
 
+BLOCKED = (
+    "SELECT count(*) FROM pg_stat_activity"
+    " WHERE wait_event_type = 'Lock' AND datname = current_database()"
+)
 WOOD = {"hs_code": "4407110000", "name": "sawn pine 松木板材"}
 
 
@@ -64,15 +74,19 @@ class World:
     async def accept(self, body: dict[str, Any], *, filing_id: UUID | None = None) -> UUID:
         """A filing was accepted; its id."""
         filing = filing_id or next(self.filings)
-        await self.deliveries.bring(
-            FilingAccepted(
-                filing_id=filing,
-                filing_version=1,
-                receipt_number=f"R{filing.int}",
-                consignment=Consignment.model_validate(body),
-            )
-        )
+        await self.deliveries.bring(accepted(filing, body))
         return filing
+
+    async def take_in(self, session: AsyncSession, *events: Event) -> None:
+        """These first events of their aggregates are being taken in this transaction."""
+        kit = self.service.kit
+        await batch.apply_in(
+            session,
+            consumer=kit.name,
+            envelopes=[kits.enveloped(each, version=1) for each in events],
+            handlers=self.service.handlers,
+            now=kit.clock.wall(),
+        )
 
     async def withdraw(self, filing: UUID) -> None:
         """The broker wants the filing back."""
@@ -97,7 +111,25 @@ class World:
                 LeaveRefused(**about(filing), purpose=purpose, reason=reason)
             )
 
+    async def plan(self, filing: UUID, ends: datetime) -> None:
+        """The inspection has a slot that ends then."""
+        starts = ends - timedelta(hours=1)
+        slot = Slot(yard="Y1", bay="P01", teams=(), starts=starts, ends=ends)
+        await self.deliveries.bring(CasePlanned(**about(filing), slot=slot))
+
+    async def open(self, filing: UUID, at: datetime) -> None:
+        """Quarantine opened the container."""
+        await self.deliveries.bring(
+            CaseOpened(**about(filing), opening=1, opened_at=at, present=("quarantine",))
+        )
+
     async def conclude(
+        self, filing: UUID, agency: str, verdict: Verdict = Verdict.CONFORM, **facts: Any
+    ) -> None:
+        """An agency concluded its section, or what it says of some containers."""
+        await self.deliveries.bring(self.concluded(filing, agency, verdict, **facts))
+
+    def concluded(
         self,
         filing: UUID,
         agency: str,
@@ -108,8 +140,8 @@ class World:
         findings: tuple[Finding, ...] = (),
         found: tuple[Line, ...] = (),
         containers: tuple[str, ...] = (),
-    ) -> None:
-        """An agency concluded its section, or what it says of some containers."""
+    ) -> SectionConcluded:
+        """What the inspection tells of an agency's next conclusion."""
         number = self.conclusions[filing, agency] = self.conclusions.get((filing, agency), 0) + 1
         facts = {
             **about(filing),
@@ -124,9 +156,8 @@ class World:
             "officer": f"officer of {agency}",
         }
         if containers:
-            await self.deliveries.bring(SectionPartlyConcluded(**facts, containers=containers))
-        else:
-            await self.deliveries.bring(SectionConcluded(**facts))
+            return SectionPartlyConcluded(**facts, containers=containers)
+        return SectionConcluded(**facts)
 
     async def escalate(self, filing: UUID, agency: str, scope: Scope = Scope.SAMPLE) -> None:
         """An officer at the open container asks for more."""
@@ -199,6 +230,25 @@ def found(number: int = 1, **changes: Any) -> Line:
     """The goods of `wood()` as they were declared, or not."""
     line = {**factories.line(number, **WOOD), **changes}
     return Line.model_validate({name: line[name] for name in Line.model_fields})
+
+
+async def until_blocked(world: World, *tasks: asyncio.Task[Any]) -> None:
+    """Until every task has ended or waits for a lock."""
+    while waited_for := [each for each in tasks if not each.done()]:
+        async with world.service.kit.database.connect() as connection:
+            if (await connection.execute(text(BLOCKED))).scalar_one() >= len(waited_for):
+                return
+        await asyncio.sleep(0.01)
+
+
+def accepted(filing: UUID, body: dict[str, Any]) -> FilingAccepted:
+    """A filing was accepted."""
+    return FilingAccepted(
+        filing_id=filing,
+        filing_version=1,
+        receipt_number=f"R{filing.int}",
+        consignment=Consignment.model_validate(body),
+    )
 
 
 def about(filing: UUID) -> dict[str, Any]:

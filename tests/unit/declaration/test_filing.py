@@ -194,6 +194,20 @@ def test_a_refused_recognition_is_told_without_the_figures() -> None:
     assert said.zh.endswith("将一并查验。")
 
 
+def test_a_recognition_that_lapsed_for_want_of_a_result_is_told_before_the_new_selection() -> None:
+    revised = TOLD.revised(version=1, cause="recognition_lapsed")
+    told = revised.model_copy(update={"primary_agency": "quarantine"})
+    step = reactions.revised(accepted(), told, now=LATER)
+    assert step is not None
+    assert [note.kind for note in step.notes] == [
+        Kind.RECOGNITION_LAPSED,
+        Kind.INSPECTION_SELECTED,
+    ]
+    said = receipts.text(step.notes[0])
+    assert said.en.startswith("quarantine gave no result within the stated time")
+    assert said.zh == "检验检疫未在规定时间内作出查验结论，不再互认。"
+
+
 def test_a_receipt_number_has_18_digits_and_is_its_own() -> None:
     contents = (made.content(), made.content(direction="export"))
     made_numbers = {
