@@ -11,6 +11,7 @@ from shared.contracts.values import (
     Disposal,
     Finding,
     Instant,
+    Kilograms,
     Line,
     Purpose,
     Said,
@@ -89,7 +90,8 @@ class AbnormalFound(CaseEvent):
 class SectionConcluded(CaseEvent):
     """An agency concluded its section: what it found and what follows, for the whole consignment.
 
-    `found` has a line for each goods line that was counted or weighed (kg).
+    `found` has a line for each goods line that was counted or weighed (kg); `gross_kg` is the gross
+    weight of all that it is about, None if it was not weighed so.
     """
 
     name: ClassVar[str] = "concluded"
@@ -101,6 +103,7 @@ class SectionConcluded(CaseEvent):
     disposal: Disposal
     findings: tuple[Finding, ...] = ()
     found: tuple[Line, ...] = ()
+    gross_kg: Kilograms | None = None
     concluded_at: Instant
     officer: str
 

@@ -18,6 +18,7 @@ class ElementVerdict(Fact):
     """Declared against found for one element of one line, or of all together (line 0).
 
     For `quantity` and `weight`, `difference` and `tolerance` are in the line's unit and in kg.
+    `gross`: it is the gross weight of all, not the net weight.
     """
 
     element: Element
@@ -27,6 +28,7 @@ class ElementVerdict(Fact):
     difference: Decimal | None = None
     tolerance: Decimal | None = None
     agrees: bool
+    gross: bool = False
 
 
 class RecognitionEvent(Event):

@@ -88,6 +88,7 @@ class FoundIn(StrictModel):
 class ConcludeIn(StrictModel):
     """A section's verdict, what is to be done, and what was found.
 
+    `gross_kg` is the gross weight of all that it stands for, as it was weighed.
     It stands for the named `containers`; without, for all that are still to be concluded on, but
     for those that are suspended or to be treated only where nothing else is left.
     """
@@ -97,6 +98,7 @@ class ConcludeIn(StrictModel):
     findings: Annotated[tuple[FindingIn, ...], Field(max_length=MAX_FINDINGS)] = ()
     found: Annotated[tuple[FoundIn, ...], Field(max_length=MAX_LINES)] = ()
     containers: Annotated[tuple[ContainerNumber, ...], Field(max_length=MAX_CONTAINERS)] = ()
+    gross_kg: Kilograms | None = None
 
     def value(self) -> Report:
         """As the domain says it."""
@@ -109,6 +111,7 @@ class ConcludeIn(StrictModel):
                 for each in self.found
             ),
             containers=self.containers,
+            gross_kg=self.gross_kg,
         )
 
 

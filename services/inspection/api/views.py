@@ -1,6 +1,7 @@
 """What people see of a case. Decimals are JSON strings, times are UTC."""
 
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -34,9 +35,10 @@ READS_ALL = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.AUDITOR})
 
 
 class ConclusionOut(BaseModel):
-    """What an agency concluded. `findings`, `found`, `officer`: null where they are not yours.
+    """What an agency concluded. `findings`, `found`, `gross_kg`, `officer`: null where not yours.
 
-    `containers` are those that it stands for; empty: the whole consignment.
+    `containers` are those that it stands for; empty: the whole consignment. `gross_kg` is their
+    gross weight, null too if they were not weighed so.
     """
 
     number: int
@@ -45,6 +47,7 @@ class ConclusionOut(BaseModel):
     disposal: str
     findings: tuple[Finding, ...] | None
     found: tuple[Line, ...] | None
+    gross_kg: Decimal | None
     concluded_at: datetime
     officer: str | None
     containers: tuple[str, ...]
@@ -197,6 +200,7 @@ def _conclusion(conclusion: Conclusion, *, whole: bool) -> ConclusionOut:
         disposal=conclusion.disposal,
         findings=conclusion.findings if whole else None,
         found=conclusion.found if whole else None,
+        gross_kg=conclusion.gross_kg if whole else None,
         concluded_at=conclusion.concluded_at,
         officer=conclusion.officer if whole else None,
         containers=conclusion.containers,

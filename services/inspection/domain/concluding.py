@@ -62,6 +62,7 @@ def conclude(
         disposal=report.disposal,
         findings=findings,
         found=found,
+        gross_kg=report.gross_kg,
         concluded_at=now.yard,
         officer=who.subject,
         containers=_named(case, covered),

@@ -13,6 +13,7 @@ from shared.contracts.values import (
     Disposal,
     Finding,
     Instant,
+    Kilograms,
     Line,
     Mode,
     Outcome,
@@ -60,6 +61,7 @@ class Conclusion(Fact):
     disposal: Disposal
     findings: tuple[Finding, ...] = ()
     found: tuple[Line, ...] = ()
+    gross_kg: Kilograms | None = None
     concluded_at: Instant
     officer: str
     containers: tuple[str, ...] = ()

@@ -33,7 +33,8 @@ class Found:
 class Report:
     """What an officer concludes of a section, with findings not noted before.
 
-    `containers` are those that it stands for; empty: as `standing.unsaid`.
+    `containers` are those that it stands for; empty: as `standing.unsaid`. `gross_kg` is the gross
+    weight of all that it stands for, None if it was not weighed so.
     """
 
     verdict: Verdict
@@ -41,6 +42,7 @@ class Report:
     findings: tuple[Finding, ...] = ()
     found: tuple[Found, ...] = ()
     containers: tuple[str, ...] = ()
+    gross_kg: Decimal | None = None
 
 
 def check(

@@ -43,6 +43,14 @@ def compare(
     return tuple(verdicts)
 
 
+def gross(declared: Decimal, found: Decimal | None, *, terms: Terms) -> ElementVerdict:
+    """The gross weight of all lines together (kg); where it is not known what was found, apart."""
+    weighed = None if found is None else (found, KILOGRAM)
+    tolerance = terms.tolerances.get(Element.WEIGHT, EXACT)
+    verdict = _figures(Element.WEIGHT, TOTAL, (declared, KILOGRAM), weighed, tolerance)
+    return verdict.model_copy(update={"gross": True})
+
+
 def agree(verdicts: Sequence[ElementVerdict]) -> bool:
     """Whether there is something to recognise and all of it agrees."""
     return bool(verdicts) and all(verdict.agrees for verdict in verdicts)
@@ -53,18 +61,22 @@ def disagreement(verdicts: Sequence[ElementVerdict]) -> Said:
     apart = [verdict for verdict in verdicts if not verdict.agrees]
     if not apart:
         return Said(en="nothing was compared", zh="无可比对内容")
+    told = [(_about(each), each.declared, each.found) for each in apart]
+    en = (f"{of.en}: declared {ours}, found {seen or 'none'}" for of, ours, seen in told)
+    zh = (f"{of.zh}：申报 {ours}，查验 {seen or '无'}" for of, ours, seen in told)
+    return Said(en="; ".join(en), zh="；".join(zh))
+
+
+def _about(verdict: ElementVerdict) -> Said:
+    """Which element of which line."""
     zh = {Element.NAME: "品名", Element.QUANTITY: "数量", Element.WEIGHT: "重量"}
-    en_text = "; ".join(
-        f"{'all lines' if each.line == TOTAL else f'line {each.line}'} {each.element}:"
-        f" declared {each.declared}, found {each.found or 'none'}"
-        for each in apart
+    if verdict.gross:
+        return Said(en="all lines gross weight", zh="各项合计毛重")
+    if verdict.line == TOTAL:
+        return Said(en=f"all lines {verdict.element}", zh=f"各项合计{zh[verdict.element]}")
+    return Said(
+        en=f"line {verdict.line} {verdict.element}", zh=f"第 {verdict.line} 项{zh[verdict.element]}"
     )
-    zh_text = "；".join(
-        f"{'各项合计' if each.line == TOTAL else f'第 {each.line} 项'}{zh[each.element]}："
-        f"申报 {each.declared}，查验 {each.found or '无'}"
-        for each in apart
-    )
-    return Said(en=en_text, zh=zh_text)
 
 
 def _verdict(

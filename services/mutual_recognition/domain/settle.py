@@ -12,6 +12,7 @@ from shared.contracts.values import (
     Disposal,
     Finding,
     Instant,
+    Kilograms,
     Line,
     Mode,
     Outcome,
@@ -40,6 +41,7 @@ class Conclusion(Fact):
     disposal: Disposal
     findings: tuple[Finding, ...] = ()
     found: tuple[Line, ...] = ()
+    gross_kg: Kilograms | None = None
     officer: str
     concluded_at: Instant
     containers: tuple[str, ...] = ()

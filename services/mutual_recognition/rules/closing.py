@@ -59,6 +59,7 @@ def kept(current: Matter, event: SectionConcluded) -> Matter:
         disposal=event.disposal,
         findings=event.findings,
         found=event.found,
+        gross_kg=event.gross_kg,
         officer=event.officer,
         concluded_at=event.concluded_at,
         containers=_covered(current.requirement, event),

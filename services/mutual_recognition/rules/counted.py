@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from services.mutual_recognition.decision_tables import kinds
-from services.mutual_recognition.domain import crosscheck, parts
+from services.mutual_recognition.domain import crosscheck, gross, parts
 from services.mutual_recognition.domain.determination import Terms, Tolerance
 from services.mutual_recognition.domain.settle import Conclusion
 from services.mutual_recognition.rules import mismatch
@@ -12,7 +12,10 @@ from services.mutual_recognition.rules.decide import Case
 from services.mutual_recognition.rules.inputs import Mismatch
 from services.mutual_recognition.rules.matter import Matter
 from shared.contracts.filing import Consignment
+from shared.contracts.recognition import ElementVerdict
 from shared.contracts.values import Element
+
+WEIGHT = (Element.WEIGHT,)
 
 
 def compare(matter: Matter) -> Mismatch | None:
@@ -20,19 +23,21 @@ def compare(matter: Matter) -> Mismatch | None:
 
     Only lines that it counted: what is missing is told as `not_found`, and has no name or figure
     that could be false. Figures of a line that is in several containers are known once all of them
-    were counted, its name at once. None if nothing was counted.
+    were counted, its name at once; so has the gross weight of all. None if nothing was counted.
     """
     counted = _Counted.of(matter)
     found = parts.found(counted.consignment, counted.touched, counted.said)
     named = {line.number for line in found}
     lines = parts.lines(counted.consignment, counted.touched)
     some = [line for line in lines if line.number in named]
-    if not found:
+    weighed = counted.weighed(matter.decision.case)
+    if not found and not weighed:
         return None
     case = matter.decision.case
     elements = tuple(Element) if counted.is_whole else (Element.NAME,)
     verdicts = crosscheck.compare(some, found, terms=_terms(case, elements), on=case.on)
-    known = mismatch.of(verdicts, some)
+    gross_kg = counted.consignment.gross_kg
+    known = mismatch.of((*verdicts, *weighed), some, gross_kg=gross_kg)
     return {**known, "not_found": counted.is_whole and len(some) < len(lines)}
 
 
@@ -53,6 +58,18 @@ class _Counted:
             touched=tuple(part for part in parts.of(consignment) if last.covers(part)),
             said=tuple(sorted(own, key=lambda each: each.number)),
         )
+
+    def weighed(self, case: Case) -> tuple[ElementVerdict, ...]:
+        """The verdict on the gross weight, if this conclusion has one and all of it is known."""
+        if self.said[-1].gross_kg is None:
+            return ()
+        known = [
+            part
+            for part in parts.of(self.consignment)
+            if any(each.covers(part) for each in self.said)
+        ]
+        verdicts = gross.compare(self.consignment, known, self.said, terms=_terms(case, WEIGHT))
+        return tuple(each for each in verdicts if each.found)
 
     @property
     def is_whole(self) -> bool:

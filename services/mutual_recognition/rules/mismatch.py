@@ -13,20 +13,26 @@ HUNDRED = Decimal(100)
 
 def of_findings() -> Mismatch:
     """The primary agency found or treated something, so nothing was compared."""
-    return _told(dictionaries.FINDINGS, (), ())
+    return _told(dictionaries.FINDINGS, (), (), Decimal(0))
 
 
-def of(verdicts: Sequence[ElementVerdict], lines: Sequence[Line]) -> Mismatch:
-    """What was found disagrees with what these lines declare."""
-    return _told(dictionaries.DISAGREEMENT, verdicts, lines)
+def of(verdicts: Sequence[ElementVerdict], lines: Sequence[Line], *, gross_kg: Decimal) -> Mismatch:
+    """What was found disagrees with what these lines declare, and with the gross weight of all."""
+    return _told(dictionaries.DISAGREEMENT, verdicts, lines, gross_kg)
 
 
-def _told(cause: str, verdicts: Sequence[ElementVerdict], lines: Sequence[Line]) -> Mismatch:
+def _told(
+    cause: str, verdicts: Sequence[ElementVerdict], lines: Sequence[Line], gross_kg: Decimal
+) -> Mismatch:
     declared = {line.number: (line.quantity, line.net_kg) for line in lines}
     declared[TOTAL] = (Decimal(0), sum((line.net_kg for line in lines), Decimal(0)))
     apart = [verdict for verdict in verdicts if not verdict.agrees]
     known = [verdict for verdict in apart if verdict.line in declared]
-    deviations = [_deviation(verdict, *declared[verdict.line]) for verdict in known]
+    weighed = (Decimal(0), gross_kg)
+    deviations = [
+        _deviation(verdict, *(weighed if verdict.gross else declared[verdict.line]))
+        for verdict in known
+    ]
     return {
         dictionaries.CAUSE: cause,
         **{f"{element}_disagrees": any(v.element is element for v in known) for element in Element},

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from services.mutual_recognition.domain import changes, crosscheck, parts
+from services.mutual_recognition.domain import changes, crosscheck, gross, parts
 from services.mutual_recognition.domain import recognition as recognitions
 from services.mutual_recognition.domain import settle as judging
 from services.mutual_recognition.domain.agencies import Agencies
@@ -49,7 +49,8 @@ def settle(
         if ready and not crosscheck.agree(verdicts):
             why = crosscheck.disagreement(verdicts)
             refused = recognitions.refuse(recognition, verdicts=verdicts, reason=why)
-            known = mismatch.of(verdicts, parts.lines(required.consignment, together))
+            lines = parts.lines(required.consignment, together)
+            known = mismatch.of(verdicts, lines, gross_kg=required.consignment.gross_kg)
             return _refuse(change, stands, refused, known, agencies=agencies, ids=ids)
         awaiting = any(each.step is Step.COMPARE for each in stands.values())
         if suspended is not None and awaiting:
@@ -65,13 +66,12 @@ def _compared(
     current: Matter, recognition: Recognition, ready: Sequence[str]
 ) -> tuple[ElementVerdict, ...]:
     """What was found in these containers, compared with what was declared of their goods."""
-    consignment = current.requirement.consignment
+    consignment, terms = current.requirement.consignment, recognition.terms
     said = _by_primary(current, recognition)
-    return crosscheck.compare(
-        parts.lines(consignment, ready),
-        parts.found(consignment, ready, said),
-        terms=recognition.terms,
-        on=current.decision.case.on,
+    lines, found = parts.lines(consignment, ready), parts.found(consignment, ready, said)
+    return (
+        *crosscheck.compare(lines, found, terms=terms, on=current.decision.case.on),
+        *gross.compare(consignment, ready, said, terms=terms),
     )
 
 

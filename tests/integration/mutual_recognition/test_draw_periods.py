@@ -15,7 +15,8 @@ from services.mutual_recognition.settings import Settings
 from shared.auth.principal import Role
 from shared.contracts.values import Purpose
 from tests import factories, kits
-from tests.integration.mutual_recognition.world import World, accepted, laptops, until_blocked, wood
+from tests.integration.mutual_recognition.waiting import take_in, until_blocked
+from tests.integration.mutual_recognition.world import World, accepted, laptops, wood
 
 MARCH = {"valid_from": "2026-03-03", "valid_to": "2026-03-31"}
 APRIL = {"valid_from": "2026-04-01", "valid_to": "2026-04-30"}
@@ -119,7 +120,7 @@ async def test_who_files_one_bill_at_midnight_is_drawn_by_the_seed_that_was_firs
     await _commit(world, APRIL)
     evening, morning = _on(world, 29), _on(world, 30)
     async with evening.service.kit.database.transaction() as session:
-        await evening.take_in(session, accepted(UUID(int=1), laptops()))
+        await take_in(evening, session, accepted(UUID(int=1), laptops()))
         later = asyncio.create_task(_filed(morning, 2))
         await until_blocked(morning, later)
     first = await _decision(evening, UUID(int=1))

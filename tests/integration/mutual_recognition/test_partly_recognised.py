@@ -86,3 +86,25 @@ async def test_containers_that_are_each_a_little_short_are_not_all_recognised(
     apart = [(each["line"], each["found"]) for each in refused["verdicts"] if not each["agrees"]]
     assert apart == [(TOTAL, "1.0 KGM")]
     assert await world.broken() == {}
+
+
+async def test_the_gross_weight_of_all_containers_is_compared_with_what_was_declared_of_all(
+    world: World,
+) -> None:
+    """What each of them weighs may be anything; three tonnes are 9.1 percent less than 3.3."""
+    await world.trust()
+    filing = await world.accept(three(gross_kg="3300"))
+    for number, part, weight in ((1, A, "1300"), (2, B, "1000"), (3, C, "700")):
+        await world.conclude(
+            filing, "quarantine", containers=(part,), found=(found(number),), gross_kg=weight
+        )
+    assert await partly(world, filing) == [("released", [A]), ("released", [B])]
+    refused = await world.last(filing, "recognition.refused")
+    apart = [
+        (each["declared"], each["found"], each["gross"])
+        for each in refused["verdicts"]
+        if not each["agrees"]
+    ]
+    assert apart == [("3300 KGM", "3000 KGM", True)]
+    assert "requirement.company_suspended" not in await world.told(filing)
+    assert await world.broken() == {}

@@ -15,9 +15,9 @@ from services.mutual_recognition.commands import suspensions
 from services.mutual_recognition.rulebook import Rulebook
 from services.mutual_recognition.settings import Settings
 from shared.contracts.case import SectionConcluded
-from shared.contracts.values import Disposal, Scope, Verdict
 from tests import factories, kits
-from tests.integration.mutual_recognition.world import World, about, found, until_blocked, wood
+from tests.integration.mutual_recognition.waiting import take_in, until_blocked
+from tests.integration.mutual_recognition.world import World, found, wood
 
 PATH = f"/v1/companies/{factories.CONSIGNEE}/suspensions"
 WHY = {"grounds": "a false declaration 申报不实", "way_back": "pass an audit 通过稽核"}
@@ -47,20 +47,6 @@ async def clock(world: World) -> Hands:
     return hands
 
 
-def _concluded(filing: UUID) -> SectionConcluded:
-    return SectionConcluded(
-        **about(filing),
-        agency="quarantine",
-        conclusion=1,
-        scope=Scope.UNPACK,
-        verdict=Verdict.CONFORM,
-        disposal=Disposal.RELEASE,
-        found=(found(),),
-        concluded_at=factories.NOW,
-        officer="officer of quarantine",
-    )
-
-
 async def _end(world: World, filing: UUID) -> str:
     told = [each for each in await world.told(filing) if each.startswith("recognition.")]
     return told[-1]
@@ -88,7 +74,7 @@ async def test_a_suspension_during_a_conclusion_comes_after_its_grant_in_the_rec
 ) -> None:
     filing = await world.accept(wood())
     async with world.service.kit.database.transaction() as session:
-        await world.take_in(session, _concluded(filing))
+        await take_in(world, session, world.concluded(filing, "quarantine", found=(found(),)))
         suspending = asyncio.create_task(world.post(PATH, WHY))
         await until_blocked(world, suspending)
         clock.now += timedelta(seconds=1)
@@ -110,9 +96,12 @@ async def test_two_batches_about_the_same_companies_do_not_wait_in_a_circle(worl
     ]
     database = world.service.kit.database
 
+    def concluded(filing: UUID) -> SectionConcluded:
+        return world.concluded(filing, "quarantine", found=(found(),))
+
     async def take(some: list[UUID]) -> None:
         async with database.transaction() as session:
-            await world.take_in(session, *map(_concluded, some))
+            await take_in(world, session, *map(concluded, some))
 
     async with database.transaction() as session:
         await session.execute(text("SELECT FROM companies FOR UPDATE"))

@@ -3,7 +3,6 @@
 Filing ids are fixed, so that the random draws are the same in every run.
 """
 
-import asyncio
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
@@ -11,7 +10,6 @@ from uuid import UUID, uuid4
 
 import httpx
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.mutual_recognition import checks
 from services.mutual_recognition.rulebook import Rulebook
@@ -27,7 +25,7 @@ from shared.contracts.case import (
     SectionConcluded,
     SectionPartlyConcluded,
 )
-from shared.contracts.envelope import Envelope, Event
+from shared.contracts.envelope import Envelope
 from shared.contracts.filing import (
     AmendmentRequested,
     Consignment,
@@ -35,14 +33,9 @@ from shared.contracts.filing import (
     WithdrawalRequested,
 )
 from shared.contracts.values import Disposal, Finding, Line, Purpose, Scope, Slot, Verdict
-from shared.messaging import batch
 from shared.service import Service
 from tests import factories, kits
 
-BLOCKED = (
-    "SELECT count(*) FROM pg_stat_activity"
-    " WHERE wait_event_type = 'Lock' AND datname = current_database()"
-)
 WOOD = {"hs_code": "4407110000", "name": "sawn pine 松木板材"}
 
 
@@ -76,17 +69,6 @@ class World:
         filing = filing_id or next(self.filings)
         await self.deliveries.bring(accepted(filing, body))
         return filing
-
-    async def take_in(self, session: AsyncSession, *events: Event) -> None:
-        """These first events of their aggregates are being taken in this transaction."""
-        kit = self.service.kit
-        await batch.apply_in(
-            session,
-            consumer=kit.name,
-            envelopes=[kits.enveloped(each, version=1) for each in events],
-            handlers=self.service.handlers,
-            now=kit.clock.wall(),
-        )
 
     async def withdraw(self, filing: UUID) -> None:
         """The broker wants the filing back."""
@@ -139,6 +121,7 @@ class World:
         disposal: Disposal = Disposal.RELEASE,
         findings: tuple[Finding, ...] = (),
         found: tuple[Line, ...] = (),
+        gross_kg: str | None = None,
         containers: tuple[str, ...] = (),
     ) -> SectionConcluded:
         """What the inspection tells of an agency's next conclusion."""
@@ -152,6 +135,7 @@ class World:
             "disposal": disposal,
             "findings": findings,
             "found": found,
+            "gross_kg": gross_kg,
             "concluded_at": factories.NOW,
             "officer": f"officer of {agency}",
         }
@@ -230,15 +214,6 @@ def found(number: int = 1, **changes: Any) -> Line:
     """The goods of `wood()` as they were declared, or not."""
     line = {**factories.line(number, **WOOD), **changes}
     return Line.model_validate({name: line[name] for name in Line.model_fields})
-
-
-async def until_blocked(world: World, *tasks: asyncio.Task[Any]) -> None:
-    """Until every task has ended or waits for a lock."""
-    while waited_for := [each for each in tasks if not each.done()]:
-        async with world.service.kit.database.connect() as connection:
-            if (await connection.execute(text(BLOCKED))).scalar_one() >= len(waited_for):
-                return
-        await asyncio.sleep(0.01)
 
 
 def accepted(filing: UUID, body: dict[str, Any]) -> FilingAccepted:

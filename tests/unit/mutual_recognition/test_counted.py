@@ -34,7 +34,12 @@ def _line(number: int = 1, **changes: Any) -> Line:
     return Line.model_validate({name: line[name] for name in Line.model_fields})
 
 
-def _said(*found: Line, at: tuple[str, ...] = (), agency: str = "customs") -> Conclusion:
+def _said(
+    *found: Line,
+    at: tuple[str, ...] = (),
+    agency: str = "customs",
+    gross_kg: Decimal | None = None,
+) -> Conclusion:
     return Conclusion(
         agency=agency,
         number=1,
@@ -43,6 +48,7 @@ def _said(*found: Line, at: tuple[str, ...] = (), agency: str = "customs") -> Co
         verdict=Verdict.CONFORM,
         disposal=Disposal.RELEASE,
         found=found,
+        gross_kg=gross_kg,
         officer="officer",
         concluded_at=datetime(2026, 3, 2, tzinfo=UTC),
         containers=at,
@@ -116,6 +122,17 @@ def test_lines_that_are_each_a_little_short_are_compared_together_too() -> None:
     short = [_line(number, net_kg="0.5") for number in (1, 2)]
     known = _compared(cargo.model_copy(update={"lines": tuple(light)}), _said(*short))
     assert _apart(known) == {"weight_disagrees"}
+
+
+def test_the_gross_weight_is_compared_once_all_was_weighed() -> None:
+    cargo = _cargo([1], [2]).model_copy(update={"gross_kg": Decimal(1000)})
+    one, other = (_said(at=(part,), gross_kg=Decimal(400)) for part in (A, B))
+    assert _compared(cargo, one) is None
+    known = _compared(cargo, one, other)
+    assert _apart(known) == {"weight_disagrees"}
+    assert known is not None
+    assert known["deviation_percent_max"] == 20
+    assert _compared(cargo, _said(_line(1), at=(A,)), other) is None
 
 
 def test_a_line_in_two_containers_has_its_figures_once_both_were_counted_its_name_at_once() -> None:

@@ -16,6 +16,7 @@ from tests import factories
 from tests.unit.mutual_recognition import builders
 
 WOOD = {"hs_code": "4407110000", "name": "sawn pine 松木板材"}
+GROSS = Decimal(1100)
 CASE: Case = builders.trusted(builders.wood())
 
 
@@ -29,7 +30,8 @@ def _known(*found: Line) -> Mismatch:
     terms = _decided(CASE).terms
     assert terms is not None
     declared = [_line()]
-    return mismatch.of(crosscheck.compare(declared, found, terms=terms, on=builders.DAY), declared)
+    verdicts = crosscheck.compare(declared, found, terms=terms, on=builders.DAY)
+    return mismatch.of(verdicts, declared, gross_kg=GROSS)
 
 
 def _decided(case: Case) -> Determination:
@@ -60,9 +62,18 @@ def test_a_total_that_disagrees_is_a_weight_and_nothing_undeclared() -> None:
     terms = _decided(CASE).terms
     assert terms is not None
     verdicts = crosscheck.compare(declared, found, terms=terms, on=builders.DAY)
-    known = mismatch.of(verdicts, declared)
+    known = mismatch.of(verdicts, declared, gross_kg=GROSS)
     names = ("weight_disagrees", "undeclared_goods", "not_found", "deviation_percent_max")
     assert [known[name] for name in names] == [True, False, False, Decimal(50)]
+
+
+def test_a_gross_weight_that_disagrees_is_a_weight_in_percent_of_the_gross_weight() -> None:
+    terms = _decided(CASE).terms
+    assert terms is not None
+    verdict = crosscheck.gross(GROSS, Decimal(550), terms=terms)
+    known = mismatch.of([verdict], [_line()], gross_kg=GROSS)
+    names = ("weight_disagrees", "undeclared_goods", "deviation_percent_max")
+    assert [known[name] for name in names] == [True, False, Decimal(50)]
 
 
 def test_after_findings_nothing_was_compared_and_the_other_agency_unpacks() -> None:
