@@ -44,6 +44,15 @@ LEFT JOIN record_marks m ON m.case_id = r.case_id AND m.seq = r.seq
 WHERE r.kind IN ('investigation_marked', 'investigation_unmarked')
     AND m.agency IS DISTINCT FROM r.actor_agency
 """
+MEASURED = """
+SELECT c.id FROM cases c JOIN measured_inspections m ON m.case_id = c.id
+WHERE (m.openings, m.moves, m.moves_avoided, m.unpackings, m.unpackings_avoided)
+    IS DISTINCT FROM (
+        (SELECT count(*) FROM case_openings o WHERE o.case_id = c.id),
+        CAST(c.counts ->> 'moves' AS integer), CAST(c.counts ->> 'moves_avoided' AS integer),
+        CAST(c.counts ->> 'unpackings' AS integer),
+        CAST(c.counts ->> 'unpackings_avoided' AS integer))
+"""
 
 
 async def openings(connection: AsyncConnection) -> list[str]:
@@ -80,6 +89,11 @@ async def marks(connection: AsyncConnection) -> list[str]:
     return await _named(connection, MARKED, "case {}: record {} is shown to others")
 
 
+async def measures(connection: AsyncConnection) -> list[str]:
+    """What is measured of a case is as the case counts it."""
+    return await _named(connection, MEASURED, "case {}: measures and case disagree")
+
+
 async def _named(connection: AsyncConnection, query: str, message: str) -> list[str]:
     return [message.format(*row) for row in await connection.execute(text(query))]
 
@@ -91,5 +105,6 @@ ALL = {
     "versions": versions,
     "alarms": alarms,
     "marks": marks,
+    "measures": measures,
     "ledger": ledger_checks.check,
 }

@@ -156,9 +156,9 @@ def _spread(minutes: ColumnElement[Any]) -> list[ColumnElement[Any]]:
 
 def _times(wanted: Wanted, *, of_agency: bool, before: Key | None = None) -> Subquery:
     """A row a filing with all its times; or a row a filing and agency, with those of the agency."""
-    team = select(_a.filing_id, func.sum(_a.team_minutes).label("team_minutes"))
-    teams = team.group_by(_a.filing_id).subquery()
     own = _a if of_agency else _i
+    teams = select(func.sum(_a.team_minutes)).where(_a.filing_id == _f.filing_id)
+    team_minutes = _a.team_minutes if of_agency else teams.scalar_subquery()
     working = _a.team_minutes if of_agency else _i.working_minutes
     columns = [
         *(each for each in FILINGS.columns if each is not _f.proposed),
@@ -172,14 +172,12 @@ def _times(wanted: Wanted, *, of_agency: bool, before: Key | None = None) -> Sub
         own.concluded_at,
         *(_i.openings, _i.moves, _i.moves_avoided, _i.unpackings, _i.unpackings_avoided),
         *(_i.saved_cny, _i.m2_hours, working.label("worked")),
-        (_a.team_minutes if of_agency else teams.c.team_minutes).label("team_minutes"),
+        team_minutes.label("team_minutes"),
         *((_a.agency,) if of_agency else ()),
     ]
     found = FILINGS.outerjoin(INSPECTIONS, _i.filing_id == _f.filing_id)
     if of_agency:
         found = found.join(AGENCIES, _a.filing_id == _f.filing_id)
-    else:
-        found = found.outerjoin(teams, teams.c.filing_id == _f.filing_id)
     asked = select(*columns).select_from(found).where(*_which(wanted, of_agency=of_agency))
     if before is not None:
         asked = asked.where(tuple_(_f.accepted_at, _f.filing_id) < before)

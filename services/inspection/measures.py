@@ -9,19 +9,17 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     DateTime,
-    Insert,
     Table,
     Text,
     Uuid,
     bindparam,
-    case,
     cast,
     func,
     null,
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inspection import store
@@ -43,11 +41,8 @@ CONTENT = ("direction", "broker", "company", "goods", "containers", "teu")
 _its = FILINGS.c
 _of = update(FILINGS).where(_its.filing_id == bindparam("filing", type_=Uuid))
 _at = bindparam("at", type_=DateTime(timezone=True))
-_outcome = bindparam("ended", type_=Text)
 _first_release = func.coalesce(_its.first_released_at, _at)
-_ACCEPTED = Statement(
-    insert(FILINGS).on_conflict_do_nothing(), columns=("filing_id", "accepted_at", *CONTENT)
-)
+_ACCEPTED = Statement(insert(FILINGS), columns=("filing_id", "accepted_at", *CONTENT))
 _PROPOSED = Statement(_of.values(proposed=bindparam("content", type_=_its.proposed.type)))
 _AMENDED = Statement(
     _of.where(_its.proposed.is_not(None)).values(
@@ -56,19 +51,13 @@ _AMENDED = Statement(
     )
 )
 _PARTLY_RELEASED = Statement(_of.values(first_released_at=_first_release))
-_ENDED = Statement(
-    _of.values(
-        outcome=_outcome,
-        ended_at=_at,
-        first_released_at=case(
-            (_outcome == Outcome.RELEASED.value, _first_release), else_=_its.first_released_at
-        ),
-    )
-)
-_ENDS: Mapping[type[FilingEvent], str] = {
-    filing.FilingReleased: Outcome.RELEASED.value,
-    filing.FilingRefusedEntry: Outcome.REFUSED_ENTRY.value,
-    filing.FilingWithdrawn: WITHDRAWN,
+_end = _of.values(outcome=bindparam("ended", type_=Text), ended_at=_at)
+_ENDED = Statement(_end)
+_RELEASED = Statement(_end.values(first_released_at=_first_release))
+_ENDS: Mapping[type[FilingEvent], tuple[Statement, str]] = {
+    filing.FilingReleased: (_RELEASED, Outcome.RELEASED.value),
+    filing.FilingRefusedEntry: (_ENDED, Outcome.REFUSED_ENTRY.value),
+    filing.FilingWithdrawn: (_ENDED, WITHDRAWN),
 }
 HEARD: tuple[type[FilingEvent], ...] = (
     filing.FilingAccepted,
@@ -83,13 +72,13 @@ HEARD: tuple[type[FilingEvent], ...] = (
 def _put(table: Table, *, key: Sequence[str], firsts: Sequence[str]) -> Statement:
     """A row as it is now; of `firsts` what is known already stays."""
     put: Insert = insert(table)
-    excluded = put.excluded  # type: ignore[attr-defined]
+    excluded = put.excluded
     others = [each.name for each in table.columns if each.name not in key]
     values: dict[str, ColumnElement[Any]] = {
         name: func.coalesce(table.c[name], excluded[name]) if name in firsts else excluded[name]
         for name in others
     }
-    put = put.on_conflict_do_update(index_elements=key, set_=values)  # type: ignore[attr-defined]
+    put = put.on_conflict_do_update(index_elements=key, set_=values)
     return Statement(put, columns=table.columns.keys())
 
 
@@ -125,7 +114,8 @@ def _act(event: FilingEvent, at: datetime) -> tuple[Statement, dict[str, Any]] |
     if isinstance(event, filing.FilingPartlyDecided) and event.outcome is Outcome.RELEASED:
         return _PARTLY_RELEASED, values | {"at": at}
     if type(event) in _ENDS:
-        return _ENDED, values | {"at": at, "ended": _ENDS[type(event)]}
+        ended, outcome = _ENDS[type(event)]
+        return ended, values | {"at": at, "ended": outcome}
     return None
 
 
@@ -148,10 +138,11 @@ async def keep(
     await put(session, found)
 
 
-async def missing(session: AsyncSession, *, limit: int) -> list[UUID]:
-    """Cases that were never measured."""
-    measured = select(INSPECTIONS.c.case_id).where(INSPECTIONS.c.case_id == store.cases.c.id)
-    never = select(store.cases.c.id).where(~measured.exists()).limit(limit)
+async def missing(session: AsyncSession, *, after: UUID, limit: int) -> list[UUID]:
+    """Cases behind this one in the order of their ids that were never measured."""
+    its = store.cases.c
+    measured = select(INSPECTIONS.c.case_id).where(INSPECTIONS.c.case_id == its.id).exists()
+    never = select(its.id).where(its.id > after, ~measured).order_by(its.id).limit(limit)
     return list((await session.execute(never)).scalars())
 
 

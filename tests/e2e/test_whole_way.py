@@ -78,6 +78,18 @@ async def holds_together(api: Api) -> None:
     assert found["chains_ok"]
     assert (found["events_pending"], found["dead_letters"]) == (0, 0)
     assert found["cases"] == EXPECTED["inspected"]
+    await measured(api)
+
+
+async def measured(api: Api) -> None:
+    """What inspection measured of all filings is what came of them."""
+    groups = (await api.get("auditor", "/inspection/v1/measures"))["items"]
+    modes = {mode: sum(each[f"mode_{mode}"] for each in groups) for mode in tally.MODES}
+    assert modes == EXPECTED["requirement"]
+    for name in ("released", "refused_entry", "open"):
+        assert sum(each[name] for each in groups) == EXPECTED[name]
+    assert sum(each["filings"] for each in groups) == EXPECTED["filed"]
+    assert sum(each["minutes"]["inspection"]["count"] for each in groups) == EXPECTED["inspected"]
 
 
 def counted(figures: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.clock import ScaledClock
+from shared.clock import ScaledClock, yard_time_of
 from shared.embedded import clock, errors
 
 START = datetime(2026, 3, 1, 8, tzinfo=UTC)
@@ -27,6 +27,12 @@ def test_a_restart_goes_on_as_if_it_had_never_stopped(tmp_path: Path) -> None:
     for factor in (None, Decimal(600)):
         again = clock.load_or_create(tmp_path, factor=factor, now=START + MINUTE)
         assert _yard(again, at=START + 2 * MINUTE) == START + 1200 * MINUTE
+
+
+def test_what_the_yards_clock_showed_is_told_of_any_moment_of_the_walls() -> None:
+    fast = ScaledClock(START, START, Decimal(600), now=lambda: START + 3 * MINUTE)
+    assert yard_time_of(fast, START + MINUTE) == START + 600 * MINUTE
+    assert yard_time_of(fast, START + 4 * MINUTE) == START + 2400 * MINUTE
 
 
 def test_another_factor_takes_over_where_the_yard_time_stands(tmp_path: Path) -> None:

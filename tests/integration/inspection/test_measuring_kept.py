@@ -1,6 +1,7 @@
 """What is measured is the same whatever is heard first, twice, or was here before."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from random import Random
 from typing import Any
 
@@ -14,7 +15,7 @@ from services.inspection.jobs import measures as jobs
 from services.inspection.measures import AGENCIES, FILINGS, INSPECTIONS
 from shared.contracts import booking, filing
 from shared.contracts.envelope import Envelope, Event
-from shared.contracts.values import Purpose
+from shared.contracts.values import Purpose, utc
 from tests import factories, kits
 from tests.factories import CONSIGNEE, NOW, uscc
 from tests.integration.inspection import filed
@@ -73,7 +74,7 @@ async def test_order_between_aggregates_and_repetition_change_nothing(
             await room.deliveries.deliver(envelope)
     seen = await _measured(room)
     assert (seen["mode"], seen["slots"], seen["outcome"]) == ("joint", 2, "released")
-    assert seen["slot_starts"] == LATER.starts.isoformat().replace("+00:00", "Z")
+    assert seen["slot_starts"] == utc(LATER.starts)
     assert (seen["company"], seen["yard"]) == (CONSIGNEE, b.YARD)
     assert [each["agency"] for each in seen["agencies"]] == ["customs", "quarantine"]
     assert None not in (seen["selected_at"], seen["booked_at"], seen["first_released_at"])
@@ -93,10 +94,11 @@ async def test_an_amended_filing_is_measured_by_the_content_in_force(room: Room)
     await room.hear(filed.told(filing.FilingAmended))
     seen = await _measured(room)
     assert (seen["company"], seen["containers"], seen["teu"]) == (uscc(8), 1, "2")
-    assert seen["accepted_at"] == NOW.isoformat().replace("+00:00", "Z")
+    assert seen["accepted_at"] == utc(NOW)
 
 
 async def test_a_second_opening_after_the_wait_takes_back_what_sharing_saved(room: Room) -> None:
+    room.hand.turn(-10)
     await room.hear(filed.accepted())
     await room.plan()
     await room.do("customs", "open")
@@ -115,6 +117,7 @@ async def test_a_second_opening_after_the_wait_takes_back_what_sharing_saved(roo
     assert (seen["openings"], seen["slots"]) == (2, 2)
     assert (seen["moves"], seen["moves_avoided"], seen["saved_cny"]) == (2, 0, "0.00")
     assert (seen["minutes"]["working"], seen["minutes"]["waiting"]) == (50, 1_410)
+    assert seen["minutes"]["delay"] == 0, "it was opened before its slot began"
     assert seen["team_minutes"] == 50
     assert await room.broken() == []
 
@@ -134,11 +137,28 @@ async def test_cases_of_before_are_measured_as_new_ones_are(room: Room) -> None:
     async with engine.execution_options(isolation_level="READ COMMITTED").begin() as connection:
         await connection.run_sync(_again)
     assert await _rows(room) == []
-    assert await jobs.fill(room.service.kit) == 1
-    assert await jobs.fill(room.service.kit) == 0
+    assert await jobs.fill(room.service.kit) == b.CASE
+    assert await jobs.fill(room.service.kit, after=b.CASE) is None
+    assert await jobs.fill(room.service.kit) is None
     after = await _rows(room)
     assert len(after) == 3
     assert after == [each for each in before if len(each) != len(FILINGS.columns)]
+
+
+async def test_verify_finds_measures_that_are_not_the_cases(room: Room) -> None:
+    await filed.inspect(room)
+    assert await room.broken() == []
+    async with room.service.kit.database.transaction() as session:
+        await session.execute(text("UPDATE measured_inspections SET moves_avoided = 2"))
+    assert await room.broken() == [f"measures: case {b.CASE}: measures and case disagree"]
+
+
+async def test_a_filings_times_are_its_events_own_however_late_they_are_heard(room: Room) -> None:
+    room.hand.turn(90)
+    heard = kits.enveloped(filed.accepted(), version=1)
+    told = heard.model_copy(update={"time": NOW - timedelta(minutes=60)})
+    await room.deliveries.deliver(told)
+    assert (await _measured(room))["accepted_at"] == utc(b.at(30).yard)
 
 
 async def test_what_changes_nothing_that_is_measured_writes_nothing(room: Room) -> None:
