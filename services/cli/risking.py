@@ -7,7 +7,8 @@ from typing import Any
 
 from services.cli.replaying.rows import Label, Row, Unreadable
 from services.mutual_recognition.domain.intervals import Interval
-from services.mutual_recognition.risk import judging, rates
+from services.mutual_recognition.risk import experience, judging
+from services.mutual_recognition.risk.experience import Kind
 from services.mutual_recognition.risk.rates import Count, Rate, Rates
 from services.mutual_recognition.rules.report import Share
 
@@ -23,15 +24,6 @@ def _company(row: Row) -> str:
 
 def _heading(row: Row) -> str:
     return row.hs6[:4]
-
-
-def _chapter(heading: str) -> str:
-    return heading[:2]
-
-
-def _all(_name: str) -> str:
-    """The group of every company: the rows say no more of it than what it imports."""
-    return "all"
 
 
 @dataclass(frozen=True)
@@ -60,10 +52,10 @@ def figures(fit: Iterable[Row | Unreadable], judge: Iterable[Row | Unreadable]) 
     """Of both files' rows, of each rating, and the highest rates with their 95% intervals."""
     fitted, fit_rows = _inspected(fit, known=frozenset())
     judged, judge_rows = _inspected(judge, known=frozenset(row.id for row in fitted))
-    learnt = Learnt(
-        companies=rates.fitted(_counts(fitted, _company), group_of=_all),
-        headings=rates.fitted(_counts(fitted, _heading), group_of=_chapter),
+    of = experience.learnt(
+        {Kind.COMPANIES: _counts(fitted, _company), Kind.GOODS: _counts(fitted, _heading)}
     )
+    learnt = Learnt(companies=of[Kind.COMPANIES], headings=of[Kind.GOODS])
     return {
         "fit": fit_rows,
         "judge": judge_rows,

@@ -23,6 +23,7 @@ NEEDED = ("database_url", "nats_url", "jwks_url", "issuer")
 SEEDS = "ONESTOP_MUTUAL_RECOGNITION_DRAW_SEEDS"
 SEED_ID = "ONESTOP_MUTUAL_RECOGNITION_DRAW_SEED_ID"
 EVIDENCE = "ONESTOP_INSPECTION_EVIDENCE_FOLDER"
+PUBLIC_URL = "ONESTOP_DECLARATION_PUBLIC_URL"
 
 
 def serve(name: str, *, host: str, port: int) -> None:
@@ -79,6 +80,13 @@ def _require_own(entry: Entry, settings: Any) -> None:
             chinese=f"未设置 {EVIDENCE}：没有存放照片和单证的文件夹。",
             mend="name a folder that outlives the process and that all replicas share.",
             mend_zh="请指定一个持久的、由所有副本共享的文件夹。",
+        )
+    if entry.name == "declaration" and settings.seal_key and not settings.public_url:
+        fail(
+            f"{PUBLIC_URL} not set: the codes on sealed release notices would lead nowhere.",
+            chinese=f"未设置 {PUBLIC_URL}：放行通知上的二维码将无处可指。",
+            mend="name the address at which everybody reaches this service, with its prefix.",
+            mend_zh="请指定公众访问本服务的地址（含前缀）。",
         )
 
 

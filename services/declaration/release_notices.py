@@ -6,7 +6,6 @@ contents, which never change, so that it says the same whenever that is; a relea
 
 import base64
 import json
-import re
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, RowMapping, select
+from sqlalchemy import RowMapping, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
@@ -33,8 +32,6 @@ from shared.database import Database
 from shared.reference import codes
 
 _NOTICES, _KEYS = RELEASE_NOTICES.c, SEAL_KEYS.c
-CODE = re.compile(r"[A-Z2-7]{26}", re.ASCII)
-"""Base32 of 16 random bytes: can be typed where there is no scanner."""
 
 
 class NotReleased(errors.Conflict):
@@ -79,7 +76,7 @@ class Sealer:
 
 
 def draw_code() -> str:
-    """A code that nobody can guess."""
+    """A code that nobody can guess, of letters and digits that can be typed from paper."""
     return base64.b32encode(secrets.token_bytes(16)).decode().rstrip("=")
 
 
@@ -96,13 +93,26 @@ class Notice:
         return f"{self.row['address']}#{self.row['seal']}"
 
 
+@dataclass(frozen=True)
+class PublicKey:
+    """A key by which seals are checked; `public` is base64url, moments are wall time.
+
+    `since` is None where it has sealed nothing yet, `until` where no other key has since.
+    """
+
+    id: str
+    public: str
+    since: datetime | None
+    until: datetime | None
+
+
 async def of(
     database: Database, filing_id: UUID, *, sealer: Sealer | None, now: datetime
 ) -> list[Notice]:
     """A filing's notices in order, issued now if they were not before. Raises NoSealKey."""
     async with database.connect() as connection:
         kept = await _kept(connection, filing_id)
-        due = (await _due(connection, filing_id))[len(kept) :]
+        due = (await _released(connection, filing_id))[len(kept) :]
         filing = await store.get(connection, filing_id)
     if due:
         if sealer is None:
@@ -110,6 +120,7 @@ async def of(
         async with database.transaction() as session:
             await _issue(session, filing, due, sealer=sealer, now=now)
             kept = await _kept(session, filing_id)
+            filing = await store.get(session, filing_id)
     return [_notice(each, filing) for each in kept]
 
 
@@ -124,19 +135,23 @@ def chosen(issued: Sequence[Notice], number: int | None) -> Notice:
 
 async def found(connection: AsyncConnection, code: str) -> Notice:
     """A notice by its code, in capitals or not. Raises ReleaseNoticeNotFound."""
-    code = code.upper()
-    if not CODE.fullmatch(code):
-        raise ReleaseNoticeNotFound
-    row = (await connection.execute(_SEALED.where(_NOTICES.code == code))).mappings().first()
+    named = _SEALED.where(_NOTICES.code == code.upper())
+    row = (await connection.execute(named)).mappings().first()
     if row is None:
         raise ReleaseNoticeNotFound
     return _notice(row, await store.get(connection, row["filing_id"]))
 
 
-async def keys(connection: AsyncConnection) -> Sequence[Row[Any]]:
-    """Every key that has sealed a notice, the oldest first."""
-    chosen = await connection.execute(select(SEAL_KEYS).order_by(_KEYS.since, _KEYS.id))
-    return chosen.all()
+async def keys(connection: AsyncConnection, *, sealer: Sealer | None) -> list[PublicKey]:
+    """Every key that has sealed a notice, the oldest first, and the one that will."""
+    kept = await connection.execute(select(SEAL_KEYS).order_by(_KEYS.since, _KEYS.id))
+    known: list[tuple[str, str, datetime | None]] = [
+        (row.id, row.public, row.since) for row in kept
+    ]
+    if sealer is not None and all(kid != sealer.seal.id for kid, *_ in known):
+        known.append((sealer.seal.id, sealer.seal.public, None))
+    ends = [*(since for *_, since in known[1:]), None]
+    return [PublicKey(*key, until) for key, until in zip(known, ends, strict=False)]
 
 
 _SEALED = select(RELEASE_NOTICES, _KEYS.public).join(SEAL_KEYS, _KEYS.id == _NOTICES.key_id)
@@ -149,7 +164,7 @@ async def _kept(
     return (await connection.execute(its)).mappings().all()
 
 
-async def _due(connection: AsyncConnection, filing_id: UUID) -> list[tuple[Release, Content]]:
+async def _released(connection: AsyncConnection, filing_id: UUID) -> list[tuple[Release, Content]]:
     """Each release of a filing, with the content that was in force."""
     told = await connection.execute(
         select(RECEIPTS.c.kind, RECEIPTS.c.facts, RECEIPTS.c.at)
@@ -175,10 +190,10 @@ async def _issue(
     now: datetime,
 ) -> None:
     """Seal and keep what is due; of two who do so at once, one's stays."""
-    agencies = list(codes.known("agencies", on=now.date()))
     key = {"id": sealer.seal.id, "public": sealer.seal.public, "since": now}
     await session.execute(insert(SEAL_KEYS).values(key).on_conflict_do_nothing())
     for release, content in due:
+        agencies = list(codes.known("agencies", on=release.at.date()))
         text = notices.text(
             release, content, receipt_number=filing.receipt_number, agencies=agencies
         )

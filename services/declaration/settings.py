@@ -2,10 +2,9 @@
 
 from datetime import date, datetime
 from pathlib import Path
-from typing import Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared import keyfile
@@ -73,15 +72,6 @@ class Settings(BaseSettings):
             except keyfile.KeyUnfit as unfit:
                 raise ValueError(f"{unfit}. 该文件中没有可用的 Ed25519 私钥。") from unfit
         return file
-
-    @model_validator(mode="after")
-    def _seals_for_somewhere(self) -> Self:
-        if self.seal_key is not None and self.public_url is None:
-            raise ValueError(
-                "ONESTOP_DECLARATION_SEAL_KEY needs ONESTOP_DECLARATION_PUBLIC_URL."
-                " 配置印章密钥时须同时配置公开地址。"
-            )
-        return self
 
     @field_validator("time_zone")
     @classmethod

@@ -9,11 +9,12 @@ from services.mutual_recognition.api import (
     draws,
     pilots,
     requirements,
+    risk,
     suspensions,
     tables,
     trials,
 )
-from services.mutual_recognition.jobs import backtesting, lapsing, readying, trying
+from services.mutual_recognition.jobs import backtesting, lapsing, learning, readying, trying
 from services.mutual_recognition.rulebook import Rulebook
 from services.mutual_recognition.settings import Settings
 from shared import service
@@ -39,12 +40,14 @@ def create(kit: Kit, settings: Settings) -> Service:
             tables.router,
             backtests.router,
             trials.router,
+            risk.router,
         ],
         handlers=consumers.handlers(kit, book),
         migrations=MIGRATIONS,
         jobs={
             "backtesting": backtesting.job(kit, book, settings.prices()),
             "lapsing": lapsing.job(kit, book),
+            "learning": learning.job(kit, book),
             "trying": trying.job(kit, book),
             "readying": readying.job(kit, book),
         },

@@ -75,6 +75,10 @@ QUERIES = {
         WHERE r.outcome = 'refused_entry' AND r.ends <> '{}' AND NOT EXISTS (
           SELECT FROM jsonb_array_elements(r.consignment -> 'containers') c
           WHERE r.ends #>> ARRAY[c ->> 'number', 'outcome'] IS DISTINCT FROM 'released')""",
+    "only what inspections that ended found is counted": """
+        SELECT f.requirement_id FROM inspection_findings f JOIN requirements r
+          ON r.id = f.requirement_id
+        WHERE NOT r.counted OR r.status <> 'met' OR r.outcome = 'held'""",
     "a granted recognition has verdicts that all agree": """
         SELECT g.id FROM recognitions g
         WHERE g.status = 'granted' AND (g.verdicts = '[]' OR EXISTS (

@@ -14,6 +14,8 @@ from services.mutual_recognition.decision_tables.dictionary import Dictionary
 from services.mutual_recognition.decision_tables.table import Table
 from services.mutual_recognition.decision_tables.version import Version
 from services.mutual_recognition.domain.agencies import Agencies
+from services.mutual_recognition.risk.experience import Kind
+from services.mutual_recognition.risk.rates import Rates
 from services.mutual_recognition.rules import dictionaries, draw
 from services.mutual_recognition.settings import Settings
 from services.mutual_recognition.tables import RuleApprovalRow, RuleVersionRow
@@ -47,7 +49,7 @@ class Period:
 
 @dataclass(frozen=True)
 class Rulebook:
-    """Agencies, seeds and published tables.
+    """Agencies, seeds, published tables, and the rates of findings as they were learnt last.
 
     Versions are parsed once, and the seeds of periods read once, since they never change.
     """
@@ -58,6 +60,7 @@ class Rulebook:
     zone: ZoneInfo
     parsed: dict[tuple[str, int], Version] = field(default_factory=dict)
     periods: dict[str, Period] = field(default_factory=dict)
+    learnt: dict[Kind, Rates] = field(default_factory=dict)
     making: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @classmethod

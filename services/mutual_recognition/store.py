@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, Table, Uuid, and_, bindparam, insert, or_, select, update
+from sqlalchemy import Integer, Table, Uuid, and_, bindparam, insert, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from services.mutual_recognition.domain.determination import Determination, Terms
@@ -14,7 +14,12 @@ from services.mutual_recognition.domain.recognition import Recognition
 from services.mutual_recognition.domain.recognition import Status as RecognitionStatus
 from services.mutual_recognition.domain.requirement import Pending, Requirement, Status
 from services.mutual_recognition.domain.settle import Conclusion
-from services.mutual_recognition.tables import ConclusionRow, RecognitionRow, RequirementRow
+from services.mutual_recognition.tables import (
+    AWAITED,
+    ConclusionRow,
+    RecognitionRow,
+    RequirementRow,
+)
 from shared.contracts.filing import Consignment
 from shared.contracts.recognition import ElementVerdict
 from shared.contracts.values import Outcome, Said
@@ -50,7 +55,7 @@ def _update(table: Table, *, without: frozenset[str] = frozenset()) -> Statement
     )
 
 
-_UPDATE = _update(requirements, without=frozenset({"created_at"}))
+_UPDATE = _update(requirements, without=frozenset({"created_at", "counted"}))
 _UPDATE_RECOGNITION = _update(recognitions)
 is_open = or_(
     requirements.c.status.in_([Status.DETERMINED, Status.REVISED]),
@@ -67,8 +72,8 @@ async def lock(session: AsyncSession, requirement_id: UUID) -> Requirement | Non
 
 async def add(session: AsyncSession, fresh: Sequence[Requirement], *, now: datetime) -> None:
     """Insert requirements; `now` is wall time. UniqueViolationError if one's filing has one."""
-    moments = {"created_at": now, "changed_at": now}
-    await _INSERT.run_many(session, [_columns(each) | moments for each in fresh])
+    begun = {"created_at": now, "changed_at": now, "counted": False}
+    await _INSERT.run_many(session, [_columns(each) | begun for each in fresh])
 
 
 async def save(
@@ -89,9 +94,7 @@ async def recognition(session: AsyncSession, requirement_id: UUID) -> Recognitio
 async def overdue(reading: AsyncConnection, *, now: datetime, limit: int) -> list[UUID]:
     """Requirements whose recognition waits for a result that was due by `now` (yard clock)."""
     columns = recognitions.c
-    wanted = select(columns.requirement_id).where(
-        columns.status == RecognitionStatus.EXPECTED, columns.result_due <= now
-    )
+    wanted = select(columns.requirement_id).where(text(AWAITED), columns.result_due <= now)
     found = await reading.execute(wanted.order_by(columns.result_due).limit(limit))
     return list(found.scalars())
 

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from services.mutual_recognition.backtest_tables import BacktestRow
+from services.mutual_recognition.experience_tables import InspectionFindingRow
 from services.mutual_recognition.register_tables import (
     CompanyRow,
     PilotEntryRow,
@@ -28,11 +29,18 @@ def _json_or_null() -> Any:
     return Field(default=None, sa_type=JSONB(none_as_null=True), nullable=True)
 
 
+TO_COUNT = "status = 'met' AND outcome <> 'held' AND mode <> 'none' AND NOT counted"
+"""Inspections that have ended, and of which is not counted yet what they found."""
+AWAITED = "status = 'expected'"
+"""Recognitions that wait for a result."""
+
+
 class RequirementRow(SQLModel, table=True):
     """What must be inspected of one filing. `pending` is a broker's change without an answer.
 
     `ends` are the containers whose outcome was told before the whole was met, by their numbers.
     `awaited_from` (yard clock): when the inspection was to be over, or was begun if later.
+    `counted`: what the inspection found has its rows.
     """
 
     __tablename__ = "requirements"
@@ -43,6 +51,7 @@ class RequirementRow(SQLModel, table=True):
         CheckConstraint("outcome IN ('released', 'refused_entry', 'held')"),
         CheckConstraint("version >= revision AND revision >= 1 AND filing_version >= 1"),
         Index("requirements_broker", "broker", "filing_id"),
+        Index("requirements_to_count", "id", postgresql_where=text(TO_COUNT)),
     )
 
     id: UUID = Field(primary_key=True)
@@ -61,6 +70,7 @@ class RequirementRow(SQLModel, table=True):
     reason: dict[str, Any] | None = _json_or_null()
     ends: dict[str, Any] = _json()
     awaited_from: datetime | None = moment(nullable=True)
+    counted: bool = Field(default=False)
     created_at: datetime = moment()
     changed_at: datetime = moment()
 
@@ -102,7 +112,7 @@ class RecognitionRow(SQLModel, table=True):
 
     __tablename__ = "recognitions"
     __table_args__: ClassVar[Any] = (
-        Index("recognitions_due", "result_due", postgresql_where=text("status = 'expected'")),
+        Index("recognitions_due", "result_due", postgresql_where=text(AWAITED)),
         CheckConstraint("status IN ('expected', 'granted', 'refused', 'lapsed')"),
         CheckConstraint("agency_primary <> agency_secondary"),
     )
@@ -202,6 +212,7 @@ TABLES = tuple(
         DecisionRow,
         RecognitionRow,
         ConclusionRow,
+        InspectionFindingRow,
         CompanyRow,
         RatingRow,
         SuspensionRow,

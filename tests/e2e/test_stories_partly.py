@@ -1,5 +1,6 @@
 """A filing of three containers, released, held and refused entry one by one."""
 
+import json
 from datetime import datetime
 from typing import Any
 
@@ -42,6 +43,16 @@ async def stand(town: Town, filing: str, *states: str) -> Document:
         lambda: town.filing(filing),
         lambda seen: [each["state"] for each in seen["containers"]] == list(states),
     )
+
+
+async def consents(town: Town, filing: str) -> list[tuple[list[str], dict[str, str]]]:
+    """Of each release notice its containers, and what each agency's consent rests on."""
+    told = await town.api.get("broker", f"{FILINGS}/{filing}/release-notices")
+    said = [json.loads(each["text"]) for each in told["items"]]
+    return [
+        (each["containers"], {one["agency"]: one["how"] for one in each["agencies"]})
+        for each in said
+    ]
 
 
 def seals(*boxes: str) -> Document:
@@ -121,6 +132,10 @@ async def test_what_is_recognised_is_released_and_the_second_agency_looks_at_the
     assert after["sections"]["customs"]["conclusion"]["containers"] == [two, last]
     await town.filing_is(filing, "released")
     await stand(town, filing, "released", "released", "released")
+    assert await consents(town, filing) == [
+        ([one], {"quarantine": "inspected", "customs": "recognised"}),
+        ([two, last], dict.fromkeys(BOTH, "inspected_jointly")),
+    ]
 
 
 async def test_the_second_agencys_own_opening_is_of_what_was_not_released(town: Town) -> None:

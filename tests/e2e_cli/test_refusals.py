@@ -10,6 +10,7 @@ from pathlib import Path
 from shared.embedded import provision
 from tests import servers as support
 from tests.e2e_cli.program import Command, Ended, folder, run_all
+from tests.kits import SEALED
 
 NOWHERE = "postgresql+asyncpg://onestop_declaration:secret@127.0.0.1:1/onestop"
 NAMED = {
@@ -55,6 +56,7 @@ EXPECTED: dict[str, tuple[str, ...]] = {
         "ONESTOP_MUTUAL_RECOGNITION_DRAW_SEED_ID",
     ),
     "evidence without a folder": ("ONESTOP_INSPECTION_EVIDENCE_FOLDER",),
+    "a seal whose codes lead nowhere": ("ONESTOP_DECLARATION_PUBLIC_URL",),
     "traces to a file where there is no data folder": ("ONESTOP_TRACES", "4318"),
     "a taken port of a service": ("--port",),
     "a taken HTTP port": ("HTTP", "--port"),
@@ -134,14 +136,24 @@ def _serving(taken: str, servers: support.TestServers, bare: str) -> dict[str, C
         "traces to a file where there is no data folder": Command(
             SERVE, NAMED | {"ONESTOP_TRACES": "file"}
         ),
-        "a draw that anyone can foresee": Command(
-            ("serve", "mutual_recognition", "--port", "0"), NAMED
-        ),
-        "evidence without a folder": Command(("serve", "inspection", "--port", "0"), NAMED),
+        **_lacking(),
         "a crash point on another machine": Command(
             SERVE, {**NAMED, **CRASH, "ONESTOP_NATS_URL": "nats://broker.example"}
         ),
         "a taken port of a service": Command(("serve", "booking", "--port", taken), NAMED),
+    }
+
+
+def _lacking() -> dict[str, Command]:
+    """What one service alone needs, and only `onestop up` brings along."""
+    return {
+        "a draw that anyone can foresee": Command(
+            ("serve", "mutual_recognition", "--port", "0"), NAMED
+        ),
+        "evidence without a folder": Command(("serve", "inspection", "--port", "0"), NAMED),
+        "a seal whose codes lead nowhere": Command(
+            SERVE, {**NAMED, "ONESTOP_DECLARATION_SEAL_KEY": str(SEALED["seal_key"])}
+        ),
     }
 
 

@@ -1,6 +1,7 @@
 """Release notices over HTTP: for who may see the filing, and for whoever holds the paper."""
 
 import json
+from datetime import datetime
 from functools import partial
 from typing import Annotated, Any, Self
 from uuid import UUID
@@ -15,7 +16,9 @@ from services.declaration.api.listing import zone_of
 from services.declaration.api.slips import MADE, Pdf
 from services.declaration.domain.notices import Standing
 from services.declaration.release_notices import Notice, Sealer
+from shared.auth.principal import Principal
 from shared.http import paging, problem
+from shared.kit import Kit
 
 router = APIRouter(prefix="/v1/filings", tags=["release notices"])
 public = APIRouter(prefix="/v1/notices", tags=["release notices"])
@@ -84,8 +87,8 @@ class KeyOut(BaseModel):
     alg: str = "EdDSA"
     kid: str
     x: str
-    since: str | None
-    until: str | None
+    since: datetime | None
+    until: datetime | None
 
 
 class KeysOut(BaseModel):
@@ -106,10 +109,7 @@ TheSealer = Annotated[Sealer | None, Depends(sealer_of)]
 @router.get("/{filing_id}/release-notices")
 async def list_notices(filing_id: UUID, kit: InKit, who: Reader, sealer: TheSealer) -> NoticesOut:
     """The release notices of a filing: one for each release, none before the first."""
-    async with kit.database.connect() as connection:
-        await seen(connection, filing_id, who)
-    now = kit.clock.wall()
-    issued = await release_notices.of(kit.database, filing_id, sealer=sealer, now=now)
+    issued = await _issued(filing_id, kit, who, sealer)
     return NoticesOut(items=[NoticeOut.of(each) for each in issued])
 
 
@@ -127,11 +127,7 @@ async def release_notice(
     409 while nothing is released. Its QR code leads to the page that says whether it still stands,
     and carries the seal.
     """
-    async with kit.database.connect() as connection:
-        await seen(connection, filing_id, who)
-    now = kit.clock.wall()
-    issued = await release_notices.of(kit.database, filing_id, sealer=sealer, now=now)
-    notice = release_notices.chosen(issued, number)
+    notice = release_notices.chosen(await _issued(filing_id, kit, who, sealer), number)
     said = json.loads(notice.row["text"])
     make = partial(
         notice_paper.pdf,
@@ -144,19 +140,22 @@ async def release_notice(
     return Pdf(await MADE.do(make), headers=named)
 
 
+async def _issued(filing_id: UUID, kit: Kit, who: Principal, sealer: Sealer | None) -> list[Notice]:
+    """The filing's notices. Raises FilingNotFound, NoSealKey."""
+    async with kit.database.connect() as connection:
+        await seen(connection, filing_id, who)
+    return await release_notices.of(kit.database, filing_id, sealer=sealer, now=kit.clock.wall())
+
+
 @public.get("/keys")
 async def read_keys(kit: InKit, sealer: TheSealer) -> KeysOut:
     """The public keys by which seals are checked; those of before stay."""
     async with kit.database.connect() as connection:
-        kept = await release_notices.keys(connection)
-    told = [(each.id, each.public, each.since.isoformat()) for each in kept]
-    if sealer is not None and sealer.seal.id not in {kid for kid, *_ in told}:
-        told.append((sealer.seal.id, sealer.seal.public, None))
-    ends = [*(since for *_, since in told[1:]), None]
+        published = await release_notices.keys(connection, sealer=sealer)
     return KeysOut(
         keys=[
-            KeyOut(kid=kid, x=x, since=since, until=until)
-            for (kid, x, since), until in zip(told, ends, strict=False)
+            KeyOut(kid=each.id, x=each.public, since=each.since, until=each.until)
+            for each in published
         ]
     )
 

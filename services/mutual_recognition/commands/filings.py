@@ -6,11 +6,12 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.mutual_recognition import draws as drawing
-from services.mutual_recognition import pilots, registers
+from services.mutual_recognition import learning, pilots, registers
 from services.mutual_recognition.commands import desk as desks
 from services.mutual_recognition.commands.desk import Desk
 from services.mutual_recognition.decision_tables.dictionary import Inputs, Value
 from services.mutual_recognition.domain import pilots as pilot_registers
+from services.mutual_recognition.risk import experience
 from services.mutual_recognition.rules import answering, dictionaries, draw, inputs, matter, sandbox
 from services.mutual_recognition.rules.decide import Case
 from services.mutual_recognition.rules.draw import Ticket
@@ -102,10 +103,12 @@ async def _cases(
     grades = await registers.grades(session, consignees, on=desk.on)
     standing = await pilots.standing(session, keys, on=desk.on)
     tables = await desk.book.deciding(session, on=desk.on)
+    learnt = await learning.learnt(session, desk.book)
     cases = []
     for consignment, ticket in asked:
         draws, *further = desk.book.draws(ticket)
         known = _inputs(consignment, grades, standing, desk=desk)
+        known = known.also(**experience.known(learnt, consignment))
         cases.append(
             Case(inputs=known, on=desk.on, tables=tables, draws=draws, further=tuple(further))
         )

@@ -62,15 +62,20 @@ class Rate:
         )
 
 
+JEFFREYS = Rate(0.5, 0.5)
+"""What is believed of a rate of which nothing is known."""
+
+
 @dataclass(frozen=True)
 class Rates:
     """The rates of all members.
 
     `groups` and `whole` are what is believed of a new member, by its group or where that is new
-    too; to know its group is worth `strength` inspections of it.
+    too; to know its group is worth `strength` inspections of it. `sums` are the groups' counts.
     """
 
     counts: Mapping[str, Count]
+    sums: Mapping[str, Count]
     group_of: Callable[[str], str]
     groups: Mapping[str, Rate]
     whole: Rate
@@ -80,6 +85,11 @@ class Rates:
         """A member's rate; of one never inspected its group's, of an unknown group the whole's."""
         prior = self.groups.get(self.group_of(member), self.whole)
         return prior.updated(self.counts.get(member, NOTHING))
+
+    def alone(self, member: str) -> tuple[Rate, Rate]:
+        """What a member's own count says, and what that of its group does, by Jeffreys' prior."""
+        group = self.sums.get(self.group_of(member), NOTHING)
+        return JEFFREYS.updated(self.counts.get(member, NOTHING)), JEFFREYS.updated(group)
 
 
 def fitted(counts: Mapping[str, Count], *, group_of: Callable[[str], str]) -> Rates:
@@ -93,6 +103,7 @@ def fitted(counts: Mapping[str, Count], *, group_of: Callable[[str], str]) -> Ra
     strength = _strength(parts.values())
     return Rates(
         counts=counts,
+        sums=sums,
         group_of=group_of,
         groups={
             name: Rate.of(group.updated(own).mean, strength=strength) for name, own in sums.items()
@@ -128,7 +139,7 @@ def _strength(groups: Iterable[Collection[Count]]) -> float:
 
 def _mean(count: Count) -> float:
     """Neither 0 nor 1, also where none or all were found: by Jeffreys' prior."""
-    return Rate(0.5, 0.5).updated(count).mean
+    return JEFFREYS.updated(count).mean
 
 
 def _sum(counts: Iterable[Count]) -> Count:

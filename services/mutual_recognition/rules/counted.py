@@ -23,7 +23,7 @@ def compare(matter: Matter) -> Mismatch | None:
 
     Only lines that it counted: what is missing is told as `not_found`, and has no name or figure
     that could be false. Figures of a line that is in several containers are known once all of them
-    were counted, its name at once; so has the gross weight of all. None if nothing was counted.
+    were counted, its name at once; the gross weight once all was weighed. None if nothing is known.
     """
     counted = _Counted.of(matter)
     found = parts.found(counted.consignment, counted.touched, counted.said)

@@ -20,6 +20,7 @@ NOT_SELECTED = "none"
 PAIR_COVERED = "primary_covers"
 DRAW = "draw"
 ARRIVAL = "arrival"
+COMPANY_RATE, GOODS_RATE = "company_finding_rate_upper", "goods_finding_rate_upper"
 CAUSE = "cause"
 DISAGREEMENT, FINDINGS = "disagreement", "findings"
 VERDICT, DISPOSAL, FOUND = "verdict", "disposal", "findings"
@@ -45,6 +46,22 @@ _FILING = (
     _of("licences_present", Kind.FLAG, "goods under a licence", "许可证件管理货物"),
     _of("combined_inspection", Kind.FLAG, "wishes for a combined inspection", "申请联合查验"),
     _of(ARRIVAL, Kind.DAY, "the day of arrival", "到港日期"),
+)
+_RATES = (
+    _of(
+        COMPANY_RATE,
+        Kind.NUMBER,
+        "the upper end of the company's rate of findings in percent",
+        "企业查获率上限（%）",
+        derived=True,
+    ),
+    _of(
+        GOODS_RATE,
+        Kind.NUMBER,
+        "the upper end of the goods' rate of findings in percent",
+        "商品查获率上限（%）",
+        derived=True,
+    ),
 )
 _DRAW = _of(DRAW, Kind.NUMBER, "the random draw of 10,000", "随机数（万分之）")
 _LINE = (
@@ -103,7 +120,7 @@ def of(name: str, agencies: Agencies) -> Dictionary:
 def _of_kind(kind: str, agencies: Sequence[str]) -> Dictionary:
     ratings = (_rating(agency) for agency in agencies)
     pilots = (each for agency in agencies for each in _pilots(agency))
-    return Dictionary.of((*_FILING, *_LINE, *ratings, *pilots, *_further(kind, agencies)))
+    return Dictionary.of((*_FILING, *_LINE, *_RATES, *ratings, *pilots, *_further(kind, agencies)))
 
 
 def _further(kind: str, agencies: Sequence[str]) -> Iterator[Input]:

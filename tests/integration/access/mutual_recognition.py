@@ -189,6 +189,8 @@ ENTRIES = {
     "GET /v1/suspensions": Entry(_suspended, lists=True),
     "GET /v1/pilots/{register}": Entry(_entered, lists=True),
     "POST /v1/pilots/{register}": Entry(_to_enter, succeeds=HEAD_OF_QUARANTINE),
+    "GET /v1/risk/{kind}": Entry(same(kind="goods"), lists=True),
+    "GET /v1/risk/{kind}/{member}": Entry(same(kind="goods", member="4407")),
     "GET /v1/draws": Entry(_committed, lists=True),
     "POST /v1/draws": Entry(_to_commit, succeeds=HEAD_OF_QUARANTINE),
     "GET /v1/tables": Entry(nothing),

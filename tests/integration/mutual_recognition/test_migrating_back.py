@@ -1,28 +1,40 @@
-"""The schema goes back to what it was before there was a suspension policy, and comes again."""
+"""The schema goes back to what it was before, and comes again with what was there."""
 
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, text
 
 from services.mutual_recognition import app
+from services.mutual_recognition.jobs import learning
+from services.mutual_recognition.risk.experience import Kind
+from services.mutual_recognition.risk.rates import Count
+from services.mutual_recognition.rulebook import Rulebook
 from tests import factories
-from tests.integration.mutual_recognition.world import World
+from tests.integration.mutual_recognition.world import World, wood
 
-BEFORE = "0010"
+BEFORE_THE_POLICY, BEFORE_COUNTS = "0010", "0016"
 POLICIES = """
 SELECT v.name, v.version, v.status, v.valid_from, v.content, array_agg(a.agency ORDER BY a.agency)
 FROM rule_versions v JOIN rule_approvals a USING (name, version)
 GROUP BY v.name, v.version, v.status, v.valid_from, v.content ORDER BY v.name, v.version"""
 
 
-async def test_the_policy_comes_again_as_it_was_and_suspensions_by_hand_stay(world: World) -> None:
-    def again(connection: Connection) -> None:
+async def _again(world: World, *, since: str) -> None:
+    """Back to that revision, and up to the newest."""
+
+    def there_and_back(connection: Connection) -> None:
         config = Config()
         config.set_main_option("script_location", str(app.MIGRATIONS))
         config.attributes["connection"] = connection
-        command.downgrade(config, BEFORE)
+        command.downgrade(config, since)
         command.upgrade(config, "head")
 
+    engine = world.service.kit.database.engine
+    async with engine.execution_options(isolation_level="READ COMMITTED").begin() as connection:
+        await connection.run_sync(there_and_back)
+
+
+async def test_the_policy_comes_again_as_it_was_and_suspensions_by_hand_stay(world: World) -> None:
     await world.trust()
     path = f"/v1/companies/{factories.CONSIGNEE}/suspensions"
     why = {"grounds": "a false declaration 申报不实", "way_back": "pass an audit 通过稽核"}
@@ -30,11 +42,21 @@ async def test_the_policy_comes_again_as_it_was_and_suspensions_by_hand_stay(wor
     database = world.service.kit.database
     async with database.connect() as connection:
         before = (await connection.execute(text(POLICIES))).all()
-    async with database.engine.execution_options(
-        isolation_level="READ COMMITTED"
-    ).begin() as connection:
-        await connection.run_sync(again)
+    await _again(world, since=BEFORE_THE_POLICY)
     async with database.connect() as connection:
         assert (await connection.execute(text(POLICIES))).all() == before
     assert (await world.get(path)).json() == given
+    assert await world.broken() == {}
+
+
+async def test_what_ended_before_there_were_counts_is_counted(world: World) -> None:
+    for serial in range(2):
+        filing = await world.accept(wood(reference=str(serial), line={"duty_percent": "5"}))
+        await world.conclude(filing, "quarantine")
+    kit, book = world.service.kit, Rulebook.of(world.settings)
+    assert await learning.look(kit, book) == 2
+    counts = book.learnt[Kind.GOODS].counts
+    await _again(world, since=BEFORE_COUNTS)
+    assert await learning.look(kit, book) == 2
+    assert book.learnt[Kind.GOODS].counts == counts == {"4407": Count(0, 2)}
     assert await world.broken() == {}

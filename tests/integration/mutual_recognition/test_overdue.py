@@ -3,10 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
-
-from sqlalchemy import text
 
 from services.mutual_recognition.commands import desk as desks
 from services.mutual_recognition.commands import inspections
@@ -17,14 +14,12 @@ from shared.contracts import derived
 from shared.contracts.values import Verdict
 from tests import factories
 from tests.integration.mutual_recognition.boxes import A, partly, three
+from tests.integration.mutual_recognition.waiting import until_blocked
 from tests.integration.mutual_recognition.world import World, found, wood
 
 ENDS = factories.NOW + timedelta(hours=3)
 DUE = ENDS + timedelta(hours=RESULT_WITHIN_HOURS)
 LAPSED = ["recognition.lapsed", "requirement.revised"]
-HELD_UP = """
-    SELECT count(*) FROM pg_stat_activity
-    WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0"""
 
 
 async def _sweep(world: World, at: datetime) -> int:
@@ -107,14 +102,6 @@ async def test_what_was_recognised_in_time_stays_released(world: World) -> None:
     assert await world.broken() == {}
 
 
-async def _held_up(world: World, work: asyncio.Task[Any]) -> None:
-    """Until this work waits for another transaction's lock, as it must."""
-    async with world.service.kit.database.connect() as connection:
-        while not (await connection.execute(text(HELD_UP))).scalar_one():
-            assert not work.done()
-            await asyncio.sleep(0.01)
-
-
 async def test_a_result_at_the_last_instant_wins_if_it_came_first(world: World) -> None:
     filing = await _expected(world)
     database = world.service.kit.database
@@ -122,7 +109,8 @@ async def test_a_result_at_the_last_instant_wins_if_it_came_first(world: World) 
         desk = desks.at(world.service.kit, Rulebook.of(world.settings))
         await desks.locked(session, derived.requirement_id(filing), desk=desk)
         looking = asyncio.create_task(_sweep(world, DUE))
-        await _held_up(world, looking)
+        await until_blocked(world, looking)
+        assert not looking.done()
         event = world.concluded(filing, "quarantine", found=(found(),))
         await inspections.conclude(session, event, desk=desk)
     assert await looking == 1
@@ -139,7 +127,8 @@ async def test_a_result_at_the_last_instant_waits_for_a_lapse_that_came_first(
         desk = desks.at(world.service.kit, Rulebook.of(world.settings))
         await inspections.lapse(session, requirement, yard_now=DUE, desk=desk)
         concluding = asyncio.create_task(world.conclude(filing, "quarantine", found=(found(),)))
-        await _held_up(world, concluding)
+        await until_blocked(world, concluding)
+        assert not concluding.done()
     await concluding
     assert (await world.told(filing))[2:] == LAPSED
     assert await world.broken() == {}

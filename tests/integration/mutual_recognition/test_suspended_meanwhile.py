@@ -39,7 +39,7 @@ class Hands:
 
 @pytest.fixture
 async def clock(world: World) -> Hands:
-    """The clock of the world, which is at the founding hour of its trusted company."""
+    """The clock of the world, set by hand; both agencies trust its company."""
     hands = Hands()
     world.service = app.create(kits.kit(world.service.kit.database, clock=hands), Settings())
     world.deliveries.service = world.service

@@ -1,0 +1,87 @@
+"""How often something is found at the inspections of a company, or of goods of an HS heading."""
+
+from bisect import bisect_right
+from decimal import Decimal
+from itertools import islice
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path
+from pydantic import BaseModel, TypeAdapter
+
+from services.mutual_recognition import learning
+from services.mutual_recognition.api.books import TheBook
+from services.mutual_recognition.risk import experience
+from services.mutual_recognition.risk.experience import Kind
+from services.mutual_recognition.risk.rates import NOTHING, Rates
+from shared.auth.guard import allowed
+from shared.auth.principal import Principal, Role
+from shared.http import paging
+from shared.http.paging import Cursor, Limit, Page
+from shared.kit import Kit, kit_of
+
+router = APIRouter(prefix="/v1/risk/{kind}", tags=["risk"])
+READERS = (Role.SUPERVISOR, Role.AUDITOR)
+CURSOR = TypeAdapter(str)
+
+
+class RateOut(BaseModel):
+    """How often something is found among inspected, in percent, shrunk to its group by its counts.
+
+    With 95% the rate lies from `percent_low` to `percent_high`, which is what tables ask for, and
+    is not low for want of inspections. What was never inspected has the rate of its group. Learnt
+    anew once a minute.
+    """
+
+    member: str
+    group: str
+    found: int
+    inspected: int
+    percent: Decimal
+    percent_low: Decimal
+    percent_high: Decimal
+
+
+@router.get("")
+async def rates(
+    kind: Kind,
+    _who: Annotated[Principal, allowed(*READERS)],
+    kit: Annotated[Kit, Depends(kit_of)],
+    book: TheBook,
+    cursor: Cursor = None,
+    limit: Limit = paging.DEFAULT_LIMIT,
+) -> Page[RateOut]:
+    """Everything that was inspected, by code."""
+    after = paging.decode_cursor(cursor, CURSOR)
+    async with kit.database.connect() as connection:
+        learnt = (await learning.learnt(connection, book))[kind]
+    members = sorted(learnt.counts)
+    first = 0 if after is None else bisect_right(members, after)
+    shown = [_told(learnt, each) for each in islice(members, first, first + limit + 1)]
+    return paging.page(shown, limit=limit, key=lambda each: each.member)
+
+
+@router.get("/{member}")
+async def rate(
+    kind: Kind,
+    member: Annotated[str, Path(max_length=64)],
+    _who: Annotated[Principal, allowed(*READERS)],
+    kit: Annotated[Kit, Depends(kit_of)],
+    book: TheBook,
+) -> RateOut:
+    """One company or HS heading, inspected or not."""
+    async with kit.database.connect() as connection:
+        learnt = (await learning.learnt(connection, book))[kind]
+    return _told(learnt, member)
+
+
+def _told(learnt: Rates, member: str) -> RateOut:
+    count, rate = learnt.counts.get(member, NOTHING), experience.percents(learnt, member)
+    return RateOut(
+        member=member,
+        group=learnt.group_of(member),
+        found=count.found,
+        inspected=count.inspected,
+        percent=rate.mean,
+        percent_low=rate.low,
+        percent_high=rate.high,
+    )
