@@ -107,7 +107,7 @@ async def test_a_second_open_opening_is_refused_by_the_database(
     with pytest.raises(asyncpg.UniqueViolationError):
         await superuser.execute(
             "INSERT INTO case_openings SELECT case_id, 2, opened_at, NULL, present, slot,"
-            ' \'{"en": "why", "zh": "原因"}\''
+            ' \'{"en": "why", "zh": "原因"}\', came'
             " FROM case_openings"
         )
 
