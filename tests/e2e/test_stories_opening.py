@@ -5,6 +5,7 @@ from datetime import datetime
 import pytest
 
 from services.cli.replaying.client import Document, Refused
+from services.mutual_recognition.jobs import lapsing
 from tests.e2e.town import REQUIREMENTS, SHORT, SUSPENDED, Town
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -129,7 +130,8 @@ async def test_without_a_result_in_time_the_second_agency_comes_to_the_same_open
         lambda: town.recognition(filing), lambda seen: seen.get("result_due") is not None
     )
 
-    town.clock.leap(datetime.fromisoformat(expected["result_due"]))
+    due = datetime.fromisoformat(expected["result_due"])
+    town.clock.leap(due + lapsing.ON_ITS_WAY * float(town.clock.factor))
     await town.required(filing, "joint")
     case = await town.case_when(filing, lambda seen: "customs" in seen["sections"])
     await town.act("customs", case, "join")

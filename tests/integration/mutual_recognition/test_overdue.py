@@ -23,8 +23,9 @@ LAPSED = ["recognition.lapsed", "requirement.revised"]
 
 
 async def _sweep(world: World, at: datetime) -> int:
-    """The job looks at that time of the yard."""
-    kit = replace(world.service.kit, clock=factories.still_clock(at))
+    """The job looks once what was due at that time of the yard must have come."""
+    clock = factories.still_clock(at + lapsing.ON_ITS_WAY)
+    kit = replace(world.service.kit, clock=clock)
     return await lapsing.sweep(kit, Rulebook.of(world.settings))
 
 
