@@ -51,14 +51,14 @@ _UPDATE = (
     .values({each.name: bindparam(each.name, type_=each.type) for each in bookings.columns})
     .returning(bookings.c.id)
 )
+_FIND = Statement(_one)
 _LOCK = {skip: Statement(_one.with_for_update(skip_locked=skip)) for skip in (False, True)}
 
 
 async def find(session: Reading, booking_id: UUID) -> Booking | None:
     """The booking as it was last committed, or None."""
-    row = await session.execute(select(bookings).where(bookings.c.id == booking_id))
-    found = row.mappings().one_or_none()
-    return None if found is None else booking_of(found)
+    found = await _FIND.run(session, {"id": booking_id})
+    return booking_of(found[0]) if found else None
 
 
 async def known(session: AsyncSession, requirement_ids: Sequence[UUID]) -> set[UUID]:
