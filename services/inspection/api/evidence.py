@@ -26,8 +26,8 @@ from shared.http.paging import DEFAULT_LIMIT, Cursor, Limit, Page, decode_cursor
 from shared.http.query import query_of
 
 SEQ: TypeAdapter[int] = TypeAdapter(Annotated[int, Field(ge=0, lt=2**31)])
-LOOKED_THROUGH = Few(2)
-"""Files that a process looks through at a time: an image takes memory when it is taken apart."""
+LOOKED_THROUGH = Few(1)
+"""Files that a process looks through at a time: the largest image takes half a gigabyte."""
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "sandbox; default-src 'none'",

@@ -80,3 +80,10 @@ def test_a_picture_is_refused_by_its_size_before_it_is_unpacked() -> None:
         content.take(pictures.bomb(7_100), "image/png", positions=False)
     with pytest.raises(ImageTooLarge):
         content.take(pictures.bomb(60_000), "image/png", positions=False)
+
+
+def test_webp_may_be_less_large_since_writing_it_takes_more_memory() -> None:
+    sent = BytesIO()
+    Image.new("RGB", (5_001, 4_000)).save(sent, "WEBP", lossless=True, quality=0, method=0)
+    with pytest.raises(ImageTooLarge):
+        content.take(sent.getvalue(), "image/webp", positions=False)
