@@ -145,6 +145,21 @@ async def test_cases_of_before_are_measured_as_new_ones_are(room: Room) -> None:
     assert after == [each for each in before if len(each) != len(FILINGS.columns)]
 
 
+OPENED_BY_A_REPLICA_OF_BEFORE = """
+INSERT INTO case_openings (case_id, number, opened_at, present, slot, reason)
+SELECT id, 1, now(), '["customs"]', '{}', NULL FROM cases
+"""
+
+
+async def test_a_replica_of_before_still_opens_containers(room: Room) -> None:
+    await room.plan()
+    async with room.service.kit.database.transaction() as session:
+        await session.execute(text(OPENED_BY_A_REPLICA_OF_BEFORE))
+    async with room.service.kit.database.connect() as connection:
+        came = await connection.execute(text("SELECT came FROM case_openings"))
+        assert came.scalars().all() == [{}]
+
+
 async def test_verify_finds_measures_that_are_not_the_cases(room: Room) -> None:
     await filed.inspect(room)
     assert await room.broken() == []
