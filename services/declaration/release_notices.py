@@ -107,16 +107,24 @@ class PublicKey:
 
 
 async def of(
-    database: Database, filing_id: UUID, *, sealer: Sealer | None, now: datetime
+    database: Database,
+    filing_id: UUID,
+    *,
+    sealer: Sealer | None,
+    now: datetime,
+    number: int | None = None,
 ) -> list[Notice]:
-    """A filing's notices in order, issued now if they were not before. Raises NoSealKey."""
+    """A filing's notices in order, issued now if they were not before.
+
+    Without a sealer those that were. Raises NoSealKey where there are none, or not up to `number`.
+    """
     async with database.connect() as connection:
         kept = await _kept(connection, filing_id)
         due = (await _released(connection, filing_id))[len(kept) :]
         filing = await store.get(connection, filing_id)
-    if due:
-        if sealer is None:
-            raise NoSealKey
+    if due and sealer is None and (number or 1) > len(kept):
+        raise NoSealKey
+    if due and sealer is not None:
         async with database.transaction() as session:
             await _issue(session, filing, due, sealer=sealer, now=now)
             kept = await _kept(session, filing_id)
