@@ -78,7 +78,7 @@ class NoticesOut(BaseModel):
 class KeyOut(BaseModel):
     """A public key as JSON Web Key (RFC 8037).
 
-    It sealed from `since`, null if it has not yet, to `until`, null for the one in use (wall time).
+    `since` is when it first sealed (wall time), null if it has not yet.
     """
 
     kty: str = "OKP"
@@ -88,7 +88,6 @@ class KeyOut(BaseModel):
     kid: str
     x: str
     since: datetime | None
-    until: datetime | None
 
 
 class KeysOut(BaseModel):
@@ -160,10 +159,7 @@ async def read_keys(kit: InKit, sealer: TheSealer) -> KeysOut:
     async with kit.database.connect() as connection:
         published = await release_notices.keys(connection, sealer=sealer)
     return KeysOut(
-        keys=[
-            KeyOut(kid=each.id, x=each.public, since=each.since, until=each.until)
-            for each in published
-        ]
+        keys=[KeyOut(kid=each.id, x=each.public, since=each.since) for each in published]
     )
 
 
