@@ -56,6 +56,14 @@ def agree(verdicts: Sequence[ElementVerdict]) -> bool:
     return bool(verdicts) and all(verdict.agrees for verdict in verdicts)
 
 
+def differs(verdict: ElementVerdict) -> bool:
+    """Whether something was found to be otherwise than declared, or to be missing.
+
+    A gross weight of which not all is known disagrees, but nobody found that it is another.
+    """
+    return not verdict.agrees and (bool(verdict.found) or not verdict.gross)
+
+
 def disagreement(verdicts: Sequence[ElementVerdict]) -> Said:
     """What does not agree, with the figures."""
     apart = [verdict for verdict in verdicts if not verdict.agrees]
