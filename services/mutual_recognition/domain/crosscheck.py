@@ -110,7 +110,7 @@ def _verdict(
 
 
 def _name(declared: Line, matches: Sequence[Line], *, on: date) -> ElementVerdict:
-    """Of all that was found of the line; what is not as declared is told, a code that differs too."""
+    """Of all that was found of the line; the false one is told, and a code that differs."""
     apart = [each for each in matches if not as_declared(declared, each, on=on)]
     found = next(iter((*apart, *matches)), None)
     said, seen = declared.name, found.name if found else ""
