@@ -26,7 +26,30 @@ class Command(Protocol):
 
 
 def handlers(kit: Kit, book: Rulebook) -> Handlers:
-    """What is done for each event; those that are not here change nothing."""
+    """What is done for each event; those that are not here change nothing.
+
+    Of several events the companies that are concluded on are locked first, then the keys of the
+    filings that are new: in one order for all, so that two batches do not wait in a circle.
+    """
+    each = _of_each(kit, book)
+
+    async def hear(session: AsyncSession, heard: Sequence[Heard]) -> None:
+        concluded = [one.event for one in heard if isinstance(one.event, case.SectionConcluded)]
+        if concluded:
+            await registers.lock_consignees(session, [one.requirement_id for one in concluded])
+        accepted = [one for one in heard if isinstance(one.event, filing.FilingAccepted)]
+        if accepted:
+            await filings.determine(session, accepted, desk=desks.at(kit, book))
+        for one in heard:
+            if handle := each.get(type(one.event)):
+                with one.caused():
+                    await handle(session, one.event, one.envelope)
+
+    return dict.fromkeys((filing.FilingAccepted, *each), Together(hear))
+
+
+def _of_each(kit: Kit, book: Rulebook) -> Handlers:
+    """What is done for one event; its desk is later than all that the batch's locks waited for."""
 
     def run(command: Command) -> Handler:
         async def handle(session: AsyncSession, event: Any, _envelope: Envelope) -> None:
@@ -34,30 +57,19 @@ def handlers(kit: Kit, book: Rulebook) -> Handlers:
 
         return handle
 
-    async def accepted(session: AsyncSession, heard: Sequence[Heard]) -> None:
-        await filings.determine(session, heard, desk=desks.at(kit, book))
-
     async def escalated(
         session: AsyncSession, event: case.CaseEscalationRequested, envelope: Envelope
     ) -> None:
         await inspections.escalate(session, event, envelope.id, desk=desks.at(kit, book))
 
-    async def concluded(session: AsyncSession, heard: Sequence[Heard]) -> None:
-        required = [one.event.requirement_id for one in heard]
-        await registers.lock_consignees(session, required)
-        desk = desks.at(kit, book)  # later than all that the locks were waited for
-        for one in heard:
-            with one.caused():
-                await inspections.conclude(session, one.event, desk=desk)
-
     return {
-        filing.FilingAccepted: Together(accepted),
         filing.AmendmentRequested: run(filings.request_change),
         filing.WithdrawalRequested: run(filings.request_change),
         case.LeaveGiven: run(filings.leave_given),
         case.LeaveRefused: run(filings.leave_refused),
         case.CasePlanned: run(inspections.planned),
         case.CaseOpened: run(inspections.opened),
-        **dict.fromkeys((case.SectionConcluded, case.SectionPartlyConcluded), Together(concluded)),
+        case.SectionConcluded: run(inspections.conclude),
+        case.SectionPartlyConcluded: run(inspections.conclude),
         case.CaseEscalationRequested: escalated,
     }

@@ -110,6 +110,18 @@ class ByPolicy:
     suspending: Suspending
 
 
+async def is_suspended_alike(session: AsyncSession, given: ByPolicy) -> bool:
+    """Whether its agency has suspended for the same filing by the same row, not lifted yet."""
+    columns = suspensions.c
+    wanted = select(columns.id).where(
+        columns.filing_id == given.filing_id,
+        columns.agency == given.agency,
+        columns.policy_row == given.suspending.row,
+        columns.lifted_at.is_(None),
+    )
+    return (await session.execute(wanted)).first() is not None
+
+
 async def add_by_policy(
     session: AsyncSession, suspension_id: UUID, given: ByPolicy, *, now: datetime
 ) -> None:

@@ -84,7 +84,12 @@ async def judged(
 async def by_policy(
     session: AsyncSession, concluded: Change, given: suspensions.ByPolicy, *, desk: Desk
 ) -> Change:
-    """Suspend the consignee as the policy says, and tell it."""
+    """Suspend the consignee as the policy says, and tell it, unless that is so already.
+
+    What was found suspends once, though it is judged again with each conclusion on its filing.
+    """
+    if await suspensions.is_suspended_alike(session, given):
+        return concluded
     required, found = concluded.matter.requirement, given.suspending
     suspension_id = desk.ids()
     await suspensions.add_by_policy(session, suspension_id, given, now=desk.now)

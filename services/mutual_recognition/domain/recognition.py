@@ -1,17 +1,17 @@
 """A recognition: the secondary agency accepts the primary's result, or does not."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from services.mutual_recognition.domain.determination import Terms
+from services.mutual_recognition.domain.determination import Terms, Tolerance
 from shared.contracts import derived
 from shared.contracts import recognition as contract
 from shared.contracts.envelope import Event
 from shared.contracts.recognition import ElementVerdict
-from shared.contracts.values import Said
+from shared.contracts.values import Element, Said
 
 RESULT_WITHIN_HOURS = 24
 """How long the primary's result is waited for where the row does not say; ours, as the rows are."""
@@ -65,6 +65,29 @@ class Recognition:
 
 
 Changed = tuple[Recognition, tuple[Event, ...]]
+
+
+def strictest(some: Sequence[Terms]) -> Terms:
+    """What is recognised where all of these count: every element, each within the least tolerance.
+
+    The result is waited for as long as the least of them says. Raises ValueError if there are none.
+    """
+    if len(some) == 1:
+        return some[0]
+    hours = [each.result_within_hours for each in some]
+    return Terms(
+        elements=tuple(each for each in Element if any(each in terms.elements for terms in some)),
+        tolerances={each: _least(each, some) for terms in some for each in terms.elements},
+        result_within_hours=min(each or RESULT_WITHIN_HOURS for each in hours),
+    )
+
+
+def _least(element: Element, some: Sequence[Terms]) -> Tolerance:
+    given = [each.tolerances.get(element, Tolerance()) for each in some if element in each.elements]
+    return Tolerance(
+        percent=min(each.percent for each in given),
+        absolute=min(each.absolute for each in given),
+    )
 
 
 def due(terms: Terms, awaited_from: datetime | None) -> datetime | None:

@@ -84,12 +84,13 @@ class _Counted:
 
 
 def _terms(case: Case, elements: tuple[Element, ...]) -> Terms:
-    """All elements, each within the widest tolerance that the recognition table has.
+    """These elements, each within the widest tolerance that the recognition table has.
 
-    So nobody is suspended for what would be recognised of others. Without a table nothing is
-    tolerated.
+    What a row recognises without looking at it is left out. So nobody is suspended for what would
+    be recognised of others. Where no row recognises, and without a table, nothing is tolerated.
     """
     granted = list(_granted(case))
+    elements = tuple(each for each in elements if all(each in row.elements for row in granted))
     tolerances = {
         element: Tolerance(
             percent=max(each.percent for each in some), absolute=max(each.absolute for each in some)

@@ -10,7 +10,7 @@ from services.mutual_recognition.decision_tables.dictionary import Inputs
 from services.mutual_recognition.decision_tables.index import Hit
 from services.mutual_recognition.decision_tables.version import Version
 from services.mutual_recognition.domain import agencies as agency_data
-from services.mutual_recognition.domain import determination
+from services.mutual_recognition.domain import determination, recognition
 from services.mutual_recognition.domain.agencies import Agencies
 from services.mutual_recognition.domain.determination import (
     Cargo,
@@ -184,10 +184,15 @@ def _eligibility(case: Case, selections: Sequence[Selection], *, agencies: Agenc
     hits = [next(version.index.hits(known, on=case.on), None) for known in asked]
     if None in hits:
         return Eligibility(rows=(because.no_table(kinds.RECOGNITION, None),))
-    first = [hit for hit in hits if hit is not None]
-    hit = next((each for each in first if not _allows(each)), first[-1])
-    terms = hit.row.then.terms if _allows(hit) else None
-    return Eligibility(terms=terms, rows=(because.row(version, hit, None),))
+    found = list({hit.row.id: hit for hit in hits if hit is not None}.values())
+    forbids = next((hit for hit in found if not _allows(hit)), None)
+    counted = found if forbids is None else [forbids]
+    rows = tuple(because.row(version, hit, None) for hit in counted)
+    if forbids is not None:
+        return Eligibility(rows=rows)
+    return Eligibility(
+        terms=recognition.strictest([hit.row.then.terms for hit in found]), rows=rows
+    )
 
 
 def _allows(hit: Hit) -> bool:

@@ -8,20 +8,23 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from services.mutual_recognition import app
 from services.mutual_recognition.settings import Settings
 from shared.auth.principal import Role
+from shared.contracts.envelope import Event
+from shared.contracts.filing import FilingAccepted
 from shared.contracts.values import Purpose
 from tests import factories, kits
 from tests.integration.mutual_recognition.waiting import take_in, until_blocked
-from tests.integration.mutual_recognition.world import World, accepted, laptops, wood
+from tests.integration.mutual_recognition.world import World, accepted, laptops, planned, wood
 
 MARCH = {"valid_from": "2026-03-03", "valid_to": "2026-03-31"}
 APRIL = {"valid_from": "2026-04-01", "valid_to": "2026-04-30"}
 MAY = {"valid_from": "2026-05-01", "valid_to": "2026-05-31"}
-BILL = "OSTQ26040001"
+BILL, OTHER_BILL = "OSTQ26040001", "OSTQ26040002"
 
 
 def _on(world: World, days: int) -> World:
@@ -126,6 +129,33 @@ async def test_who_files_one_bill_at_midnight_is_drawn_by_the_seed_that_was_firs
     first = await _decision(evening, UUID(int=1))
     assert _seeds(first) == ["period-2026-03-03"]
     assert _seeds(await later) == ["period-2026-03-03", "period-2026-04-01"]
+
+
+async def test_two_batches_of_filings_of_the_same_bills_do_not_wait_in_a_circle(
+    world: World,
+) -> None:
+    """Each locks both bills before anything else, in one order, whatever comes between."""
+    five, six = [await world.accept(wood(), filing_id=UUID(int=number)) for number in (5, 6)]
+    database = world.service.kit.database
+
+    def filed(number: int, bill: str) -> FilingAccepted:
+        return accepted(UUID(int=number), wood(bill_of_lading=bill))
+
+    async def take(*events: Event) -> None:
+        async with database.transaction() as session:
+            await take_in(world, session, *events)
+
+    async with database.transaction() as session:
+        await session.execute(text("SELECT FROM requirements FOR UPDATE"))
+        some = (
+            (filed(1, BILL), planned(five, factories.NOW), filed(2, OTHER_BILL)),
+            (filed(3, OTHER_BILL), planned(six, factories.NOW), filed(4, BILL)),
+        )
+        batches = [asyncio.create_task(take(*each)) for each in some]
+        await until_blocked(world, *batches)
+    await asyncio.gather(*batches)
+    for number in range(1, 5):
+        assert "requirement.determined" in await world.told(UUID(int=number))
 
 
 async def test_an_amendment_to_another_bill_of_lading_is_drawn_by_the_seed_of_its_day(

@@ -17,7 +17,7 @@ from services.mutual_recognition.settings import Settings
 from shared.contracts.case import SectionConcluded
 from tests import factories, kits
 from tests.integration.mutual_recognition.waiting import take_in, until_blocked
-from tests.integration.mutual_recognition.world import World, found, wood
+from tests.integration.mutual_recognition.world import World, found, planned, wood
 
 PATH = f"/v1/companies/{factories.CONSIGNEE}/suspensions"
 WHY = {"grounds": "a false declaration 申报不实", "way_back": "pass an audit 通过稽核"}
@@ -86,26 +86,29 @@ async def test_a_suspension_during_a_conclusion_comes_after_its_grant_in_the_rec
 
 @pytest.mark.usefixtures("clock")
 async def test_two_batches_about_the_same_companies_do_not_wait_in_a_circle(world: World) -> None:
-    """Each locks both companies before anything else, in one order."""
+    """Each locks both companies before anything else, in one order, whatever comes between."""
     other = factories.uscc(7)
     await world.trust(other)
-    consignee = wood()["consignee"] | {"uscc": other}
-    filings = [
-        await world.accept(wood(reference=str(number), **({"consignee": consignee} if far else {})))
-        for number, far in enumerate((False, True, True, False))
+    far = {"consignee": wood()["consignee"] | {"uscc": other}}
+    one, two, three, four, five, six = [
+        await world.accept(wood(reference=str(number), **(far if number in {1, 2} else {})))
+        for number in range(6)
     ]
     database = world.service.kit.database
 
     def concluded(filing: UUID) -> SectionConcluded:
         return world.concluded(filing, "quarantine", found=(found(),))
 
-    async def take(some: list[UUID]) -> None:
+    async def take(first: UUID, between: UUID, last: UUID) -> None:
         async with database.transaction() as session:
-            await take_in(world, session, *map(concluded, some))
+            events = concluded(first), planned(between, factories.NOW), concluded(last)
+            await take_in(world, session, *events)
 
     async with database.transaction() as session:
         await session.execute(text("SELECT FROM companies FOR UPDATE"))
-        batches = [asyncio.create_task(take(some)) for some in (filings[:2], filings[2:])]
+        some = (one, five, two), (three, six, four)
+        batches = [asyncio.create_task(take(*each)) for each in some]
         await until_blocked(world, *batches)
     await asyncio.gather(*batches)
-    assert [await _end(world, each) for each in filings] == ["recognition.granted"] * 4
+    ends = [await _end(world, each) for each in (one, two, three, four)]
+    assert ends == ["recognition.granted"] * 4

@@ -106,6 +106,22 @@ async def test_a_false_declaration_suspends_also_where_nothing_was_to_be_recogni
     assert await world.broken() == {}
 
 
+async def test_what_was_found_suspends_once_however_often_its_agency_concludes_on_the_filing(
+    world: World,
+) -> None:
+    """The name is false in A, of a line that B holds as well; what is counted in B is right."""
+    await world.trust()
+    filing = await world.accept(three(shared=True))
+    half: dict[str, Any] = {"quantity": "250", "net_kg": "500"}
+    false, right = found(1, name="oak 橡木", **half), found(1, **half)
+    await world.conclude(filing, "quarantine", containers=(A,), found=(false,))
+    (given,) = await _listed(world)
+    await world.conclude(filing, "quarantine", containers=(B,), found=(right, found(2)))
+    assert await _listed(world) == [given]
+    await world.conclude(filing, "customs", containers=(A,), found=(false,))
+    assert [each["agency"] for each in await _listed(world)] == ["customs", "quarantine"]
+
+
 async def test_it_is_lifted_from_its_day_on_by_its_agency_and_each_finding_for_itself(
     world: World,
 ) -> None:

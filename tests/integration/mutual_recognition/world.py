@@ -95,9 +95,7 @@ class World:
 
     async def plan(self, filing: UUID, ends: datetime) -> None:
         """The inspection has a slot that ends then."""
-        starts = ends - timedelta(hours=1)
-        slot = Slot(yard="Y1", bay="P01", teams=(), starts=starts, ends=ends)
-        await self.deliveries.bring(CasePlanned(**about(filing), slot=slot))
+        await self.deliveries.bring(planned(filing, ends))
 
     async def open(self, filing: UUID, at: datetime) -> None:
         """Quarantine opened the container."""
@@ -224,6 +222,12 @@ def accepted(filing: UUID, body: dict[str, Any]) -> FilingAccepted:
         receipt_number=f"R{filing.int}",
         consignment=Consignment.model_validate(body),
     )
+
+
+def planned(filing: UUID, ends: datetime) -> CasePlanned:
+    """The inspection has a slot that ends then."""
+    slot = Slot(yard="Y1", bay="P01", teams=(), starts=ends - timedelta(hours=1), ends=ends)
+    return CasePlanned(**about(filing), slot=slot)
 
 
 def about(filing: UUID) -> dict[str, Any]:

@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
+from services.mutual_recognition.decision_tables.table import Then
 from services.mutual_recognition.domain.settle import Conclusion
 from services.mutual_recognition.rules import counted, matter
 from services.mutual_recognition.rules.decide import Case
 from services.mutual_recognition.rules.draw import Ticket
 from services.mutual_recognition.rules.inputs import Mismatch
 from shared.contracts.filing import Consignment, FilingAccepted
-from shared.contracts.values import Disposal, Line, Scope, Verdict
+from shared.contracts.values import Disposal, Element, Line, Scope, Verdict
 from shared.ids import uuid7
 from tests import factories
 from tests.unit.mutual_recognition import builders
@@ -100,6 +101,34 @@ def test_without_a_recognition_table_nothing_is_tolerated() -> None:
     tables = {name: each for name, each in case.tables.items() if name != "recognition"}
     known = _compared(_cargo([1]), _said(_line(net_kg="999.99")), case=replace(case, tables=tables))
     assert _apart(known) == {"weight_disagrees"}
+
+
+def _recognising(*elements: Element, eligible: bool = True) -> Case:
+    """A case under a recognition table whose rows look at these elements alone."""
+    case, founding = builders.case(_cargo([1])), builders.founding()["recognition"]
+    then = Then(eligible=eligible, elements=elements)
+    rows = tuple(
+        row.model_copy(update={"then": then}) if row.then.eligible else row
+        for row in founding.table.rows
+    )
+    version = replace(founding, table=founding.table.model_copy(update={"rows": rows}))
+    return replace(case, tables={**case.tables, "recognition": version})
+
+
+@pytest.mark.parametrize(
+    ("case", "apart"),
+    [
+        (_recognising(Element.NAME), {"name_disagrees"}),
+        (_recognising(Element.WEIGHT), {"weight_disagrees"}),
+        (_recognising(eligible=False), {"name_disagrees", "weight_disagrees"}),
+    ],
+)
+def test_what_a_row_recognises_without_looking_at_it_is_not_false(
+    case: Case, apart: set[str]
+) -> None:
+    said = _said(_line(name="oak 橡木", net_kg="800"), gross_kg=Decimal(1))
+    known = _compared(_cargo([1]), said, case=case)
+    assert _apart(known) == apart
 
 
 def test_where_nothing_was_counted_nothing_is_compared() -> None:
