@@ -1,6 +1,8 @@
 """How often something is found at the inspections of a company, or of goods of an HS heading."""
 
+import re
 from bisect import bisect_right
+from collections.abc import Mapping
 from decimal import Decimal
 from itertools import islice
 from typing import Annotated
@@ -10,6 +12,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from services.mutual_recognition import learning
 from services.mutual_recognition.api.books import TheBook
+from services.mutual_recognition.domain.refusals import NoSuchMember
 from services.mutual_recognition.risk import experience
 from services.mutual_recognition.risk.experience import Kind
 from services.mutual_recognition.risk.rates import NOTHING, Rates
@@ -22,6 +25,10 @@ from shared.kit import Kit, kit_of
 router = APIRouter(prefix="/v1/risk/{kind}", tags=["risk"])
 READERS = (Role.SUPERVISOR, Role.AUDITOR)
 CURSOR = TypeAdapter(str)
+CODES: Mapping[Kind, re.Pattern[str]] = {
+    Kind.COMPANIES: re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}", re.ASCII),
+    Kind.GOODS: re.compile(r"[0-9]{4}", re.ASCII),
+}
 
 
 class RateOut(BaseModel):
@@ -69,6 +76,8 @@ async def rate(
     book: TheBook,
 ) -> RateOut:
     """One company or HS heading, inspected or not."""
+    if not CODES[kind].fullmatch(member):
+        raise NoSuchMember(code=member)
     async with kit.database.connect() as connection:
         learnt = (await learning.learnt(connection, book))[kind]
     return _told(learnt, member)

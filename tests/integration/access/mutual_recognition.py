@@ -4,6 +4,10 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import insert
+
+from services.mutual_recognition import learning
+from services.mutual_recognition.risk.experience import Kind
 from shared.contracts import derived
 from shared.contracts.filing import Consignment, FilingAccepted
 from tests import factories
@@ -68,6 +72,16 @@ async def _to_order(scene: Scene) -> Ask:
 
 async def _to_register(_: Scene) -> Ask:
     return Ask(body=COMPANY)
+
+
+async def _learnt(scene: Scene) -> Ask:
+    """Wood was inspected, and what was found is counted."""
+    await scene.arranged(_required)
+    row = {"requirement_id": REQUIREMENT, "kind": Kind.GOODS, "member": "4407", "found": True}
+    async with scene.kit.database.transaction() as session:
+        await session.execute(insert(learning.findings).values(row))
+        await learning.learn(session, scene.service.api.state.book)
+    return Ask({"kind": "goods"})
 
 
 async def _registered(scene: Scene) -> Ask:
@@ -189,7 +203,7 @@ ENTRIES = {
     "GET /v1/suspensions": Entry(_suspended, lists=True),
     "GET /v1/pilots/{register}": Entry(_entered, lists=True),
     "POST /v1/pilots/{register}": Entry(_to_enter, succeeds=HEAD_OF_QUARANTINE),
-    "GET /v1/risk/{kind}": Entry(same(kind="goods"), lists=True),
+    "GET /v1/risk/{kind}": Entry(_learnt, lists=True),
     "GET /v1/risk/{kind}/{member}": Entry(same(kind="goods", member="4407")),
     "GET /v1/draws": Entry(_committed, lists=True),
     "POST /v1/draws": Entry(_to_commit, succeeds=HEAD_OF_QUARANTINE),
