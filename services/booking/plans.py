@@ -1,12 +1,13 @@
 """Orders for plans between rows and values."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, TypeAdapter
-from sqlalchemy import ARRAY, DateTime, Select, Text, cast, func, insert, null, select, update
+from sqlalchemy import ARRAY, DateTime, Text, cast, func, insert, null, or_, select, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -25,8 +26,8 @@ from shared.database import table_of
 from shared.prepared import Row
 
 table = table_of(PlanRow)
-MOST_PAST = 20_000
-"""Where so many requests are less than four weeks, the weeks that they are will do."""
+MOST_EXPECTED = 5_000
+"""Requests that a plan expects, each for one or more."""
 _MOMENT = DateTime(timezone=True)
 _LONG = ("items", "unserved", "expected", "advice", "prices")
 _PRICES = TypeAdapter(list[PoolPrice])
@@ -131,32 +132,30 @@ async def waiting(session: Reading) -> list[Booking]:
     return [booking for booking in found if booking.seeking]
 
 
-async def past(session: Reading, yards: Sequence[str], *, now: datetime) -> Past:
-    """The requests of the last whole weeks in these yards (yard clock); none of less than one."""
-    since: datetime | None = await session.scalar(_since(yards))
+async def past(session: Reading, yards: Sequence[str], *, now: datetime, days: int) -> Past:
+    """The requests of the last whole weeks in these yards (yard clock), for a plan of so many
+    days; none of less than a week.
+
+    Of more than are expected at once some are drawn by lot, by their ids, each for several.
+    """
+    first = select(bookings.c.asked_at).where(bookings.c.yard.in_(yards))
+    since = await session.scalar(first.order_by(bookings.c.asked_at).limit(1))
     known = weeks(since=since, now=now)
     if not known:
         return Past((), 0)
-    wanted = (bookings.c.yard.in_(yards), bookings.c.asked_at > now - known * WEEK)
+    wanted = (
+        bookings.c.yard.in_(yards),
+        bookings.c.asked_at > now - known * WEEK,
+        bookings.c.asked_at <= now,
+        or_(bookings.c.wanted, bookings.c.status == Status.COMPLETED),
+    )
+    many: int = (await session.execute(select(func.count()).where(*wanted))).scalar_one()
+    most = MOST_EXPECTED // max(1, -(-days // WEEK.days))
     rows = await session.execute(
-        select(bookings)
-        .where(*wanted, bookings.c.asked_at <= now)
-        .order_by(bookings.c.asked_at.desc())
-        .limit(MOST_PAST)
+        select(bookings).where(*wanted).order_by(bookings.c.id).limit(most)
     )
-    return Past([store.booking_of(row) for row in rows.mappings()], known)
-
-
-def _since(yards: Sequence[str]) -> Select[Any]:
-    """When the first of the last MOST_PAST requests of these yards was opened."""
-    last = (
-        select(bookings.c.asked_at)
-        .where(bookings.c.yard.in_(yards))
-        .order_by(bookings.c.asked_at.desc())
-        .limit(MOST_PAST)
-        .subquery()
-    )
-    return select(func.min(last.c.asked_at))
+    found = rows.mappings().all()
+    return Past(await asyncio.to_thread(lambda: [*map(store.booking_of, found)]), known, many)
 
 
 async def confirmed(

@@ -1,5 +1,6 @@
 """How things stand in some yards, as a plan needs it."""
 
+import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -37,14 +38,15 @@ async def survey(session: Reading, order: Order, *, turn: Turn) -> Situation:
     waiting = await plans.waiting(session)
     candidates = [*to_plan(waiting, order.yards, turn=turn)]
     candidates += to_plan(movable, order.yards, turn=turn)
-    past = await plans.past(session, order.yards, now=turn.now)
+    past = await plans.past(session, order.yards, now=turn.now, days=on.days)
     again = past.again(now=turn.now, ends=ends)
+    expected = await asyncio.to_thread(lambda: [*to_plan(again, order.yards, turn=turn)])
     return Situation(
         grid=on,
         calendars=calendars,
         candidates=[each for each in candidates if each.earliest < ends],
         change_cost=terms.change_cost,
-        expected=list(to_plan(again, order.yards, turn=turn)),
+        expected=expected,
         share=past.share,
     )
 

@@ -18,15 +18,17 @@ WEEKS = 4
 
 @dataclass(frozen=True)
 class Past:
-    """The bookings that were asked for in the last `weeks` whole weeks."""
+    """The bookings that were asked for in the last `weeks` whole weeks, or some of `many`."""
 
     bookings: Sequence[Booking]
     weeks: int
+    many: int = 0
 
     @property
     def share(self) -> float:
-        """Each week of the past counts as much as any other."""
-        return 1 / max(1, self.weeks)
+        """Each week of the past counts as much as any other, and each booking drawn for others."""
+        drawn = max(1, len(self.bookings))
+        return max(drawn, self.many) / drawn / max(1, self.weeks)
 
     def again(self, *, now: datetime, ends: datetime) -> Iterator[Booking]:
         """As they are expected after now, with windows that open before `ends`."""

@@ -41,6 +41,10 @@ def test_whole_weeks_alone_tell_what_a_week_is_like_and_no_more_than_four() -> N
     assert Past([], weeks=4).share == 0.25
 
 
+def test_of_a_crowd_some_stand_for_all() -> None:
+    assert Past([booking(1), booking(2)], weeks=2, many=10).share == 2.5
+
+
 def test_an_outlook_has_whole_hours_what_is_taken_and_who_is_expected() -> None:
     scan = next(each for each in made.yard().bays if each.code == "S01")
     taken = Taken(scan.id, made.OPENS, made.OPENS + timedelta(hours=1))
