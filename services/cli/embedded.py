@@ -7,6 +7,7 @@ import socket
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -74,12 +75,36 @@ def _with_folder(settings: Any, data: Path) -> Any:
     return settings.model_copy(update={"evidence_folder": kept})
 
 
-def _with_seal(settings: Any, data: Path, *, url: str) -> Any:
-    """Declaration's settings: a key of the data folder seals, unless another one is named."""
-    kept = settings.seal_key or data / "secrets" / "seal.pem"
-    keyfile.make(kept)
+def address(host: str, port: int) -> str:
+    """The address to tell of what listens there: this machine's own where it listens on all."""
+    if ip_address(host).is_unspecified:
+        host = "::1" if ":" in host else "127.0.0.1"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def with_seal(settings: Any, data: Path, *, url: str) -> Any:
+    """Declaration's settings: a key of the data folder seals, unless another one is named.
+
+    Leaves with a message where others can read the data folder's.
+    """
+    kept = settings.seal_key or _own_seal_key(data)
     there = settings.public_url or url + BY_NAME["declaration"].prefix
     return settings.model_copy(update={"seal_key": kept, "public_url": there})
+
+
+def _own_seal_key(data: Path) -> Path:
+    kept = data / "secrets" / "seal.pem"
+    keyfile.make(kept)
+    try:
+        keyfile.read_own(kept)
+    except keyfile.KeyUnfit as unfit:
+        fail(
+            f"the key that seals release notices is unfit: {unfit}.",
+            chinese=f"放行通知的印章密钥不可用：{kept} 可被其他账户读取，或其中不是 Ed25519 密钥。",
+            mend="move it away: a new one is made, and old notices still verify.",
+            mend_zh="请移走该文件后重新启动：系统将生成新密钥，旧通知仍可核验。",
+        )
+    return kept
 
 
 def _leave(*_: object) -> None:
@@ -103,9 +128,8 @@ async def _run(
     system = configuration.system()
     traces.configure(system.traces, folder=data)
     kits = _kits(servers, system, clock, issuer, passwords, metrics.Metrics(registry))
-    host, port = listening.getsockname()[:2]
-    url = f"http://{host}:{port}"
-    sealing = _with_seal(settings["declaration"], data, url=url)
+    url = address(*listening.getsockname()[:2])
+    sealing = with_seal(settings["declaration"], data, url=url)
     settings = {**settings, "declaration": sealing}
     services = [
         entry.create(kit, settings[entry.name]) for entry, kit in zip(ENTRIES, kits, strict=True)

@@ -95,28 +95,35 @@ class Notice:
 
 @dataclass(frozen=True)
 class PublicKey:
-    """A key by which seals are checked; `public` is base64url, moments are wall time.
+    """A key by which seals are checked; `public` is base64url.
 
-    `since` is None where it has sealed nothing yet, `until` where no other key has since.
+    `since` (wall time) is None where it has sealed nothing yet.
     """
 
     id: str
     public: str
     since: datetime | None
-    until: datetime | None
 
 
 async def of(
-    database: Database, filing_id: UUID, *, sealer: Sealer | None, now: datetime
+    database: Database,
+    filing_id: UUID,
+    *,
+    sealer: Sealer | None,
+    now: datetime,
+    number: int | None = None,
 ) -> list[Notice]:
-    """A filing's notices in order, issued now if they were not before. Raises NoSealKey."""
+    """A filing's notices in order, issued now if they were not before.
+
+    Without a sealer those that were. Raises NoSealKey where there are none, or not up to `number`.
+    """
     async with database.connect() as connection:
         kept = await _kept(connection, filing_id)
         due = (await _released(connection, filing_id))[len(kept) :]
         filing = await store.get(connection, filing_id)
-    if due:
-        if sealer is None:
-            raise NoSealKey
+    if due and sealer is None and (number or 1) > len(kept):
+        raise NoSealKey
+    if due and sealer is not None:
         async with database.transaction() as session:
             await _issue(session, filing, due, sealer=sealer, now=now)
             kept = await _kept(session, filing_id)
@@ -145,13 +152,10 @@ async def found(connection: AsyncConnection, code: str) -> Notice:
 async def keys(connection: AsyncConnection, *, sealer: Sealer | None) -> list[PublicKey]:
     """Every key that has sealed a notice, the oldest first, and the one that will."""
     kept = await connection.execute(select(SEAL_KEYS).order_by(_KEYS.since, _KEYS.id))
-    known: list[tuple[str, str, datetime | None]] = [
-        (row.id, row.public, row.since) for row in kept
-    ]
-    if sealer is not None and all(kid != sealer.seal.id for kid, *_ in known):
-        known.append((sealer.seal.id, sealer.seal.public, None))
-    ends = [*(since for *_, since in known[1:]), None]
-    return [PublicKey(*key, until) for key, until in zip(known, ends, strict=False)]
+    known = [PublicKey(row.id, row.public, row.since) for row in kept]
+    if sealer is not None and all(key.id != sealer.seal.id for key in known):
+        known.append(PublicKey(sealer.seal.id, sealer.seal.public, None))
+    return known
 
 
 _SEALED = select(RELEASE_NOTICES, _KEYS.public).join(SEAL_KEYS, _KEYS.id == _NOTICES.key_id)

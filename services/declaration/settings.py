@@ -60,7 +60,8 @@ class Settings(BaseSettings):
         default=None,
         pattern=r"^https?://[^\s/?#]+(/[^\s/?#]+)*$",
         description="Where everybody reaches this service, such as"
-        " https://onestop.example.org/declaration: what the codes on release notices lead to.",
+        " https://onestop.example.org/declaration: what the codes on release notices lead to."
+        " Set it before the first notice: what is issued never changes.",
     )
 
     @field_validator("seal_key")

@@ -1,6 +1,6 @@
 """What is measured, as it is stored: filings by their events, inspections with their case."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -9,14 +9,17 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     DateTime,
+    Integer,
     Table,
     Text,
     Uuid,
     bindparam,
     cast,
     func,
+    literal_column,
     null,
     select,
+    tuple_,
     update,
 )
 from sqlalchemy.dialects.postgresql import Insert, insert
@@ -67,10 +70,19 @@ HEARD: tuple[type[FilingEvent], ...] = (
     *_ENDS,
 )
 """The events that `hear` knows."""
+_COUNTED = ("moves", "moves_avoided", "unpackings", "unpackings_avoided")
+_case = store.cases.c
+_opened = select(func.count()).where(store.openings.c.case_id == _case.id).scalar_subquery()
+_counts = [cast(_case.counts[name].astext, Integer) for name in _COUNTED]
+_measured = tuple_(INSPECTIONS.c.openings, *(INSPECTIONS.c[name] for name in _COUNTED))
+_disagree = _measured.is_distinct_from(tuple_(_opened, *_counts))  # True where there is none.
+_both = INSPECTIONS.c.case_id == _case.id
+WRONG = select(_case.id).join(INSPECTIONS, _both).where(_disagree)
+"""The cases that count something else than what is measured of them."""
 
 
-def _put(table: Table, *, key: Sequence[str], firsts: Sequence[str]) -> Statement:
-    """A row as it is now; of `firsts` what is known already stays."""
+def _put(table: Table, *, key: Sequence[str], firsts: Sequence[str] = ()) -> Statement:
+    """A row as it is now; of `firsts` what is known already stays. Returns if it is `new`."""
     put: Insert = insert(table)
     excluded = put.excluded
     others = [each.name for each in table.columns if each.name not in key]
@@ -79,13 +91,14 @@ def _put(table: Table, *, key: Sequence[str], firsts: Sequence[str]) -> Statemen
         for name in others
     }
     put = put.on_conflict_do_update(index_elements=key, set_=values)
-    return Statement(put, columns=table.columns.keys())
+    told = put.returning(table.c.filing_id, literal_column("xmax = 0").label("new"))
+    return Statement(told, columns=table.columns.keys())
 
 
-_PUT_INSPECTION = _put(
-    INSPECTIONS, key=("filing_id",), firsts=("selected_at", "booked_at", "gate_in_at")
-)
-_PUT_AGENCY = _put(AGENCIES, key=("filing_id", "agency"), firsts=("selected_at",))
+_BY_CASE, _BY_AGENCY = ("filing_id",), ("filing_id", "agency")
+_PUT_INSPECTION = _put(INSPECTIONS, key=_BY_CASE, firsts=("selected_at", "booked_at", "gate_in_at"))
+_PUT_AGENCY = _put(AGENCIES, key=_BY_AGENCY, firsts=("selected_at",))
+_RENEW_INSPECTION, _RENEW_AGENCY = _put(INSPECTIONS, key=_BY_CASE), _put(AGENCIES, key=_BY_AGENCY)
 
 
 async def hear(session: AsyncSession, heard: Iterable[tuple[FilingEvent, datetime]]) -> None:
@@ -126,32 +139,53 @@ async def keep(
 ) -> None:
     """Measure cases that changed: before and after, and the records that were made of that.
 
-    What is measured of a case and did not change is not written.
+    What is measured of a case and did not change is not written. One that was here before anything
+    was measured is measured from all its records.
     """
     figures = worth.published()
-    found = []
+    found, under_way = [], []
     for before, after in changes:
         firsts = measuring.firsts(each for each in made if each.case_id == after.id)
         measured = measuring.measure(after, figures)
         if firsts != Firsts() or measured != measuring.measure(before, figures):
             found.append((after, measured, firsts))
-    await put(session, found)
+            under_way += [after] if before.head.seq else []
+    new = await _write(session, found, _PUT_INSPECTION, _PUT_AGENCY)
+    await renew(session, [each for each in under_way if each.filing_id in new])
 
 
-async def missing(session: AsyncSession, *, after: UUID, limit: int) -> list[UUID]:
-    """Cases behind this one in the order of their ids that were never measured."""
-    its = store.cases.c
-    measured = select(INSPECTIONS.c.case_id).where(INSPECTIONS.c.case_id == its.id).exists()
-    never = select(its.id).where(its.id > after, ~measured).order_by(its.id).limit(limit)
-    return list((await session.execute(never)).scalars())
+async def due(session: AsyncSession, *, after: UUID, limit: int) -> list[UUID]:
+    """Cases behind this one in the order of their ids that were never measured, or are `WRONG`.
+
+    A replica of before anything was measured changes a case without its measures.
+    """
+    found = select(_case.id).outerjoin(INSPECTIONS, _both).where(_case.id > after, _disagree)
+    return list((await session.execute(found.order_by(_case.id).limit(limit))).scalars())
 
 
-async def put(session: AsyncSession, found: Iterable[tuple[Case, Measured, Firsts]]) -> None:
-    """Write what was measured of cases, in an order that all keep."""
+async def renew(session: AsyncSession, cases: Collection[Case]) -> None:
+    """Measure locked cases anew, from all their records."""
+    if not cases:
+        return
+    told = {each.id: Firsts() for each in cases}
+    for record in await store.of_kinds(session, list(told), measuring.KINDS):
+        told[record.case_id] = told[record.case_id].then(measuring.firsts([record]))
+    figures = worth.published()
+    found = [(each, measuring.measure(each, figures), told[each.id]) for each in cases]
+    await _write(session, found, _RENEW_INSPECTION, _RENEW_AGENCY)
+
+
+async def _write(
+    session: AsyncSession,
+    found: Iterable[tuple[Case, Measured, Firsts]],
+    inspection: Statement,
+    agency: Statement,
+) -> set[UUID]:
+    """Write what was measured of cases, in an order that all keep; the filings that are new."""
     rows = sorted(found, key=lambda each: each[0].filing_id)
-    await _PUT_INSPECTION.run_many(session, [_inspection(*each) for each in rows])
-    of_agencies = [row for each in rows for row in _agencies(*each)]
-    await _PUT_AGENCY.run_many(session, of_agencies)
+    put = await inspection.run_many(session, [_inspection(*each) for each in rows])
+    await agency.run_many(session, [row for each in rows for row in _agencies(*each)])
+    return {each["filing_id"] for each in put if each["new"]}
 
 
 def _inspection(case: Case, measured: Measured, firsts: Firsts) -> dict[str, Any]:

@@ -50,9 +50,7 @@ _KNOWN = Statement(
 _ids = bindparam("ids", type_=ARRAY(Uuid))
 _locked = select(cases).with_for_update()
 _LOCK = Statement(_locked.where(cases.c.id == bindparam("id", type_=Uuid)))
-_LOCK_ALL = Statement(
-    _locked.where(cases.c.id == func.any(_ids)).order_by(cases.c.id).with_for_update()
-)
+_LOCK_ALL = Statement(_locked.where(cases.c.id == func.any(_ids)).order_by(cases.c.requirement_id))
 _FIND = Statement(_locked.where(cases.c.requirement_id == bindparam("id", type_=Uuid)))
 _SECTIONS = Statement(
     select(sections).where(sections.c.case_id == func.any(_ids)).order_by(sections.c.agency)
@@ -117,8 +115,8 @@ async def lock(session: AsyncSession, case_id: UUID) -> Case:
 
 
 async def lock_all(session: AsyncSession, case_ids: Iterable[UUID]) -> dict[UUID, Case]:
-    """Those of the cases that there are, locked until the end, in an order that all keep."""
-    found = await _whole(session, await _LOCK_ALL.run(session, {"ids": sorted(case_ids)}))
+    """Those of the cases that there are, locked until the end, in the order that `known` keeps."""
+    found = await _whole(session, await _LOCK_ALL.run(session, {"ids": list(case_ids)}))
     return {each.id: each for each in found}
 
 

@@ -78,7 +78,7 @@ class NoticesOut(BaseModel):
 class KeyOut(BaseModel):
     """A public key as JSON Web Key (RFC 8037).
 
-    It sealed from `since`, null if it has not yet, to `until`, null for the one in use (wall time).
+    `since` is when it first sealed (wall time), null if it has not yet.
     """
 
     kty: str = "OKP"
@@ -88,7 +88,6 @@ class KeyOut(BaseModel):
     kid: str
     x: str
     since: datetime | None
-    until: datetime | None
 
 
 class KeysOut(BaseModel):
@@ -108,7 +107,10 @@ TheSealer = Annotated[Sealer | None, Depends(sealer_of)]
 
 @router.get("/{filing_id}/release-notices")
 async def list_notices(filing_id: UUID, kit: InKit, who: Reader, sealer: TheSealer) -> NoticesOut:
-    """The release notices of a filing: one for each release, none before the first."""
+    """The release notices of a filing: one for each release, none before the first.
+
+    While this server has no seal key, those that were issued before.
+    """
     issued = await _issued(filing_id, kit, who, sealer)
     return NoticesOut(items=[NoticeOut.of(each) for each in issued])
 
@@ -127,7 +129,7 @@ async def release_notice(
     409 while nothing is released. Its QR code leads to the page that says whether it still stands,
     and carries the seal.
     """
-    notice = release_notices.chosen(await _issued(filing_id, kit, who, sealer), number)
+    notice = release_notices.chosen(await _issued(filing_id, kit, who, sealer, number), number)
     said = json.loads(notice.row["text"])
     make = partial(
         notice_paper.pdf,
@@ -140,11 +142,15 @@ async def release_notice(
     return Pdf(await MADE.do(make), headers=named)
 
 
-async def _issued(filing_id: UUID, kit: Kit, who: Principal, sealer: Sealer | None) -> list[Notice]:
+async def _issued(
+    filing_id: UUID, kit: Kit, who: Principal, sealer: Sealer | None, number: int | None = None
+) -> list[Notice]:
     """The filing's notices. Raises FilingNotFound, NoSealKey."""
     async with kit.database.connect() as connection:
         await seen(connection, filing_id, who)
-    return await release_notices.of(kit.database, filing_id, sealer=sealer, now=kit.clock.wall())
+    return await release_notices.of(
+        kit.database, filing_id, sealer=sealer, now=kit.clock.wall(), number=number
+    )
 
 
 @public.get("/keys")
@@ -153,10 +159,7 @@ async def read_keys(kit: InKit, sealer: TheSealer) -> KeysOut:
     async with kit.database.connect() as connection:
         published = await release_notices.keys(connection, sealer=sealer)
     return KeysOut(
-        keys=[
-            KeyOut(kid=each.id, x=each.public, since=each.since, until=each.until)
-            for each in published
-        ]
+        keys=[KeyOut(kid=each.id, x=each.public, since=each.since) for each in published]
     )
 
 

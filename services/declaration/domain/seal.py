@@ -1,8 +1,8 @@
 """The electronic seal on a release notice: a JSON Web Signature (RFC 7515) by EdDSA.
 
-What is signed is a short statement that names the notice, its containers while they are few, and
-the SHA-256 of the notice's text: so it fits into a QR code, and whoever has the public key reads
-there without any network what a paper ought to say.
+What is signed is a short statement that names the notice, its containers while they are few, that
+it is of the sandbox if it is, and the SHA-256 of the notice's text: so it fits into a QR code, and
+whoever has the public key reads there without any network what a paper ought to say.
 """
 
 import hashlib
@@ -55,6 +55,7 @@ def statement(text: str) -> dict[str, Any]:
         "notice": notice["number"],
         "released": notice["released_at"],
         **named,
+        **({"sandbox": True} if notice["sandbox"] else {}),
         "sha256": hashlib.sha256(text.encode()).hexdigest(),
     }
 

@@ -21,15 +21,15 @@ KILOGRAM = "KGM"
 def compare(
     declared: Sequence[Line], found: Sequence[Line], *, terms: Terms, on: date
 ) -> tuple[ElementVerdict, ...]:
-    """One verdict for each line and element. What is missing, twice there or unasked disagrees.
+    """One verdict for each line and element. What is missing or unasked disagrees.
 
-    `on` is the day whose synonyms count.
+    So do the figures of a line that is twice there, and its name if one of them is another. `on` is
+    the day whose synonyms count.
     """
     verdicts = []
     for line in declared:
         matches = [each for each in found if each.number == line.number]
-        match = matches[0] if len(matches) == 1 else None
-        verdicts += [_verdict(each, line, match, terms=terms, on=on) for each in terms.elements]
+        verdicts += [_verdict(each, line, matches, terms=terms, on=on) for each in terms.elements]
     known = {line.number for line in declared}
     verdicts += [
         ElementVerdict(
@@ -51,9 +51,24 @@ def gross(declared: Decimal, found: Decimal | None, *, terms: Terms) -> ElementV
     return verdict.model_copy(update={"gross": True})
 
 
+def as_declared(declared: Line, found: Line, *, on: date) -> bool:
+    """Whether both the name and the harmonised part of the HS code agree on that day."""
+    return names.same_code(declared.hs_code, found.hs_code) and names.same(
+        declared.name, found.name, hs_code=declared.hs_code, on=on
+    )
+
+
 def agree(verdicts: Sequence[ElementVerdict]) -> bool:
     """Whether there is something to recognise and all of it agrees."""
     return bool(verdicts) and all(verdict.agrees for verdict in verdicts)
+
+
+def differs(verdict: ElementVerdict) -> bool:
+    """Whether something was found to be otherwise than declared, or to be missing.
+
+    A gross weight of which not all is known disagrees, but nobody found that it is another.
+    """
+    return not verdict.agrees and (bool(verdict.found) or not verdict.gross)
 
 
 def disagreement(verdicts: Sequence[ElementVerdict]) -> Said:
@@ -80,10 +95,11 @@ def _about(verdict: ElementVerdict) -> Said:
 
 
 def _verdict(
-    element: Element, declared: Line, found: Line | None, *, terms: Terms, on: date
+    element: Element, declared: Line, matches: Sequence[Line], *, terms: Terms, on: date
 ) -> ElementVerdict:
     if element is Element.NAME:
-        return _name(declared, found, on=on)
+        return _name(declared, matches, on=on)
+    found = matches[0] if len(matches) == 1 else None
     tolerance = terms.tolerances.get(element, EXACT)
     if element is Element.WEIGHT:
         weighed = None if found is None else (found.net_kg, KILOGRAM)
@@ -93,13 +109,14 @@ def _verdict(
     return _figures(element, declared.number, ours, counted, tolerance)
 
 
-def _name(declared: Line, found: Line | None, *, on: date) -> ElementVerdict:
-    """Both the name and the harmonised part of the HS code; a code that differs is told."""
-    seen = found.name if found else ""
-    said = declared.name
-    agrees = found is not None and names.same(said, seen, hs_code=declared.hs_code, on=on)
+def _name(declared: Line, matches: Sequence[Line], *, on: date) -> ElementVerdict:
+    """Of all that was found of the line; the false one is told, and a code that differs."""
+    apart = [each for each in matches if not as_declared(declared, each, on=on)]
+    found = next(iter((*apart, *matches)), None)
+    said, seen = declared.name, found.name if found else ""
     if found is not None and not names.same_code(declared.hs_code, found.hs_code):
-        agrees, said, seen = False, f"{declared.hs_code} {said}", f"{found.hs_code} {seen}"
+        said, seen = f"{declared.hs_code} {said}", f"{found.hs_code} {seen}"
+    agrees = bool(matches) and not apart
     return ElementVerdict(
         element=Element.NAME, line=declared.number, declared=said, found=seen, agrees=agrees
     )

@@ -4,10 +4,11 @@ Loose cargo is one part, `LOOSE`, which is no container's number.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
-from services.mutual_recognition.domain import names, settle
+from services.mutual_recognition.domain import crosscheck, names, settle
 from services.mutual_recognition.domain.determination import Determination
 from services.mutual_recognition.domain.settle import Conclusion, Settled, Step
 from shared.contracts.envelope import Fact
@@ -109,18 +110,19 @@ def _numbers(consignment: Consignment, parts: Collection[str]) -> set[int]:
 
 
 def found(
-    consignment: Consignment, parts: Collection[str], said: Sequence[Conclusion]
+    consignment: Consignment, parts: Collection[str], said: Sequence[Conclusion], *, on: date
 ) -> tuple[Line, ...]:
     """What an agency's last conclusions on these parts found of their groups' lines, summed up.
 
     Lines of other parts that a conclusion covers as well are left out. A line that two conclusions
-    call or classify differently, or count in units that do not measure the same, or that one names
-    twice, stays there twice.
+    call or classify differently, unless both are as declared on that day, or count in units that do
+    not measure the same, or that one names twice, stays there twice.
     """
     whole = {part for group in groups(consignment) if group & set(parts) for part in group}
     ours = _numbers(consignment, parts)
     last = {part: [each for each in said if each.covers(part)] for part in of(consignment)}
     counted = {each.number: each for part in whole for each in last[part][-1:]}
+    declared = {line.number: line for line in consignment.lines}
     sums: dict[tuple[object, ...], Line] = {}
     for conclusion in counted.values():
         others = {part for part in of(consignment) if conclusion.covers(part)} - whole
@@ -131,11 +133,17 @@ def found(
                 continue
             measure, _ = units.in_base(line.quantity, line.unit)
             times = seen.count(line.number)
-            goods = (names.plain(line.name), line.hs_code[: names.HARMONISED])
-            key = (line.number, times, *goods, measure)
+            key = (line.number, times, _goods(declared.get(line.number), line, on=on), measure)
             seen.append(line.number)
             sums[key] = _sum(sums[key], line) if key in sums else line
     return tuple(sums.values())
+
+
+def _goods(declared: Line | None, found: Line, *, on: date) -> object:
+    """What is the same for all that is the same goods."""
+    if declared is not None and crosscheck.as_declared(declared, found, on=on):
+        return None
+    return names.plain(found.name), found.hs_code[: names.HARMONISED]
 
 
 def _sum(one: Line, other: Line) -> Line:

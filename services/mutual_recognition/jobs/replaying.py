@@ -31,6 +31,8 @@ NICE = 10
 AT_ONCE = 500
 """Rows that the cursor brings at a time, and filings between two words of progress."""
 
+DIFFERS = '$[*] ? (@.agrees == false && !(@.gross == true && @.found == ""))'
+"""`crosscheck.differs` as a path of SQL's JSON."""
 OF_CAUSE = """
     FROM decisions d JOIN requirements r ON r.id = d.requirement_id
     LEFT JOIN recognitions g ON g.requirement_id = r.id
@@ -39,7 +41,7 @@ COUNT = f"SELECT count(*) {OF_CAUSE}"
 STREAM = f"""
     SELECT d.inputs, d.draws, d.further_draws, d.orders, d.recognition_refused, d.mismatch,
       r.status = 'met' AND r.outcome <> 'held' AS ended, g.agency_primary,
-      g.status = 'refused' AND g.verdicts @> '[{{"agrees": false}}]' AS disagreed,
+      g.status = 'refused' AND g.verdicts @? '{DIFFERS}' AS disagreed,
       (SELECT jsonb_agg(jsonb_build_array(c.agency, c.scope, c.verdict, c.content -> 'disposal',
                 c.content -> 'findings' <> '[]') ORDER BY c.number)
        FROM requirement_conclusions c WHERE c.requirement_id = r.id) AS said

@@ -7,6 +7,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from services.mutual_recognition.decision_tables.dictionary import Value
+from services.mutual_recognition.domain import crosscheck
 from services.mutual_recognition.domain.intervals import Interval
 from services.mutual_recognition.domain.recognition import Recognition, Status
 from services.mutual_recognition.domain.settle import Conclusion
@@ -73,7 +74,7 @@ def found(conclusions: Iterable[Conclusion], recognition: Recognition | None) ->
 def _disagreed(recognition: Recognition | None) -> bool:
     if recognition is None or recognition.status is not Status.REFUSED:
         return False
-    return not all(verdict.agrees for verdict in recognition.verdicts)
+    return any(crosscheck.differs(verdict) for verdict in recognition.verdicts)
 
 
 def learnt(counts: Mapping[Kind, Mapping[str, Count]]) -> Learnt:

@@ -128,6 +128,7 @@ def _told(consignment: Consignment) -> tuple[Any, ...]:
         tuple(line.model_dump(include=set(Line.model_fields)) for line in consignment.lines),
         tuple(line.qualifications for line in consignment.lines),
         consignment.containers,
+        consignment.gross_kg,
         consignment.bill_of_lading,
         consignment.terminal,
         consignment.arrival,

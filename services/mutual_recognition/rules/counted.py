@@ -26,14 +26,14 @@ def compare(matter: Matter) -> Mismatch | None:
     were counted, its name at once; the gross weight once all was weighed. None if nothing is known.
     """
     counted = _Counted.of(matter)
-    found = parts.found(counted.consignment, counted.touched, counted.said)
+    case = matter.decision.case
+    found = parts.found(counted.consignment, counted.touched, counted.said, on=case.on)
     named = {line.number for line in found}
     lines = parts.lines(counted.consignment, counted.touched)
     some = [line for line in lines if line.number in named]
-    weighed = counted.weighed(matter.decision.case)
+    weighed = counted.weighed(case)
     if not found and not weighed:
         return None
-    case = matter.decision.case
     elements = tuple(Element) if counted.is_whole else (Element.NAME,)
     verdicts = crosscheck.compare(some, found, terms=_terms(case, elements), on=case.on)
     gross_kg = counted.consignment.gross_kg

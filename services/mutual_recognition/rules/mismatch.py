@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
+from services.mutual_recognition.domain import crosscheck
 from services.mutual_recognition.rules import dictionaries
 from services.mutual_recognition.rules.inputs import Mismatch
 from shared.contracts.recognition import TOTAL, ElementVerdict
@@ -26,7 +27,7 @@ def _told(
 ) -> Mismatch:
     declared = {line.number: (line.quantity, line.net_kg) for line in lines}
     declared[TOTAL] = (Decimal(0), sum((line.net_kg for line in lines), Decimal(0)))
-    apart = [verdict for verdict in verdicts if not verdict.agrees]
+    apart = [verdict for verdict in verdicts if crosscheck.differs(verdict)]
     known = [verdict for verdict in apart if verdict.line in declared]
     weighed = (Decimal(0), gross_kg)
     deviations = [

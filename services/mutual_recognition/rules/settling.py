@@ -68,9 +68,10 @@ def _compared(
     """What was found in these containers, compared with what was declared of their goods."""
     consignment, terms = current.requirement.consignment, recognition.terms
     said = _by_primary(current, recognition)
-    lines, found = parts.lines(consignment, ready), parts.found(consignment, ready, said)
+    lines, on = parts.lines(consignment, ready), current.decision.case.on
+    found = parts.found(consignment, ready, said, on=on)
     return (
-        *crosscheck.compare(lines, found, terms=terms, on=current.decision.case.on),
+        *crosscheck.compare(lines, found, terms=terms, on=on),
         *gross.compare(consignment, ready, said, terms=terms),
     )
 

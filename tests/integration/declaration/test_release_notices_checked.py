@@ -1,6 +1,7 @@
 """Keys that come, change and go; records and codes that are none of ours."""
 
 from pathlib import Path
+from uuid import UUID
 
 import httpx
 import jwt
@@ -8,10 +9,11 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from shared.contracts.values import Outcome
 from shared.service import Service
 from tests import kits
 from tests.factories import container_number
-from tests.integration.declaration.asking import Json, read
+from tests.integration.declaration.asking import Json, filed, read
 from tests.integration.declaration.noticed import (
     HTML,
     anybody,
@@ -24,6 +26,7 @@ from tests.integration.declaration.noticed import (
     without_key,
 )
 from tests.kits import Deliveries
+from tests.unit.declaration.made import Told
 
 UNKNOWN = (
     "A" * 26,
@@ -61,16 +64,13 @@ async def test_notices_from_before_a_change_of_keys_still_verify(
     (old,) = await notices(broker, first)
     changed = with_key(service, tmp_path)
     ready = await keys(changed)
-    assert [(each["since"] is None, each["until"]) for each in ready] == [
-        (False, None),
-        (True, None),
-    ]
+    assert [each["since"] is None for each in ready] == [False, True]
     async with kits.client(changed) as client:
         assert await notices(client, first) == [old]
         (new,) = await notices(client, second)
     published = {each["kid"]: each for each in await keys(changed)}
     assert list(published) == [old["key_id"], new["key_id"]]
-    assert published[old["key_id"]]["until"] == published[new["key_id"]]["since"]
+    assert published[old["key_id"]] == ready[0]  # not over: it may come back, or still seal
     for each in (old, new):
         assert (await looked_up(changed, each)).json()["standing"] == "in_force"
         jwt.decode(each["seal"], jwt.PyJWK(published[each["key_id"]]), algorithms=["EdDSA"])
@@ -111,3 +111,22 @@ async def test_a_code_that_is_none_of_ours_is_told_the_same_whatever_it_is(
     assert all(told(each) == told(answers[0]) for each in answers)
     assert told(answers[0])["code"] == "release_notice_not_found"
     assert {each.text for each in pages} == {pages[0].text}
+
+
+async def test_what_was_issued_is_had_without_a_key_though_a_later_notice_waits_for_one(
+    service: Service, broker: httpx.AsyncClient, deliveries: Deliveries
+) -> None:
+    found = str((await filed(broker))["id"])
+    told = Told(UUID(found))
+    await deliveries.bring(told.partly_met(container_number(1)))
+    issued = await notices(broker, found)
+    path = f"/v1/filings/{found}/release-notice.pdf"
+    paper = await broker.get(path)
+    await deliveries.bring(told.met(Outcome.RELEASED, container_number(2)))
+    async with kits.client(without_key(service)) as client:
+        assert await notices(client, found) == issued
+        assert (await client.get(f"{path}?number=1")).content == paper.content
+        assert (await client.get(path)).content == paper.content
+        refused = await client.get(f"{path}?number=2")
+        assert (refused.status_code, refused.json()["code"]) == (503, "no_seal_key")
+    assert len(await notices(broker, found)) == 2

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, select, text
 
 from services.inspection.app import MIGRATIONS
 from services.inspection.jobs import measures as jobs
@@ -130,12 +130,16 @@ def _again(connection: Connection) -> None:
     command.upgrade(config, "0017")
 
 
-async def test_cases_of_before_are_measured_as_new_ones_are(room: Room) -> None:
-    await filed.inspect(room)
-    before = await _rows(room)
+async def _upgrade(room: Room) -> None:
     engine = room.service.kit.database.engine
     async with engine.execution_options(isolation_level="READ COMMITTED").begin() as connection:
         await connection.run_sync(_again)
+
+
+async def test_cases_of_before_are_measured_as_new_ones_are(room: Room) -> None:
+    await filed.inspect(room)
+    before = await _rows(room)
+    await _upgrade(room)
     assert await _rows(room) == []
     assert await jobs.fill(room.service.kit) == b.CASE
     assert await jobs.fill(room.service.kit, after=b.CASE) is None
@@ -143,6 +147,53 @@ async def test_cases_of_before_are_measured_as_new_ones_are(room: Room) -> None:
     after = await _rows(room)
     assert len(after) == 3
     assert after == [each for each in before if len(each) != len(FILINGS.columns)]
+
+
+async def _first_times(room: Room) -> list[Any]:
+    its, of_agency = INSPECTIONS.c, AGENCIES.c.selected_at
+    first = select(its.selected_at, its.booked_at, its.gate_in_at, of_agency).join_from(
+        INSPECTIONS, AGENCIES, its.filing_id == AGENCIES.c.filing_id
+    )
+    async with room.service.kit.database.connect() as connection:
+        return [tuple(row) for row in await connection.execute(first.order_by(AGENCIES.c.agency))]
+
+
+async def test_a_case_under_way_at_the_upgrade_keeps_its_first_times(room: Room) -> None:
+    await room.plan()
+    room.hand.turn(30)
+    await room.do("yard", "gate-in", r.SEALS)
+    before = await _first_times(room)
+    assert before == [(NOW, NOW, b.at(30).yard, NOW)] * 2
+    await _upgrade(room)
+    room.hand.turn(30)
+    await room.do("customs", "open")
+    assert await _first_times(room) == before
+    assert await jobs.fill(room.service.kit) is None
+
+
+async def test_what_a_replica_of_before_changed_alone_is_measured_anew(room: Room) -> None:
+    await filed.inspect(room)
+    before = await _rows(room)
+    async with room.service.kit.database.transaction() as session:
+        changed = "UPDATE measured_inspections SET openings = 0, gate_in_at = NULL"
+        await session.execute(text(changed))
+    assert await jobs.fill(room.service.kit) == b.CASE
+    assert await _rows(room) == before
+
+
+OPENED_BY_A_REPLICA_OF_BEFORE = """
+INSERT INTO case_openings (case_id, number, opened_at, present, slot, reason)
+SELECT id, 1, now(), '["customs"]', '{}', NULL FROM cases
+"""
+
+
+async def test_a_replica_of_before_still_opens_containers(room: Room) -> None:
+    await room.plan()
+    async with room.service.kit.database.transaction() as session:
+        await session.execute(text(OPENED_BY_A_REPLICA_OF_BEFORE))
+    async with room.service.kit.database.connect() as connection:
+        came = await connection.execute(text("SELECT came FROM case_openings"))
+        assert came.scalars().all() == [{}]
 
 
 async def test_verify_finds_measures_that_are_not_the_cases(room: Room) -> None:

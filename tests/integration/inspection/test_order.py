@@ -1,19 +1,23 @@
 """Events of different aggregates in any order, delivered twice, and people who race."""
 
 import asyncio
-from itertools import permutations
+from itertools import combinations, permutations
 from typing import Any
+from uuid import UUID
 
+import asyncpg
 import pytest
 from sqlalchemy import text
 
+from services.inspection import store
 from shared import ids
-from shared.contracts import booking, requirement
+from shared.contracts import booking, derived, requirement
 from shared.contracts.envelope import Envelope
 from shared.contracts.values import Purpose
 from shared.messaging import inbox
 from shared.messaging.inbox import Applied
 from tests import kits
+from tests.factories import NOW
 from tests.integration.inspection import room as r
 from tests.integration.inspection.room import Room
 from tests.unit.inspection import builders as b
@@ -128,3 +132,33 @@ async def test_joining_races_the_end_of_the_wait_and_one_of_them_wins(room: Room
     told = await room.told()
     assert (told[-1], answer.status_code) in [("joined", 200), ("closed_up", 409)]
     assert await room.broken() == []
+
+
+def _crossed() -> tuple[UUID, UUID]:
+    """Two requirements whose cases' ids have the other order."""
+    of = derived.case_id
+    pairs = combinations([UUID(int=each) for each in range(9)], 2)
+    return next(pair for pair in pairs if of(pair[0]) > of(pair[1]))
+
+
+async def _locked(room: Room, *requirements: UUID) -> set[UUID]:
+    async with room.service.kit.database.transaction() as session:
+        cases = await store.lock_all(session, map(derived.case_id, requirements))
+        return {each.requirement_id for each in cases.values()}
+
+
+async def test_who_locks_several_cases_by_id_takes_the_order_of_batches_of_events(
+    room: Room, superuser: asyncpg.Connection
+) -> None:
+    first, second = both = _crossed()
+    async with room.service.kit.database.transaction() as session:
+        for each in both:
+            await store.obtain(session, each, filing_id=each, now=NOW)
+    async with room.service.kit.database.transaction() as session:
+        await store.known(session, [first])
+        device = asyncio.create_task(_locked(room, *both))
+        while not await superuser.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+            assert not device.done()
+            await asyncio.sleep(0.01)
+        assert await store.known(session, both) == {first, second}
+    assert await device == {first, second}

@@ -17,6 +17,7 @@ from services.mutual_recognition.settings import Settings
 from shared.contracts.values import Disposal, Purpose, Verdict
 from tests import factories
 from tests.integration.mutual_recognition import backtested
+from tests.integration.mutual_recognition.boxes import A, B, C, three
 from tests.integration.mutual_recognition.world import World, found, laptops, wood
 from tests.unit.mutual_recognition import builders
 
@@ -93,6 +94,24 @@ async def test_a_mismatch_draft_is_tried_where_recognition_was_refused(world: Wo
     backtest_id = await _asked(world, _nothing("mismatch"), "mismatch")
     assert await backtested.make(world.service.kit)
     assert (await _backtest(world, backtest_id))["filings"] == 1
+
+
+@pytest.mark.parametrize(("weights", "findings"), [(("1000", None), 0), (("1000", "900"), 1)])
+async def test_a_gross_weight_that_is_not_known_whole_is_no_finding(
+    world: World, weights: tuple[str | None, ...], findings: int
+) -> None:
+    await world.trust()
+    filing = await world.accept(three(gross_kg="3300"))
+    for number, part, weight in ((1, A, weights[0]), (2, B, weights[1]), (3, C, "1000")):
+        await world.conclude(
+            filing, "quarantine", containers=(part,), found=(found(number),), gross_kg=weight
+        )
+    await world.conclude(filing, "customs", containers=(C,))
+    assert (await world.last(filing, "requirement.met"))["outcome"] == "released"
+    backtest_id = await _asked(world, _nothing())
+    assert await backtested.make(world.service.kit)
+    spared = (await _backtest(world, backtest_id))["report"]["spared"]
+    assert (spared["found"]["hits"], spared["found"]["of"]) == (findings, 1)
 
 
 async def test_a_process_of_its_own_counts_the_same_in_parts(

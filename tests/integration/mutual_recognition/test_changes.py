@@ -36,11 +36,17 @@ async def test_what_is_met_is_not_changed_any_more(world: World) -> None:
 
 async def test_an_amendment_that_changes_nothing_decided_on_is_only_noted(world: World) -> None:
     filing = await world.accept(wood())
-    await world.amend(filing, wood(reference="corrected", packages=41, gross_kg="2160"))
+    await world.amend(filing, wood(reference="corrected", packages=41))
     assert (await world.told(filing))[-1] == "requirement.amendment_noted"
     noted = await world.last(filing, "requirement.amendment_noted")
     assert (noted["filing_version"], noted["revision"]) == (2, 1)
     assert await world.broken() == {}
+
+
+async def test_the_gross_weight_is_compared_so_to_amend_it_alone_asks_leave(world: World) -> None:
+    filing = await world.accept(wood())
+    await world.amend(filing, wood(gross_kg="2160"))
+    assert (await world.told(filing))[-1] == "requirement.leave_asked"
 
 
 async def test_an_amendment_of_the_goods_is_determined_anew(world: World) -> None:

@@ -76,6 +76,8 @@ def test_the_program_in_readme_checks_a_code_without_any_network(tmp_path: Path)
 
     good = SEAL.on(text())
     assert ONE in ran(good).stdout
+    assert "sandbox" not in ran(good).stdout
+    assert "'sandbox': True" in ran(SEAL.on(text(sandbox=Sandbox.JOINT))).stdout
     forged = ran(good[:-8] + "AAAAAAAA")
     assert forged.returncode != 0
     assert "InvalidSignatureError" in forged.stderr
@@ -118,7 +120,7 @@ def test_a_code_names_few_containers_and_has_at_most_so_many_modules() -> None:
     for count in (1, NAMED_AT_MOST, NAMED_AT_MOST + 1, 400):
         some = [container(number) for number in range(1, count + 1)]
         numbers = [container_number(number) for number in range(1, count + 1)]
-        sealed = SEAL.on(text(*numbers, containers=some))
+        sealed = SEAL.on(text(*numbers, containers=some, sandbox=Sandbox.JOINT))
         assert ("containers" in seal.statement(text(*numbers, containers=some))) == (
             count <= NAMED_AT_MOST
         )

@@ -180,6 +180,26 @@ def test_a_line_in_two_containers_has_its_figures_once_both_were_counted_its_nam
     assert _apart(_compared(cargo, one, other, later)) == set()
 
 
+@pytest.mark.parametrize(
+    ("other", "apart"),
+    [
+        ({"name": "松木板材"}, set()),
+        ({"name": "松木板材", "unit": "KGM"}, {"quantity_disagrees", "weight_disagrees"}),
+        (
+            {"name": "oak 橡木"},
+            {"name_disagrees", "quantity_disagrees", "weight_disagrees"},
+        ),
+    ],
+)
+def test_of_a_line_in_two_containers_each_name_is_held_against_the_declared_one(
+    other: dict[str, str], apart: set[str]
+) -> None:
+    half: dict[str, Any] = {"quantity": "250", "net_kg": "500"}
+    one = _said(_line(**half, name="sawn pine"), at=(A,))
+    known = _compared(_cargo([1], [1]), one, _said(_line(**half | other), at=(B,)))
+    assert _apart(known) == apart
+
+
 def test_what_another_container_was_found_to_hold_is_not_told_again() -> None:
     cargo = _cargo([1], [2])
     false = _said(_line(1, name="oak 橡木"), at=(A,))

@@ -98,6 +98,14 @@ def test_verdicts_show_the_figures() -> None:
     assert "第 1 项重量：申报 100 KGM，查验 104.5 KGM" in reason.zh
 
 
+def test_a_name_that_stands_twice_agrees_if_each_does_and_the_false_one_is_told() -> None:
+    twice, false = [_line(), _line(unit="H87")], _line(name="oak 橡木")
+    name, *figures = crosscheck.compare([_line()], twice, terms=TERMS, on=builders.DAY)
+    assert [name.agrees, *(each.agrees for each in figures)] == [True, False, False]
+    name, *_ = crosscheck.compare([_line()], [*twice, false], terms=TERMS, on=builders.DAY)
+    assert (name.found, name.agrees) == ("oak 橡木", False)
+
+
 def test_nothing_compared_is_nothing_agreed() -> None:
     assert not crosscheck.agree(crosscheck.compare([], [], terms=TERMS, on=builders.DAY))
     assert not _agree([_line()], Terms(elements=(), tolerances={}))

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -46,7 +47,7 @@ def _said(
     )
 
 
-def _refused(*, agrees: bool) -> Recognition:
+def _refused(*, agrees: bool, **weighed: Any) -> Recognition:
     requirement, _ = builders.requirement()
     expected, _ = recognitions.expect(
         None,
@@ -57,7 +58,7 @@ def _refused(*, agrees: bool) -> Recognition:
     )
     verdict = ElementVerdict(
         element=Element.WEIGHT, line=1, declared="1000", found="1", agrees=agrees
-    )
+    ).model_copy(update=weighed)
     refused, _ = recognitions.refuse(expected, verdicts=(verdict,), reason=factories.said("x"))
     return refused
 
@@ -85,6 +86,12 @@ def test_a_finding_is_what_any_conclusion_found(
 def test_what_was_not_as_declared_is_a_finding() -> None:
     assert experience.found((_said(),), _refused(agrees=False)) is True
     assert experience.found((_said(),), _refused(agrees=True)) is False
+    assert experience.found((_said(),), _refused(agrees=False, found="")) is True
+    assert experience.found((_said(),), _refused(agrees=False, gross=True)) is True
+
+
+def test_a_gross_weight_that_is_not_known_whole_is_no_finding() -> None:
+    assert experience.found((_said(),), _refused(agrees=False, found="", gross=True)) is False
 
 
 def test_a_heading_counts_once_however_many_lines_have_it() -> None:

@@ -76,6 +76,14 @@ def test_a_gross_weight_that_disagrees_is_a_weight_in_percent_of_the_gross_weigh
     assert [known[name] for name in names] == [True, False, Decimal(50)]
 
 
+def test_a_gross_weight_that_is_not_known_whole_is_no_false_weight_and_nothing_missing() -> None:
+    terms = _decided(CASE).terms
+    assert terms is not None
+    known = mismatch.of([crosscheck.gross(GROSS, None, terms=terms)], [_line()], gross_kg=GROSS)
+    assert not any(value is True for value in known.values())
+    assert _decided(CASE.refused(known)).rows[-1].row == "M-DEFAULT"
+
+
 def test_after_findings_nothing_was_compared_and_the_other_agency_unpacks() -> None:
     result = _decided(CASE.refused(mismatch.of_findings()))
     assert (result.mode, result.rows[-1].row) == (Mode.JOINT, "M-FINDINGS")

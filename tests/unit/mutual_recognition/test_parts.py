@@ -58,6 +58,10 @@ def _line(number: int, quantity: str = "500", name: str = "pine") -> Line:
     )
 
 
+def _found(cargo: Consignment, some: tuple[str, ...], said: list[Conclusion]) -> tuple[Line, ...]:
+    return parts.found(cargo, some, said, on=builders.DAY)
+
+
 def test_loose_cargo_is_one_part() -> None:
     assert parts.of(_cargo()) == (parts.LOOSE,)
     assert parts.groups(_cargo()) == (frozenset({parts.LOOSE}),)
@@ -109,7 +113,7 @@ def test_what_was_found_of_a_line_in_two_containers_is_summed_up() -> None:
         _said(A, found=(_line(1, "200"),)),
         _said(B, found=(_line(1, "300"), _line(2)), number=2),
     ]
-    found = parts.found(cargo, (A, B), said)
+    found = _found(cargo, (A, B), said)
     assert [(each.number, str(each.quantity), str(each.net_kg)) for each in found] == [
         (1, "500", "2000"),
         (2, "500", "1000"),
@@ -120,22 +124,41 @@ def test_a_line_that_two_containers_count_in_other_units_is_summed_up_as_well() 
     tonnes = _line(1, "0.3").model_copy(update={"unit": "TNE"})
     kilograms = _line(1, "200", "ＰＩＮＥ").model_copy(update={"unit": "KGM"})
     said = [_said(A, found=(kilograms,)), _said(B, found=(tonnes, _line(2)), number=2)]
-    first, _ = parts.found(_cargo([1], [1, 2], [3]), (A, B), said)
+    first, _ = _found(_cargo([1], [1, 2], [3]), (A, B), said)
     assert (first.quantity, first.unit, first.net_kg) == (Decimal(500), "KGM", Decimal(2000))
 
 
 def test_only_the_last_conclusion_on_a_container_counts() -> None:
     said = [_said(A, found=(_line(1, "1"),)), _said(A, found=(_line(1, "2"),), number=2)]
-    (found,) = parts.found(_cargo([1], [2], [3]), (A,), said)
+    (found,) = _found(_cargo([1], [2], [3]), (A,), said)
     assert found.quantity == 2
 
 
 def test_what_is_called_differently_or_named_twice_is_not_summed_up() -> None:
     cargo = _cargo([1], [1], [2, 3])
     differing = [_said(A, found=(_line(1),)), _said(B, found=(_line(1, name="oak"),), number=2)]
-    assert len(parts.found(cargo, (A, B), differing)) == 2
+    assert len(_found(cargo, (A, B), differing)) == 2
     twice = [_said(found=(_line(1), _line(1)))]
-    assert len(parts.found(cargo, (A, B), twice)) == 2
+    assert len(_found(cargo, (A, B), twice)) == 2
+
+
+@pytest.mark.parametrize(
+    ("names", "lines"),
+    [
+        (("sawn pine", "松木板材"), 1),
+        (("松木板材", "pine wood sawn lengthwise"), 1),
+        (("sawn pine", "pine"), 2),
+    ],
+)
+def test_what_is_called_by_two_names_is_summed_up_if_each_is_as_declared(
+    names: tuple[str, str], lines: int
+) -> None:
+    wood = factories.line(1, hs_code="4407110000", name="sawn pine 松木板材")
+    boxes = [factories.container(serial) for serial in (1, 2)]
+    cargo = builders.consignment(lines=[wood], containers=boxes)
+    one, other = (_line(1, name=name) for name in names)
+    said = [_said(A, found=(one,)), _said(B, found=(other,), number=2)]
+    assert len(_found(cargo, (A, B), said)) == lines
 
 
 @pytest.mark.parametrize(("hs_code", "lines"), [("4403110000", 2), ("4407110090", 1)])
@@ -144,14 +167,14 @@ def test_what_is_classified_differently_in_what_is_harmonised_is_not_summed_up(
 ) -> None:
     other = _line(1).model_copy(update={"hs_code": hs_code})
     said = [_said(A, found=(_line(1),)), _said(B, found=(other,), number=2)]
-    assert len(parts.found(_cargo([1], [1], [2, 3]), (A, B), said)) == lines
+    assert len(_found(_cargo([1], [1], [2, 3]), (A, B), said)) == lines
 
 
 def test_lines_of_other_containers_are_left_out_unless_the_conclusion_is_not_about_those() -> None:
     cargo = _cargo([1], [2], [3])
     lines = (_line(1), _line(2))
-    assert [each.number for each in parts.found(cargo, (A,), [_said(A, B, found=lines)])] == [1]
-    assert [each.number for each in parts.found(cargo, (A,), [_said(A, found=lines)])] == [1, 2]
+    assert [each.number for each in _found(cargo, (A,), [_said(A, B, found=lines)])] == [1]
+    assert [each.number for each in _found(cargo, (A,), [_said(A, found=lines)])] == [1, 2]
 
 
 def test_a_reason_names_the_containers_unless_it_is_the_same_for_all() -> None:

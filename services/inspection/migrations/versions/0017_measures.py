@@ -31,7 +31,6 @@ def upgrade() -> None:
     empty = sa.text("'{}'")
     op.add_column("case_openings", sa.Column("came", JSONB, nullable=False, server_default=empty))
     op.execute(CAME)
-    op.alter_column("case_openings", "came", server_default=None)
     _filings()
     _inspections()
     _agencies()
