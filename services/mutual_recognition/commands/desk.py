@@ -24,7 +24,7 @@ NEW = ("requirement", "recognition")
 
 @dataclass(frozen=True)
 class Desk:
-    """The rules, fresh ids, wall time `now` (UTC) and the legal day `on` of the yards' clock.
+    """The rules, fresh ids, wall time `now`, and of the yards' clock the time and legal day `on`.
 
     `sandbox`: a filing's reference may decide in place of the tables.
     """
@@ -32,17 +32,20 @@ class Desk:
     book: Rulebook
     ids: Ids
     now: datetime
+    yard_now: datetime
     on: date
     sandbox: bool
 
 
 def at(kit: Kit, book: Rulebook) -> Desk:
     """The desk at this moment."""
+    yard_now = kit.clock.yard()
     return Desk(
         book=book,
         ids=kit.ids,
         now=kit.clock.wall(),
-        on=book.day(kit.clock.yard()),
+        yard_now=yard_now,
+        on=book.day(yard_now),
         sandbox=kit.sandbox,
     )
 

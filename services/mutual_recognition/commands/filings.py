@@ -12,7 +12,15 @@ from services.mutual_recognition.commands.desk import Desk
 from services.mutual_recognition.decision_tables.dictionary import Inputs, Value
 from services.mutual_recognition.domain import pilots as pilot_registers
 from services.mutual_recognition.risk import experience
-from services.mutual_recognition.rules import answering, dictionaries, draw, inputs, matter, sandbox
+from services.mutual_recognition.rules import (
+    answering,
+    dictionaries,
+    draw,
+    inputs,
+    matter,
+    overdue,
+    sandbox,
+)
 from services.mutual_recognition.rules.decide import Case
 from services.mutual_recognition.rules.draw import Ticket
 from services.mutual_recognition.rules.matter import Change, Matter
@@ -65,7 +73,7 @@ async def leave_given(session: AsyncSession, event: LeaveGiven, *, desk: Desk) -
     ticket = await _amended_ticket(session, current, pending.consignment, desk=desk)
     (case,) = await _cases(session, [(pending.consignment, ticket)], desk=desk)
     amended = answering.amend(
-        current,
+        overdue.amended(current, desk.yard_now),
         pending,
         case,
         ticket=ticket,

@@ -68,7 +68,8 @@ class Requirement:
     """What must be inspected of one filing. `decision_id` names the record of why.
 
     `ends` are the containers whose outcome was told before the whole was met. `awaited_from`: when
-    the inspection was to be over, or was begun if that was later (yard clock); None: not planned.
+    the inspection was to be over, or was begun or the filing amended if that was later (yard
+    clock); None: not planned.
     """
 
     id: UUID

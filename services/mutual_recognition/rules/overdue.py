@@ -30,6 +30,17 @@ def opened(current: Matter, at: datetime) -> Matter:
     return _awaited(current, at if known is None else max(known, at))
 
 
+def amended(current: Matter, at: datetime) -> Matter:
+    """The filing is amended: if after the slot, what this makes eligible is waited for from then.
+
+    The slot may have been missed long ago, and the goods were others until now.
+    """
+    known = current.requirement.awaited_from
+    if known is None or at <= known:
+        return current
+    return replace(current, requirement=replace(current.requirement, awaited_from=at))
+
+
 def _awaited(current: Matter, since: datetime) -> Matter:
     found = current.recognition
     if found is not None and found.status is Status.EXPECTED:
@@ -41,8 +52,9 @@ def _awaited(current: Matter, since: datetime) -> Matter:
 def lapse(current: Matter, *, now: datetime, agencies: Agencies, ids: Ids) -> Change | None:
     """What follows at `now` (yard clock): None if no result is due yet, or any more.
 
-    Containers without a result of the primary agency, and those that wait with them, are inspected
-    by both. If it has concluded on all of them, its result has come, and nothing is due.
+    Where a container has no result of the primary agency, all that is not decided is inspected by
+    both, also what a laboratory holds. If it has concluded on all of them, its result has come, and
+    nothing is due.
     """
     found, required = current.recognition, current.requirement
     if found is None or found.due is None or now < found.due:

@@ -11,7 +11,7 @@ from services.mutual_recognition.domain.recognition import RESULT_WITHIN_HOURS
 from services.mutual_recognition.jobs import lapsing
 from services.mutual_recognition.rulebook import Rulebook
 from shared.contracts import derived
-from shared.contracts.values import Verdict
+from shared.contracts.values import Purpose, Verdict
 from tests import factories
 from tests.integration.mutual_recognition.boxes import A, partly, three
 from tests.integration.mutual_recognition.waiting import until_blocked
@@ -78,6 +78,20 @@ async def test_a_container_opened_late_is_waited_for_from_then(world: World) -> 
     assert (await world.get(path)).json()["recognition"]["result_due"] is None
 
 
+async def test_what_is_amended_to_be_eligible_after_its_slot_is_waited_for_from_then(
+    world: World,
+) -> None:
+    await world.trust()
+    filing = await world.accept(wood(line={"duty_percent": "5"}))
+    await world.plan(filing, factories.NOW - timedelta(days=3))
+    await world.amend(filing, wood())
+    await world.leave(filing, Purpose.AMEND)
+    assert (await world.told(filing))[-1] == "recognition.expected"
+    due = factories.NOW + timedelta(hours=RESULT_WITHIN_HOURS)
+    assert await _sweep(world, due - timedelta(seconds=1)) == 0
+    assert await _sweep(world, due) == 1
+
+
 async def test_what_the_laboratory_holds_has_its_result(world: World) -> None:
     filing = await _expected(world)
     await world.conclude(filing, "quarantine", Verdict.SUSPEND)
@@ -86,6 +100,20 @@ async def test_what_the_laboratory_holds_has_its_result(world: World) -> None:
     await world.conclude(filing, "quarantine", found=(found(),))
     assert (await world.told(filing))[-2:] == ["recognition.granted", "requirement.met"]
     assert await world.broken() == {}
+
+
+async def test_without_a_result_on_one_container_what_the_laboratory_holds_is_looked_at_too(
+    world: World,
+) -> None:
+    await world.trust()
+    filing = await world.accept(three())
+    await world.plan(filing, ENDS)
+    await world.conclude(filing, "quarantine", Verdict.SUSPEND, containers=(A,))
+    assert await _sweep(world, DUE) == 1
+    await world.conclude(filing, "quarantine", containers=(A,))
+    assert await partly(world, filing) == [("held", [A])]
+    await world.conclude(filing, "customs", containers=(A,))
+    assert await partly(world, filing) == [("held", [A]), ("released", [A])]
 
 
 async def test_what_was_recognised_in_time_stays_released(world: World) -> None:
