@@ -30,7 +30,7 @@ from tests.faults.fuzzer import FILINGS, SHOWN, Fuzzer
 AT_ONCE = 8
 SETTLED_SECONDS = 300.0
 SEEDLINGS = 12
-ENDING = {"ONESTOP_BOOKING_STREAM_SECONDS": "0.2"}
+ENDING = {f"ONESTOP_{name}_STREAM_SECONDS": "0.2" for name in ("BOOKING", "INSPECTION")}
 """Streams end by themselves, or each that is asked for would keep a lane for long."""
 SEEDBEDS = ("/booking/v1/requests", "/inspection/v1/cases", "/mutual-recognition/v1/requirements")
 
