@@ -5,8 +5,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.inspection import commands, files, store
-from services.inspection.domain import evidence
+from services.inspection import commands, files, marks, store
+from services.inspection.domain import evidence, marking
 from services.inspection.domain.evidence import About, Piece
 from services.inspection.domain.records import Actor, Moment, Record
 from services.inspection.domain.results import IdTaken
@@ -31,6 +31,7 @@ async def attach(
     taken: Taken,
     about: About,
     *,
+    investigation: str | None = None,
     room: Room,
     who: Actor,
     now: Moment,
@@ -38,7 +39,8 @@ async def attach(
 ) -> int:
     """The number of a file's record; one that is there under its id, sent again, stays as it is.
 
-    If the vault has lost its file, it has it then again.
+    If the vault has lost its file, it has it then again. `investigation`: why it is kept from the
+    other agency, if it is.
 
     Raises CaseNotFound, IdTaken, VaultUnavailable, OSError, and what `evidence.attach` raises.
     """
@@ -53,11 +55,16 @@ async def attach(
         return seq
     kept = await files.size_of(session, case_id)
     change = evidence.attach(case, piece, who=who, kept=kept, most=room.case_bytes)
+    if investigation is not None:
+        change = marking.kept_back(change, reason=investigation)
     await files.hold(session, piece.sha256)
     await room.vault.keep(piece.sha256, taken.content)
     crash.at("evidence.kept")
     after = await commands.hear(session, case, change, who=who, now=now, ids=ids)
-    return after.head.seq
+    seq = case.head.seq + 1
+    if investigation is not None:
+        await marks.keep(session, case_id, [seq, after.head.seq], agency=who.agency or "")
+    return seq
 
 
 async def _keep_again(session: AsyncSession, name: str, content: bytes, *, vault: Vault) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Text, cast, func, select, text
+from sqlalchemy import BigInteger, ColumnElement, Text, cast, func, select, text, true
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from services.inspection import store
@@ -18,6 +18,7 @@ _IS_EVIDENCE = text("kind = 'evidence'")
 _ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended('file ' || :name, 0))")
 _KEY = table_of(LinkKeyRow)
 BATCH = 500
+EVERYTHING = true()
 
 
 async def hold(session: AsyncSession, name: str) -> None:
@@ -33,11 +34,16 @@ async def found(reader: store.Reader, evidence_id: UUID) -> Record | None:
 
 
 async def of_case(
-    reader: store.Reader, case_id: UUID, *, after: int = 0, limit: int | None = None
+    reader: store.Reader,
+    case_id: UUID,
+    *,
+    after: int = 0,
+    limit: int | None = None,
+    shown: ColumnElement[bool] = EVERYTHING,
 ) -> list[Record]:
-    """A case's pieces by the number of their records."""
+    """A case's pieces that may be shown, by the number of their records."""
     mine = select(store.entries).where(_its.case_id == case_id, _its.seq > after, _IS_EVIDENCE)
-    return await store.chain(reader, mine.order_by(_its.seq).limit(limit))
+    return await store.chain(reader, mine.where(shown).order_by(_its.seq).limit(limit))
 
 
 async def size_of(reader: store.Reader, case_id: UUID) -> int:

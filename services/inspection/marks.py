@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from uuid import UUID
 
-from sqlalchemy import and_, delete, select
+from sqlalchemy import ColumnElement, and_, delete, select, true
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -46,6 +46,15 @@ async def hidden(reader: store.Reader, case_id: UUID, who: Principal) -> set[int
     if sees_all(who):
         return set()
     return (await of_cases(reader, [case_id], but=who.agency))[case_id]
+
+
+def shown_to(who: Principal) -> ColumnElement[bool]:
+    """The condition by which a record is not kept from somebody, at the moment it is read."""
+    if sees_all(who):
+        return true()
+    its, of_case = MARKS.c, store.entries.c
+    same = and_(its.case_id == of_case.case_id, its.seq == of_case.seq)
+    return ~select(its.seq).where(same, its.agency.is_distinct_from(who.agency)).exists()
 
 
 def sees_all(who: Principal) -> bool:

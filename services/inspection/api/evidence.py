@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic import Field, TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.inspection import attaching, files, queries
+from services.inspection import attaching, files, marks, queries
 from services.inspection.api.acting import Ask, Officer
 from services.inspection.api.evidence_forms import AboutIn, EvidenceOut, LinkedOut, LinkOut
 from services.inspection.api.reading import Inspector, TheKit
@@ -98,6 +98,7 @@ async def send_evidence(
             evidence_id,
             taken,
             about,
+            investigation=said.investigation,
             room=Room(vault, ask.settings.evidence_case_bytes),
             who=actor,
             now=now,
@@ -115,16 +116,20 @@ async def send_evidence(
 async def list_evidence(
     case_id: UUID,
     request: Request,
-    _: Inspector,
+    who: Inspector,
     kit: TheKit,
     cursor: Cursor = None,
     limit: Limit = DEFAULT_LIMIT,
 ) -> Page[LinkedOut]:
-    """The case's photos, documents and scans, each with a link that works for five minutes."""
+    """The case's photos, documents and scans, each with a link that works for five minutes.
+
+    What another agency investigates is not among them.
+    """
     after = decode_cursor(cursor, SEQ) or 0
     async with kit.database.connect() as connection:
         await queries.case(connection, case_id)
-        found = await files.of_case(connection, case_id, after=after, limit=limit + 1)
+        shown = marks.shown_to(who)
+        found = await files.of_case(connection, case_id, after=after, limit=limit + 1, shown=shown)
         key = await files.key(connection)
     some = page(found, limit=limit, key=lambda record: record.seq)
     until = (kit.clock.wall() + links.LASTS).replace(microsecond=0)

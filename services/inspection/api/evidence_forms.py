@@ -32,6 +32,7 @@ class AboutIn(Parameters):
 
     `positions`: where an image was taken stays in it; all else beside the picture goes. `at` is
     when it was made by the clock of `device`, `sent_at` what that clock shows now.
+    `investigation`: why the other agency may not know of it, if it may not.
     """
 
     id: UUID7 | None = None
@@ -40,6 +41,7 @@ class AboutIn(Parameters):
     line: Annotated[int, Field(ge=1, le=9999)] | None = None
     note: Annotated[str, Text(max=1000, lines=True)] | None = None
     positions: bool = False
+    investigation: forms.Reason | None = None
     device: DeviceName | None = None
     at: Instant | None = None
     sent_at: Instant | None = None

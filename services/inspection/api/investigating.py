@@ -57,7 +57,7 @@ async def investigate(
 async def mark(
     ask: Ask, seq: Seq, who: OfAgency, body: Annotated[MarkIn, json_body(MarkIn)]
 ) -> Response:
-    """Keep an answer of your agency from the other one, from now on."""
+    """Keep an answer or a file of your agency from the other one, from now on."""
 
     async def work(session: AsyncSession, acting: Acting) -> Case:
         return await investigating.mark(session, ask.case_id, seq, reason=body.reason, **acting)

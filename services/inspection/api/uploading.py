@@ -165,8 +165,18 @@ async def _attach(
     said = _said(upload)
     about = said.value(media_type=taken.media_type, sent=taken.sent, now=upload.begun_at)
     actor = Actor(subject=who.subject, role=who.role.value, agency=who.agency)
-    to = (session, upload.case_id, upload.id)
-    await attaching.attach(*to, taken, about, room=room, who=actor, now=now, ids=ids)
+    await attaching.attach(
+        session,
+        upload.case_id,
+        upload.id,
+        taken,
+        about,
+        investigation=said.investigation,
+        room=room,
+        who=actor,
+        now=now,
+        ids=ids,
+    )
 
 
 def _fit(upload: Upload, offset: int, part: bytes) -> None:

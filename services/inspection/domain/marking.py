@@ -7,7 +7,7 @@ is its place in the chain and its hash. Marked are also the records that say so.
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from services.inspection.domain import containers, correcting, results, standing
+from services.inspection.domain import containers, correcting, evidence, results, standing
 from services.inspection.domain.case import Case, Change
 from services.inspection.domain.records import Actor, Record
 from shared import errors
@@ -16,15 +16,15 @@ from shared.errors import Faults
 KIND = "investigation"
 MARKED, UNMARKED = "investigation_marked", "investigation_unmarked"
 MARKS = frozenset({MARKED, UNMARKED})
-MARKABLE = frozenset({KIND, results.KIND})
+MARKABLE = frozenset({KIND, results.KIND, evidence.KIND})
 
 
 class NotMarkable(errors.Conflict):
     """This record was told to others when it was made, or others work by it."""
 
     zh = "该记录在登记时已告知其他单位，或为其他单位工作所依据，不能标为调查。"
-    mend = "Answers to a checklist can be marked; note what else is investigated as such."
-    mend_zh = "只有查验清单的答复可以标记；其他调查内容请直接登记为调查记录。"
+    mend = "Answers and files can be marked; note what else is investigated as such."
+    mend_zh = "只有查验清单的答复和文件可以标记；其他调查内容请直接登记为调查记录。"
 
 
 class RecordMarked(errors.Conflict):
@@ -68,6 +68,11 @@ def note(case: Case, noted: Noted, *, who: Actor) -> Change:
             raise Faults(*faults)
     facts = {name: value for name, value in vars(noted).items() if value is not None}
     return Change(case).noted(KIND, **facts)
+
+
+def kept_back(attached: Change, *, reason: str) -> Change:
+    """A file is kept from others with the record that adds it."""
+    return attached.noted(MARKED, record=attached.case.head.seq + 1, reason=reason)
 
 
 def mark(case: Case, record: Record, *, marked: bool, reason: str, who: Actor) -> Change:

@@ -1,90 +1,33 @@
 """What one agency investigates is nowhere to be seen for the other, the yard and the broker."""
 
 import json
-from typing import Any
-
-import pytest
 
 from services.cli.archiving import record_of
 from services.inspection.domain import records
 from shared.auth.principal import Role
 from tests import kits
 from tests.integration.inspection import devices
+from tests.integration.inspection.kept_back import (
+    ANSWER,
+    MARK,
+    OTHERS,
+    SECRET,
+    answered,
+    chain_of,
+    opened,
+    seen,
+    without_hashes,
+)
 from tests.integration.inspection.room import Room
 from tests.streams import looked_for, reading
 from tests.unit.inspection import builders as b
 
-SECRET = "brand copied, warehouse watched 商标仿冒，仓库布控"
+__all__ = ["opened"]
 NOTE = {"text": SECRET, "reason": "under investigation 正在调查"}
-ANSWER = {
-    "id": "01a20695-d3f8-75ef-ba27-10fa5f698408",
-    "item": "quantity",
-    "outcome": "deviates",
-    "note": SECRET,
-}
-OTHERS = ("quarantine", "head of quarantine", "yard", "broker")
-MARK = {"reason": "the consignee must not know 不得让收货人知悉"}
-READS = (
-    "cases",
-    "cases/{case}",
-    "cases/{case}/records",
-    "cases/{case}/checklist",
-    "cases/{case}/corrections",
-    "cases/{case}/tracking",
-    "cases/{case}/sign-off",
-    "cases/{case}/proof",
-    "cases/{case}/evidence",
-    "alarms",
-    "ledger/leaves",
-    "checkpoints",
-)
-
-
-@pytest.fixture
-async def opened(room: Room) -> Room:
-    """Both agencies are at the open container."""
-    room.clients["head of quarantine"] = kits.client(
-        room.service, Role.SUPERVISOR, org="office", agency="quarantine", subject="head"
-    )
-    await room.plan()
-    await room.do("customs", "open")
-    await room.do("quarantine", "join")
-    return room
-
-
-async def _seen(room: Room, who: str) -> dict[str, Any]:
-    """What somebody reads at each address; the status where that is refused."""
-    found = {}
-    for path in READS:
-        answer = await room.clients[who].get(f"/v1/{path.format(case=b.CASE)}")
-        found[path] = answer.json() if answer.is_success else answer.status_code
-    return found
-
-
-def _without_hashes(seen: dict[str, Any]) -> dict[str, Any]:
-    """All but the places of hidden records in the chain."""
-    listed = seen["cases/{case}/records"]
-    if isinstance(listed, dict):
-        shown = [each for each in listed["items"] if each["kind"] is not None]
-        seen = {**seen, "cases/{case}/records": shown}
-    return seen
-
-
-async def chain_of(room: Room, who: str) -> list[dict[str, Any]]:
-    items: list[dict[str, Any]] = (await room.see(who, f"/{b.CASE}/records"))["items"]
-    return items
-
-
-async def answered(room: Room) -> int:
-    """Customs answers and marks the answer; its number."""
-    answered = await room.send("customs", "results", {"results": [ANSWER]})
-    assert answered.status_code == 200, answered.text
-    seq: int = (await chain_of(room, "customs"))[-1]["seq"]
-    return seq
 
 
 async def test_what_is_investigated_changes_nothing_that_others_can_read(opened: Room) -> None:
-    before = {who: await _seen(opened, who) for who in OTHERS}
+    before = {who: await seen(opened, who) for who in OTHERS}
     told = await opened.told()
     async with (
         looked_for(opened.service),
@@ -108,24 +51,24 @@ async def test_what_is_investigated_changes_nothing_that_others_can_read(opened:
         await opened.do("customs", "investigations", NOTE)
         await own.until(1)
         for who in OTHERS:
-            assert _without_hashes(await _seen(opened, who)) == _without_hashes(before[who])
+            assert without_hashes(await seen(opened, who)) == without_hashes(before[who])
         await opened.do("quarantine", "findings", {"code": "brand", "text": "odd 异常"})
         events = await stream.until(2)
     assert [each["kind"] for each in events] == ["finding", "abnormal_found"]
     assert own.events[0]["kind"] == "investigation"
     assert await opened.told() == [*told, "abnormal_found"]
     for who in OTHERS:
-        assert SECRET not in json.dumps(await _seen(opened, who), ensure_ascii=False)
-    assert SECRET in json.dumps(await _seen(opened, "second"), ensure_ascii=False)
-    assert SECRET in json.dumps(await _seen(opened, "auditor"), ensure_ascii=False)
+        assert SECRET not in json.dumps(await seen(opened, who), ensure_ascii=False)
+    assert SECRET in json.dumps(await seen(opened, "second"), ensure_ascii=False)
+    assert SECRET in json.dumps(await seen(opened, "auditor"), ensure_ascii=False)
 
 
 async def test_of_a_marked_answer_others_see_its_place_and_its_hash(opened: Room) -> None:
-    unanswered = {who: _without_hashes(await _seen(opened, who)) for who in OTHERS}
+    unanswered = {who: without_hashes(await seen(opened, who)) for who in OTHERS}
     seq = await answered(opened)
     await opened.do("customs", f"records/{seq}/mark", MARK)
     for who in OTHERS:
-        assert _without_hashes(await _seen(opened, who)) == unanswered[who]
+        assert without_hashes(await seen(opened, who)) == unanswered[who]
     own, others = await chain_of(opened, "customs"), await chain_of(opened, "quarantine")
     hidden = [each for each in others if each["kind"] is None]
     assert [each["seq"] for each in hidden] == [seq, seq + 1]
@@ -174,7 +117,7 @@ async def test_a_supervisor_unmarks_and_why_it_was_marked_stays_with_the_agency(
     assert shown[-3:] == ["result", None, None]
     kinds = [each["kind"] for each in await chain_of(opened, "customs")]
     assert kinds[-2:] == ["investigation_marked", "investigation_unmarked"]
-    assert SECRET in json.dumps(await _seen(opened, "quarantine"), ensure_ascii=False)
+    assert SECRET in json.dumps(await seen(opened, "quarantine"), ensure_ascii=False)
 
 
 async def test_nothing_that_others_see_names_a_marked_answer(opened: Room) -> None:
@@ -184,8 +127,8 @@ async def test_nothing_that_others_see_names_a_marked_answer(opened: Room) -> No
     wish = {"record": seq, "facts": {"note": "three 三"}, "reason": "seen again 复查"}
     await opened.do("customs", "corrections", wish)
     await opened.do("customs", f"records/{seq}/mark", MARK)
-    seen = json.dumps(await _seen(opened, "quarantine"), ensure_ascii=False)
-    assert ANSWER["id"] not in seen
+    told = json.dumps(await seen(opened, "quarantine"), ensure_ascii=False)
+    assert ANSWER["id"] not in told
     assert [each["kind"] for each in await chain_of(opened, "quarantine")][-4:] == [None] * 4
     late = {**newer, "id": "01a20695-d3f8-75ef-ba27-10fa5f698410"}
     answer = await opened.send("customs", "results", {"results": [late]})
@@ -230,5 +173,5 @@ async def test_what_names_a_marked_answer_is_kept_back_in_whatever_order_it_came
         await devices.send(opened, "customs", each)
     seq = (await chain_of(opened, "customs"))[-1]["seq"]
     await opened.do("customs", f"records/{seq}/mark", MARK)
-    seen = json.dumps(await _seen(opened, "quarantine"), ensure_ascii=False)
-    assert not [each["id"] for each in (first, second, third) if each["id"] in seen]
+    told = json.dumps(await seen(opened, "quarantine"), ensure_ascii=False)
+    assert not [each["id"] for each in (first, second, third) if each["id"] in told]

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from tests.integration.inspection.kept_back import MARK, answered, chain_of, opened
 from tests.integration.inspection.room import Room
-from tests.integration.inspection.test_investigations import MARK, answered, chain_of, opened
 
 __all__ = ["opened"]
 
