@@ -39,8 +39,7 @@ async def attach(
 ) -> int:
     """The number of a file's record; one that is there under its id, sent again, stays as it is.
 
-    If the vault has lost its file, it has it then again. `investigation`: why it is kept from the
-    other agency, if it is.
+    If the vault has lost its file, it has it then again. `investigation`: why others may not know.
 
     Raises CaseNotFound, IdTaken, VaultUnavailable, OSError, and what `evidence.attach` raises.
     """

@@ -12,10 +12,10 @@ from pydantic import BaseModel, TypeAdapter
 
 from services.mutual_recognition import learning
 from services.mutual_recognition.api.books import TheBook
-from services.mutual_recognition.domain.refusals import NoSuchMember
 from services.mutual_recognition.risk import experience
 from services.mutual_recognition.risk.experience import Kind
 from services.mutual_recognition.risk.rates import NOTHING, Rates
+from shared import errors
 from shared.auth.guard import allowed
 from shared.auth.principal import Principal, Role
 from shared.http import paging
@@ -29,6 +29,14 @@ CODES: Mapping[Kind, re.Pattern[str]] = {
     Kind.COMPANIES: re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}", re.ASCII),
     Kind.GOODS: re.compile(r"[0-9]{4}", re.ASCII),
 }
+
+
+class NoSuchMember(errors.NotFound):
+    """This is the code of no company or HS heading."""
+
+    zh = "该代码不是企业代码或 HS 品目号。"
+    mend = "Give a unified social credit code of 18 characters, or an HS heading of four digits."
+    mend_zh = "请使用 18 位统一社会信用代码或 4 位 HS 品目号。"
 
 
 class RateOut(BaseModel):

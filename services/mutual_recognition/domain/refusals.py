@@ -23,14 +23,6 @@ class NoSuchCompany(errors.NotFound):
     mend_zh = "请先登记该企业。"
 
 
-class NoSuchMember(errors.NotFound):
-    """This is the code of no company or HS heading."""
-
-    zh = "该代码不是企业代码或 HS 品目号。"
-    mend = "Give a unified social credit code of 18 characters, or an HS heading of four digits."
-    mend_zh = "请使用 18 位统一社会信用代码或 4 位 HS 品目号。"
-
-
 class NoSuchSuspension(errors.NotFound):
     """There is no such suspension by your agency."""
 
