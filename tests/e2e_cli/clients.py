@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
+import httpx
+
 PATIENCE = 60.0
 DRIP_SECONDS = 0.2
 
@@ -102,3 +104,14 @@ def _parsed(raw: bytes) -> Answer:
     head, _, body = raw.partition(b"\r\n\r\n")
     status = int(head.split(b" ", 2)[1]) if head else 0
     return Answer(status, head.decode("latin-1").lower(), body)
+
+
+async def persistently(client: httpx.AsyncClient, asked: httpx.Request) -> httpx.Response:
+    """The answer, after two attempts more if the connection ends first; with the same key.
+
+    As every client does: one whose head has not come is ended among many that are idle.
+    """
+    for _ in range(2):
+        with suppress(httpx.NetworkError):
+            return await client.send(asked)
+    return await client.send(asked)

@@ -17,7 +17,7 @@ from shared.auth.issuer import Issuer
 from shared.auth.principal import Role
 from tests import factories, prepared
 from tests import servers as support
-from tests.e2e_cli.clients import Door, head
+from tests.e2e_cli.clients import Door, head, persistently
 from tests.e2e_cli.program import Served, folder, serving
 
 FILINGS = "/declaration/v1/filings"
@@ -70,7 +70,10 @@ class Instance:
                 reference=f"EDGE-{len(self.answered)}",
                 broker={"uscc": people.DEMO_BROKER, "name": "青岛一站报关有限公司"},
             )
-            answer = await self.client.post(FILINGS, json=body, headers=self.headers(token))
+            asked = self.client.build_request(
+                "POST", FILINGS, json=body, headers=self.headers(token)
+            )
+            answer = await persistently(self.client, asked)
             self.answered.append(answer.status_code)
             await asyncio.sleep(0.5)
 

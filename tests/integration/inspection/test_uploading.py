@@ -85,6 +85,15 @@ async def test_an_upload_goes_on_where_it_was_cut_off_and_ends_as_evidence(room:
     assert await room.broken() == []
 
 
+async def test_an_upload_may_be_kept_from_the_other_agency(room: Room) -> None:
+    await _opened(room)
+    name = uuid7()
+    await _begin(room, name, investigation="warehouse watched 仓库布控")
+    assert (await _part(room, name, PHOTO, offset=0)).status_code == 204
+    assert [each["id"] for each in await _pieces(room)] == [str(name)]
+    assert (await room.see("quarantine", f"/{b.CASE}/evidence"))["items"] == []
+
+
 async def test_a_file_that_cannot_be_evidence_yet_keeps_its_end_until_it_can(room: Room) -> None:
     await room.plan()
     name = uuid7()
