@@ -49,7 +49,7 @@ async def attach(
     case = await store.lock(session, case_id)
     known = await files.found(session, evidence_id)
     if known is not None:
-        seq = _same(known, case_id, piece)
+        seq = await _same(session, known, case_id, piece, secret=investigation is not None)
         await _keep_again(session, piece.sha256, taken.content, vault=room.vault)
         return seq
     kept = await files.size_of(session, case_id)
@@ -73,8 +73,13 @@ async def _keep_again(session: AsyncSession, name: str, content: bytes, *, vault
     await vault.keep(name, content)
 
 
-def _same(known: Record, case_id: UUID, piece: Piece) -> int:
+async def _same(
+    session: AsyncSession, known: Record, case_id: UUID, piece: Piece, *, secret: bool
+) -> int:
+    """Sent again, to be kept back, is not the same as what others see already."""
     there = evidence.piece_of(known) if known.kind == evidence.KIND else None
     if there is None or (known.case_id, there.sent) != (case_id, piece.sent):
+        raise IdTaken(id=str(piece.id))
+    if secret and not await marks.marked(session, case_id, known.seq):
         raise IdTaken(id=str(piece.id))
     return known.seq

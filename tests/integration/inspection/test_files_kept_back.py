@@ -22,6 +22,7 @@ from tests.integration.inspection.room import Room
 from tests.unit.inspection import builders as b
 
 __all__ = ["opened"]
+MARK_AT_ONCE = {"investigation": MARK["reason"]}
 PATH = f"/v1/cases/{b.CASE}/evidence"
 
 
@@ -87,6 +88,16 @@ async def test_what_is_sent_twice_is_kept_back_once(opened: Room) -> None:
     assert again.json()["seq"] == first["seq"]
     assert await _listed(opened, "quarantine") == []
     assert len(await chain_of(opened, "customs")) == first["seq"] + 1
+
+
+async def test_what_others_have_seen_is_not_taken_as_kept_back(opened: Room) -> None:
+    shown = {"note": SECRET, "id": "01a20695-d3f8-75ef-ba27-10fa5f698412"}
+    await _sent(opened, **shown)
+    headers = kits.keyed("kept back now", **{"Content-Type": "image/jpeg"})
+    again = await opened.clients["customs"].post(
+        PATH, content=pictures.photo(), params={**shown, **MARK_AT_ONCE}, headers=headers
+    )
+    assert (again.status_code, again.json()["code"]) == (409, "id_taken")
 
 
 @pytest.mark.parametrize("reason", ["", "x" * 501])
