@@ -89,10 +89,11 @@ def chained(
     head: Head, notes: Iterable[Note], *, case_id: UUID, actor: Actor, now: Moment
 ) -> Iterator[tuple[Record, str]]:
     """As `append`, each with its payload's canonical text: what is hashed is what is kept."""
-    who_when = _parts(actor, now)
+    case, at = str(case_id), _times(now.wall, now.yard)
+    by = _actor(actor.subject, actor.role, actor.agency)
     for note in notes:
         text = _exact_text(note.payload)
-        hashed = digest_of(case_id, head.seq + 1, note.kind, *who_when, text, head.hash)
+        hashed = _digest(case, head.seq + 1, note.kind, by, at, text, head.hash)
         parts = (case_id, head.seq + 1, note.kind, actor, now, note.payload, head.hash)
         head = Head(seq=head.seq + 1, hash=hashed)
         yield Record(*parts, hash=hashed), text
@@ -100,11 +101,13 @@ def chained(
 
 def digest(record: Record) -> str:
     """The hash that `record` must have. Raises ValueError for an inexact payload."""
+    actor, times = record.actor, record.times
     return digest_of(
         record.case_id,
         record.seq,
         record.kind,
-        *_parts(record.actor, record.times),
+        (actor.subject, actor.role, actor.agency),
+        (times.wall, times.yard),
         _exact_text(record.payload),
         record.prev_hash,
     )
@@ -119,22 +122,19 @@ def digest_of(
     payload: str,
     prev_hash: str,
 ) -> str:
-    """The hash of a record with this text as its payload.
+    """The hash of a record with this text as its payload."""
+    return _digest(str(case_id), seq, kind, _actor(*actor), _times(*times), payload, prev_hash)
 
-    Put together from its members in their order: who it was and what kind is often as in the
-    record before.
-    """
-    wall, yard = times
+
+def _digest(
+    case_id: str, seq: int, kind: str, actor: str, times: str, payload: str, prev_hash: str
+) -> str:
+    """Put together from the members' texts in their order: many are those of the record before."""
     content = (
-        f'{{"actor":{_actor(*actor)},"case_id":"{case_id}","kind":{_encoded(kind)},'
-        f'"payload":{payload},"prev_hash":{_ENCODE(prev_hash)},"seq":{seq},'
-        f'"times":{{"wall":"{stamp(wall)}","yard":"{stamp(yard)}"}}}}'
+        f'{{"actor":{actor},"case_id":"{case_id}","kind":{_encoded(kind)},'
+        f'"payload":{payload},"prev_hash":{_ENCODE(prev_hash)},"seq":{seq},"times":{times}}}'
     )
     return hashlib.sha256(content.encode()).hexdigest()
-
-
-def _parts(actor: Actor, times: Moment) -> tuple[Who, When]:
-    return (actor.subject, actor.role, actor.agency), (times.wall, times.yard)
 
 
 def _exact_text(payload: Mapping[str, Json]) -> str:
@@ -153,6 +153,10 @@ _encoded = lru_cache(maxsize=64)(_ENCODE)
 @lru_cache(maxsize=64)
 def _actor(subject: str, role: str, agency: str | None) -> str:
     return _ENCODE({"subject": subject, "role": role, "agency": agency})
+
+
+def _times(wall: datetime, yard: datetime) -> str:
+    return f'{{"wall":"{stamp(wall)}","yard":"{stamp(yard)}"}}'
 
 
 def stamp(moment: datetime) -> str:
