@@ -18,13 +18,11 @@ from shared.ahead import Ahead
 from shared.prepared import Statement
 
 _APPEND = Statement(insert(entries), columns=[each.name for each in written])
-_SHARED = ("actor_subject", "actor_role", "actor_agency", "wall", "yard")
-"""What is the same of all records that are made at a time."""
 
 
 def _of_many(column: Column[Any]) -> ColumnElement[Any]:
     """A column's values for many rows at once; JSON goes as text."""
-    if column.name in _SHARED:
+    if column.name in rows.OF_ALL:
         return bindparam(column.name, type_=column.type)
     of_json = isinstance(column.type, JSON)
     values = func.unnest(bindparam(column.name, type_=ARRAY(Text if of_json else column.type)))
@@ -40,6 +38,10 @@ MANY = 16
 """From so many rows on, one statement with arrays costs less than one for each row."""
 PORTION = 100
 """So many rows are written while the next are made."""
+
+
+Made = tuple[records.Record, str]
+"""A record, and the text of its payload."""
 
 
 class Appended(NamedTuple):
@@ -64,7 +66,7 @@ async def append(
     those before. Raises IdTaken where a client's id is already that of a record of another case.
     """
     found: list[Appended] = []
-    waiting: list[dict[str, Any]] = []
+    waiting: list[Made] = []
     try:
         async with Ahead() as write:
             for before, change in changes:
@@ -75,7 +77,7 @@ async def append(
                 last = made[-1][0] if made else case.head
                 chained = replace(case, head=records.Head(seq=last.seq, hash=last.hash))
                 found.append(Appended(before, change, chained, [record for record, _ in made]))
-                waiting += [rows.record_values(*each) for each in made]
+                waiting += made
                 if len(waiting) >= PORTION:
                     await write.begin(_write(session, waiting))
                     waiting = []
@@ -87,9 +89,8 @@ async def append(
     return found
 
 
-async def _write(session: AsyncSession, made: Sequence[dict[str, Any]]) -> None:
+async def _write(session: AsyncSession, made: Sequence[Made]) -> None:
     if len(made) < MANY:
-        await _APPEND.run_many(session, made)
-        return
-    columns = {name: [row[name] for row in made] for name in made[0] if name not in _SHARED}
-    await _APPEND_MANY.run(session, columns | {name: made[0][name] for name in _SHARED})
+        await _APPEND.run_many(session, [rows.record_values(*each) for each in made])
+    else:
+        await _APPEND_MANY.run(session, rows.columns_of_records(made))

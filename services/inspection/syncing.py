@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Text, Uuid, bindparam, delete, func, select, tuple_
+from sqlalchemy import ARRAY, Text, Uuid, bindparam, cast, delete, func, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -34,7 +34,7 @@ _KNOWN = Statement(
         store.entries.c.seq,
         _payload["device"]["digest"].astext.label("digest"),
     ).where(
-        _payload["id"].astext == func.any(bindparam("ids", type_=ARRAY(Text))),
+        _payload["id"].astext == func.any(cast(bindparam("ids", type_=ARRAY(Uuid)), ARRAY(Text))),
         store.HAS_ID,
     )
 )
@@ -162,7 +162,7 @@ async def _known(
 
     One without a digest came over the link, whose answer the device may not have got.
     """
-    found = await _KNOWN.run(session, {"ids": [str(each.id) for each in sent]})
+    found = await _KNOWN.run(session, {"ids": [each.id for each in sent]})
     digests = {UUID(row["id"]): (row["seq"], row["digest"]) for row in found}
     known: dict[UUID, int] = {}
     refused: dict[UUID, Refused] = {}

@@ -2,12 +2,11 @@
 
 A record's hash is SHA-256, in hexadecimal, over the RFC 8785 (JCS) form of
 `{case_id, seq, kind, actor, times, payload, prev_hash}`. JCS writes numbers as IEEE doubles, so a
-payload has no floats and no big integers: decimals are strings. Of what is left, with ASCII keys,
-the standard library's encoder makes the very same bytes, and makes them ten times as fast.
+payload has no floats and no big integers: decimals are strings. Of what is left, with its ASCII
+keys sorted, pydantic's encoder makes the very same bytes, and makes them many times as fast.
 """
 
 import hashlib
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,12 +14,14 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-Json = None | bool | int | str | list["Json"] | dict[str, "Json"]
+from pydantic_core import to_json
 
-_ENCODE = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+Json = None | bool | int | str | list["Json"] | dict[str, "Json"]
 
 GENESIS = "0" * 64
 SAFE_INTEGER = 2**53 - 1
+_PLAIN = frozenset({str, bool, type(None)})
+_LEAVES = _PLAIN | {int}
 
 
 @dataclass(frozen=True)
@@ -131,8 +132,8 @@ def _digest(
 ) -> str:
     """Put together from the members' texts in their order: many are those of the record before."""
     content = (
-        f'{{"actor":{actor},"case_id":"{case_id}","kind":{_encoded(kind)},'
-        f'"payload":{payload},"prev_hash":{_ENCODE(prev_hash)},"seq":{seq},"times":{times}}}'
+        f'{{"actor":{actor},"case_id":"{case_id}","kind":{_kind(kind)},'
+        f'"payload":{payload},"prev_hash":{_encoded(prev_hash)},"seq":{seq},"times":{times}}}'
     )
     return hashlib.sha256(content.encode()).hexdigest()
 
@@ -144,15 +145,32 @@ def _exact_text(payload: Mapping[str, Json]) -> str:
 
 def canonical(content: Mapping[str, Json]) -> str:
     """RFC 8785's form of a document without floats and big integers, its keys ASCII."""
-    return _ENCODE(content)
+    return _encoded(_sorted(content))
 
 
-_encoded = lru_cache(maxsize=64)(_ENCODE)
+def _sorted(value: Mapping[str, Json]) -> dict[str, Json]:
+    return {
+        key: item if type(item) in _LEAVES else _sorted_item(item)
+        for key, item in sorted(value.items())
+    }
+
+
+def _sorted_item(item: Json) -> Json:
+    if isinstance(item, dict):
+        return _sorted(item)
+    return [_sorted_item(each) for each in item] if isinstance(item, list | tuple) else item
+
+
+def _encoded(value: Json) -> str:
+    return to_json(value).decode()
+
+
+_kind = lru_cache(maxsize=64)(_encoded)
 
 
 @lru_cache(maxsize=64)
 def _actor(subject: str, role: str, agency: str | None) -> str:
-    return _ENCODE({"subject": subject, "role": role, "agency": agency})
+    return canonical({"subject": subject, "role": role, "agency": agency})
 
 
 def _times(wall: datetime, yard: datetime) -> str:
@@ -213,7 +231,7 @@ def _exact(value: Mapping[str, Any], *, path: str) -> None:
         if not key.isascii():
             raise ValueError(f"{path}: the key {key!r} is not ASCII")
         kind = type(item)
-        if kind is str or item is None or kind is bool:
+        if kind in _PLAIN:
             continue
         if kind is float or (kind is int and abs(item) > SAFE_INTEGER):
             raise ValueError(f"{path}.{key}: {item!r} has no exact canonical form, use a string")
@@ -221,3 +239,5 @@ def _exact(value: Mapping[str, Any], *, path: str) -> None:
             _exact(item, path=f"{path}.{key}")
         elif kind in (list, tuple):
             _exact({str(at): each for at, each in enumerate(item)}, path=f"{path}.{key}")
+        elif not isinstance(item, str | int):
+            raise ValueError(f"{path}.{key}: {kind.__name__} is not of JSON")
