@@ -59,7 +59,7 @@ def apply(
     skew_seconds: int,
 ) -> Settled:
     """Take every step that can be taken; `skew_seconds` is how far the device's clock was ahead."""
-    waiting = sorted(sent, key=lambda each: (each.at, each.id))
+    waiting = sorted(sent, key=lambda each: (each.at, each.id.int))
     course = _Course(case, step, device, skew_seconds)
     refused: dict[UUID, Refused] = {}
     for _ in range(MOST_TURNS):

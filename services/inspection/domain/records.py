@@ -21,7 +21,6 @@ Json = None | bool | int | str | list["Json"] | dict[str, "Json"]
 GENESIS = "0" * 64
 SAFE_INTEGER = 2**53 - 1
 _PLAIN = frozenset({str, bool, type(None)})
-_LEAVES = _PLAIN | {int}
 
 
 @dataclass(frozen=True)
@@ -93,7 +92,7 @@ def chained(
     case, at = str(case_id), _times(now.wall, now.yard)
     by = _actor(actor.subject, actor.role, actor.agency)
     for note in notes:
-        text = _exact_text(note.payload)
+        text = canonical(note.payload, path="payload")
         hashed = _digest(case, head.seq + 1, note.kind, by, at, text, head.hash)
         parts = (case_id, head.seq + 1, note.kind, actor, now, note.payload, head.hash)
         head = Head(seq=head.seq + 1, hash=hashed)
@@ -109,7 +108,7 @@ def digest(record: Record) -> str:
         record.kind,
         (actor.subject, actor.role, actor.agency),
         (times.wall, times.yard),
-        _exact_text(record.payload),
+        canonical(record.payload, path="payload"),
         record.prev_hash,
     )
 
@@ -138,27 +137,35 @@ def _digest(
     return hashlib.sha256(content.encode()).hexdigest()
 
 
-def _exact_text(payload: Mapping[str, Json]) -> str:
-    _exact(payload, path="payload")
-    return canonical(payload)
+def canonical(content: Mapping[str, Json], *, path: str = "content") -> str:
+    """RFC 8785's form. Raises ValueError for floats, big integers, and keys that are not ASCII.
+
+    JCS rounds the former two, and sorts other keys in another order.
+    """
+    return _encoded(_exact(content, path))
 
 
-def canonical(content: Mapping[str, Json]) -> str:
-    """RFC 8785's form of a document without floats and big integers, its keys ASCII."""
-    return _encoded(_sorted(content))
+def _exact(content: Mapping[str, Json], path: str) -> dict[str, Json]:
+    """With its keys sorted."""
+    found: dict[str, Json] = {}
+    for key in sorted(content):
+        if not key.isascii():
+            raise ValueError(f"{path}: the key {key!r} is not ASCII")
+        item = content[key]
+        found[key] = item if type(item) in _PLAIN else _exact_item(item, f"{path}.{key}")
+    return found
 
 
-def _sorted(value: Mapping[str, Json]) -> dict[str, Json]:
-    return {
-        key: item if type(item) in _LEAVES else _sorted_item(item)
-        for key, item in sorted(value.items())
-    }
-
-
-def _sorted_item(item: Json) -> Json:
+def _exact_item(item: Any, path: str) -> Json:
     if isinstance(item, dict):
-        return _sorted(item)
-    return [_sorted_item(each) for each in item] if isinstance(item, list | tuple) else item
+        return _exact(item, path)
+    if isinstance(item, list | tuple):
+        return [_exact_item(each, f"{path}.{at}") for at, each in enumerate(item)]
+    if isinstance(item, float) or (isinstance(item, int) and abs(item) > SAFE_INTEGER):
+        raise ValueError(f"{path}: {item!r} has no exact canonical form, use a string")
+    if item is not None and not isinstance(item, str | int):
+        raise ValueError(f"{path}: {type(item).__name__} is not of JSON")
+    return item
 
 
 def _encoded(value: Json) -> str:
@@ -223,21 +230,3 @@ def holds(record: Record) -> bool:
         return digest(record) == record.hash
     except ValueError:
         return False
-
-
-def _exact(value: Mapping[str, Any], *, path: str) -> None:
-    """JCS rounds floats and big integers, and sorts other keys in another order: refuse them."""
-    for key, item in value.items():
-        if not key.isascii():
-            raise ValueError(f"{path}: the key {key!r} is not ASCII")
-        kind = type(item)
-        if kind in _PLAIN:
-            continue
-        if kind is float or (kind is int and abs(item) > SAFE_INTEGER):
-            raise ValueError(f"{path}.{key}: {item!r} has no exact canonical form, use a string")
-        if kind is dict:
-            _exact(item, path=f"{path}.{key}")
-        elif kind in (list, tuple):
-            _exact({str(at): each for at, each in enumerate(item)}, path=f"{path}.{key}")
-        elif not isinstance(item, str | int):
-            raise ValueError(f"{path}.{key}: {kind.__name__} is not of JSON")

@@ -221,7 +221,7 @@ def _facts(answer: Result) -> dict[str, Json]:
     facts: dict[str, Json] = {
         "id": str(answer.id),
         "item": answer.item,
-        "outcome": answer.outcome.value,
+        "outcome": str(answer.outcome),
         "container": answer.container,
         "line": answer.line,
         "figure": None if answer.figure is None else str(answer.figure),
