@@ -74,8 +74,7 @@ class Column:
         return found
 
     def known_at(self, inputs: Inputs) -> Iterator[int]:
-        """The same for every goods line, by what was found before. Raises `KeyError` if not all
-        was, `TypeError` if not all are of the input's type."""
+        """The same for each line by what was seen before. Raises `KeyError`, `TypeError`."""
         return map(self.seen.__getitem__, inputs.column(self.input.name, self.input.python))
 
     def _found(self, values: Mapping[str, Value]) -> int:
