@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from uuid import UUID
 
@@ -76,6 +76,16 @@ def _result(told: Mapping[str, Json]) -> Result:
         figure=None if figure is None else Decimal(str(figure)),
         note=_text(told.get("note")),
         replaces=tuple(UUID(str(each)) for each in replaces) if isinstance(replaces, list) else (),
+    )
+
+
+def with_facts(answer: Result, facts: Mapping[str, str]) -> Result:
+    """An answer as it would say these facts of a correction."""
+    figure = facts.get("figure")
+    return replace(
+        answer,
+        outcome=Outcome(facts.get("outcome", answer.outcome)),
+        figure=answer.figure if figure is None else Decimal(figure),
     )
 
 

@@ -169,6 +169,14 @@ class LineFoundTwice(errors.Invalid):
     mend_zh = "每个商品项只填报一次。"
 
 
+class NetAboveGross(errors.Invalid):
+    """The goods found weigh more net than all together weighs gross."""
+
+    zh = "查验所得净重合计大于毛重。"
+    mend = "Correct the net weights of the lines, or the gross weight of what you conclude on."
+    mend_zh = "请更正各商品项净重，或更正本次结论所涉货物的毛重。"
+
+
 class AlreadyInside(errors.Conflict):
     """The consignment is already in a yard."""
 

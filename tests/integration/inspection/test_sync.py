@@ -68,6 +68,9 @@ async def test_what_cannot_be_is_refused_with_its_mend_and_holds_up_no_other(
         "bad_format": devices.record(
             "result", {"item": "weight", "outcome": "conform", "figure": "1E5"}
         ),
+        "figure_impossible": devices.record(
+            "result", {"item": "weight", "outcome": "conform", "figure": "-5"}
+        ),
         "case_not_found": devices.counted() | {"case_id": str(b.FILING)},
         "item_not_asked": devices.record("result", {"item": "karaoke", "outcome": "conform"}),
         "not_inside": devices.record("handle", {"step": "seal_removed", "containers": [box]}),
