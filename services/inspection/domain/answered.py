@@ -54,8 +54,8 @@ def of_records(records: Iterable[Record]) -> list[Kept]:
 
 def _kept(record: Record, right: Mapping[str, Json]) -> Kept:
     return Kept(
-        result=_result(right),
-        given=_result(record.payload),
+        result=result(right),
+        given=result(record.payload),
         agency=record.actor.agency or "",
         officer=record.actor.subject,
         at=record.times.yard,
@@ -64,7 +64,8 @@ def _kept(record: Record, right: Mapping[str, Json]) -> Kept:
     )
 
 
-def _result(told: Mapping[str, Json]) -> Result:
+def result(told: Mapping[str, Json]) -> Result:
+    """The answer that a record's payload tells. Raises KeyError or ValueError for none."""
     number, figure = told.get("line"), told.get("figure")
     replaces = told.get("replaces") or []
     return Result(

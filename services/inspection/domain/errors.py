@@ -17,6 +17,14 @@ class CaseMoveNotAllowed(errors.Conflict):
     mend_zh = "请读取案卷，根据其状态确定可执行的操作。"
 
 
+class CaseEnded(errors.Conflict):
+    """This case has ended: nothing more is recorded of its inspection."""
+
+    zh = "该案卷已办结或失效，不再登记查验内容。"
+    mend = "Correct what was recorded if it was wrong; what is new belongs to another inspection."
+    mend_zh = "如原记录有误，请办理更正；新的情况须另行查验。"
+
+
 class CaseNotReady(errors.Conflict):
     """The case lacks its slot or its requirement."""
 

@@ -132,13 +132,19 @@ class Book:
 
 
 def record(
-    case: Case, answers: Sequence[Result], *, who: Actor, book: Book, in_order: bool = True
+    case: Case,
+    answers: Sequence[Result],
+    *,
+    who: Actor,
+    book: Book,
+    in_order: bool = True,
+    place: str = "/results/{}",
 ) -> Change:
     """Record answers in one's own section. What was recorded before is left as it is.
 
-    What came `in_order` replaces answers that are here; else they may be still to come.
-    Raises CaseMoveNotAllowed, ContainerNotOpen, AgencyNotNeeded, SectionConcluded,
-    NotAtContainer, IdTaken, Faults.
+    What came `in_order` replaces answers that are here; else they may be still to come. `place` is
+    an answer's by its number in what was sent. Raises CaseEnded, ContainerNotOpen,
+    AgencyNotNeeded, SectionConcluded, NotAtContainer, IdTaken, Faults.
     """
     agency = standing.writable(case, who).agency
     lines = {line.number for line in case.required.lines} if case.required else set()
@@ -150,7 +156,7 @@ def record(
         if before is not None:
             _same(before[0], answer)
             continue
-        pointer = f"/results/{index}"
+        pointer = place.format(index)
         faults += _of_subject(case, answer, lines=lines, pointer=pointer)
         item = book.items.get(answer.item)
         if item is None:
