@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 import structlog
 from hypothesis import HealthCheck, settings
 
@@ -156,7 +155,7 @@ async def database(servers: support.TestServers) -> AsyncIterator[Database]:
 ServiceDatabase = Callable[[str], Awaitable[Database]]
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest.fixture(scope="module")
 async def lender(servers: support.TestServers) -> AsyncIterator[Lender]:
     """Lends the databases of this module's tests."""
     lender = Lender(servers)

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 
 import httpx
-import pytest_asyncio
+import pytest
 
 from services.declaration import app
 from services.declaration.settings import Settings
@@ -13,14 +13,14 @@ from tests.conftest import service_databases
 from tests.lending import Lender
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest.fixture(scope="module")
 async def service(lender: Lender) -> AsyncIterator[Service]:
     """The service, its broker away, its clock standing still."""
     async with service_databases(lender) as fresh:
         yield app.create(kits.kit(await fresh(app.NAME)), Settings())
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest.fixture(scope="module")
 async def broker(service: Service) -> AsyncIterator[httpx.AsyncClient]:
     """The broker that asks."""
     async with kits.client(service) as client:

@@ -6,7 +6,6 @@ from io import StringIO
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from services.inspection.api import measuring
 from shared.contracts.values import utc
@@ -16,8 +15,6 @@ from tests.integration.inspection import filed
 from tests.integration.inspection.room import Room
 from tests.lending import Lender
 from tests.unit.inspection import builders as b
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 MEASURES, FILINGS = "/v1/measures", "/v1/measures/filings"
 STEPS = {
@@ -35,7 +32,7 @@ STEPS = {
 }
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest.fixture(scope="module")
 async def room(lender: Lender, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Room]:
     """A room in which the day's filings are; the tests only read."""
     async with service_databases(lender) as fresh:
