@@ -13,9 +13,8 @@ from services.declaration import app as declaration
 from services.declaration.settings import Settings
 from shared.database import Database
 from shared.embedded import provision
-from tests import factories, kits
+from tests import content, factories, kits
 from tests.conftest import service_databases
-from tests.contract import replay
 from tests.lending import Lender
 
 NAME = "SELECT current_database()"
@@ -47,7 +46,7 @@ async def test_it_has_the_rows_and_the_numbers_of_the_template(lender: Lender) -
     for _ in range(2):
         async with service_databases(lender) as lent:
             database = await lent(declaration.NAME)
-            seen.append((await _told(database, NAME), await replay.content(database)))
+            seen.append((await _told(database, NAME), await content.of(database)))
             seen[-1] += (await _filed(database),)
     assert seen[0] == seen[1]
 
@@ -57,7 +56,7 @@ async def test_what_came_with_the_template_is_there_again(lender: Lender) -> Non
     for _ in range(2):
         async with service_databases(lender) as lent:
             database = await lent(booking.NAME)
-            seen.append((await _told(database, NAME), await replay.content(database)))
+            seen.append((await _told(database, NAME), await content.of(database)))
             await _done(database, "UPDATE alembic_version SET version_num = 'x'")
     assert seen[0] == seen[1]
 
