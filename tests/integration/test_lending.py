@@ -46,8 +46,8 @@ async def test_it_has_the_rows_and_the_numbers_of_the_template(lender: Lender) -
     for _ in range(2):
         async with service_databases(lender) as lent:
             database = await lent(declaration.NAME)
-            seen.append((await _told(database, NAME), await content.of(database)))
-            seen[-1] += (await _filed(database),)
+            name, rows = await _told(database, NAME), await content.of(database)
+            seen.append((name, rows, await _filed(database)))
     assert seen[0] == seen[1]
 
 
