@@ -77,13 +77,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let the folders take turns, and keep each file's tests together."""
     given = dict.fromkeys(IN_TURN, 0)
     turns: dict[Path, tuple[int, int]] = {}
-    for item in items:
-        folder = item.path.relative_to(TESTS).parts[0]
-        if folder in given and item.path not in turns:
-            turns[item.path] = (given[folder], IN_TURN.index(folder))
-            given[folder] += 1
     at_last = (len(items), 0)
-    items.sort(key=lambda item: turns.get(item.path, at_last))
+    for path in dict.fromkeys(item.path for item in items):
+        folder = path.relative_to(TESTS).parts[0]
+        turns[path] = at_last
+        if folder in given:
+            turns[path] = (given[folder], IN_TURN.index(folder))
+            given[folder] += 1
+    items.sort(key=lambda item: turns[item.path])
 
 
 def pytest_report_header() -> str:
