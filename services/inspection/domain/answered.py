@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
@@ -83,8 +83,7 @@ def result(told: Mapping[str, Json]) -> Result:
 def with_facts(answer: Result, facts: Mapping[str, str]) -> Result:
     """An answer as it would say these facts of a correction."""
     figure = facts.get("figure")
-    return replace(
-        answer,
+    return answer._replace(
         outcome=Outcome(facts.get("outcome", answer.outcome)),
         figure=answer.figure if figure is None else Decimal(figure),
     )

@@ -8,7 +8,7 @@ cannot be is refused, each with its reason, and holds up no other.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Generic, TypeAlias, TypeVar
+from typing import Generic, NamedTuple, TypeAlias, TypeVar
 from uuid import UUID
 
 from services.inspection.domain.case import Case, Change
@@ -43,8 +43,7 @@ Together: TypeAlias = Callable[[What, What], bool]
 notes each once."""
 
 
-@dataclass(frozen=True)
-class Sent(Generic[What]):
+class Sent(NamedTuple, Generic[What]):
     """A record as a device sent it: the device's id for it and its time, and what was done."""
 
     id: UUID

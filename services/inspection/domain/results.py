@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Self
+from typing import NamedTuple, Self
 from uuid import UUID
 
 from services.inspection.domain import containers, errors, figures, standing
@@ -66,8 +66,7 @@ class IdTaken(refusals.Conflict):
     mend_zh = "请为每条记录生成新的编号。"
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(NamedTuple):
     """An answer; `replaces` are the ids of earlier ones. `figure` is in the item's unit."""
 
     id: UUID
