@@ -42,7 +42,7 @@ async def _not_yet(room: Room) -> None:
     assert (await room.see())["status"] == "planned"
 
 
-RECORDS = {
+RECORDS: dict[str, Body] = {
     "result": {"item": "quantity", "outcome": "conform"},
     "finding": PEST,
     "handle": UNSEALED,
