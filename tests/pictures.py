@@ -1,6 +1,7 @@
 """Small files that officers and their attackers send: pictures, documents, and what is neither."""
 
 import struct
+import tarfile
 import zipfile
 import zlib
 from io import BytesIO
@@ -44,6 +45,16 @@ def archive(comment: bytes = b"") -> bytes:
         zipped.writestr("index.html", PAGE)
         zipped.comment = comment
     return into.getvalue()
+
+
+def tar() -> bytes:
+    """A tar of one file, whose name begins as a PDF does, and which ends as one."""
+    into, said = BytesIO(), b"#!/bin/sh\n"
+    with tarfile.open(fileobj=into, mode="w", format=tarfile.USTAR_FORMAT) as made:
+        named = tarfile.TarInfo("%PDF-1.4\n%x.sh")
+        named.size = len(said)
+        made.addfile(named, BytesIO(said))
+    return into.getvalue()[:1024] + b"\n%%EOF\n"
 
 
 def _chunk(kind: bytes, content: bytes) -> bytes:

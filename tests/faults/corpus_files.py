@@ -66,6 +66,8 @@ CSV = {
 }
 """Bodies that are no sheet of filings at first sight: 422."""
 
+_SEVEN_ZIP = b"7z\xbc\xaf\x27\x1c" + bytes(50)
+_RAR = b"Rar!\x1a\x07\x01\x00" + bytes(50)
 _NO_PICTURE = {
     "nothing": b"",
     "JSON": b'{"reference": "R"}',
@@ -102,6 +104,15 @@ PDF = {
     "a picture": pictures.picture(),
     "a page before": pictures.PAGE + pictures.document(),
     "a page behind": pictures.document() + pictures.PAGE,
+    "a program before": b"MZ" + bytes(60) + pictures.document(),
+    "a zip before": pictures.archive() + pictures.document(),
+    "a 7z before": _SEVEN_ZIP + pictures.document(),
+    "a RAR before": _RAR + pictures.document(),
+    "a tar": pictures.tar(),
+    "a page at its head": pictures.document(pictures.PAGE),
+    "a zip at its head, far from its end": pictures.document(pictures.archive() + b"%" * 70_000),
+    "a 7z in it": pictures.document(b"%" * 2000 + _SEVEN_ZIP),
+    "a RAR in it": pictures.document(b"%" * 2000 + _RAR),
     "a zip behind": pictures.document() + pictures.archive(),
     "a zip that ends like a document": pictures.document() + pictures.archive(b"\n%%EOF"),
     "cut off": pictures.document()[:-8],

@@ -1,6 +1,7 @@
 """What is taken of a file that was sent: its type is what it is, not what it says."""
 
 import hashlib
+import tarfile
 import zipfile
 from dataclasses import dataclass
 from io import BytesIO
@@ -11,7 +12,11 @@ from shared import errors
 PDF = "application/pdf"
 TYPES = (*images.FORMATS, PDF)
 SUFFIXES = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", PDF: "pdf"}
-TAIL = 1024
+HEAD = TAIL = 1024
+"""Readers look for a PDF's marks in so many bytes, and for those of others."""
+ARCHIVES = (b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c")
+ZIPPED = b"PK\x03\x04"
+PAGES = (b"<html", b"<script", b"<!doctype html", b"<svg")
 
 
 class ContentNotAsDeclared(errors.Invalid):
@@ -56,10 +61,22 @@ def _type_of(content: bytes) -> str | None:
 
 
 def _is_pdf_alone(content: bytes) -> bool:
-    """Whether it begins and ends as a PDF, and no archive reader finds a second file in it."""
+    """Whether it begins and ends as a PDF, and no other reader finds a second file in it."""
     ends = content[-TAIL:].rstrip(b"\r\n\t \0").endswith(b"%%EOF")
     begins = content.startswith((b"%PDF-1.", b"%PDF-2."))
-    return begins and ends and not zipfile.is_zipfile(BytesIO(content))
+    return begins and ends and not _is_archive(content) and not _is_page(content[:HEAD])
+
+
+def _is_archive(content: bytes) -> bool:
+    """A tar may begin with any text, and other archives are looked for behind a program."""
+    if any(each in content for each in ARCHIVES) or ZIPPED in content[:HEAD]:
+        return True
+    return zipfile.is_zipfile(BytesIO(content)) or tarfile.is_tarfile(BytesIO(content))
+
+
+def _is_page(head: bytes) -> bool:
+    lower = head.lower()
+    return any(each in lower for each in PAGES)
 
 
 def _hash(content: bytes) -> str:
