@@ -83,12 +83,7 @@ async def sync(
     """Apply what can be applied. Raises IdTaken, StaleVersion."""
     cases = await store.lock_all(session, {each.case_id for each in batch.sent})
     known, refused = await _known(session, batch.sent)
-    new: defaultdict[UUID, list[Sent[What]]] = defaultdict(list)
-    for each in _first(batch.sent, known, refused):
-        if why := _refusal(each, cases, batch.sent_at):
-            refused[each.name] = why
-        else:
-            new[each.case_id].append(each)
+    new = _new(batch, cases, known, refused)
     asked = [cases[name] for name, sent in new.items() if _answers(sent)]
     books = await _books(session, asked, sender.who, now=now, settings=settings)
     taker = Taker(sender.who, now, settings.wait, sender.yard, books)
@@ -110,26 +105,30 @@ async def sync(
 
     await commands.keep(session, changes(), who=sender.who, now=now, ids=ids)
     names = {each.id: each.name for its in new.values() for each in its}
+    applied = {names[id_]: seq for each in settled for id_, seq in each.applied.items()}
     refused |= {names[id_]: why for each in settled for id_, why in each.refused.items()}
-    return Synced(
-        applied={names[id_]: seq for each in settled for id_, seq in each.applied.items()},
-        known=known,
-        refused={**batch.unreadable, **refused},
-    )
+    return Synced(applied, known, {**batch.unreadable, **refused})
 
 
-def _first(
-    sent: Iterable[Sent[What]], known: Mapping[Name, int], refused: dict[Name, Refused]
-) -> Iterator[Sent[What]]:
-    """What is neither known nor refused, once for each id: others of the same id are refused."""
+def _new(
+    batch: Batch,
+    cases: Collection[UUID],
+    known: Mapping[Name, int],
+    refused: dict[Name, Refused],
+) -> dict[UUID, list[Sent[What]]]:
+    """What is to be tried, by its case; what cannot be even before that is refused."""
+    new: defaultdict[UUID, list[Sent[What]]] = defaultdict(list)
     first: dict[UUID, Sent[What]] = {}
-    for each in sent:
+    for each in batch.sent:
         if each.name in known or each.name in refused:
             continue
-        if first.setdefault(each.id, each) is each:
-            yield each
-        else:
+        if first.setdefault(each.id, each) is not each:
             refused[each.name] = _taken(each)
+        elif why := _refusal(each, cases, batch.sent_at):
+            refused[each.name] = why
+        else:
+            new[each.case_id].append(each)
+    return new
 
 
 def _refusal(each: Sent[What], cases: Collection[UUID], sent_at: datetime) -> Refused | None:

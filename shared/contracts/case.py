@@ -10,6 +10,7 @@ from shared.contracts.values import (
     Agency,
     Disposal,
     Finding,
+    Ground,
     Instant,
     Kilograms,
     Line,
@@ -91,7 +92,8 @@ class SectionConcluded(CaseEvent):
     """An agency concluded its section: what it found and what follows, for the whole consignment.
 
     `found` has a line for each goods line that was counted or weighed (kg); `gross_kg` is the gross
-    weight of all that it is about, None if it was not weighed so.
+    weight of all that it is about, None if it was not weighed so. `ground` says why, beside the
+    findings: a suspended verdict has one or the other.
     """
 
     name: ClassVar[str] = "concluded"
@@ -104,6 +106,7 @@ class SectionConcluded(CaseEvent):
     findings: tuple[Finding, ...] = ()
     found: tuple[Line, ...] = ()
     gross_kg: Kilograms | None = None
+    ground: Ground | None = None
     concluded_at: Instant
     officer: str
 

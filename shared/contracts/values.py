@@ -168,6 +168,13 @@ class Finding(Fact):
     container: str | None = None
 
 
+class Ground(Fact):
+    """Why a verdict is what it is where no finding says so: a stable code, and in words."""
+
+    code: str
+    text: str
+
+
 class TeamPlace(Fact):
     """Which team of an agency comes."""
 

@@ -51,7 +51,11 @@ REFUSED: Mapping[str, Any] = {
     "disposal": "return",
     "findings": [{"code": "pest_found", "text": "活体害虫 live pests"}],
 }
-SUSPENDED: Mapping[str, Any] = {"verdict": "suspend", "disposal": "detain", "findings": []}
+SUSPENDED: Mapping[str, Any] = {
+    "verdict": "suspend",
+    "disposal": "detain",
+    "ground": {"code": "papers_awaited", "text": "待补证书正本 original certificate awaited"},
+}
 CONFORMS: Mapping[str, Any] = {"verdict": "conform", "disposal": "release", "findings": []}
 SHORT: Mapping[str, Any] = {
     "verdict": "minor",

@@ -11,11 +11,12 @@ from services.inspection.domain.verdicts import Found, Report
 from services.mutual_recognition.domain.determination import Order
 from services.mutual_recognition.rules import closing
 from shared.contracts import derived
-from shared.contracts.values import Disposal, Finding, Scope, Verdict
+from shared.contracts.values import Disposal, Finding, Ground, Scope, Verdict
 from tests.model.town import Town
 from tests.unit.mutual_recognition import builders
 
 PEST = Finding(code="pest", text="live insects 活虫")
+PAPERS = Ground(code="papers_awaited", text="certificate awaited 待补证书")
 CONFORMS = (Verdict.CONFORM, Disposal.RELEASE)
 REPORTS = {
     "conforms": CONFORMS,
@@ -102,9 +103,11 @@ def conclude(
     if said == "conforms" and any(each.container in (None, *covered) for each in noted):
         verdict, disposal = REPORTS["minor"]
     findings = (PEST,) if said in {"minor", "treat", "nonconforming"} else ()
+    ground = PAPERS if said == "suspended" else None
+    found = tuple(_found(case, covered, share))
     change = concluding.conclude(
         case,
-        Report(verdict, disposal, findings, tuple(_found(case, covered, share)), named),
+        Report(verdict, disposal, findings, found, named, ground=ground),
         who=officer(agency),
         now=town.inspection.now(),
         wait=town.inspection.settings.wait,

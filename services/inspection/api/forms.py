@@ -9,7 +9,7 @@ from services.inspection.domain.facts import Seal
 from services.inspection.domain.figures import MOST_KG
 from services.inspection.domain.inspecting import Escalation
 from services.inspection.domain.verdicts import Found, Report
-from shared.contracts.values import Disposal, Finding, Scope, Verdict
+from shared.contracts.values import Disposal, Finding, Ground, Scope, Verdict
 from shared.http.model import Number, Quantity, StrictModel, Text
 
 FROM_LIST = Field(strict=False)
@@ -79,6 +79,17 @@ class FindingIn(StrictModel):
         return Finding(code=self.code, text=self.text, container=self.container)
 
 
+class GroundIn(StrictModel):
+    """Why the verdict is what it is where nothing was found: `papers_awaited`, and in words."""
+
+    code: Annotated[str, Text(max=64, pattern=r"[a-z][a-z0-9_]*")]
+    text: Annotated[str, Text(max=1000, lines=True)]
+
+    def value(self) -> Ground:
+        """As the domain says it."""
+        return Ground(code=self.code, text=self.text)
+
+
 class FoundIn(StrictModel):
     """A declared goods line as it was counted and weighed; `net_kg` in kilograms."""
 
@@ -93,6 +104,7 @@ class ConcludeIn(StrictModel):
     """A section's verdict, what is to be done, and what was found.
 
     `gross_kg` is the gross weight of all that it stands for, as it was weighed.
+    A suspended verdict has a finding, which raises an alarm, or a `ground`, which raises none.
     It stands for the named `containers`; without, for all that are still to be concluded on, but
     for those that are suspended or to be treated only where nothing else is left.
     """
@@ -103,6 +115,7 @@ class ConcludeIn(StrictModel):
     found: Annotated[tuple[FoundIn, ...], Field(max_length=MAX_LINES)] = ()
     containers: Annotated[tuple[ContainerNumber, ...], Field(max_length=MAX_CONTAINERS)] = ()
     gross_kg: Weighed | None = None
+    ground: GroundIn | None = None
 
     def value(self) -> Report:
         """As the domain says it."""
@@ -116,6 +129,7 @@ class ConcludeIn(StrictModel):
             ),
             containers=self.containers,
             gross_kg=self.gross_kg,
+            ground=self.ground.value() if self.ground else None,
         )
 
 

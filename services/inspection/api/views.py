@@ -22,6 +22,7 @@ from shared.contracts.values import (
     AgencyNeed,
     Container,
     Finding,
+    Ground,
     Line,
     Mode,
     Outcome,
@@ -35,7 +36,8 @@ READS_ALL = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.AUDITOR})
 
 
 class ConclusionOut(BaseModel):
-    """What an agency concluded. `findings`, `found`, `gross_kg`, `officer`: null where not yours.
+    """What an agency concluded. `findings`, `found`, `gross_kg`, `ground`, `officer`: null where
+    not yours.
 
     `containers` are those that it stands for; empty: the whole consignment. `gross_kg` is their
     gross weight, null too if they were not weighed so.
@@ -48,6 +50,7 @@ class ConclusionOut(BaseModel):
     findings: tuple[Finding, ...] | None
     found: tuple[Line, ...] | None
     gross_kg: Decimal | None
+    ground: Ground | None
     concluded_at: datetime
     officer: str | None
     containers: tuple[str, ...]
@@ -201,6 +204,7 @@ def _conclusion(conclusion: Conclusion, *, whole: bool) -> ConclusionOut:
         findings=conclusion.findings if whole else None,
         found=conclusion.found if whole else None,
         gross_kg=conclusion.gross_kg if whole else None,
+        ground=conclusion.ground if whole else None,
         concluded_at=conclusion.concluded_at,
         officer=conclusion.officer if whole else None,
         containers=conclusion.containers,

@@ -12,8 +12,10 @@ from zoneinfo import ZoneInfo
 
 from services.inspection.domain import evidence
 from services.inspection.domain.case import Case
+from services.inspection.domain.facts import Conclusion
 from services.inspection.domain.records import Record
 from shared import paper
+from shared.contracts.values import Finding, Ground
 
 SHOWN = 16
 """Digits of a hash: enough to compare, and the whole one is in the case's zip."""
@@ -84,15 +86,19 @@ def _conclusions(case: Case, zone: ZoneInfo) -> Table:
             "，".join(each.containers) or "全部 all",
             _named(VERDICTS, each.verdict.value),
             _named(DISPOSALS, each.disposal.value),
-            "；".join(f"{found.code} {found.text}" for found in each.findings) or "—",
+            "；".join(f"{why.code} {why.text}" for why in _grounds(each)) or "—",
             each.officer,
             _at(each.concluded_at, zone),
         ]
         for section in case.needed
         for each in section.conclusions
     ]
-    heads = ("单位 Agency", "集装箱 Containers", "结论 Verdict", "处置 Disposal", "发现 Findings")
+    heads = ("单位 Agency", "集装箱 Containers", "结论 Verdict", "处置 Disposal", "依据 Grounds")
     return _table("查验结论 Conclusions", (*heads, "关员 Officer", "时间 Time"), rows)
+
+
+def _grounds(conclusion: Conclusion) -> list[Finding | Ground]:
+    return [*conclusion.findings, *([conclusion.ground] if conclusion.ground else [])]
 
 
 def _openings(case: Case, zone: ZoneInfo) -> Table:

@@ -40,8 +40,7 @@ def conclude(
     wait: waiting.Wait,
     checklist: Checklist = no_checklist,
 ) -> Change:
-    """Conclude one's own section; on each container once, anew after a suspended verdict or a
-    treatment, or deeper.
+    """Conclude one's own section; on each container once, unless it is held or looked at deeper.
 
     Without named containers it is about all that is still to be concluded on, and about what is
     suspended or to be treated only where nothing else is left.
@@ -63,6 +62,7 @@ def conclude(
         findings=findings,
         found=found,
         gross_kg=report.gross_kg,
+        ground=report.ground,
         concluded_at=now.yard,
         officer=who.subject,
         containers=_named(case, covered),

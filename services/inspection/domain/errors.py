@@ -153,6 +153,14 @@ class FindingMissing(errors.Invalid):
     mend_zh = "请登记查验发现。"
 
 
+class GroundMissing(errors.Invalid):
+    """A suspended verdict says why: by a finding, or by a ground."""
+
+    zh = "暂缓结论须说明依据：登记查验发现，或填写暂缓原因。"
+    mend = "Give a ground (code and text), such as papers awaited; or record what was found."
+    mend_zh = "请填写原因（代码与说明），如待补单证；或登记查验发现。"
+
+
 class FindingUnfit(errors.Invalid):
     """A section with findings cannot conform."""
 

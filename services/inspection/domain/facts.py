@@ -12,6 +12,7 @@ from shared.contracts.values import (
     Container,
     Disposal,
     Finding,
+    Ground,
     Instant,
     Kilograms,
     Line,
@@ -62,6 +63,7 @@ class Conclusion(Fact):
     findings: tuple[Finding, ...] = ()
     found: tuple[Line, ...] = ()
     gross_kg: Kilograms | None = None
+    ground: Ground | None = None
     concluded_at: Instant
     officer: str
     containers: tuple[str, ...] = ()

@@ -142,8 +142,7 @@ def record(
     """Record answers in one's own section. What was recorded before is left as it is.
 
     What came `in_order` replaces answers that are here; else they may be still to come. `place` is
-    an answer's by its number in what was sent. Raises CaseEnded, ContainerNotOpen,
-    AgencyNotNeeded, SectionConcluded, NotAtContainer, IdTaken, Faults.
+    an answer's by its number in what was sent. Raises IdTaken, Faults, and what `writable` does.
     """
     agency = standing.writable(case, who).agency
     lines = {line.number for line in case.required.lines} if case.required else set()
@@ -151,18 +150,12 @@ def record(
     notes: list[Note] = []
     new: dict[UUID, tuple[Result, str]] = {}
     for index, answer in enumerate(answers):
-        before = book.known.get(answer.id) or new.get(answer.id)
-        if before is not None:
+        if before := book.known.get(answer.id) or new.get(answer.id):
             _same(before[0], answer)
             continue
         pointer = place.format(index)
         faults += _of_subject(case, answer, lines=lines, pointer=pointer)
-        item = book.items.get(answer.item)
-        if item is None:
-            unasked = ItemNotAsked(pointer=f"{pointer}/item", item=answer.item)
-            faults.append(errors.fault(unasked))
-        else:
-            faults += of_figure(item, answer, pointer=f"{pointer}/figure")
+        faults += _of_item(book.items.get(answer.item), answer, pointer=pointer)
         for at, old in enumerate(answer.replaces):
             replaced = book.known.get(old) or new.get(old)
             to_come = replaced is None and old != answer.id and not in_order
@@ -200,6 +193,13 @@ def _of_subject(
     if answer.line is not None and answer.line not in lines:
         unknown = errors.LineNotDeclared(pointer=f"{pointer}/line", number=answer.line)
         yield errors.fault(unknown)
+
+
+def _of_item(item: Item | None, answer: Result, *, pointer: str) -> Iterator[Fault]:
+    if item is None:
+        yield errors.fault(ItemNotAsked(pointer=f"{pointer}/item", item=answer.item))
+    else:
+        yield from of_figure(item, answer, pointer=f"{pointer}/figure")
 
 
 def of_figure(item: Item, answer: Result, *, pointer: str) -> Iterator[Fault]:

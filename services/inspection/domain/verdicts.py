@@ -6,15 +6,16 @@ from decimal import Decimal
 
 from services.inspection.domain import containers, errors
 from services.inspection.domain.facts import Required
-from shared.contracts.values import Disposal, Finding, Line, Verdict
+from shared.contracts.values import Disposal, Finding, Ground, Line, Verdict
 from shared.errors import Fault, Faults
 
 DISPOSALS: Mapping[Verdict, frozenset[Disposal]] = {
     Verdict.CONFORM: frozenset({Disposal.RELEASE}),
     Verdict.MINOR: frozenset({Disposal.RELEASE, Disposal.TREAT}),
-    Verdict.NONCONFORM: frozenset(Disposal) - {Disposal.RELEASE},
+    Verdict.NONCONFORM: frozenset(Disposal) - {Disposal.RELEASE, Disposal.TREAT},
     Verdict.SUSPEND: frozenset({Disposal.DETAIN, Disposal.TREAT}),
 }
+"""What may be treated is held until it is, and then concluded anew: that is no refusal."""
 NEEDS_FINDING = frozenset({Verdict.MINOR, Verdict.NONCONFORM})
 
 
@@ -34,7 +35,8 @@ class Report:
     """What an officer concludes of a section, with findings not noted before.
 
     `containers` are those that it stands for; empty: as `standing.unsaid`. `gross_kg` is the gross
-    weight of all that it stands for, None if it was not weighed so.
+    weight of all that it stands for, None if it was not weighed so. `ground` says why, where no
+    finding does: it raises no alarm.
     """
 
     verdict: Verdict
@@ -43,6 +45,7 @@ class Report:
     found: tuple[Found, ...] = ()
     containers: tuple[str, ...] = ()
     gross_kg: Decimal | None = None
+    ground: Ground | None = None
 
 
 def check(
@@ -88,6 +91,8 @@ def _of_verdict(report: Report, findings: Sequence[Finding]) -> list[Fault]:
     if not findings and report.verdict in NEEDS_FINDING:
         missing = errors.FindingMissing(pointer="/findings", verdict=report.verdict.value)
         faults.append(errors.fault(missing))
+    if not findings and report.ground is None and report.verdict is Verdict.SUSPEND:
+        faults.append(errors.fault(errors.GroundMissing(pointer="/ground")))
     if findings and report.verdict is Verdict.CONFORM:
         codes = [each.code for each in findings]
         faults.append(errors.fault(errors.FindingUnfit(pointer="/verdict", findings=codes)))

@@ -32,7 +32,11 @@ NONCONFORM: Body = {
     "disposal": "destroy",
     "findings": [{"code": "pest", "text": "live insects 活虫"}],
 }
-SUSPEND: Body = {"verdict": "suspend", "disposal": "detain"}
+SUSPEND: Body = {
+    "verdict": "suspend",
+    "disposal": "detain",
+    "ground": {"code": "papers_awaited", "text": "original certificate awaited 待补证书正本"},
+}
 SEALS: Body = {"seals": [{"container": container_number(1), "seal": "S0001"}]}
 
 

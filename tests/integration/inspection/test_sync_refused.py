@@ -46,13 +46,14 @@ RECORDS: dict[str, Body] = {
     "result": {"item": "quantity", "outcome": "conform"},
     "finding": PEST,
     "handle": UNSEALED,
+    "open": {},
 }
 
 
 @pytest.mark.parametrize(
     ("before", "who", "code", "kinds"),
     [
-        (_closed, "customs", "case_ended", ["result", "finding", "handle"]),
+        (_closed, "customs", "case_ended", ["result", "finding", "handle", "open"]),
         (_open, "quarantine", "agency_not_needed", ["result", "finding", "handle"]),
         (_open, "other yard", "case_not_found", ["handle"]),
         (_not_yet, "customs", "container_not_open", ["result", "finding", "handle"]),

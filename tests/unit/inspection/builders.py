@@ -16,6 +16,7 @@ from shared.contracts.values import (
     Container,
     Disposal,
     Finding,
+    Ground,
     Line,
     Mode,
     Scope,
@@ -38,7 +39,8 @@ QUARANTINE = Actor("o.quarantine", "officer", "quarantine")
 FOUND_PEST = Finding(code="pest", text="live insects 活虫")
 CONFORM = verdicts.Report(Verdict.CONFORM, Disposal.RELEASE)
 NONCONFORM = verdicts.Report(Verdict.NONCONFORM, Disposal.RETURN, (FOUND_PEST,))
-SUSPEND = verdicts.Report(Verdict.SUSPEND, Disposal.DETAIN)
+AWAITED = Ground(code="papers_awaited", text="original certificate awaited 待补证书正本")
+SUSPEND = verdicts.Report(Verdict.SUSPEND, Disposal.DETAIN, ground=AWAITED)
 
 
 def at(minutes: float = 0, *, start: datetime = NOW) -> Moment:

@@ -48,6 +48,18 @@ def test_a_bad_verdict_needs_a_finding_and_takes_one_noted_before() -> None:
     assert _codes(report, b.FOUND_PEST) == []
 
 
+def test_a_suspended_verdict_says_why_by_a_ground_or_a_finding() -> None:
+    report = Report(Verdict.SUSPEND, Disposal.DETAIN)
+    assert _codes(report) == [("ground_missing", "/ground")]
+    assert _codes(report, b.FOUND_PEST) == []
+    assert _codes(b.SUSPEND) == []
+
+
+def test_what_is_to_be_treated_is_not_refused_entry() -> None:
+    treated = {each for each in Verdict if Disposal.TREAT in verdicts.DISPOSALS[each]}
+    assert treated == {Verdict.MINOR, Verdict.SUSPEND}
+
+
 def test_a_section_with_findings_does_not_conform() -> None:
     assert _codes(b.CONFORM, b.FOUND_PEST) == [("finding_unfit", "/verdict")]
 
