@@ -12,6 +12,7 @@ import psutil
 
 from services.cli import people
 from tests import factories, plain
+from tests.e2e_cli import proofs
 from tests.e2e_cli.program import PATIENCE, Command, Ended, Served, folder, run_all, serving
 
 SEEN = {
@@ -70,6 +71,7 @@ def test_an_instance_as_somebody_meets_it() -> None:
             _a_second_one_on_the_same_folder_says_so_and_leaves(instance)
             _verify_finds_nothing_broken(instance.beside["verify"])
             _what_is_filed_is_in_its_traces(served, data)
+            proofs.are_signed_archived_and_verified(served, data)
             _asked_by_signal_it_says_what_its_tasks_wait_for(served)
             _sigterm_ends_it_in_order(served, data)
 
@@ -83,11 +85,12 @@ def test_sigterm_while_it_starts_ends_it_in_order() -> None:
 
 
 def _file_something(served: Served) -> None:
-    """As the broker whose token it printed."""
+    """As the broker whose token it printed, of wood, which is always inspected."""
+    wood = [factories.line(1, hs_code="4407110000", name="sawn pine 松木板材"), factories.line(2)]
     broker = {"uscc": people.DEMO_BROKER, "name": "一站报关有限公司"}
     answer = httpx.post(
         f"{served.url}/declaration/v1/filings",
-        json=factories.filing(now=datetime.now(UTC), broker=broker),
+        json=factories.filing(now=datetime.now(UTC), broker=broker, lines=wood),
         headers={"Authorization": f"Bearer {served.tokens['broker']}", "Idempotency-Key": "one"},
         timeout=20,
         trust_env=False,

@@ -119,7 +119,7 @@ async def test_a_cursor_that_was_never_given_out_is_refused(room: Room) -> None:
         ("alarms", (NOW, b.CASE, 2**31)),
         ("alarms", (early, b.CASE, 1)),
         ("cases", (early, b.CASE)),
-        ("sync/rejected", (early, b.CASE)),
+        ("sync/rejected", (early, b.CASE, "")),
     ]
     for path, key in made_up:
         query = {"cursor": encode_cursor(key)}

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from services.inspection import app
+from services.inspection.jobs import alarms
 from services.inspection.settings import Settings
 from shared.auth.principal import Role
 from shared.service import Service
@@ -52,6 +53,26 @@ async def test_results_findings_escalations_and_who_joins_are_on_the_other_agenc
     for told, record in zip(events, chain[-6:], strict=True):
         del told["id"]
         assert told == {**record, "filing_id": str(b.FILING)}
+
+
+async def test_supervisors_of_both_agencies_are_pushed_a_finding_and_that_it_is_overdue(
+    room: Room, again: Service
+) -> None:
+    await room.plan()
+    await room.do("customs", "open")
+    supervisor: dict[str, Any] = {"role": Role.SUPERVISOR, "org": "office"}
+    async with (
+        looked_for(again),
+        reading(again, PATH, agency="customs", **supervisor) as one,
+        reading(again, PATH, agency="quarantine", **supervisor) as other,
+    ):
+        for reader in (one, other):
+            await reader.until(0, ids=1)
+        await room.do("customs", "findings", PEST)
+        room.hand.turn(600)
+        assert await alarms.sweep(room.service.kit, Settings()) == 1
+        told = [[each["kind"] for each in await reader.until(3)] for reader in (one, other)]
+    assert told == [["finding", "abnormal_found", "alarm_overdue"]] * 2
 
 
 async def test_who_comes_back_goes_on_after_the_last_record_read(
