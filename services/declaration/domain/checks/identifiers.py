@@ -43,7 +43,10 @@ def _another_broker(filed: Filed) -> Iterator[Breach]:
 
 
 def _no_hs_code(filed: Filed) -> Iterator[Breach]:
-    for place in filed.document.find("/lines/*/hs_code"):
+    pattern = "/lines/*/hs_code"
+    if all(map(_is_hs_code, set(filed.document.values(pattern)))):
+        return
+    for place in filed.document.find(pattern):
         if not _is_hs_code(place.value):
             yield alike.breach(place.pointer, place.value, shape=HS_SHAPE, is_valid=_is_hs_code)
 
@@ -64,9 +67,9 @@ def container_breach(pointer: str, number: str) -> Breach | None:
     """What is wrong with a container number."""
     if not _CONTAINER.fullmatch(number):
         return alike.breach(pointer, number, shape=CONTAINER_SHAPE, is_valid=_is_container)
-    if iso6346.is_valid(number):
-        return None
     expected = iso6346.calc_check_digit(number[:-1])
+    if expected == number[-1]:
+        return None
     return Breach(
         pointer,
         {"check_digit": expected},
