@@ -121,8 +121,8 @@ class FilingIn(StrictModel):
     conditional_pickup: bool | None = None
 
     def content(self) -> Content:
-        """The same as a value of the domain."""
-        return Content.model_validate(self, from_attributes=True)
+        """The same as a value of the domain, which has the same defaults."""
+        return Content.model_validate(self.model_dump(exclude_defaults=True))
 
 
 class WithdrawalIn(StrictModel):

@@ -106,7 +106,7 @@ def _numbers(dictionary: Dictionary) -> Measures:
 
 
 def _within(digits: int, *, after: int) -> Callable[[Decimal | None], bool]:
-    """What tells a number without more digits before or after the point; idle zeros do not count."""
+    """What tells a number of no more digits before or after the point; idle zeros do not count."""
     beyond, smallest = Decimal(10) ** (digits - after), Decimal(1).scaleb(-after)
 
     def is_sound(value: Decimal | None) -> bool:
