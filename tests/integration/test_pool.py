@@ -1,0 +1,69 @@
+"""Connections stay taken out between transactions, and nobody waits for one that lies idle."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from sqlalchemy import text
+
+from shared.database import Database
+from shared.prepared import Statement
+
+BACKEND = Statement(text("SELECT pg_backend_pid() AS pid"))
+
+
+@pytest.fixture
+async def few(database: Database) -> AsyncIterator[Database]:
+    """At most four connections, of which one may stay taken out; waiting is soon an error."""
+    url = database.engine.url.render_as_string(hide_password=False)
+    made = Database(url, schema=database.schema, pool_size=2, pool_seconds=1)
+    yield made
+    await made.close()
+
+
+async def _backend(database: Database) -> int:
+    async with database.transaction() as session:
+        (row,) = await BACKEND.run(session)
+    return int(row["pid"])
+
+
+async def test_the_next_transaction_takes_the_connection_that_was_used(few: Database) -> None:
+    first = await _backend(few)
+    assert few.engine.pool.checkedout() == 1
+    assert await _backend(few) == first
+    async with few.connect() as connection:
+        (row,) = await BACKEND.run(connection)
+        assert row["pid"] == first
+
+
+async def test_who_waits_gets_what_is_given_back(few: Database) -> None:
+    async def hold(moment: float) -> int:
+        async with few.transaction() as session:
+            (row,) = await BACKEND.run(session)
+            await asyncio.sleep(moment)
+        return int(row["pid"])
+
+    backends = await asyncio.gather(*(hold(0.2) for _ in range(12)))
+    assert len(set(backends)) == 4
+
+
+async def test_the_engine_is_left_connections_of_its_own(few: Database) -> None:
+    await asyncio.gather(*(_backend(few) for _ in range(8)))
+    async with few.engine.connect(), few.engine.connect(), few.engine.connect():
+        await few.ping()
+
+
+async def test_a_closed_database_has_no_connection_left(few: Database) -> None:
+    await _backend(few)
+    await few.close()
+    assert few.engine.pool.checkedout() == 0
+
+
+async def test_a_quiet_transaction_wakes_nobody(few: Database) -> None:
+    woken: list[str] = []
+    few.after_commit(lambda: woken.append("woken"))
+    async with few.transaction(quiet=True) as session:
+        await BACKEND.run(session)
+    assert woken == []
+    await _backend(few)
+    assert woken == ["woken"]
