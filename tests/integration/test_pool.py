@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator
 
+import asyncpg
 import pytest
 from sqlalchemy import text
 
-from shared.database import Database
+from shared.database import DRIVER, Database
 from shared.prepared import Statement
+from tests import servers as support
 
 BACKEND = Statement(text("SELECT pg_backend_pid() AS pid"))
 
@@ -37,14 +39,32 @@ async def test_the_next_transaction_takes_the_connection_that_was_used(few: Data
 
 
 async def test_who_waits_gets_what_is_given_back(few: Database) -> None:
-    async def hold(moment: float) -> int:
-        async with few.transaction() as session:
-            (row,) = await BACKEND.run(session)
-            await asyncio.sleep(moment)
-        return int(row["pid"])
+    async with few.connect(), few.connect(), few.connect():
+        async with few.connect() as fourth:
+            (row,) = await BACKEND.run(fourth)
+            waiting = asyncio.create_task(_backend(few))
+            await asyncio.sleep(0)
+        assert await waiting == row["pid"]
 
-    backends = await asyncio.gather(*(hold(0.2) for _ in range(12)))
-    assert len(set(backends)) == 4
+
+async def test_one_that_was_lost_while_nobody_used_it_is_replaced(
+    few: Database, servers: support.TestServers
+) -> None:
+    async with few.connect() as connection:
+        (lost,) = await BACKEND.run(connection)
+        driver = connection.info[DRIVER]
+    admin = await asyncpg.connect(servers.admin_url.replace("+asyncpg", ""))
+    await admin.execute("SELECT pg_terminate_backend($1, 5000)", lost["pid"])
+    await admin.close()
+    while not driver.is_closed():
+        await asyncio.sleep(0.01)
+    assert await _backend(few) != lost["pid"]
+
+
+async def test_one_that_is_lost_while_it_is_used_does_not_stay_out(few: Database) -> None:
+    async with few.single() as driver:
+        driver.terminate()
+    assert few.engine.pool.checkedout() == 0
 
 
 async def test_the_engine_is_left_connections_of_its_own(few: Database) -> None:

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from fastapi import APIRouter, Depends, Request, Response
 
-from shared import errors
+from shared.auth.errors import TokenMissing
 from shared.http import app
 from shared.http.direct import DirectRoute
 from shared.telemetry.requests import template
@@ -75,9 +75,7 @@ async def test_a_direct_route_is_answered_without_fastapis_router_and_others_by_
     assert seen == [("/notes", False), ("/notes", True)]
 
 
-@pytest.mark.parametrize(
-    ("failed", "status"), [(errors.Forbidden(), 403), (KeyError("a bug"), 500)]
-)
+@pytest.mark.parametrize(("failed", "status"), [(TokenMissing(), 401), (KeyError("a bug"), 500)])
 async def test_what_a_direct_route_raises_is_a_problem(failed: Exception, status: int) -> None:
     router = APIRouter(route_class=DirectRoute)
 
@@ -89,6 +87,7 @@ async def test_what_a_direct_route_raises_is_a_problem(failed: Exception, status
         answer = await client.post("/notes")
     assert (answer.status_code, answer.json()["status"]) == (status, status)
     assert answer.headers["content-type"] == "application/problem+json"
+    assert ("www-authenticate" in answer.headers) is (status == 401)
 
 
 def _not_async(request: Request) -> str:
