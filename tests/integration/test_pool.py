@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import asyncpg
 import pytest
@@ -29,9 +30,14 @@ async def _backend(database: Database) -> int:
     return int(row["pid"])
 
 
+def _taken_out(database: Database) -> int:
+    pool: Any = database.engine.pool
+    return int(pool.checkedout())
+
+
 async def test_the_next_transaction_takes_the_connection_that_was_used(few: Database) -> None:
     first = await _backend(few)
-    assert few.engine.pool.checkedout() == 1
+    assert _taken_out(few) == 1
     assert await _backend(few) == first
     async with few.connect() as connection:
         (row,) = await BACKEND.run(connection)
@@ -64,7 +70,7 @@ async def test_one_that_was_lost_while_nobody_used_it_is_replaced(
 async def test_one_that_is_lost_while_it_is_used_does_not_stay_out(few: Database) -> None:
     async with few.single() as driver:
         driver.terminate()
-    assert few.engine.pool.checkedout() == 0
+    assert _taken_out(few) == 0
 
 
 async def test_the_engine_is_left_connections_of_its_own(few: Database) -> None:
@@ -76,7 +82,7 @@ async def test_the_engine_is_left_connections_of_its_own(few: Database) -> None:
 async def test_a_closed_database_has_no_connection_left(few: Database) -> None:
     await _backend(few)
     await few.close()
-    assert few.engine.pool.checkedout() == 0
+    assert _taken_out(few) == 0
 
 
 async def test_a_quiet_transaction_wakes_nobody(few: Database) -> None:
