@@ -34,9 +34,12 @@ def _json_default(value: object) -> str:
     raise TypeError(f"{type(value).__name__} has no JSON form here")
 
 
+_ENCODER = json.JSONEncoder(default=_json_default, ensure_ascii=False, allow_nan=False)
+
+
 def dumps(value: Any) -> str:
     """JSON for a JSONB column: exact decimals as strings, no NaN."""
-    return json.dumps(value, default=_json_default, ensure_ascii=False, allow_nan=False)
+    return _ENCODER.encode(value)
 
 
 def table_of(row: type[SQLModel]) -> Table:
