@@ -33,6 +33,7 @@ CARGOES, COMPANIES = 500, 1_000
 LINES_MOST = 4
 AT_ONCE = 10_000
 INSPECTED_PERCENT, BAD_PERCENT = 90, 6
+NAMED_SHARE = 0.1
 AGENCIES = Settings().agencies()
 COLUMNS = {
     "requirements": (
@@ -138,6 +139,7 @@ def _inputs(codes: list[str], drawn: random.Random) -> Inputs:
         "combined_inspection": False,
         "arrival": date(2026, 3, 3),
         **{f"rating_{each}": drawn.choice(("high", "unrated")) for each in AGENCIES.names},
+        **{f"pilot_goods_{each}": drawn.random() < NAMED_SHARE for each in AGENCIES.names},
     }
     return Inputs(filing=filing, lines=lines)
 

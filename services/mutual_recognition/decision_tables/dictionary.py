@@ -6,7 +6,7 @@ its kind, is never read as "no": asking for it raises `InputFault`.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
@@ -112,7 +112,22 @@ class Inputs:
 
     filing: Mapping[str, Value]
     lines: tuple[Mapping[str, Value], ...]
+    columns: dict[tuple[str, type], tuple[Any, ...]] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
 
     def also(self, **values: Value) -> "Inputs":
         """The same filing, with more known about it."""
-        return Inputs(filing={**self.filing, **values}, lines=self.lines)
+        known = Inputs(filing={**self.filing, **values}, lines=self.lines)
+        known.__dict__["columns"] = self.columns
+        return known
+
+    def column(self, name: str, python: type[Any]) -> tuple[Any, ...]:
+        """One input of all lines, kept: each table asks. Raises `TypeError` if not all have it."""
+        values = self.columns.get((name, python))
+        if values is None:
+            values = tuple([line.get(name) for line in self.lines])
+            if set(map(type, values)) != {python}:
+                raise TypeError(f"not every line has {name}")
+            self.columns[name, python] = values
+        return values

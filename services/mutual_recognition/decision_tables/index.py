@@ -9,6 +9,8 @@ takes the careful way.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial, reduce
+from operator import and_, or_
 from typing import Any
 
 from services.mutual_recognition.decision_tables.cells import misfit
@@ -71,6 +73,10 @@ class Column:
         self.seen[value] = found
         return found
 
+    def known_at(self, inputs: Inputs) -> Iterator[int]:
+        """The same for each line by what was seen before. Raises `KeyError`, `TypeError`."""
+        return map(self.seen.__getitem__, inputs.column(self.input.name, self.input.python))
+
     def _found(self, values: Mapping[str, Value]) -> int:
         first, *more = self.scale.steps(self.input.read(values))
         found = self.met[first]
@@ -110,7 +116,7 @@ class Index:
         faults: dict[str, str] = {}
         met, broken = _narrowed(self.of_filing, inputs.filing, self.every, faults)
         if self.of_line:
-            found, more = self._on_lines(inputs.lines, faults)
+            found, more = self._on_lines(inputs, faults)
             met, broken = met & found, broken | more
         broken |= self.broken
         for number in numbers((met | broken) & self.valid.at({ON.name: on})):
@@ -120,35 +126,25 @@ class Index:
             else:
                 yield Hit(row)
 
-    def _on_lines(
-        self, lines: Sequence[Mapping[str, Value]], faults: dict[str, str]
-    ) -> tuple[int, int]:
+    def _on_lines(self, inputs: Inputs, faults: dict[str, str]) -> tuple[int, int]:
         """The rows that some line meets, with those that ask nothing of a line; and the broken."""
-        if not lines:
+        if not inputs.lines:
             faults.update(dict.fromkeys((each.input.name for each in self.of_line), NO_LINES))
             return self.every, self.asks_lines
         try:
-            return self._met_by_sound(lines), 0
+            return self._met_by_sound(inputs), 0
         except (InputFault, TypeError):  # or a value without a hash, as a signalling NaN
-            return self._met_by_broken(lines, faults)
+            return self._met_by_broken(inputs.lines, faults)
 
-    def _met_by_sound(self, lines: Sequence[Mapping[str, Value]]) -> int:
+    def _met_by_sound(self, inputs: Inputs) -> int:
         """The rows that some line meets. Raises if anything of a line is wrong.
 
-        Nothing is called for a value that was seen before: a filing has many lines.
+        Nothing of ours is called for values that were all seen before: a filing has many lines.
         """
-        met = 0
-        columns = [
-            (each.input.name, each.input.python, each.seen, each.at) for each in self.of_line
-        ]
-        for line in lines:
-            found = self.every
-            for name, python, seen, at in columns:
-                value = line.get(name)
-                known = seen.get(value) if type(value) is python else None
-                found &= at(line) if known is None else known
-            met |= found
-        return met
+        try:
+            return _some(each.known_at(inputs) for each in self.of_line)
+        except KeyError:
+            return _some(map(each.at, inputs.lines) for each in self.of_line)
 
     def _met_by_broken(
         self, lines: Sequence[Mapping[str, Value]], faults: dict[str, str]
@@ -158,6 +154,11 @@ class Index:
             found, more = _narrowed(self.of_line, line, self.every, faults)
             met, broken = met | found, broken | more
         return met, broken
+
+
+def _some(columns: Iterable[Iterator[int]]) -> int:
+    """The rows that some line meets in every column, of the rows by column and line."""
+    return reduce(or_, reduce(partial(map, and_), columns))
 
 
 def _narrowed(

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from shared.contracts.values import Scope
 
@@ -29,7 +30,7 @@ class Agencies:
     primary: str
     secondary: str
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """Every agency, the primary first: the order of all lists of needs."""
         others = (name for name in self.skills if name != self.primary)

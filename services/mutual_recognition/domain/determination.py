@@ -1,6 +1,7 @@
 """What is required of one filing: the merged selections and the mode."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -42,7 +43,8 @@ class Terms(Fact):
     result_within_hours: int | None = Field(default=None, ge=1, exclude_if=lambda it: it is None)
 
 
-class Selection(Fact):
+@dataclass(frozen=True, slots=True)
+class Selection:
     """One agency's decision to inspect: `need` is None if it does not.
 
     `bays` are the kinds of bay that its rows ask for.
@@ -54,7 +56,8 @@ class Selection(Fact):
     bays: tuple[BayKind, ...] = ()
 
 
-class Eligibility(Fact):
+@dataclass(frozen=True, slots=True)
+class Eligibility:
     """Whether the secondary agency may recognise; `terms` is None if it may not."""
 
     terms: Terms | None = None
@@ -97,7 +100,8 @@ class Determination(Fact):
     sandbox: Sandbox | None = None
 
 
-class Cargo(Fact):
+@dataclass(frozen=True, slots=True)
+class Cargo:
     """What of a consignment decides where it can be inspected and for how long."""
 
     dangerous: bool
@@ -176,8 +180,7 @@ def ordered(selection: Selection, orders: Sequence[Order], *, cargo: Cargo) -> S
             )
             need = deepened(selection.need, order, cargo=cargo)
             rows, bays = (*selection.rows, row), (*selection.bays, *order.bays)
-            update = {"need": need, "rows": rows, "bays": bays}
-            selection = selection.model_copy(update=update)
+            selection = replace(selection, need=need, rows=rows, bays=bays)
     return selection
 
 

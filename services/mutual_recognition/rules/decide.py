@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from services.mutual_recognition.decision_tables import kinds
-from services.mutual_recognition.decision_tables.dictionary import Inputs
+from services.mutual_recognition.decision_tables.dictionary import Inputs, Value
 from services.mutual_recognition.decision_tables.index import Hit
 from services.mutual_recognition.decision_tables.version import Version
 from services.mutual_recognition.domain import agencies as agency_data
@@ -50,7 +50,7 @@ class Case:
 
     def drawn(self, table: str) -> tuple[int, ...]:
         """All that was drawn for a table."""
-        return tuple(each[table] for each in (self.draws, *self.further) if table in each)
+        return tuple([each[table] for each in (self.draws, *self.further) if table in each])
 
     def taking_part(self, agencies: Agencies) -> Agencies:
         """Those that were drawn for when the case began, or gave an order since.
@@ -119,26 +119,28 @@ def select(case: Case, agency: str, *, cargo: Cargo) -> Selection:
 
 def _hits(case: Case, version: Version) -> tuple[Hit, ...]:
     """Every row that is met by any of the draws, once."""
-    asked = drawn(case, version.name, case.inputs)
+    asked = drawn(case, version.name)
     every = (hit for known in asked for hit in version.index.hits(known, on=case.on))
     return tuple({hit.row.id: hit for hit in every}.values())
 
 
 def _need(agency: str, hits: Sequence[Hit], *, cargo: Cargo) -> AgencyNeed:
-    deepest_first = sorted(hits, key=lambda hit: -_scope(hit).depth)
-    scope = _scope(deepest_first[0])
-    base = max(
-        (0 if hit.fault else hit.row.then.minutes or 0) or agency_data.MINUTES[_scope(hit)]
-        for hit in hits
-    )
+    deepest_first = sorted(hits, key=_depth, reverse=True)
+    skills = [skill for hit in deepest_first if not hit.fault for skill in hit.row.then.skills]
     return AgencyNeed(
         agency=agency,
-        scope=scope,
-        skills=agency_data.specialities(
-            tuple(skill for hit in deepest_first if not hit.fault for skill in hit.row.then.skills)
-        ),
-        minutes=agency_data.minutes(base, containers=cargo.containers),
+        scope=_scope(deepest_first[0]),
+        skills=agency_data.specialities(tuple(skills)),
+        minutes=agency_data.minutes(max(map(_minutes, hits)), containers=cargo.containers),
     )
+
+
+def _minutes(hit: Hit) -> int:
+    return (not hit.fault and hit.row.then.minutes) or agency_data.MINUTES[_scope(hit)]
+
+
+def _depth(hit: Hit) -> int:
+    return _scope(hit).depth
 
 
 def _scope(hit: Hit) -> Scope:
@@ -165,7 +167,7 @@ def _mismatched(selection: Selection, case: Case, mismatch: Mismatch, *, cargo: 
     else:
         scope, row = _scope(hit), because.row(version, hit, selection.agency)
     need = determination.at_least(selection.need, selection.agency, scope, cargo=cargo)
-    return selection.model_copy(update={"need": need, "rows": (*selection.rows, row)})
+    return replace(selection, need=need, rows=(*selection.rows, row))
 
 
 def _eligibility(case: Case, selections: Sequence[Selection], *, agencies: Agencies) -> Eligibility:
@@ -210,8 +212,7 @@ def asked_to_recognise(
         for name in agencies.names
     }
     covers = needs[agencies.primary].scope.depth >= needs[agencies.secondary].scope.depth
-    known = case.inputs.also(**scopes, **{dictionaries.PAIR_COVERED: covers})
-    return drawn(case, kinds.RECOGNITION, known)
+    return drawn(case, kinds.RECOGNITION, **scopes, **{dictionaries.PAIR_COVERED: covers})
 
 
 def _forbids_recognition(order: Order, agencies: Agencies) -> bool:
@@ -219,10 +220,11 @@ def _forbids_recognition(order: Order, agencies: Agencies) -> bool:
     return order.cause != "amendment" or (order.agency == agencies.secondary and order.inspects)
 
 
-def drawn(case: Case, name: str, known: Inputs) -> tuple[Inputs, ...]:
-    """What a table is asked of a case: what is known, with each of its draws."""
-    draws = [Decimal(number) for number in case.drawn(name)]
-    return tuple(known.also(**{dictionaries.DRAW: number}) for number in draws) or (known,)
+def drawn(case: Case, name: str, **also: Value) -> tuple[Inputs, ...]:
+    """What a table is asked of a case: what is known, and `also`, with each of its draws."""
+    draws = case.drawn(name)
+    asked = [case.inputs.also(**also, **{dictionaries.DRAW: Decimal(each)}) for each in draws]
+    return tuple(asked) or (case.inputs.also(**also),)
 
 
 def cargo_of(known: Inputs) -> Cargo:

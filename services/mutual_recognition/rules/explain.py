@@ -115,7 +115,7 @@ def _inputs(case: Case, name: str, outcome: Determination, agencies: Agencies) -
         return decide.asked_to_recognise(case, needs, agencies=agencies)[0]
     if name == kinds.MISMATCH:
         return case.inputs.also(**(case.mismatch or {}))
-    return decide.drawn(case, name, case.inputs)[0]
+    return decide.drawn(case, name)[0]
 
 
 def _reason(row: DecidingRow, version: Version) -> Reason:

@@ -12,21 +12,38 @@ from services.mutual_recognition.rulebook import Rulebook
 from tests import factories
 from tests.integration.mutual_recognition.world import World, wood
 
-BEFORE_THE_POLICY, BEFORE_COUNTS = "0010", "0016"
+BEFORE_THE_POLICY, BEFORE_COUNTS, BEFORE_NAMED_GOODS = "0010", "0016", "0018"
+DRAFTED = """
+DO $$ BEGIN
+    ALTER TABLE rule_versions DISABLE TRIGGER USER;
+    ALTER TABLE rule_approvals DISABLE TRIGGER USER;
+    DELETE FROM rule_approvals WHERE name = 'recognition' AND version = 3;
+    DELETE FROM rule_versions WHERE name = 'recognition' AND version = 3;
+    INSERT INTO rule_versions (name, version, status, valid_from, content, author, author_agency,
+        drafted_at) SELECT name, 3, 'draft', valid_from, content, 'a supervisor', 'customs', now()
+    FROM rule_versions WHERE name = 'recognition' AND version = 2;
+    ALTER TABLE rule_approvals ENABLE TRIGGER USER;
+    ALTER TABLE rule_versions ENABLE TRIGGER USER;
+END $$"""
+"""There never was a founding version 3, and a supervisor has drafted one."""
+RECOGNITION = """
+SELECT version, status, author, content::text LIKE '%R-NAMED%'
+FROM rule_versions WHERE name = 'recognition' ORDER BY version"""
 POLICIES = """
 SELECT v.name, v.version, v.status, v.valid_from, v.content, array_agg(a.agency ORDER BY a.agency)
 FROM rule_versions v JOIN rule_approvals a USING (name, version)
 GROUP BY v.name, v.version, v.status, v.valid_from, v.content ORDER BY v.name, v.version"""
 
 
-async def _again(world: World, *, since: str) -> None:
-    """Back to that revision, and up to the newest."""
+async def _again(world: World, *, since: str, done: str = "SELECT") -> None:
+    """Back to that revision, where something is done, and up to the newest."""
 
     def there_and_back(connection: Connection) -> None:
         config = Config()
         config.set_main_option("script_location", str(app.MIGRATIONS))
         config.attributes["connection"] = connection
         command.downgrade(config, since)
+        connection.execute(text(done))
         command.upgrade(config, "head")
 
     engine = world.service.kit.database.engine
@@ -60,3 +77,15 @@ async def test_what_ended_before_there_were_counts_is_counted(world: World) -> N
     assert await learning.look(kit, book) == 2
     assert book.learnt[Kind.GOODS].counts == counts == {"4407": Count(0, 2)}
     assert await world.broken() == {}
+
+
+async def test_an_agency_s_own_draft_is_not_published_over(world: World) -> None:
+    founding = "founding commission"
+    by_us = [(number, "published", founding, number == 3) for number in (1, 2, 3)]
+    database = world.service.kit.database
+    async with database.connect() as connection:
+        assert list(map(tuple, await connection.execute(text(RECOGNITION)))) == by_us
+    await _again(world, since=BEFORE_NAMED_GOODS, done=DRAFTED)
+    async with database.connect() as connection:
+        found = list(map(tuple, await connection.execute(text(RECOGNITION))))
+    assert found == [*by_us[:2], (3, "draft", "a supervisor", False)]

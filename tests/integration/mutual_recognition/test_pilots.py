@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 
 from services.mutual_recognition import decisions
 from shared.auth.principal import Role
+from shared.contracts import derived
 from tests import factories
 from tests.integration.mutual_recognition.world import World
 
@@ -115,3 +116,33 @@ async def test_the_database_keeps_entries_as_they_were(world: World) -> None:
     ):
         with pytest.raises(IntegrityError):
             await world.execute(statement)
+
+
+async def _mode(world: World, bill: str) -> tuple[str, set[str]]:
+    """How dutiable tea on that bill of lading, which all draws hang on, are inspected; why."""
+    tea = factories.line(1, hs_code="0902300000", name="black tea 红茶", duty_percent="15")
+    filing = await world.accept(factories.filing(lines=[tea], bill_of_lading=bill))
+    requirement = await world.get(f"/v1/requirements/{derived.requirement_id(filing)}")
+    decision = (await world.get(f"/v1/decisions/{requirement.json()['decision_id']}")).json()
+    return decision["outcome"]["mode"], {row["row"] for row in decision["outcome"]["rows"]}
+
+
+async def test_goods_are_recognised_by_the_founding_rules_once_both_agencies_have_named_them(
+    world: World,
+) -> None:
+    await world.trust()
+    for bill in (f"OSTQ2603{number:04}" for number in range(40)):
+        mode, rows = await _mode(world, bill)
+        if mode == "joint":
+            break
+    assert {"Q-DRIED", "C-HIGH-DUTY", "R-DUTY-CUSTOMS"} <= rows
+    tea = {"code": "0902", "name": "tea 茶叶", **SINCE}
+    await _enter(world, "goods", tea, "customs")
+    mode, rows = await _mode(world, bill)
+    assert (mode, "R-DUTY-QUARANTINE" in rows) == ("joint", True)
+    await _enter(world, "goods", tea, "quarantine")
+    mode, rows = await _mode(world, bill)
+    assert (mode, "R-NAMED" in rows) == ("recognition", True)
+    await _enter(world, "goods", {**tea, "counts": False}, "customs")
+    assert (await _mode(world, bill))[0] == "joint"
+    assert await world.broken() == {}

@@ -71,7 +71,7 @@ async def test_the_founding_tables_are_published_with_both_approvals(world: Worl
         (name, version, "published")
         for name, versions in (
             ("mismatch", 1),
-            ("recognition", 2),
+            ("recognition", 3),
             ("selection-customs", 2),
             ("selection-quarantine", 2),
             ("suspension", 1),
@@ -201,7 +201,7 @@ async def test_a_malformed_table_is_refused_whole_with_row_column_and_mend(world
         ("/rows/1", "id"),
     ]
     assert all(each["mend"]["en"] and each["mend"]["zh"] for each in faults)
-    assert len((await world.get("/v1/tables")).json()["items"]) == 8
+    assert len((await world.get("/v1/tables")).json()["items"]) == 9
 
 
 async def test_a_table_cannot_take_over_in_the_past_or_under_an_unknown_name(

@@ -27,6 +27,13 @@ FOUNDING = Path(changes.__file__).parents[1] / "founding"
 AGENCIES: Agencies = Settings().agencies()
 FILING = UUID("0190b1c2-0000-7000-8000-000000000001")
 NEVER_DRAWN = 9_999
+UNKNOWN = {
+    "rating_customs": "unrated",
+    "rating_quarantine": "unrated",
+    "pilot_goods_customs": False,
+    "pilot_goods_quarantine": False,
+}
+"""What the registers say of a company and of goods that are in none."""
 ANY_MACHINE = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """For property tests: how long an example takes is no property of the rules."""
 
@@ -48,7 +55,7 @@ def founding() -> dict[str, Version]:
     return {
         file.stem: Version(
             name=file.stem,
-            version=2,
+            version=3 if file.stem == "recognition" else 2,
             table=files.read(file.read_bytes()),
             dictionary=dictionaries.of(file.stem, AGENCIES),
         )
@@ -57,11 +64,10 @@ def founding() -> dict[str, Version]:
 
 
 def case(cargo: Consignment | None = None, *, drawn: int = NEVER_DRAWN, **known: Any) -> Case:
-    """A case under the founding rules; `known` adds inputs, such as other ratings than none."""
+    """A case under the founding rules; `known` adds inputs, such as ratings."""
     tables = founding()
-    ratings = {"rating_customs": "unrated", "rating_quarantine": "unrated"}
     return Case(
-        inputs=inputs.of(cargo or consignment()).also(**{**ratings, **known}),
+        inputs=inputs.of(cargo or consignment()).also(**{**UNKNOWN, **known}),
         on=DAY,
         tables=tables,
         draws=dict.fromkeys(tables, drawn),

@@ -35,7 +35,7 @@ def _what_if(case: Case, mode: Mode) -> list[str]:
 def test_it_says_by_which_rows_and_which_laws_each_table_decided() -> None:
     table = _table(HALF_TRUSTED, "recognition")
     (decided,) = table.decided
-    assert (decided.row, table.version) == ("R-RATING-QUARANTINE", 2)
+    assert (decided.row, table.version) == ("R-RATING-QUARANTINE", 3)
     assert decided.reason.zh == "收发货人未获检验检疫高信用等级。"
     assert decided.source
     assert "not rated high by quarantine" in _explained(HALF_TRUSTED).verdict.en

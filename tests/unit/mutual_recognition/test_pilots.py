@@ -1,15 +1,15 @@
 """What counts by the pilot's registers: all of the goods, and never what is unclear."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
-from services.mutual_recognition.decision_tables.table import Cell, Operator, Row
-from services.mutual_recognition.decision_tables.version import Version
+from services.mutual_recognition.decision_tables.dictionary import Value
 from services.mutual_recognition.domain import pilots
 from services.mutual_recognition.domain.pilots import Register, Standing
 from services.mutual_recognition.rules import decide
-from shared.contracts.values import Mode
+from shared.contracts.values import Element, Mode
 from tests import factories
 from tests.unit.mutual_recognition import builders
 
@@ -58,29 +58,51 @@ def test_every_prefix_of_a_code_from_the_chapter_on_is_looked_up() -> None:
     assert sorted(codes, key=len) == [WOOD[:length] for length in range(2, 11)]
 
 
-def _named_goods() -> Version:
-    """The founding recognition's last two rows, for goods that both agencies have in the pilot."""
-    founding = builders.founding()["recognition"]
-    *_, allows, default = founding.table.rows
-    both = [
-        Cell(input=f"pilot_goods_{agency}", op=Operator.EQUALS, value=True)
-        for agency in ("customs", "quarantine")
-    ]
-    rows = (Row.model_validate({**allows.model_dump(), "when": both}), default)
-    return replace(founding, table=founding.table.model_copy(update={"rows": rows}))
+APPLES = {"hs_code": "0808100000", "name": "apples 苹果", "duty_percent": "10"}
+NAMED = {"pilot_goods_customs": True, "pilot_goods_quarantine": True}
 
 
 @pytest.mark.parametrize(
-    ("known", "mode"),
+    ("known", "row"),
     [
-        ({"pilot_goods_customs": True, "pilot_goods_quarantine": True}, Mode.RECOGNITION),
-        ({"pilot_goods_customs": True, "pilot_goods_quarantine": False}, Mode.JOINT),
-        ({"pilot_goods_customs": True}, Mode.JOINT),
+        (NAMED, "R-NAMED"),
+        ({**NAMED, "pilot_goods_quarantine": False}, "R-DUTY-QUARANTINE"),
+        ({**NAMED, "pilot_goods_customs": False}, "R-DUTY-CUSTOMS"),
+        ({**NAMED, "duty_percent_max": Decimal(0)}, "R-NAMED"),
+        ({"pilot_goods_customs": True, "duty_percent_max": Decimal(0)}, "R-RISK-QUARANTINE"),
+        ({"pilot_goods_quarantine": True, "duty_percent_max": Decimal(0)}, "R-RISK-CUSTOMS"),
+        ({**NAMED, "rating_customs": "ordinary"}, "R-RATING-CUSTOMS"),
+        ({**NAMED, "rating_quarantine": "suspended"}, "R-DEFAULT"),
+        ({**NAMED, "licences_present": True}, "R-LICENCE"),
     ],
 )
-def test_a_table_recognises_named_goods_that_both_agencies_have_in_the_pilot(
-    known: dict[str, bool], mode: Mode
+def test_goods_that_bear_duty_or_risk_are_recognised_if_both_agencies_have_named_them(
+    known: dict[str, Value], row: str
 ) -> None:
-    case = builders.case(builders.wood(), **known)
-    case = replace(case, tables={**case.tables, "recognition": _named_goods()})
-    assert decide.decide(case, agencies=builders.AGENCIES).mode is mode
+    case = builders.trusted(builders.consignment(lines=[factories.line(1, **APPLES)]))
+    case = replace(case, inputs=case.inputs.also(**known))
+    needs = {agency: builders.need(agency) for agency in builders.AGENCIES.names}
+    version = case.tables["recognition"]
+    (asked,) = decide.asked_to_recognise(case, needs, agencies=builders.AGENCIES)
+    hit = next(version.index.hits(asked, on=case.on))
+    assert (hit.row.id, hit.fault) == (row, None)
+    assert hit.row.then.eligible is (row == "R-NAMED")
+
+
+def test_what_nobody_knows_of_the_registers_is_not_recognised() -> None:
+    case = builders.trusted(builders.wood())
+    unknown = {
+        name: value
+        for name, value in case.inputs.filing.items()
+        if name != "pilot_goods_quarantine"
+    }
+    case = replace(case, inputs=replace(case.inputs, filing=unknown))
+    assert decide.decide(case, agencies=builders.AGENCIES).mode is Mode.JOINT
+
+
+def test_named_goods_are_held_to_a_percent_of_their_weight() -> None:
+    named = builders.case(builders.wood(), rating_customs="high", rating_quarantine="high", **NAMED)
+    terms = decide.decide(named, agencies=builders.AGENCIES).terms
+    assert terms is not None
+    assert terms.tolerances[Element.WEIGHT].percent == 1
+    assert terms.tolerances[Element.QUANTITY].percent == 0

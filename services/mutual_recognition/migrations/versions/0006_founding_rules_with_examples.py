@@ -18,6 +18,8 @@ branch_labels = None
 depends_on = None
 
 FOUNDING = Path(__file__).parents[2] / "founding"
+BEFORE = FOUNDING / "before"
+"""Tables of which the founding rules have a later version."""
 VERSION = sa.text(
     "INSERT INTO rule_versions (name, version, status, valid_from, content, author,"
     " author_agency, drafted_at, published_at) SELECT name, 2, 'published', valid_from,"
@@ -36,7 +38,9 @@ def upgrade() -> None:
     """Publish the files in `founding`. A change of the rules is a new version, never an edit."""
     connection = op.get_bind()
     for file in sorted(FOUNDING.glob("*.toml")):
-        content = tomllib.loads(file.read_text(encoding="utf-8"), parse_float=Decimal)
+        before = BEFORE / file.name
+        text = (before if before.exists() else file).read_text(encoding="utf-8")
+        content = tomllib.loads(text, parse_float=Decimal)
         named = {"name": file.stem}
         added = connection.execute(VERSION, {**named, "content": _json(content)})
         if added.rowcount:
