@@ -33,7 +33,10 @@ def job(kit: Kit, *, told: Callable[[], None]) -> Job:
 
 
 async def once(kit: Kit, *, told: Callable[[], None] = lambda: None) -> int:
-    """Number what is committed by now, and make the notices of it; how many there were."""
+    """Number what is committed by now, and make the notices of it; how many receipts there were.
+
+    `told` hears of notices.
+    """
     async with kit.database.transaction(quiet=True) as session:
         numbered = await feeding.number(session)
         notices = await deliveries.announce(session, numbered, now=kit.clock.wall())
