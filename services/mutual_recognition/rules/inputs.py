@@ -33,7 +33,7 @@ def of(consignment: Consignment) -> Inputs:
     """
     lines = consignment.lines
     untold = Consignment.model_fields.keys() - consignment.model_fields_set
-    known = {
+    known: dict[str, Value] = {
         "direction": str(consignment.direction),
         "transport_mode": consignment.transport_mode,
         "country_of_departure": consignment.country_of_departure,
