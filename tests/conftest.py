@@ -13,9 +13,11 @@ from hypothesis import HealthCheck, settings
 
 from shared.database import Database
 from shared.embedded.servers import Servers
+from tests import lending
 from tests import servers as support
 from tests.admin import Admin
 from tests.faults import disk
+from tests.lending import Lender, Lent
 
 # Tests that provoke failures log them: structlog's own tracebacks take seconds each.
 structlog.configure(
@@ -75,13 +77,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let the folders take turns, and keep each file's tests together."""
     given = dict.fromkeys(IN_TURN, 0)
     turns: dict[Path, tuple[int, int]] = {}
-    for item in items:
-        folder = item.path.relative_to(TESTS).parts[0]
-        if folder in given and item.path not in turns:
-            turns[item.path] = (given[folder], IN_TURN.index(folder))
-            given[folder] += 1
     at_last = (len(items), 0)
-    items.sort(key=lambda item: turns.get(item.path, at_last))
+    for path in dict.fromkeys(item.path for item in items):
+        folder = path.relative_to(TESTS).parts[0]
+        turns[path] = at_last
+        if folder in given:
+            turns[path] = (given[folder], IN_TURN.index(folder))
+            given[folder] += 1
+    items.sort(key=lambda item: turns[item.path])
 
 
 def pytest_report_header() -> str:
@@ -153,35 +156,42 @@ async def database(servers: support.TestServers) -> AsyncIterator[Database]:
 ServiceDatabase = Callable[[str], Awaitable[Database]]
 
 
+@pytest.fixture(scope="module")
+async def lender(servers: support.TestServers) -> AsyncIterator[Lender]:
+    """Lends the databases of this module's tests."""
+    lender = Lender(servers)
+    yield lender
+    await lender.close()
+
+
 @pytest.fixture
-async def service_database(servers: support.TestServers) -> AsyncIterator[ServiceDatabase]:
-    """Makes a fresh database with one service's schema, migrated; all are dropped afterwards."""
-    async with service_databases(servers) as fresh:
-        yield fresh
+async def service_database(lender: Lender) -> AsyncIterator[ServiceDatabase]:
+    """Lends a database with one service's schema, migrated; all are taken back afterwards."""
+    async with service_databases(lender) as lent:
+        yield lent
 
 
 @asynccontextmanager
-async def service_databases(servers: support.TestServers) -> AsyncIterator[ServiceDatabase]:
+async def service_databases(lender: Lender) -> AsyncIterator[ServiceDatabase]:
     """The same, for as long as the block runs."""
-    made: list[tuple[str, Database]] = []
+    lent: list[Lent] = []
 
-    async def fresh(service: str) -> Database:
+    async def lend(service: str) -> Database:
         template = f"template_{service}"
 
         async def fill(unfinished: str) -> None:
-            empty = Database(servers.url(unfinished, schema=service), schema=service)
+            empty = Database(lender.servers.url(unfinished, schema=service), schema=service)
             await empty.migrate(SERVICES / service / "migrations")
             await empty.close()
+            await lending.prepare(lender.servers, unfinished, schema=service)
 
-        await support.ensure_template(servers, template, schemas=(service,), fill=fill)
-        name = await support.fresh_database(servers, template)
-        made.append((name, Database(servers.url(name, schema=service), schema=service)))
-        return made[-1][1]
+        await support.ensure_template(lender.servers, template, schemas=(service,), fill=fill)
+        lent.append(await lender.lend(template, schema=service))
+        return lent[-1]
 
-    yield fresh
-    for name, database in made:
-        await database.close()
-        await servers.admin.drop(name)
+    yield lend
+    for each in lent:
+        await lender.take_back(each)
 
 
 @pytest.fixture

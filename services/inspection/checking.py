@@ -16,8 +16,10 @@ from services.inspection.domain.checklists import Edition, Item
 from services.inspection.domain.records import Record
 from services.inspection.tables import ChecklistRow
 from shared.database import table_of
+from shared.prepared import Statement
 
 _EDITIONS = table_of(ChecklistRow)
+_WRITTEN = Statement(select(_EDITIONS).order_by(_EDITIONS.c.version))
 _ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 
 
@@ -49,8 +51,6 @@ class Checklist:
 
 async def editions(reader: store.Reader, *, agency: str | None = None) -> list[Edition]:
     """Every edition of every item, those that come along first; of one agency if it is named."""
-    query = select(_EDITIONS).order_by(_EDITIONS.c.version)
-    rows = (await reader.execute(query)).mappings()
     written = [
         Edition(
             item=Item.model_validate(row["item"]),
@@ -58,7 +58,7 @@ async def editions(reader: store.Reader, *, agency: str | None = None) -> list[E
             valid_from=row["valid_from"],
             withdrawn=row["withdrawn"],
         )
-        for row in rows
+        for row in await _WRITTEN.run(reader)
     ]
     every = [*founding.EDITIONS, *written]
     return [each for each in every if agency in (None, each.item.agency)]

@@ -4,13 +4,13 @@ Each takes the case's lock, lets the domain decide, appends to the chain of reco
 writes the events to the outbox. None commits.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.inspection import alarms, checking, keys, marks, measures, store
+from services.inspection import alarms, appending, checking, keys, marks, measures, store
 from services.inspection.domain import (
     answered,
     concluding,
@@ -228,7 +228,7 @@ async def hear(
 
 async def keep(
     session: AsyncSession,
-    changes: Sequence[tuple[Case, Change]],
+    changes: Iterable[tuple[Case, Change]],
     *,
     who: Actor,
     now: Moment,
@@ -236,15 +236,15 @@ async def keep(
 ) -> list[Case]:
     """Keep what was decided of locked cases: records, state and events. The cases as they are then.
 
-    Raises IdTaken, StaleVersion.
+    Changes may be decided as they are taken. Raises IdTaken, StaleVersion.
     """
-    befores, noted = zip(*changes, strict=True) if changes else ((), ())
-    chained, made = await store.append(session, noted, actor=who, now=now)
-    await store.save(session, chained, befores=befores)
-    await alarms.keep(session, made, chained)
-    await measures.keep(session, zip(befores, chained, strict=True), made)
-    for case, (_, change) in zip(chained, changes, strict=True):
-        await outbox.append(
-            session, change.events, version=case.version, source=SOURCE, ids=ids, now=now.wall
-        )
-    return chained
+    appended = await appending.append(session, changes, actor=who, now=now)
+    befores, cases = [each.before for each in appended], [each.case for each in appended]
+    made = [record for each in appended for record in each.records]
+    await store.save(session, cases, befores=befores)
+    await alarms.keep(session, made, cases)
+    await measures.keep(session, zip(befores, cases, strict=True), made)
+    for each in appended:
+        events, version = each.change.events, each.case.version
+        await outbox.append(session, events, version=version, source=SOURCE, ids=ids, now=now.wall)
+    return cases

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, select, true
+from sqlalchemy import ARRAY, ColumnElement, Uuid, and_, bindparam, delete, func, select, true
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -11,8 +11,12 @@ from services.inspection import store
 from services.inspection.sharing_tables import MarkRow
 from shared.auth.principal import Principal, Role
 from shared.database import table_of
+from shared.prepared import Statement
 
 MARKS = table_of(MarkRow)
+_OF_CASES = Statement(
+    select(MARKS).where(MARKS.c.case_id == func.any(bindparam("ids", type_=ARRAY(Uuid))))
+)
 
 
 async def keep(session: AsyncSession, case_id: UUID, seqs: Iterable[int], *, agency: str) -> None:
@@ -31,13 +35,10 @@ async def of_cases(
     reader: store.Reader, case_ids: Collection[UUID], *, but: str | None = None
 ) -> dict[UUID, set[int]]:
     """The marked records of cases, by case; without those of the agency `but`."""
-    its = MARKS.c
-    some = select(MARKS).where(its.case_id.in_(case_ids))
-    if but is not None:
-        some = some.where(its.agency != but)
     found: dict[UUID, set[int]] = {each: set() for each in case_ids}
-    for row in (await reader.execute(some)).mappings():
-        found[row["case_id"]].add(row["seq"])
+    for row in await _OF_CASES.run(reader, {"ids": list(case_ids)}):
+        if but is None or row["agency"] != but:
+            found[row["case_id"]].add(row["seq"])
     return found
 
 

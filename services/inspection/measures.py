@@ -1,6 +1,7 @@
 """What is measured, as it is stored: filings by their events, inspections with their case."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -143,9 +144,12 @@ async def keep(
     was measured is measured from all its records.
     """
     figures = worth.published()
+    told = [each for each in made if each.kind in measuring.KINDS]
     found, under_way = [], []
     for before, after in changes:
-        firsts = measuring.firsts(each for each in made if each.case_id == after.id)
+        firsts = measuring.firsts(each for each in told if each.case_id == after.id)
+        if firsts == Firsts() and replace(after, head=before.head) == before:
+            continue
         measured = measuring.measure(after, figures)
         if firsts != Firsts() or measured != measuring.measure(before, figures):
             found.append((after, measured, firsts))

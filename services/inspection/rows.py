@@ -112,6 +112,23 @@ def record_values(record: records.Record, text: str) -> dict[str, Any]:
     }
 
 
+OF_ALL = ("actor_subject", "actor_role", "actor_agency", "wall", "yard")
+"""The columns that records which are made at a time have in common."""
+
+
+def columns_of_records(made: Sequence[tuple[records.Record, str]]) -> dict[str, Any]:
+    """The same of records that are made at a time: `OF_ALL` once, of the others a list each."""
+    first = record_values(*made[0])
+    return {name: first[name] for name in OF_ALL} | {
+        "case_id": [record.case_id for record, _ in made],
+        "seq": [record.seq for record, _ in made],
+        "kind": [record.kind for record, _ in made],
+        "payload": [text for _, text in made],
+        "prev_hash": [record.prev_hash for record, _ in made],
+        "hash": [record.hash for record, _ in made],
+    }
+
+
 def case_of(row: Row, its_sections: Sequence[Section], its_openings: Sequence[Opening]) -> Case:
     """The case in its own row, with the sections and openings of its other rows."""
     return Case(

@@ -6,31 +6,27 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from asyncpg import UniqueViolationError
 from sqlalchemy import (
     ARRAY,
-    Column,
-    ColumnElement,
     Integer,
     Select,
     Table,
     Text,
     Uuid,
     bindparam,
-    cast,
+    column,
     func,
     literal,
     select,
     text,
     update,
 )
-from sqlalchemy.dialects.postgresql import JSON, insert
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from services.inspection import rows
 from services.inspection.domain import errors, records
-from services.inspection.domain.case import Case, Change, Opening, Section
-from services.inspection.domain.results import IdTaken
+from services.inspection.domain.case import Case, Opening, Section
 from services.inspection.tables import CaseRow, OpeningRow, RecordRow, SectionRow
 from shared.contracts import derived
 from shared.database import table_of
@@ -59,6 +55,7 @@ _OPENINGS = Statement(
     select(openings).where(openings.c.case_id == func.any(_ids)).order_by(openings.c.number)
 )
 _INSERT = Statement(insert(cases).on_conflict_do_nothing(), columns=cases.columns.keys())
+_HEADS = {"case_id": Uuid, "was": Integer, "had": Integer, "head_seq": Integer, "head_hash": Text}
 _UPDATE = Statement(
     update(cases)
     .where(
@@ -69,24 +66,30 @@ _UPDATE = Statement(
     .values({each.name: bindparam(each.name, type_=each.type) for each in cases.columns})
     .returning(literal(1))
 )
-written = [each for each in entries.columns if each is not entries.c.number]
-_APPEND = Statement(insert(entries), columns=[each.name for each in written])
-
-
-def _array(column: Column[Any]) -> ColumnElement[Any]:
-    """A column's values for many rows at once; JSON goes as text."""
-    of_json = isinstance(column.type, JSON)
-    values = func.unnest(bindparam(column.name, type_=ARRAY(Text if of_json else column.type)))
-    return cast(values, JSON) if of_json else values
-
-
-_APPEND_MANY = Statement(
-    insert(entries).from_select(
-        [each.name for each in written], select(*[_array(each) for each in written])
-    )
+_moved = (
+    func.unnest(*[bindparam(name, type_=ARRAY(kind)) for name, kind in _HEADS.items()])
+    .table_valued(*[column(name, kind) for name, kind in _HEADS.items()])
+    .render_derived(name="moved")
 )
-MANY = 16
-"""From so many rows on, one statement with arrays costs less than one for each row."""
+_MOVE_HEADS = Statement(
+    update(cases)
+    .where(
+        cases.c.id == _moved.c.case_id,
+        cases.c.version == _moved.c.was,
+        cases.c.head_seq == _moved.c.had,
+    )
+    .values(head_seq=_moved.c.head_seq, head_hash=_moved.c.head_hash)
+    .returning(literal(1))
+)
+_OF_KINDS = Statement(
+    select(entries)
+    .where(
+        entries.c.case_id == func.any(_ids),
+        entries.c.kind == func.any(bindparam("kinds", type_=ARRAY(Text))),
+    )
+    .order_by(entries.c.case_id, entries.c.seq)
+)
+written = [each for each in entries.columns if each is not entries.c.number]
 
 
 def _put(table: Table, *, key: str) -> Statement:
@@ -152,52 +155,23 @@ async def obtain(
 async def save(session: AsyncSession, cases: Sequence[Case], *, befores: Sequence[Case]) -> None:
     """Write what differs from what was before. Raises `StaleVersion` if a row is not as it was."""
     pairs = list(zip(cases, befores, strict=True))
-    updates = [
-        rows.case_values(case) | {"case_id": case.id, "was": before.version, "had": before.head.seq}
-        for case, before in pairs
-    ]
-    if len(await _UPDATE.run_many(session, updates)) != len(updates):
+    updates, heads = [], []
+    for case, before in pairs:
+        was = {"case_id": case.id, "was": before.version, "had": before.head.seq}
+        if replace(case, head=before.head) == before:
+            heads.append({**was, "head_seq": case.head.seq, "head_hash": case.head.hash})
+        else:
+            updates.append({**rows.case_values(case), **was})
+    done = await _UPDATE.run_many(session, updates)
+    if heads:
+        columns = {name: [row[name] for row in heads] for name in _HEADS}
+        done += await _MOVE_HEADS.run(session, columns)
+    if len(done) != len(pairs):
         raise StaleVersion(cases=[each.id for each in cases])
     put = [row for case, before in pairs for row in rows.section_values(case, before=before)]
     await _PUT_SECTION.run_many(session, put)
     put = [row for case, before in pairs for row in rows.opening_values(case, before=before)]
     await _PUT_OPENING.run_many(session, put)
-
-
-async def append(
-    session: AsyncSession,
-    changes: Iterable[Change],
-    *,
-    actor: records.Actor,
-    now: records.Moment,
-) -> tuple[list[Case], list[records.Record]]:
-    """Append what is noted to the chains of locked cases: these with their new heads, and the
-    records.
-
-    Raises IdTaken where a client's id is already that of a record of another case.
-    """
-    chained: list[Case] = []
-    made: list[tuple[records.Record, str]] = []
-    for change in changes:
-        case = change.case
-        made += records.chained(case.head, change.notes, case_id=case.id, actor=actor, now=now)
-        last = made[-1][0] if change.notes else case.head
-        chained.append(replace(case, head=records.Head(seq=last.seq, hash=last.hash)))
-    try:
-        await _write(session, [rows.record_values(*each) for each in made])
-    except UniqueViolationError as taken:
-        if taken.constraint_name == "case_records_client_id":
-            raise IdTaken from taken
-        raise
-    return chained, [record for record, _ in made]
-
-
-async def _write(session: AsyncSession, made: Sequence[dict[str, Any]]) -> None:
-    if len(made) < MANY:
-        await _APPEND.run_many(session, made)
-        return
-    columns = {name: [row[name] for row in made] for name in made[0]}
-    await _APPEND_MANY.run(session, columns)
 
 
 async def load(reader: Reader, which: Select[Any]) -> list[Case]:
@@ -228,9 +202,8 @@ async def of_kinds(
     reader: Reader, case_ids: Collection[UUID], kinds: Iterable[str]
 ) -> list[records.Record]:
     """The cases' records of these kinds, each case's in their order."""
-    its = entries.c
-    theirs = select(entries).where(its.case_id.in_(case_ids), its.kind.in_(tuple(kinds)))
-    return await chain(reader, theirs.order_by(its.case_id, its.seq))
+    found = await _OF_KINDS.run(reader, {"ids": list(case_ids), "kinds": list(kinds)})
+    return [rows.record_of(row) for row in found]
 
 
 async def record(reader: Reader, case_id: UUID, seq: int) -> records.Record | None:

@@ -1,19 +1,19 @@
 """What devices recorded without a link: applied once each, refused ones kept to be sent again."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Text, bindparam, delete, func, select, tuple_
+from sqlalchemy import ARRAY, Text, Uuid, bindparam, cast, delete, func, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inspection import checking, commands, store
-from services.inspection.domain import errors, offline
-from services.inspection.domain.case import Case
+from services.inspection.domain import errors, offline, steps
+from services.inspection.domain.case import Case, Change
 from services.inspection.domain.offline import Sent
 from services.inspection.domain.records import Actor, Moment
 from services.inspection.domain.results import Book, IdTaken, Result
@@ -34,8 +34,14 @@ _KNOWN = Statement(
         store.entries.c.seq,
         _payload["device"]["digest"].astext.label("digest"),
     ).where(
-        _payload["id"].astext == func.any(bindparam("ids", type_=ARRAY(Text))),
+        _payload["id"].astext == func.any(cast(bindparam("ids", type_=ARRAY(Uuid)), ARRAY(Text))),
         store.HAS_ID,
+    )
+)
+_FORGET = Statement(
+    delete(_REJECTED).where(
+        _REJECTED.c.id == func.any(bindparam("ids", type_=ARRAY(Uuid))),
+        _REJECTED.c.office == bindparam("of", type_=Text),
     )
 )
 
@@ -109,19 +115,24 @@ async def sync(
     asked = [cases[name] for name, sent in new.items() if _answers(sent)]
     books = await _books(session, asked, sender.who, now=now, settings=settings)
     taker = Taker(sender.who, now, settings.wait, sender.yard, books)
-    settled = {
-        name: offline.apply(
-            cases[name],
-            sent,
-            step=taker.take,
-            device=batch.device,
-            skew_seconds=batch.skew_seconds,
-        )
-        for name, sent in new.items()
-    }
-    changes = [(cases[name], each.change) for name, each in settled.items() if each.applied]
-    await commands.keep(session, changes, who=sender.who, now=now, ids=ids)
-    return _together(known, {**batch.unreadable, **refused}, settled.values())
+    settled: list[offline.Settled] = []
+
+    def changes() -> Iterator[tuple[Case, Change]]:
+        for name, sent in new.items():
+            its = offline.apply(
+                cases[name],
+                sent,
+                step=taker.take,
+                together=steps.together,
+                device=batch.device,
+                skew_seconds=batch.skew_seconds,
+            )
+            settled.append(its)
+            if its.applied:
+                yield cases[name], its.change
+
+    await commands.keep(session, changes(), who=sender.who, now=now, ids=ids)
+    return _together(known, {**batch.unreadable, **refused}, settled)
 
 
 def _together(
@@ -151,7 +162,7 @@ async def _known(
 
     One without a digest came over the link, whose answer the device may not have got.
     """
-    found = await _KNOWN.run(session, {"ids": [str(each.id) for each in sent]})
+    found = await _KNOWN.run(session, {"ids": [each.id for each in sent]})
     digests = {UUID(row["id"]): (row["seq"], row["digest"]) for row in found}
     known: dict[UUID, int] = {}
     refused: dict[UUID, Refused] = {}
@@ -201,8 +212,7 @@ async def keep_rejected(
 
 async def forget(session: AsyncSession, ids: Collection[UUID], *, office: str) -> None:
     """Take off the list what is applied by now."""
-    its = _REJECTED.c
-    await session.execute(delete(_REJECTED).where(its.office == office, its.id.in_(ids)))
+    await _FORGET.run(session, {"ids": list(ids), "of": office})
 
 
 async def rejected(

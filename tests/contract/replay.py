@@ -5,8 +5,6 @@ from collections.abc import Callable, Sequence
 from itertools import count
 from uuid import UUID
 
-from sqlalchemy import text
-
 from services.cli.registry import BY_NAME
 from shared import errors
 from shared.contracts import catalogue, derived, filing, published
@@ -94,17 +92,3 @@ async def deliver(service: Service, envelope: Envelope) -> str:
     except errors.Refused as refused:
         return f"refused: {refused.code}"
     return applied.value
-
-
-async def content(database: Database) -> dict[str, str | None]:
-    """A digest of each table of the schema."""
-    async with database.connect() as connection:
-        tables = await connection.execute(
-            text("SELECT tablename FROM pg_tables WHERE schemaname = :schema"),
-            {"schema": database.schema},
-        )
-        digests = {}
-        for table in sorted(tables.scalars()):
-            rows = f"SELECT md5(string_agg(row::text, '' ORDER BY row::text)) FROM {table} AS row"
-            digests[table] = (await connection.execute(text(rows))).scalar_one()
-        return digests

@@ -10,7 +10,7 @@ from shared.contracts import booking, case, catalogue, filing, recognition, requ
 from shared.contracts.envelope import Envelope, Event
 from shared.ids import uuid7
 from shared.service import Service
-from tests import kits
+from tests import content, kits
 from tests.conftest import ServiceDatabase
 from tests.contract import replay
 
@@ -70,9 +70,9 @@ every_consumer = pytest.mark.parametrize("name", replay.CONSUMERS)
 async def _twice(service: Service, envelope: Envelope) -> tuple[str, str, list[str]]:
     """What came of the two deliveries, and the tables that the second one changed."""
     first = await replay.deliver(service, envelope)
-    before = await replay.content(service.kit.database)
+    before = await content.of(service.kit.database)
     second = await replay.deliver(service, envelope)
-    after = await replay.content(service.kit.database)
+    after = await content.of(service.kit.database)
     return first, second, [table for table in before if before[table] != after[table]]
 
 
@@ -162,10 +162,10 @@ async def test_no_invariant_is_broken_by_any_sample(
 
 async def test_the_digest_of_the_tables_sees_an_effect(service_database: ServiceDatabase) -> None:
     service = replay.made("booking", await service_database("booking"))
-    before = await replay.content(service.kit.database)
+    before = await content.of(service.kit.database)
     sample = replay.sample_of(requirement.RequirementDetermined, filing_id=uuid7())
     assert await replay.deliver(service, sample) == "applied"
-    after = await replay.content(service.kit.database)
+    after = await content.of(service.kit.database)
     changed = {table for table in before if before[table] != after[table]}
     assert {"inbox", "watermarks", "outbox", "bookings"} <= changed
 

@@ -7,7 +7,6 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
 from services.cli.replaying.client import Document
 from shared.clock import ScaledClock
@@ -34,7 +33,7 @@ async def system(
         yield started
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest.fixture(scope="module")
 async def founded(servers: support.TestServers) -> AsyncIterator[Town]:
     """One system for all stories of a module."""
     namespace = support.unique(servers)
@@ -48,7 +47,7 @@ async def founded(servers: support.TestServers) -> AsyncIterator[Town]:
     await support.delete_streams(servers, namespace=namespace)
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest.fixture
 async def town(founded: Town) -> AsyncIterator[Town]:
     """The people of the town for one story; after it, every invariant holds."""
     yield founded

@@ -1,11 +1,7 @@
 """The broker thinks again: withdrawals and amendments, before and after the opening."""
 
-import pytest
-
 from tests.e2e.town import BOOKINGS, FILINGS, GOODS, Town
 from tests.factories import line
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 CHANGED_MIND = {"reason": "货物退运 the goods go back"}
 

@@ -8,8 +8,6 @@ from services.cli.replaying.client import Document, Refused
 from services.mutual_recognition.jobs import lapsing
 from tests.e2e.town import REQUIREMENTS, SHORT, SUSPENDED, Town
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
 TIP = {"scope": "unpack", "skills": ["ipr"], "reason": "线索 a tip about counterfeits"}
 
 

@@ -10,8 +10,6 @@ from services.cli.replaying.client import Document, Refused
 from tests import factories
 from tests.e2e.town import CASES, CONFORMS, FILINGS, GOODS, REFUSED, SUSPENDED, Town
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
 BOTH = ("quarantine", "customs")
 DECISIONS = ("partly_released", "partly_refused_entry", "partly_held", "held", "refused_entry")
 FOUND = ("number", "name", "quantity", "unit", "net_kg")

@@ -2,12 +2,9 @@
 
 import httpx
 import jwt
-import pytest
 
 from tests.e2e.town import FILINGS, REFUSED, SUSPENDED, Town
 from tests.kits import SEALED
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def test_a_filing_that_nobody_selects_is_released_by_itself(town: Town) -> None:

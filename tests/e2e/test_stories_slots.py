@@ -7,8 +7,6 @@ import pytest
 from services.cli.replaying.client import Document, Refused
 from tests.e2e.town import BOOKINGS, CASES, FILINGS, REQUESTS, REQUIREMENTS, Town
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
 
 async def book(town: Town, request: Document) -> Document:
     """The broker takes the best offer."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
 from services.cli.replaying.client import Api
 from tests import prepared
@@ -41,7 +40,7 @@ def room() -> Iterator[Path]:
         yield Path(made)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest.fixture(scope="module")
 async def at_work(room: Path, servers: support.TestServers) -> AsyncIterator[AtWork]:
     """Brokers and officers at work in four processes on servers of their own."""
     await asyncio.to_thread(prepared.fill, room / "data", servers=servers)

@@ -15,8 +15,6 @@ from services.cli.registry import BY_NAME
 from tests.faults import kills, process
 from tests.faults.conftest import SEED, AtWork
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
 
 @pytest.mark.parametrize("number", range(kills.ALL_POINTS))
 async def test_killed_at_its_crash_point_a_service_loses_and_doubles_nothing(

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeAlias
 from uuid import UUID, uuid5
 
-from pydantic import UUID7, Field, ValidationError, WrapValidator
+from pydantic import UUID7, Field, TypeAdapter, ValidationError, WrapValidator
+from pydantic_core import to_json
 
 from services.inspection.api import forms
 from services.inspection.api.checklists import AnswerIn
@@ -132,9 +133,23 @@ class Unreadable:
             return uuid5(UUID(int=0), json.dumps(self.raw, sort_keys=True))
 
 
-def _read(value: Any, read: Callable[[Any], RecordIn]) -> RecordIn | Unreadable:
+_RECORD: TypeAdapter[RecordIn] = TypeAdapter(AnyRecordIn)
+_Records = tuple[RecordIn | Unreadable, ...]
+
+
+def _read_all(value: Any, read: Callable[[Any], _Records]) -> _Records:
+    """All at once, or where some cannot be read each by itself."""
     try:
         return read(value)
+    except ValidationError:
+        if isinstance(value, list) and 0 < len(value) <= MOST:
+            return tuple(map(_read, value))
+        raise
+
+
+def _read(value: Any) -> RecordIn | Unreadable:
+    try:
+        return _RECORD.validate_json(to_json(value))
     except ValidationError as invalid:
         found = invalid.errors(include_input=False, include_url=False)
         return Unreadable(value, faults.of(found, document=value))
@@ -146,8 +161,10 @@ class SyncIn(StrictModel):
     device: Annotated[str, Text(max=64, pattern=r"[A-Za-z0-9][A-Za-z0-9 ._-]*")]
     sent_at: Instant
     records: Annotated[
-        tuple[Annotated[AnyRecordIn, WrapValidator(_read)], ...],
+        tuple[AnyRecordIn, ...],
         Field(min_length=1, max_length=MOST),
+        forms.FROM_LIST,
+        WrapValidator(_read_all),
     ]
 
     def sent(self) -> Iterator[Sent[What]]:

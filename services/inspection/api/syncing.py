@@ -141,6 +141,8 @@ def _raw(record: RecordIn | Unreadable) -> Any:
 def _rejected(
     body: SyncIn, batch: Batch, synced: Synced, *, who: Principal, now: datetime
 ) -> list[Rejected]:
+    if not synced.refused:
+        return []
     last = {_id(each): each for each in body.records}
     return [
         Rejected(

@@ -6,9 +6,9 @@ cannot be is refused, each with its reason, and holds up no other.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 from uuid import UUID
 
 from services.inspection.domain.case import Case, Change
@@ -20,6 +20,13 @@ MOST_TURNS = 10
 """How often what could not be done is tried again: the steps of a container are fewer."""
 
 What = TypeVar("What")
+
+
+Step: TypeAlias = Callable[[Case, Sequence[What]], Change]
+"""Takes a step, or several that are `Together`. Raises Refused if one of them cannot be."""
+Together: TypeAlias = Callable[[What, What], bool]
+"""Whether two steps in a row may be one, which changes nothing that others of them look at and
+notes each once."""
 
 
 @dataclass(frozen=True)
@@ -46,33 +53,68 @@ def apply(
     case: Case,
     sent: Iterable[Sent[What]],
     *,
-    step: Callable[[Case, What], Change],
+    step: Step[What],
+    together: Together[What],
     device: str,
     skew_seconds: int,
 ) -> Settled:
     """Take every step that can be taken; `skew_seconds` is how far the device's clock was ahead."""
-    waiting = sorted(sent, key=lambda each: (each.at, each.id))
-    events: list[CaseEvent] = []
-    notes: list[Note] = []
-    applied: dict[UUID, int] = {}
+    waiting = sorted(sent, key=lambda each: (each.at, each.id.int))
+    course = _Course(case, step, device, skew_seconds)
     refused: dict[UUID, Refused] = {}
     for _ in range(MOST_TURNS):
         refused = {}
-        for each in waiting:
-            try:
-                change = step(case, each.what)
-            except Refused as why:
-                refused[each.id] = why
-                continue
-            case = change.case
-            said = _evidence(each, device=device, skew_seconds=skew_seconds)
-            applied[each.id] = case.head.seq + len(notes) + 1
-            events += change.events
-            notes += _evident(change.notes, said)
+        for run in _runs(waiting, together):
+            refused |= course.take(run)
         if len(refused) in (0, len(waiting)):
             break
         waiting = [each for each in waiting if each.id in refused]
-    return Settled(Change(case, tuple(events), tuple(notes)), applied, refused)
+    change = Change(course.case, tuple(course.events), tuple(course.notes))
+    return Settled(change, course.applied, refused)
+
+
+def _runs(
+    waiting: Iterable[Sent[What]], together: Together[What]
+) -> Iterator[Sequence[Sent[What]]]:
+    """The steps in their order, those that are neighbours and may be taken as one together."""
+    run: list[Sent[What]] = []
+    for each in waiting:
+        if run and not together(run[-1].what, each.what):
+            yield run
+            run = []
+        run.append(each)
+    if run:
+        yield run
+
+
+@dataclass
+class _Course(Generic[What]):
+    """A case as far as a device's steps have brought it."""
+
+    case: Case
+    step: Step[What]
+    device: str
+    skew_seconds: int
+    events: list[CaseEvent] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    applied: dict[UUID, int] = field(default_factory=dict)
+
+    def take(self, run: Sequence[Sent[What]]) -> dict[UUID, Refused]:
+        """Take steps as one, or each by itself if one of them is refused; those that are."""
+        try:
+            change = self.step(self.case, [each.what for each in run])
+        except Refused as why:
+            if len(run) == 1:
+                return {run[0].id: why}
+            return {name: why for each in run for name, why in self.take([each]).items()}
+        self.case = change.case
+        self.events += change.events
+        noted = [change.notes] if len(run) == 1 else [(each,) for each in change.notes]
+        for sent, notes in zip(run, noted, strict=True):
+            self.applied[sent.id] = self.case.head.seq + len(self.notes) + 1
+            evidence = _evidence(sent, device=self.device, skew_seconds=self.skew_seconds)
+            self.notes += _evident(notes, evidence)
+        return {}
 
 
 def _evidence(sent: Sent[What], *, device: str, skew_seconds: int) -> dict[str, Json]:

@@ -5,7 +5,7 @@ neither replaces the other are both kept, shown and in dispute if they differ, u
 replaces both; nothing is concluded meanwhile.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -17,7 +17,7 @@ from services.inspection.domain import containers, errors, standing
 from services.inspection.domain.case import Case, Change
 from services.inspection.domain.checklists import Item
 from services.inspection.domain.facts import Device
-from services.inspection.domain.records import Actor, Json
+from services.inspection.domain.records import Actor, Json, Note
 from shared import errors as refusals
 from shared.errors import Fault, Faults
 
@@ -157,8 +157,9 @@ def record(
     NotAtContainer, IdTaken, Faults.
     """
     agency = standing.writable(case, who).agency
+    lines = {line.number for line in case.required.lines} if case.required else set()
     faults: list[Fault] = []
-    change = Change(case)
+    notes: list[Note] = []
     new: dict[UUID, tuple[Result, str]] = {}
     for index, answer in enumerate(answers):
         before = book.known.get(answer.id) or new.get(answer.id)
@@ -166,7 +167,7 @@ def record(
             _same(before[0], answer)
             continue
         pointer = f"/results/{index}"
-        faults += _of_subject(case, answer, pointer=pointer)
+        faults += _of_subject(case, answer, lines=lines, pointer=pointer)
         faults += _of_item(book.items.get(answer.item), answer, pointer=pointer)
         for at, old in enumerate(answer.replaces):
             replaced = book.known.get(old) or new.get(old)
@@ -177,11 +178,11 @@ def record(
                 unfit = kind(pointer=f"{pointer}/replaces/{at}", id=str(old))
                 faults.append(errors.fault(unfit))
         new[answer.id] = (answer, agency)
-        change = change.noted(KIND, **_facts(answer))
+        notes.append(Note(KIND, _facts(answer)))
     if faults:
         raise Faults(*faults)
     book.known.update(new)
-    return change
+    return Change(case, notes=tuple(notes))
 
 
 def _fits(old: Result, its_agency: str, answer: Result, agency: str) -> bool:
@@ -194,13 +195,14 @@ def _same(before: Result, answer: Result) -> None:
         raise IdTaken(id=str(answer.id))
 
 
-def _of_subject(case: Case, answer: Result, *, pointer: str) -> Iterator[Fault]:
+def _of_subject(
+    case: Case, answer: Result, *, lines: Collection[int], pointer: str
+) -> Iterator[Fault]:
     if answer.container is not None:
         at = f"{pointer}/container"
         yield from containers.faults([answer.container], of=case.containers, pointer=lambda _: at)
         if answer.container in case.decided:
             yield errors.fault(containers.ContainerDecided(pointer=at, container=answer.container))
-    lines = [line.number for line in case.required.lines] if case.required else []
     if answer.line is not None and answer.line not in lines:
         unknown = errors.LineNotDeclared(pointer=f"{pointer}/line", number=answer.line)
         yield errors.fault(unknown)
@@ -219,7 +221,7 @@ def _facts(answer: Result) -> dict[str, Json]:
     facts: dict[str, Json] = {
         "id": str(answer.id),
         "item": answer.item,
-        "outcome": answer.outcome.value,
+        "outcome": str(answer.outcome),
         "container": answer.container,
         "line": answer.line,
         "figure": None if answer.figure is None else str(answer.figure),

@@ -3,7 +3,7 @@
 A conclusion is none of them: other services act on it, and its officer waits for the link.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 from uuid import UUID
@@ -42,6 +42,11 @@ class Joined:
 What: TypeAlias = Result | Finding | Handling | Draw | Opened | Joined
 
 
+def together(one: What, other: What) -> bool:
+    """Whether two steps in a row may be taken as one: answers, which leave the case as it is."""
+    return isinstance(one, Result) and isinstance(other, Result)
+
+
 @dataclass(frozen=True)
 class Taker:
     """Who takes steps, when; the yard of yard staff; each case's book of an officer's agency."""
@@ -52,16 +57,21 @@ class Taker:
     yard: str | None
     books: Mapping[UUID, Book]
 
-    def take(self, case: Case, what: What) -> Change:
-        """The change that a step makes. Raises what the step of its kind raises."""
+    def take(self, case: Case, steps: Sequence[What]) -> Change:
+        """The change that a step makes, or several `together`.
+
+        Raises what the step of its kind raises.
+        """
+        what = steps[0]
         if isinstance(what, Handling):
             return self._handle(case, what)
         if self.yard is not None:
             raise StepOfOfficers
         if isinstance(what, Result):
             standing.needed_section(case, self.who)
+            answers = [each for each in steps if isinstance(each, Result)]
             book = self.books[case.id]
-            return results.record(case, (what,), who=self.who, book=book, in_order=False)
+            return results.record(case, answers, who=self.who, book=book, in_order=False)
         return self._officer(case, what)
 
     def _handle(self, case: Case, what: Handling) -> Change:

@@ -14,14 +14,13 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
-from sqlalchemy import text
 
 from services.cli import contracts
 from services.cli.registry import BY_NAME
 from shared.contracts.envelope import Event
 from shared.database import Database
 from shared.service import Service
-from tests import kits
+from tests import content, kits
 from tests.integration.access.people import Caller
 from tests.unit.booking import made
 
@@ -37,9 +36,6 @@ OPENED: Mapping[str, Mapping[str, Any]] = {
     "inspection": {"evidence_folder": Path(_FILES.name), "stream_seconds": 0.01},
 }
 """What the services may do here beside what they may by default; streams end at once."""
-
-_TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1"
-_CONTENT = "SELECT '{0}', md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {0} t"
 
 
 @dataclass(frozen=True)
@@ -179,10 +175,7 @@ class Scene:
 
     async def fingerprint(self) -> dict[str, str | None]:
         """Of each table, what is in it."""
-        async with self.kit.database.connect() as connection:
-            tables = (await connection.execute(text(_TABLES))).scalars()
-            content = " UNION ALL ".join(_CONTENT.format(table) for table in tables)
-            return {row[0]: row[1] for row in await connection.execute(text(content))}
+        return await content.of(self.kit.database)
 
 
 Arrange = Callable[[Scene], Awaitable[Ask]]

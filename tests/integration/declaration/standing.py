@@ -3,24 +3,24 @@
 from collections.abc import AsyncIterator
 
 import httpx
-import pytest_asyncio
+import pytest
 
 from services.declaration import app
 from services.declaration.settings import Settings
 from shared.service import Service
 from tests import kits
-from tests import servers as support
 from tests.conftest import service_databases
+from tests.lending import Lender
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def service(servers: support.TestServers) -> AsyncIterator[Service]:
+@pytest.fixture(scope="module")
+async def service(lender: Lender) -> AsyncIterator[Service]:
     """The service, its broker away, its clock standing still."""
-    async with service_databases(servers) as fresh:
+    async with service_databases(lender) as fresh:
         yield app.create(kits.kit(await fresh(app.NAME)), Settings())
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest.fixture(scope="module")
 async def broker(service: Service) -> AsyncIterator[httpx.AsyncClient]:
     """The broker that asks."""
     async with kits.client(service) as client:

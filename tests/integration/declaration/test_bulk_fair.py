@@ -38,9 +38,16 @@ async def test_brokers_take_turns_however_many_files_one_has_sent_before(
 ) -> None:
     clock = HandClock(NOW)
     service = app.create(kits.kit(await service_database(app.NAME), clock=clock), Settings())
+
+    async def files(broker: httpx.AsyncClient, number: int) -> list[str]:
+        ids = []
+        for n in range(number):
+            clock.now += timedelta(seconds=1)
+            ids.append((await sent(broker, _file(n), key=f"k{n}"))["id"])
+        return ids
+
     async with kits.client(service) as one_, kits.client(service, org=OTHER_BROKER) as other:
-        first = [(await sent(one_, _file(n), key=f"k{n}"))["id"] for n in range(3)]
-        later = [(await sent(other, _file(n), key=f"k{n}"))["id"] for n in range(2)]
+        first, later = await files(one_, 3), await files(other, 2)
     order = []
     while (job := await _claimed(service, owner=uuid4())) is not None:
         order.append(str(job["id"]))

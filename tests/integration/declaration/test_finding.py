@@ -4,7 +4,6 @@ from typing import Any
 
 import httpx
 import pytest
-import pytest_asyncio
 
 from shared.auth.principal import Role
 from shared.service import Service
@@ -15,7 +14,6 @@ from tests.integration.declaration.standing import broker, service
 
 __all__ = ["broker", "service"]
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 Query = dict[str, str]
 OWNER = uscc(9)
@@ -42,7 +40,7 @@ async def refused(client: httpx.AsyncClient, query: Any) -> set[tuple[str, str]]
     return {(each["code"], each["pointer"]) for each in answer.json()["errors"]}
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest.fixture(scope="module")
 async def agent(service: Service, broker: httpx.AsyncClient) -> httpx.AsyncClient:
     """A broker with two filings, beside another broker with one like the second."""
     await filed(broker)

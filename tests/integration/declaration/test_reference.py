@@ -16,7 +16,6 @@ from tests.integration.declaration.standing import broker, service
 
 __all__ = ["broker", "service"]
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 REFERENCE = "/v1/reference"
 BEEF = {

@@ -6,18 +6,15 @@ from io import StringIO
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from services.inspection.api import measuring
 from shared.contracts.values import utc
-from tests import servers as support
 from tests.conftest import service_databases
 from tests.factories import BROKER, CONSIGNEE, OTHER_BROKER, uscc
 from tests.integration.inspection import filed
 from tests.integration.inspection.room import Room
+from tests.lending import Lender
 from tests.unit.inspection import builders as b
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 MEASURES, FILINGS = "/v1/measures", "/v1/measures/filings"
 STEPS = {
@@ -35,12 +32,10 @@ STEPS = {
 }
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def room(
-    servers: support.TestServers, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Room]:
+@pytest.fixture(scope="module")
+async def room(lender: Lender, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Room]:
     """A room in which the day's filings are; the tests only read."""
-    async with service_databases(servers) as fresh:
+    async with service_databases(lender) as fresh:
         made = Room.on(await fresh("inspection"), tmp_path_factory.mktemp("evidence"))
         await filed.day(made)
         yield made

@@ -1,11 +1,16 @@
 """Records are written once: the database refuses to change them, and a change is seen."""
 
+from dataclasses import replace
+
 import asyncpg
 import pytest
 import rfc8785
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from services.inspection import store
+from services.inspection.domain.records import Head
+from shared.errors import StaleVersion
 from tests.integration.inspection.room import Room
 from tests.unit.inspection import builders as b
 
@@ -120,3 +125,15 @@ async def test_a_completed_case_without_a_section_is_found(
     await room.do("customs", "conclude", {"verdict": "conform", "disposal": "release"})
     await room.met()
     assert await room.broken() == [f"sections: case {b.CASE} is completed without quarantine"]
+
+
+async def test_a_case_that_is_not_as_it_was_is_not_written(room: Room) -> None:
+    await room.plan()
+    async with room.service.kit.database.transaction() as session:
+        case = await store.lock(session, b.CASE)
+        longer = replace(case, head=Head(case.head.seq + 1, "f" * 64))
+        for after in (longer, replace(longer, attempts=2)):
+            for before in (longer, replace(case, version=case.version + 1)):
+                now = replace(after, version=before.version)
+                with pytest.raises(StaleVersion):
+                    await store.save(session, [now], befores=[before])

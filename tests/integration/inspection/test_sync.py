@@ -1,7 +1,16 @@
 """Devices without a link: each record counts once, whatever the link and their clocks do."""
 
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from uuid import UUID
 
+import pytest
+
+from services.inspection import appending, store
+from services.inspection.domain.case import Case, Change
+from services.inspection.domain.records import Note
+from shared.contracts import derived
+from shared.contracts.booking import BookingConfirmed
 from tests.factories import NOW, container_number
 from tests.integration.inspection import devices
 from tests.integration.inspection import room as r
@@ -125,3 +134,56 @@ async def test_yard_staff_sync_what_was_done_to_containers_alone(room: Room) -> 
     assert await _became(room, "yard", *both) == ["applied", "rejected"]
     assert await _became(room, "other yard", devices.record("handle", moved)) == ["rejected"]
     assert await _rejected(room, "yard") == [(both[1]["id"], "step_of_officers")]
+
+
+async def _two_cases(room: Room) -> tuple[UUID, UUID]:
+    await room.plan()
+    filing, requirement = r.nth_case(2)
+    names = {"filing_id": filing, "requirement_id": requirement}
+    of_booking = r.of_booking() | names | {"booking_id": derived.booking_id(requirement)}
+    await room.hear(b.determined(**names), BookingConfirmed(**of_booking, slot=b.slot()))
+    return b.CASE, derived.case_id(requirement)
+
+
+async def test_more_records_than_are_written_at_a_time_are_each_in_their_chain(room: Room) -> None:
+    cases = await _two_cases(room)
+    openings = [devices.record("open", {}, case=case) for case in cases]
+    many = [
+        devices.counted(minutes=number) | {"case_id": str(cases[number % 2])}
+        for number in range(2 * appending.PORTION)
+    ]
+    wrong = devices.record("result", {"item": "karaoke", "outcome": "conform"})
+    answer = await devices.send(room, "customs", *openings, *many, wrong)
+    became = {each["id"]: each for each in answer["records"]}
+    for opening, its in zip(openings, (many[::2], many[1::2]), strict=True):
+        head = became[opening["id"]]["record"]
+        assert [became[each["id"]]["record"] - head for each in its] == [*range(1, len(its) + 1)]
+    assert became[wrong["id"]]["status"] == "rejected"
+    assert await room.broken() == []
+
+
+class _BrokenError(Exception):
+    """What nobody has thought of."""
+
+
+async def _breaks_down_half_way(room: Room) -> None:
+    """One portion is written and another under way when the next case cannot be worked on."""
+    names = await _two_cases(room)
+    notes = (Note("finding", {"code": "pest"}),) * appending.PORTION
+
+    def changes(cases: Iterable[Case]) -> Iterator[tuple[Case, Change]]:
+        for case in cases:
+            yield case, Change(case, notes=notes)
+        raise _BrokenError
+
+    async with room.service.kit.database.transaction() as session:
+        cases = await store.lock_all(session, names)
+        await appending.append(session, changes(cases.values()), actor=b.CUSTOMS, now=b.at())
+
+
+async def test_what_breaks_down_half_way_leaves_nothing(room: Room) -> None:
+    with pytest.raises(_BrokenError):
+        await _breaks_down_half_way(room)
+    kinds = [each["kind"] for each in (await room.see(path=f"/{b.CASE}/records"))["items"]]
+    assert "finding" not in kinds
+    assert await room.broken() == []
