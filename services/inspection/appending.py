@@ -39,7 +39,6 @@ MANY = 16
 PORTION = 100
 """So many rows are written while the next are made."""
 
-
 Made = tuple[records.Record, str]
 """A record, and the text of its payload."""
 

@@ -4,7 +4,7 @@ Each takes the case's lock, lets the domain decide, appends to the chain of reco
 writes the events to the outbox. None commits.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -14,9 +14,6 @@ from services.inspection import alarms, appending, checking, keys, marks, measur
 from services.inspection.domain import (
     answered,
     concluding,
-    correcting,
-    gates,
-    marking,
     moves,
     results,
     sandbox,
@@ -25,7 +22,7 @@ from services.inspection.domain import (
     waiting,
 )
 from services.inspection.domain.case import Case, Change, Section
-from services.inspection.domain.records import Actor, Head, Moment, Record
+from services.inspection.domain.records import Actor, Head, Moment
 from services.inspection.domain.verdicts import Report
 from shared.ids import Ids
 from shared.messaging import outbox
@@ -89,75 +86,6 @@ async def answer(
     book = checklist.book(case, section)
     change = results.record(case, answers, who=who, book=book)
     return await hear(session, case, change, who=who, now=now, ids=ids)
-
-
-async def correct(
-    session: AsyncSession,
-    case_id: UUID,
-    seq: int,
-    facts: Mapping[str, str],
-    *,
-    reason: str,
-    yard: str | None,
-    who: Actor,
-    now: Moment,
-    ids: Ids,
-) -> Case:
-    """Correct the record `seq`, or propose to; `yard` is that of yard staff.
-
-    Raises CaseNotFound, RecordMarked, and what `correcting.correct` raises.
-    """
-    case = await _of_office(session, case_id, yard=yard)
-    wrong = await _record(session, case, seq)
-    change = correcting.correct(case, wrong, facts, reason=reason, who=who)
-    await _unmarked(session, case, seq)
-    return await hear(session, case, change, who=who, now=now, ids=ids)
-
-
-async def confirm(
-    session: AsyncSession,
-    case_id: UUID,
-    seq: int,
-    *,
-    yard: str | None,
-    who: Actor,
-    now: Moment,
-    ids: Ids,
-) -> Case:
-    """Confirm the correction that the record `seq` proposes.
-
-    Raises CaseNotFound, RecordMarked, and what `correcting.confirm` raises.
-    """
-    case = await _of_office(session, case_id, yard=yard)
-    proposal = await _record(session, case, seq)
-    corrects = proposal.payload.get("corrects")
-    wrong = await _record(session, case, corrects) if isinstance(corrects, int) else proposal
-    done = await store.of_kinds(session, [case.id], (correcting.CORRECTED,))
-    settled = {each.payload.get("proposal") for each in done}
-    change = correcting.confirm(case, proposal, wrong, settled=settled, who=who)
-    await _unmarked(session, case, seq)
-    return await hear(session, case, change, who=who, now=now, ids=ids)
-
-
-async def _of_office(session: AsyncSession, case_id: UUID, *, yard: str | None) -> Case:
-    case = await store.lock(session, case_id)
-    return case if yard is None else gates.of_yard(case, yard)
-
-
-async def _unmarked(session: AsyncSession, case: Case, seq: int) -> None:
-    """Raises RecordMarked for an investigation: what is corrected of it would tell others of it.
-
-    Asked after the office was: others are not told that it is one.
-    """
-    if await marks.marked(session, case.id, seq):
-        raise marking.RecordMarked(record=seq)
-
-
-async def _record(session: AsyncSession, case: Case, seq: int) -> Record:
-    found = await store.record(session, case.id, seq)
-    if found is None:
-        raise correcting.RecordNotFound(record=seq)
-    return found
 
 
 async def signable(reader: store.Reader, case: Case) -> Head:

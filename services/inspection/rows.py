@@ -117,7 +117,7 @@ OF_ALL = ("actor_subject", "actor_role", "actor_agency", "wall", "yard")
 
 
 def columns_of_records(made: Sequence[tuple[records.Record, str]]) -> dict[str, Any]:
-    """The same of records that are made at a time: `OF_ALL` once, of the others a list each."""
+    """The columns of records that are made at a time: `OF_ALL` once, of the others a list each."""
     first = record_values(*made[0])
     return {name: first[name] for name in OF_ALL} | {
         "case_id": [record.case_id for record, _ in made],

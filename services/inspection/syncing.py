@@ -4,61 +4,50 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Text, Uuid, bindparam, cast, delete, func, select, tuple_
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ARRAY, Text, Uuid, bindparam, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inspection import checking, commands, store
-from services.inspection.domain import errors, offline, steps
+from services.inspection.domain import answered, errors, offline, results, steps
 from services.inspection.domain.case import Case, Change
-from services.inspection.domain.offline import Sent
+from services.inspection.domain.offline import Name, Sent
 from services.inspection.domain.records import Actor, Moment
 from services.inspection.domain.results import Book, IdTaken, Result
 from services.inspection.domain.steps import Taker, What
 from services.inspection.settings import Settings
-from services.inspection.tables import RejectedRow
-from shared.contracts.envelope import Fact
-from shared.database import table_of
 from shared.errors import Refused
 from shared.ids import Ids
-from shared.prepared import Statement
+from shared.prepared import Row, Statement
 
-_REJECTED = table_of(RejectedRow)
 _payload = store.entries.c.payload
 _KNOWN = Statement(
     select(
         _payload["id"].astext.label("id"),
+        store.entries.c.case_id,
         store.entries.c.seq,
-        _payload["device"]["digest"].astext.label("digest"),
+        store.entries.c.kind,
+        _payload,
     ).where(
         _payload["id"].astext == func.any(cast(bindparam("ids", type_=ARRAY(Uuid)), ARRAY(Text))),
         store.HAS_ID,
     )
 )
-_FORGET = Statement(
-    delete(_REJECTED).where(
-        _REJECTED.c.id == func.any(bindparam("ids", type_=ARRAY(Uuid))),
-        _REJECTED.c.office == bindparam("of", type_=Text),
-    )
-)
-
-Key = tuple[datetime, UUID]
 
 
 @dataclass(frozen=True)
 class Batch:
-    """What a device sent together, and how far its clock was ahead then (seconds).
+    """What a device sent together, when by its clock, and how far that was ahead (seconds).
 
     `unreadable` says of some records why they could not even be read.
     """
 
     device: str
+    sent_at: datetime
     skew_seconds: int
     sent: tuple[Sent[What], ...]
-    unreadable: Mapping[UUID, Refused]
+    unreadable: Mapping[Name, Refused]
 
 
 @dataclass(frozen=True)
@@ -77,21 +66,9 @@ class Synced:
     `known` were applied before.
     """
 
-    applied: Mapping[UUID, int]
-    known: Mapping[UUID, int]
-    refused: Mapping[UUID, Refused]
-
-
-class Rejected(Fact):
-    """A refused record as it was sent, and its faults as they were told (wall clock)."""
-
-    id: UUID
-    device: str
-    sender: str
-    record: Any
-    problem: Any
-    skew_seconds: int
-    received_at: datetime
+    applied: Mapping[Name, int]
+    known: Mapping[Name, int]
+    refused: Mapping[Name, Refused]
 
 
 async def sync(
@@ -107,10 +84,10 @@ async def sync(
     cases = await store.lock_all(session, {each.case_id for each in batch.sent})
     known, refused = await _known(session, batch.sent)
     new: defaultdict[UUID, list[Sent[What]]] = defaultdict(list)
-    for each in batch.sent:
-        if each.case_id not in cases:
-            refused[each.id] = errors.CaseNotFound(case_id=each.case_id)
-        elif each.id not in known and each.id not in refused:
+    for each in _first(batch.sent, known, refused):
+        if why := _refusal(each, cases, batch.sent_at):
+            refused[each.name] = why
+        else:
             new[each.case_id].append(each)
     asked = [cases[name] for name, sent in new.items() if _answers(sent)]
     books = await _books(session, asked, sender.who, now=now, settings=settings)
@@ -132,23 +109,39 @@ async def sync(
                 yield cases[name], its.change
 
     await commands.keep(session, changes(), who=sender.who, now=now, ids=ids)
-    return _together(known, {**batch.unreadable, **refused}, settled)
-
-
-def _together(
-    known: Mapping[UUID, int],
-    refused: Mapping[UUID, Refused],
-    settled: Iterable[offline.Settled],
-) -> Synced:
-    of_cases = list(settled)
+    names = {each.id: each.name for its in new.values() for each in its}
+    refused |= {names[id_]: why for each in settled for id_, why in each.refused.items()}
     return Synced(
-        applied={name: seq for each in of_cases for name, seq in each.applied.items()},
+        applied={names[id_]: seq for each in settled for id_, seq in each.applied.items()},
         known=known,
-        refused={
-            **refused,
-            **{name: why for each in of_cases for name, why in each.refused.items()},
-        },
+        refused={**batch.unreadable, **refused},
     )
+
+
+def _first(
+    sent: Iterable[Sent[What]], known: Mapping[Name, int], refused: dict[Name, Refused]
+) -> Iterator[Sent[What]]:
+    """What is neither known nor refused, once for each id: others of the same id are refused."""
+    first: dict[UUID, Sent[What]] = {}
+    for each in sent:
+        if each.name in known or each.name in refused:
+            continue
+        if first.setdefault(each.id, each) is each:
+            yield each
+        else:
+            refused[each.name] = _taken(each)
+
+
+def _refusal(each: Sent[What], cases: Collection[UUID], sent_at: datetime) -> Refused | None:
+    if each.case_id not in cases:
+        return errors.CaseNotFound(pointer="/case_id", case_id=each.case_id)
+    if each.made_after(sent_at):
+        return offline.MadeAfterSending(pointer="/at", sent_at=sent_at.isoformat())
+    return None
+
+
+def _taken(each: Sent[What]) -> IdTaken:
+    return IdTaken(pointer="/id", id=str(each.id))
 
 
 def _answers(sent: Iterable[Sent[What]]) -> bool:
@@ -157,22 +150,28 @@ def _answers(sent: Iterable[Sent[What]]) -> bool:
 
 async def _known(
     session: AsyncSession, sent: Sequence[Sent[What]]
-) -> tuple[dict[UUID, int], dict[UUID, Refused]]:
-    """The records that were applied before, and those that say something else under their ids.
-
-    One without a digest came over the link, whose answer the device may not have got.
-    """
+) -> tuple[dict[Name, int], dict[Name, Refused]]:
+    """The records that were applied before, and those that say something else under their ids."""
     found = await _KNOWN.run(session, {"ids": [each.id for each in sent]})
-    digests = {UUID(row["id"]): (row["seq"], row["digest"]) for row in found}
-    known: dict[UUID, int] = {}
-    refused: dict[UUID, Refused] = {}
+    there = {UUID(row["id"]): row for row in found}
+    known: dict[Name, int] = {}
+    refused: dict[Name, Refused] = {}
     for each in sent:
-        seq, digest = digests.get(each.id, (0, None))
-        if digest not in (None, each.digest):
-            refused[each.id] = IdTaken(id=str(each.id))
-        elif seq:
-            known[each.id] = seq
+        row = there.get(each.id)
+        if row is not None and _same(each, row):
+            known[each.name] = row["seq"]
+        elif row is not None:
+            refused[each.name] = _taken(each)
     return known, refused
+
+
+def _same(each: Sent[What], row: Row) -> bool:
+    """One without a device came over the link, whose answer the device may not have got."""
+    payload = row["payload"]
+    if "device" in payload:
+        return bool(payload["device"]["digest"] == each.digest)
+    is_answer = row["kind"] == results.KIND and row["case_id"] == each.case_id
+    return is_answer and answered.result(payload) == each.what
 
 
 async def _books(
@@ -193,37 +192,3 @@ async def _books(
         if section is not None:
             books[case.id] = found[case.id].book(case, section)
     return books
-
-
-async def keep_rejected(
-    session: AsyncSession, rejected: Sequence[Rejected], *, office: str
-) -> None:
-    """Keep what was refused, as it was sent last."""
-    if not rejected:
-        return
-    put = insert(_REJECTED).values([{**each.model_dump(), "office": office} for each in rejected])
-    names = ("device", "sender", "record", "problem", "skew_seconds", "received_at")
-    await session.execute(
-        put.on_conflict_do_update(
-            index_elements=["id", "office"], set_={name: put.excluded[name] for name in names}
-        )
-    )
-
-
-async def forget(session: AsyncSession, ids: Collection[UUID], *, office: str) -> None:
-    """Take off the list what is applied by now."""
-    await _FORGET.run(session, {"ids": list(ids), "of": office})
-
-
-async def rejected(
-    reader: store.Reader, *, office: str, device: str | None, after: Key | None, limit: int
-) -> list[Rejected]:
-    """An office's refused records, the longest waiting first; of one device if it is named."""
-    its = _REJECTED.c
-    query = select(_REJECTED).where(its.office == office)
-    query = query.order_by(its.received_at, its.id).limit(limit)
-    if device is not None:
-        query = query.where(its.device == device)
-    if after is not None:
-        query = query.where(tuple_(its.received_at, its.id) > after)
-    return [Rejected.model_validate(row) for row in (await reader.execute(query)).mappings()]

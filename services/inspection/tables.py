@@ -149,12 +149,16 @@ class KeyRow(SQLModel, table=True):
 
 
 class RejectedRow(SQLModel, table=True):
-    """A device's record that was refused, as it was sent; `received_at` is wall time."""
+    """A device's record that was refused, as it was sent; `received_at` is wall time.
+
+    `digest` tells one from another that has its id, and is empty for the first.
+    """
 
     __tablename__ = "rejected_records"
 
     id: UUID = Field(primary_key=True)
     office: str = Field(primary_key=True, sa_type=Text)
+    digest: str = Field(primary_key=True, sa_type=Text)
     device: str = _text()
     sender: str = _text()
     record: Json = _facts()

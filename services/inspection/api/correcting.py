@@ -8,9 +8,10 @@ from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.inspection import commands, marks, queries, store
+from services.inspection import corrections, marks, queries, store
 from services.inspection.api import forms, views
 from services.inspection.api.acting import Acting, Ask
+from services.inspection.api.editions import Zone
 from services.inspection.api.reading import Inspector, TheKit
 from services.inspection.api.tracking import AtTheContainer
 from services.inspection.domain import correcting
@@ -62,18 +63,19 @@ class CorrectionsOut(BaseModel):
 
 @router.post("", response_model=views.CaseOut, dependencies=[KEYED])
 async def correct(
-    ask: Ask, who: AtTheContainer, body: Annotated[CorrectIn, json_body(CorrectIn)]
+    ask: Ask, who: AtTheContainer, zone: Zone, body: Annotated[CorrectIn, json_body(CorrectIn)]
 ) -> Response:
     """Correct a record of your office; once it has concluded, a second person confirms."""
 
     async def work(session: AsyncSession, acting: Acting) -> Case:
-        return await commands.correct(
+        return await corrections.correct(
             session,
             ask.case_id,
             body.record,
             body.facts,
             reason=body.reason,
             yard=_yard(who),
+            zone=zone,
             **acting,
         )
 
@@ -87,7 +89,7 @@ async def confirm(
     """Confirm a correction that another person of your office proposed."""
 
     async def work(session: AsyncSession, acting: Acting) -> Case:
-        return await commands.confirm(session, ask.case_id, seq, yard=_yard(who), **acting)
+        return await corrections.confirm(session, ask.case_id, seq, yard=_yard(who), **acting)
 
     return await ask.keep(who, work)
 

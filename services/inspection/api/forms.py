@@ -1,14 +1,16 @@
 """What people send: strict models, turned into the domain's values."""
 
+from decimal import Decimal
 from typing import Annotated
 
 from pydantic import Field
 
 from services.inspection.domain.facts import Seal
+from services.inspection.domain.figures import MOST_KG
 from services.inspection.domain.inspecting import Escalation
 from services.inspection.domain.verdicts import Found, Report
 from shared.contracts.values import Disposal, Finding, Scope, Verdict
-from shared.http.model import Kilograms, Quantity, StrictModel, Text
+from shared.http.model import Number, Quantity, StrictModel, Text
 
 FROM_LIST = Field(strict=False)
 """Of a tuple in what is read inside of a wrapping validator: there a JSON array is a list."""
@@ -19,6 +21,8 @@ MAX_LINES = 50
 AgencyName = Annotated[str, Text(max=32, pattern=r"[a-z][a-z_]{1,31}")]
 Reason = Annotated[str, Text(max=500)]
 ContainerNumber = Annotated[str, Text(max=20)]
+Weighed = Annotated[Decimal, Number(digits=18, places=5, le=MOST_KG)]
+"""A weight as it was found, in kilograms: 0 where nothing was."""
 SealNumber = Annotated[str, Text(max=40, pattern=r"[A-Za-z0-9][A-Za-z0-9 ./-]*")]
 
 
@@ -82,7 +86,7 @@ class FoundIn(StrictModel):
     name: Annotated[str, Text(max=1000)]
     quantity: Quantity
     unit: Annotated[str, Text(max=100)]
-    net_kg: Kilograms
+    net_kg: Weighed
 
 
 class ConcludeIn(StrictModel):
@@ -98,7 +102,7 @@ class ConcludeIn(StrictModel):
     findings: Annotated[tuple[FindingIn, ...], Field(max_length=MAX_FINDINGS)] = ()
     found: Annotated[tuple[FoundIn, ...], Field(max_length=MAX_LINES)] = ()
     containers: Annotated[tuple[ContainerNumber, ...], Field(max_length=MAX_CONTAINERS)] = ()
-    gross_kg: Kilograms | None = None
+    gross_kg: Weighed | None = None
 
     def value(self) -> Report:
         """As the domain says it."""

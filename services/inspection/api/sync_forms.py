@@ -5,7 +5,7 @@ A record that cannot be read holds up no other: it is told and kept like one tha
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeAlias
 from uuid import UUID, uuid5
@@ -17,7 +17,7 @@ from services.inspection.api import forms
 from services.inspection.api.checklists import AnswerIn
 from services.inspection.api.sampling import DrawIn
 from services.inspection.api.tracking import HandleIn
-from services.inspection.domain.offline import Sent
+from services.inspection.domain.offline import Name
 from services.inspection.domain.steps import Joined, Opened, What
 from shared.errors import Refused
 from shared.http import faults
@@ -32,6 +32,11 @@ class RecordIn(StrictModel):
     id: UUID7
     case_id: UUID
     at: Instant
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of all but the id."""
+        return hashlib.sha256(self.model_dump_json(exclude={"id"}).encode()).hexdigest()
 
 
 class ResultRecordIn(RecordIn):
@@ -130,7 +135,16 @@ class Unreadable:
         try:
             return UUID(self.raw["id"])
         except (TypeError, KeyError, ValueError, AttributeError):
-            return uuid5(UUID(int=0), json.dumps(self.raw, sort_keys=True))
+            return uuid5(UUID(int=0), self._text)
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of all of it."""
+        return hashlib.sha256(self._text.encode()).hexdigest()
+
+    @property
+    def _text(self) -> str:
+        return json.dumps(self.raw, sort_keys=True)
 
 
 _RECORD: TypeAdapter[RecordIn] = TypeAdapter(AnyRecordIn)
@@ -167,12 +181,6 @@ class SyncIn(StrictModel):
         WrapValidator(_read_all),
     ]
 
-    def sent(self) -> Iterator[Sent[What]]:
-        """Those that could be read, once each."""
-        seen: set[UUID] = set()
-        for each in self.records:
-            if not isinstance(each, Unreadable) and each.id not in seen:
-                seen.add(each.id)
-                told = each.model_dump_json(exclude={"id"}).encode()
-                digest = hashlib.sha256(told).hexdigest()
-                yield Sent(each.id, each.case_id, each.at, digest, each.what())
+    def once(self) -> dict[Name, AnyRecordIn | Unreadable]:
+        """Each record once, in their order."""
+        return {(each.id, each.digest): each for each in self.records}

@@ -1,6 +1,7 @@
 """Devices without a link: what they recorded comes in batches, and each record counts once."""
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -9,13 +10,16 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.inspection import syncing
+from services.inspection import rejected, syncing
 from services.inspection.api.reading import TheKit
-from services.inspection.api.sync_forms import RecordIn, SyncIn, Unreadable
+from services.inspection.api.sync_forms import AnyRecordIn, SyncIn, Unreadable
 from services.inspection.api.tracking import AtTheContainer
+from services.inspection.domain.offline import Name, Sent
 from services.inspection.domain.records import Actor, Moment
+from services.inspection.domain.results import IdTaken
+from services.inspection.rejected import Rejected
 from services.inspection.settings import Settings
-from services.inspection.syncing import Batch, Rejected, Sender, Synced
+from services.inspection.syncing import Batch, Sender, Synced
 from shared.auth.principal import Principal, Role
 from shared.errors import Refused
 from shared.http import idempotency, problem
@@ -24,7 +28,8 @@ from shared.http.idempotency import KEYED, Answer
 from shared.http.paging import DEFAULT_LIMIT, Cursor, KeyMoment, Limit, Page, decode_cursor, page
 from shared.http.problem import ProblemError
 
-KEY: TypeAdapter[syncing.Key] = TypeAdapter(tuple[KeyMoment, UUID])
+KEY: TypeAdapter[rejected.Key] = TypeAdapter(tuple[KeyMoment, UUID, str])
+Records = Mapping[Name, AnyRecordIn | Unreadable]
 
 router = APIRouter(prefix="/v1/sync", tags=["devices"])
 
@@ -73,21 +78,21 @@ async def sync(
     """
     settings: Settings = request.app.state.settings
     now = Moment(wall=kit.clock.wall(), yard=kit.clock.yard())
-    batch = _batch(body, now)
+    records = body.once()
+    batch = _batch(body, records, now)
     sender = _sender(who)
 
     async def work(session: AsyncSession) -> Answer:
         synced = await syncing.sync(
             session, batch, sender=sender, now=now, ids=kit.ids, settings=settings
         )
-        kept = _rejected(body, batch, synced, who=who, now=now.wall)
-        await syncing.keep_rejected(session, kept, office=sender.office)
         done = (*synced.applied, *synced.known)
-        await syncing.forget(session, done, office=sender.office)
-        records = [_synced(name, synced) for name in dict.fromkeys(map(_id, body.records))]
+        await rejected.forget(session, done, office=sender.office)
+        kept = _rejected(records, batch, synced, who=who, now=now.wall)
+        await rejected.keep(session, kept, office=sender.office)
+        told = [_synced(name, synced) for name in records]
         return Answer(
-            200,
-            SyncOut(received_at=now.yard, skew_seconds=batch.skew_seconds, records=records),
+            200, SyncOut(received_at=now.yard, skew_seconds=batch.skew_seconds, records=told)
         )
 
     return await idempotency.once(
@@ -106,19 +111,26 @@ async def read_rejected(
     """What devices of your office sent and was refused, until it is sent again and applied."""
     after = decode_cursor(cursor, KEY)
     async with kit.database.connect() as connection:
-        found = await syncing.rejected(
+        found = await rejected.of_office(
             connection, office=who.office, device=device, after=after, limit=limit + 1
         )
-    some = page(found, limit=limit, key=lambda each: (each.received_at, each.id))
+    some = page(found, limit=limit, key=rejected.key)
     return Page(items=[_rejected_out(each) for each in some.items], next=some.next)
 
 
-def _batch(body: SyncIn, now: Moment) -> Batch:
+def _batch(body: SyncIn, records: Records, now: Moment) -> Batch:
     return Batch(
         device=body.device,
+        sent_at=body.sent_at,
         skew_seconds=round((body.sent_at - now.yard).total_seconds()),
-        sent=tuple(body.sent()),
-        unreadable={each.id: each.why for each in body.records if isinstance(each, Unreadable)},
+        sent=tuple(
+            Sent(each.id, each.case_id, each.at, name[1], each.what())
+            for name, each in records.items()
+            if not isinstance(each, Unreadable)
+        ),
+        unreadable={
+            name: each.why for name, each in records.items() if isinstance(each, Unreadable)
+        },
     )
 
 
@@ -128,34 +140,32 @@ def _sender(who: Principal) -> Sender:
     return Sender(who=actor, office=who.office, yard=yard)
 
 
-def _id(record: RecordIn | Unreadable) -> UUID:
-    return record.id
-
-
-def _raw(record: RecordIn | Unreadable) -> Any:
+def _raw(record: AnyRecordIn | Unreadable) -> Any:
     if isinstance(record, Unreadable):
         return record.raw
     return json.loads(record.model_dump_json(exclude_unset=True))
 
 
 def _rejected(
-    body: SyncIn, batch: Batch, synced: Synced, *, who: Principal, now: datetime
+    records: Records, batch: Batch, synced: Synced, *, who: Principal, now: datetime
 ) -> list[Rejected]:
-    if not synced.refused:
-        return []
-    last = {_id(each): each for each in body.records}
-    return [
-        Rejected(
-            id=name,
+    seen: set[UUID] = set()
+    found = []
+    for name, why in synced.refused.items():
+        beside = isinstance(why, IdTaken) or name[0] in seen
+        seen.add(name[0])
+        kept = Rejected(
+            id=name[0],
+            digest=name[1] if beside else "",
             device=batch.device,
             sender=who.subject,
-            record=_raw(last[name]),
+            record=_raw(records[name]),
             problem=[each.model_dump(mode="json") for each in _told(why)],
             skew_seconds=batch.skew_seconds,
             received_at=now,
         )
-        for name, why in synced.refused.items()
-    ]
+        found.append(kept)
+    return found
 
 
 def _told(why: Refused) -> list[ProblemError]:
@@ -163,15 +173,15 @@ def _told(why: Refused) -> list[ProblemError]:
     return found
 
 
-def _synced(name: UUID, synced: Synced) -> SyncedOut:
+def _synced(name: Name, synced: Synced) -> SyncedOut:
     if name in synced.applied:
-        return SyncedOut(id=name, status="applied", record=synced.applied[name], errors=[])
+        return SyncedOut(id=name[0], status="applied", record=synced.applied[name], errors=[])
     if name in synced.known:
-        return SyncedOut(id=name, status="known", record=synced.known[name], errors=[])
+        return SyncedOut(id=name[0], status="known", record=synced.known[name], errors=[])
     errors = _told(synced.refused[name])
-    return SyncedOut(id=name, status="rejected", record=None, errors=errors)
+    return SyncedOut(id=name[0], status="rejected", record=None, errors=errors)
 
 
 def _rejected_out(each: Rejected) -> RejectedOut:
-    facts = each.model_dump(exclude={"problem"})
+    facts = each.model_dump(exclude={"problem", "digest"})
     return RejectedOut(errors=each.problem, **facts)

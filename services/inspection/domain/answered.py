@@ -54,8 +54,8 @@ def of_records(records: Iterable[Record]) -> list[Kept]:
 
 def _kept(record: Record, right: Mapping[str, Json]) -> Kept:
     return Kept(
-        result=_result(right),
-        given=_result(record.payload),
+        result=result(right),
+        given=result(record.payload),
         agency=record.actor.agency or "",
         officer=record.actor.subject,
         at=record.times.yard,
@@ -64,7 +64,8 @@ def _kept(record: Record, right: Mapping[str, Json]) -> Kept:
     )
 
 
-def _result(told: Mapping[str, Json]) -> Result:
+def result(told: Mapping[str, Json]) -> Result:
+    """The answer that a record's payload tells. Raises KeyError or ValueError for none."""
     number, figure = told.get("line"), told.get("figure")
     replaces = told.get("replaces") or []
     return Result(
@@ -76,6 +77,15 @@ def _result(told: Mapping[str, Json]) -> Result:
         figure=None if figure is None else Decimal(str(figure)),
         note=_text(told.get("note")),
         replaces=tuple(UUID(str(each)) for each in replaces) if isinstance(replaces, list) else (),
+    )
+
+
+def with_facts(answer: Result, facts: Mapping[str, str]) -> Result:
+    """An answer as it would say these facts of a correction."""
+    figure = facts.get("figure")
+    return answer._replace(
+        outcome=Outcome(facts.get("outcome", answer.outcome)),
+        figure=answer.figure if figure is None else Decimal(figure),
     )
 
 

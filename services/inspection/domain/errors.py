@@ -17,6 +17,14 @@ class CaseMoveNotAllowed(errors.Conflict):
     mend_zh = "请读取案卷，根据其状态确定可执行的操作。"
 
 
+class CaseEnded(errors.Conflict):
+    """This case has ended: nothing more is recorded of its inspection."""
+
+    zh = "该案卷已办结或失效，不再登记查验内容。"
+    mend = "Correct what was recorded if it was wrong; what is new belongs to another inspection."
+    mend_zh = "如原记录有误，请办理更正；新的情况须另行查验。"
+
+
 class CaseNotReady(errors.Conflict):
     """The case lacks its slot or its requirement."""
 
@@ -167,6 +175,14 @@ class LineFoundTwice(errors.Invalid):
     zh = "该商品项重复填报。"
     mend = "Report each line once."
     mend_zh = "每个商品项只填报一次。"
+
+
+class NetAboveGross(errors.Invalid):
+    """The goods found weigh more net than all together weighs gross."""
+
+    zh = "查验所得净重合计大于毛重。"
+    mend = "Correct the net weights of the lines, or the gross weight of what you conclude on."
+    mend_zh = "请更正各商品项净重，或更正本次结论所涉货物的毛重。"
 
 
 class AlreadyInside(errors.Conflict):

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from services.inspection.domain import containers, errors
+from services.inspection.domain import containers, errors, standing
 from services.inspection.domain.case import Case, Change
 from services.inspection.domain.facts import Gate, Handled, Seal, Stage
 from services.inspection.domain.records import Json
@@ -105,13 +105,14 @@ class Handling:
 def handle(case: Case, done: Handling) -> Change:
     """Record a step for each of its containers.
 
-    Raises NotInside, ContainerNotOpen, Faults (which name every container that cannot take it).
+    Raises NotInside, CaseEnded, ContainerNotOpen, Faults (which name every container that cannot
+    take it).
     """
     gate = case.gate
     if gate is None or not gate.inside:
         raise errors.NotInside
-    if done.step in IN_AN_OPENING and case.opening is None:
-        raise errors.ContainerNotOpen
+    if done.step in IN_AN_OPENING:
+        standing.opened(case)
     inside = [each for each in case.containers if each not in gate.left]
     faults = list(_faults(case, done, inside=inside))
     if faults:

@@ -7,19 +7,33 @@ cannot be is refused, each with its reason, and holds up no other.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Generic, TypeAlias, TypeVar
+from datetime import datetime, timedelta
+from typing import Generic, NamedTuple, TypeAlias, TypeVar
 from uuid import UUID
 
 from services.inspection.domain.case import Case, Change
 from services.inspection.domain.records import Json, Note, stamp
+from shared import errors
 from shared.contracts.case import CaseEvent
 from shared.errors import Refused
 
 MOST_TURNS = 10
 """How often what could not be done is tried again: the steps of a container are fewer."""
 
+GRACE = timedelta(seconds=5)
+"""A device may read its clock for a batch before it makes the last record of it."""
+
 What = TypeVar("What")
+Name: TypeAlias = tuple[UUID, str]
+"""A record's id, and the digest of all else that it says."""
+
+
+class MadeAfterSending(errors.Invalid):
+    """By the device's own clock this record was made after it was sent."""
+
+    zh = "按设备自身的时钟，该记录的时间晚于其发送时间。"
+    mend = "Set the device's clock right, and correct the record's time; then send it again."
+    mend_zh = "请校准设备时钟并更正记录的时间，然后重新发送。"
 
 
 Step: TypeAlias = Callable[[Case, Sequence[What]], Change]
@@ -29,8 +43,7 @@ Together: TypeAlias = Callable[[What, What], bool]
 notes each once."""
 
 
-@dataclass(frozen=True)
-class Sent(Generic[What]):
+class Sent(NamedTuple, Generic[What]):
     """A record as a device sent it: the device's id for it and its time, and what was done."""
 
     id: UUID
@@ -38,6 +51,15 @@ class Sent(Generic[What]):
     at: datetime
     digest: str
     what: What
+
+    @property
+    def name(self) -> Name:
+        """What tells it from another record, of the same id as well."""
+        return self.id, self.digest
+
+    def made_after(self, sent_at: datetime) -> bool:
+        """Whether it cannot have been sent then: both times are of the device's clock."""
+        return self.at > sent_at + GRACE
 
 
 @dataclass(frozen=True)

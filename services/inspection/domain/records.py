@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from pydantic_core import to_json
@@ -40,8 +40,7 @@ class Actor:
     agency: str | None = None
 
 
-@dataclass(frozen=True)
-class Note:
+class Note(NamedTuple):
     """What is to be recorded."""
 
     kind: str
@@ -91,12 +90,12 @@ def chained(
     """As `append`, each with its payload's canonical text: what is hashed is what is kept."""
     case, at = str(case_id), _times(now.wall, now.yard)
     by = _actor(actor.subject, actor.role, actor.agency)
-    for note in notes:
-        text = canonical(note.payload, path="payload")
-        hashed = _digest(case, head.seq + 1, note.kind, by, at, text, head.hash)
-        parts = (case_id, head.seq + 1, note.kind, actor, now, note.payload, head.hash)
-        head = Head(seq=head.seq + 1, hash=hashed)
-        yield Record(*parts, hash=hashed), text
+    last = head.hash
+    for seq, (kind, payload) in enumerate(notes, start=head.seq + 1):
+        text = canonical(payload, path="payload")
+        hashed = _digest(case, seq, kind, by, at, text, last)
+        yield Record(case_id, seq, kind, actor, now, payload, last, hashed), text
+        last = hashed
 
 
 def digest(record: Record) -> str:

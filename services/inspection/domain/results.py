@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Self
+from typing import NamedTuple, Self
 from uuid import UUID
 
-from services.inspection.domain import containers, errors, standing
+from services.inspection.domain import containers, errors, figures, standing
 from services.inspection.domain.case import Case, Change
 from services.inspection.domain.checklists import Item
 from services.inspection.domain.facts import Device
@@ -42,22 +42,6 @@ class ItemNotAsked(refusals.Invalid):
     mend_zh = "请使用案卷查验清单中的项目；其他情况请登记为查验发现。"
 
 
-class FigureMissing(refusals.Invalid):
-    """This item is answered with a figure in its unit."""
-
-    zh = "该项须以其计量单位填写数值。"
-    mend = "Give the figure, or answer that it was not done."
-    mend_zh = "请填写数值，或填写未检。"
-
-
-class FigureUnfit(refusals.Invalid):
-    """This item has no unit to give a figure in."""
-
-    zh = "该项没有计量单位，不填数值。"
-    mend = "Leave the figure out, or write it in the note."
-    mend_zh = "请勿填写数值，或写入备注。"
-
-
 class ReplacedUnfit(refusals.Invalid):
     """An answer replaces answers of the own agency to the same question alone."""
 
@@ -82,8 +66,7 @@ class IdTaken(refusals.Conflict):
     mend_zh = "请为每条记录生成新的编号。"
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(NamedTuple):
     """An answer; `replaces` are the ids of earlier ones. `figure` is in the item's unit."""
 
     id: UUID
@@ -148,13 +131,19 @@ class Book:
 
 
 def record(
-    case: Case, answers: Sequence[Result], *, who: Actor, book: Book, in_order: bool = True
+    case: Case,
+    answers: Sequence[Result],
+    *,
+    who: Actor,
+    book: Book,
+    in_order: bool = True,
+    place: str = "/results/{}",
 ) -> Change:
     """Record answers in one's own section. What was recorded before is left as it is.
 
-    What came `in_order` replaces answers that are here; else they may be still to come.
-    Raises CaseMoveNotAllowed, ContainerNotOpen, AgencyNotNeeded, SectionConcluded,
-    NotAtContainer, IdTaken, Faults.
+    What came `in_order` replaces answers that are here; else they may be still to come. `place` is
+    an answer's by its number in what was sent. Raises CaseEnded, ContainerNotOpen,
+    AgencyNotNeeded, SectionConcluded, NotAtContainer, IdTaken, Faults.
     """
     agency = standing.writable(case, who).agency
     lines = {line.number for line in case.required.lines} if case.required else set()
@@ -166,9 +155,14 @@ def record(
         if before is not None:
             _same(before[0], answer)
             continue
-        pointer = f"/results/{index}"
+        pointer = place.format(index)
         faults += _of_subject(case, answer, lines=lines, pointer=pointer)
-        faults += _of_item(book.items.get(answer.item), answer, pointer=pointer)
+        item = book.items.get(answer.item)
+        if item is None:
+            unasked = ItemNotAsked(pointer=f"{pointer}/item", item=answer.item)
+            faults.append(errors.fault(unasked))
+        else:
+            faults += of_figure(item, answer, pointer=f"{pointer}/figure")
         for at, old in enumerate(answer.replaces):
             replaced = book.known.get(old) or new.get(old)
             to_come = replaced is None and old != answer.id and not in_order
@@ -208,13 +202,10 @@ def _of_subject(
         yield errors.fault(unknown)
 
 
-def _of_item(item: Item | None, answer: Result, *, pointer: str) -> Iterator[Fault]:
-    if item is None:
-        yield errors.fault(ItemNotAsked(pointer=f"{pointer}/item", item=answer.item))
-    elif item.unit is None and answer.figure is not None:
-        yield errors.fault(FigureUnfit(pointer=f"{pointer}/figure"))
-    elif item.unit is not None and answer.figure is None and answer.outcome is not Outcome.NOT_DONE:
-        yield errors.fault(FigureMissing(pointer=f"{pointer}/figure", unit=item.unit))
+def of_figure(item: Item, answer: Result, *, pointer: str) -> Iterator[Fault]:
+    """What is wrong with the figure of an answer to this item."""
+    done, conforms = answer.outcome is not Outcome.NOT_DONE, answer.outcome is Outcome.CONFORM
+    return figures.faults(item, answer.figure, done=done, conforms=conforms, pointer=pointer)
 
 
 def _facts(answer: Result) -> dict[str, Json]:

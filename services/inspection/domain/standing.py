@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from services.inspection.domain import errors
+from services.inspection.domain import errors, moves
 from services.inspection.domain.case import Case, Opening, Section
 from services.inspection.domain.records import Actor
 
@@ -15,11 +15,25 @@ def needed_section(case: Case, who: Actor) -> Section:
     return section
 
 
-def at_work(case: Case, who: Actor) -> tuple[Opening, Section]:
-    """The open opening, and one's own section. Raises ContainerNotOpen, AgencyNotNeeded."""
+def going_on(case: Case) -> None:
+    """Raises CaseEnded."""
+    if case.status in moves.ENDED:
+        raise errors.CaseEnded(status=case.status.value)
+
+
+def opened(case: Case) -> Opening:
+    """The open opening. Raises CaseEnded, ContainerNotOpen."""
+    going_on(case)
     if case.opening is None:
         raise errors.ContainerNotOpen
-    return case.opening, needed_section(case, who)
+    return case.opening
+
+
+def at_work(case: Case, who: Actor) -> tuple[Opening, Section]:
+    """The open opening, and one's own section. Raises CaseEnded, ContainerNotOpen,
+    AgencyNotNeeded.
+    """
+    return opened(case), needed_section(case, who)
 
 
 def to_conclude(case: Case, section: Section) -> tuple[str, ...]:
@@ -53,7 +67,7 @@ def at_container(case: Case, section: Section, parts: Iterable[str]) -> None:
 def writable(case: Case, who: Actor) -> Section:
     """One's own section, if something may still be written into it.
 
-    Raises ContainerNotOpen, AgencyNotNeeded, SectionConcluded, NotAtContainer.
+    Raises CaseEnded, ContainerNotOpen, AgencyNotNeeded, SectionConcluded, NotAtContainer.
     """
     _, section = at_work(case, who)
     parts = to_conclude(case, section)

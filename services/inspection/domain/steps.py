@@ -4,7 +4,7 @@ A conclusion is none of them: other services act on it, and its officer waits fo
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 from uuid import UUID
 
@@ -60,18 +60,31 @@ class Taker:
     def take(self, case: Case, steps: Sequence[What]) -> Change:
         """The change that a step makes, or several `together`.
 
-        Raises what the step of its kind raises.
+        Raises what the step of its kind raises, with pointers into a device's record.
         """
+        if self.yard is not None and not isinstance(steps[0], Handling):
+            raise StepOfOfficers(pointer="/kind")
+        try:
+            return self._take(case, steps)
+        except errors.Faults as several:
+            placed = [replace(each, pointer=f"/data{each.pointer}") for each in several.faults]
+            raise errors.Faults(*placed, left_out=several.left_out) from several
+        except errors.Refused as why:
+            why.pointer = f"/data{why.pointer}" if why.pointer else "/case_id"
+            raise
+
+    def _take(self, case: Case, steps: Sequence[What]) -> Change:
         what = steps[0]
         if isinstance(what, Handling):
             return self._handle(case, what)
-        if self.yard is not None:
-            raise StepOfOfficers
+        standing.going_on(case)
+        standing.needed_section(case, self.who)
+        if not isinstance(what, Opened):
+            standing.opened(case)
         if isinstance(what, Result):
-            standing.needed_section(case, self.who)
             answers = [each for each in steps if isinstance(each, Result)]
             book = self.books[case.id]
-            return results.record(case, answers, who=self.who, book=book, in_order=False)
+            return results.record(case, answers, who=self.who, book=book, in_order=False, place="")
         return self._officer(case, what)
 
     def _handle(self, case: Case, what: Handling) -> Change:

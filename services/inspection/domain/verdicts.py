@@ -62,6 +62,7 @@ def check(
         *_of_verdict(report, findings),
         *_of_lines(report.found, codes, elsewhere=_elsewhere(required, covered)),
         *_of_containers(report, required, covered),
+        *_of_weights(report),
     ]
     if faults:
         raise Faults(*faults)
@@ -111,6 +112,14 @@ def _of_lines(
             faults.append(errors.fault(other))
         seen.add(line.number)
     return faults
+
+
+def _of_weights(report: Report) -> list[Fault]:
+    """What was found cannot weigh more without its packing than with it."""
+    net_kg = sum((line.net_kg for line in report.found), Decimal(0))
+    if report.gross_kg is None or net_kg <= report.gross_kg:
+        return []
+    return [errors.fault(errors.NetAboveGross(pointer="/gross_kg", net_kg=str(net_kg)))]
 
 
 def _elsewhere(required: Required | None, covered: Collection[str]) -> set[int]:

@@ -12,10 +12,13 @@ from tests.factories import NOW
 from tests.integration.inspection.room import Body, Room
 from tests.unit.inspection import builders as b
 
+BEGAN = NOW - timedelta(hours=8)
+"""When the devices' shift began, by their own clocks."""
+
 
 def record(kind: str, data: Body, *, case: UUID = b.CASE, minutes: float = 0) -> Body:
-    """A record of a device, made so many minutes after now by its own clock."""
-    at = NOW + timedelta(minutes=minutes)
+    """A record of a device, made so many minutes after its shift began by its own clock."""
+    at = BEGAN + timedelta(minutes=minutes)
     told = {"case_id": str(case), "at": at.isoformat(), "kind": kind, "data": data}
     return {"id": str(uuid7()), **told}
 

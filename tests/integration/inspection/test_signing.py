@@ -132,7 +132,12 @@ async def test_a_corrected_answer_is_shown_as_corrected_and_still_known_when_sen
     answer = {"id": str(b.FILING), "item": "weight", "outcome": "conform", "figure": "12.5"}
     await room.do("customs", "results", {"results": [answer]})
     seq = (await room.see(path=f"/{b.CASE}/records"))["items"][-1]["seq"]
-    wish = {"record": seq, "facts": {"figure": "125"}, "reason": "a decimal point 小数点"}
+    wish = {"record": seq, "facts": {"figure": "-5"}, "reason": "a decimal point 小数点"}
+    impossible = await room.send("customs", "corrections", wish)
+    assert [(each["code"], each["pointer"]) for each in impossible.json()["errors"]] == [
+        ("figure_impossible", "/facts/figure")
+    ]
+    wish["facts"] = {"figure": "125"}
     await room.do("customs", "corrections", wish)
     await room.do("customs", "results", {"results": [answer]})
     asked = (await room.see(path=f"/{b.CASE}/checklist"))["sections"]["customs"]

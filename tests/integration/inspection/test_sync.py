@@ -56,7 +56,9 @@ async def test_our_clock_decides_and_the_devices_is_shown_as_evidence(room: Room
     (said,) = [one for each in asked for one in each["answers"]]
     assert said["at"] == NOW.isoformat().replace("+00:00", "Z")
     assert said["device"]["skew_seconds"] == TWO_HOURS.total_seconds()
-    assert said["device"]["at"].startswith((NOW + timedelta(minutes=125)).strftime("%FT%R"))
+    assert said["device"]["at"].startswith(
+        (devices.BEGAN + timedelta(minutes=125)).strftime("%FT%R")
+    )
 
 
 async def test_what_cannot_be_is_refused_with_its_mend_and_holds_up_no_other(
@@ -67,6 +69,9 @@ async def test_what_cannot_be_is_refused_with_its_mend_and_holds_up_no_other(
     wrong = {
         "bad_format": devices.record(
             "result", {"item": "weight", "outcome": "conform", "figure": "1E5"}
+        ),
+        "figure_impossible": devices.record(
+            "result", {"item": "weight", "outcome": "conform", "figure": "-5"}
         ),
         "case_not_found": devices.counted() | {"case_id": str(b.FILING)},
         "item_not_asked": devices.record("result", {"item": "karaoke", "outcome": "conform"}),

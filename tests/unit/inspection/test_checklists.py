@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -90,8 +91,8 @@ def _id(number: int) -> UUID:
     return UUID(int=number)
 
 
-def _result(number: int, item: str = "marks", **facts: object) -> Result:
-    return replace(Result(_id(number), item, Outcome.CONFORM), **facts)  # type: ignore[arg-type]
+def _result(number: int, item: str = "marks", **facts: Any) -> Result:
+    return Result(_id(number), item, Outcome.CONFORM)._replace(**facts)
 
 
 def _kept(*recorded: Change) -> list[results.Kept]:

@@ -76,3 +76,10 @@ def test_a_verdict_has_the_name_of_the_reference_wherever_it_is_told() -> None:
     names = {code: codes.name_of("verdicts", code)[1] for code in Verdict}
     assert f"结论为{names[Verdict.SUSPEND]}" in errors.SectionConcluded.mend_zh
     assert f"作出{names[Verdict.CONFORM]}结论" in errors.FindingUnfit.zh
+
+
+@pytest.mark.parametrize(("gross", "faults"), [("240.8", []), ("240.7", ["net_above_gross"])])
+def test_what_was_found_weighs_no_more_net_than_gross(gross: str, faults: list[str]) -> None:
+    found = (_found(1), _found(2))
+    report = Report(Verdict.CONFORM, Disposal.RELEASE, found=found, gross_kg=Decimal(gross))
+    assert [code for code, _ in _codes(report)] == faults
