@@ -7,20 +7,21 @@ cannot name another's by accident; its role could not read them anyway.
 
 import json
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import ExceptionContext, Table, event, text
+from sqlalchemy import ExceptionContext, Table, event
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
 from sqlalchemy.pool import NullPool
 from sqlmodel import SQLModel
 
 from shared import crash, migrating, transactions
 from shared.driver import Driver
+from shared.pool import Pool
 
 COMMAND_SECONDS = 60
 DRIVER = "driver"
@@ -33,9 +34,12 @@ def _json_default(value: object) -> str:
     raise TypeError(f"{type(value).__name__} has no JSON form here")
 
 
+_ENCODER = json.JSONEncoder(default=_json_default, ensure_ascii=False, allow_nan=False)
+
+
 def dumps(value: Any) -> str:
     """JSON for a JSONB column: exact decimals as strings, no NaN."""
-    return json.dumps(value, default=_json_default, ensure_ascii=False, allow_nan=False)
+    return _ENCODER.encode(value)
 
 
 def table_of(row: type[SQLModel]) -> Table:
@@ -85,14 +89,18 @@ class Database:
         )
         event.listen(self.engine.sync_engine, "handle_error", _hide_values)
         self._after_commit: list[Callable[[], None]] = []
+        self._pool = Pool(self.engine, most_idle=pool_size // 2)
 
     def after_commit(self, wake: Callable[[], None]) -> None:
-        """Call `wake` after every committed transaction (the relay listens here)."""
+        """Call `wake` after committed transactions, but for `quiet` ones (the relay listens)."""
         self._after_commit.append(wake)
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[AsyncSession]:
-        """One transaction: committed at the end of the block, rolled back if it raises."""
+    async def transaction(self, *, quiet: bool = False) -> AsyncIterator[AsyncSession]:
+        """One transaction: committed at the end of the block, rolled back if it raises.
+
+        `quiet`: it writes no event, and nothing else that somebody waits for.
+        """
         async with self._connection() as (connection, driver), transactions.whole(driver):
             session = AsyncSession(connection, expire_on_commit=False, autoflush=False)
             session.info[DRIVER] = driver
@@ -102,7 +110,7 @@ class Database:
                 # Closing costs a switch of stacks: only for a session that was really used.
                 if session.in_transaction():
                     await session.close()
-        self._committed()
+        self._committed(quiet=quiet)
 
     @asynccontextmanager
     async def single(self) -> AsyncIterator[asyncpg.Connection]:
@@ -111,9 +119,9 @@ class Database:
             yield driver
         self._committed()
 
-    def _committed(self) -> None:
+    def _committed(self, *, quiet: bool = False) -> None:
         crash.at("database.committed")
-        for wake in self._after_commit:
+        for wake in () if quiet else self._after_commit:
             wake()
 
     @asynccontextmanager
@@ -136,33 +144,23 @@ class Database:
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[tuple[AsyncConnection, asyncpg.Connection]]:
-        """A live connection of the pool, and the driver's own underneath.
-
-        The driver knows when a connection was lost, the pool does not: such ones leave the pool.
-        """
-        async with AsyncExitStack() as stack:
-            while True:
-                connection = await stack.enter_async_context(self.engine.connect())
-                driver = (await connection.get_raw_connection()).driver_connection
-                if driver is not None and not driver.is_closed():
-                    break
-                await connection.invalidate()
-            connection.info[DRIVER] = driver
-            try:
-                yield connection, driver
-            except Exception as error:
-                if not _was_ended(error):
-                    raise
-                driver.terminate()
-                raise ConnectionResetError("the database ended the connection") from error
-            finally:
-                if driver.is_closed():
-                    await connection.invalidate()
+        """A live connection, and the driver's own underneath."""
+        connection, driver = await self._pool.take()
+        connection.info[DRIVER] = driver
+        try:
+            yield connection, driver
+        except Exception as error:
+            if not _was_ended(error):
+                raise
+            driver.terminate()
+            raise ConnectionResetError("the database ended the connection") from error
+        finally:
+            await self._pool.give_back(connection, driver)
 
     async def ping(self) -> None:
         """Raise if the database does not answer."""
-        async with self.engine.connect() as connection:
-            await connection.execute(text("SELECT 1"))
+        async with self._connection() as (_, driver):
+            await driver.fetch("SELECT 1")
 
     async def migrate(self, scripts: Path) -> None:
         """Bring the schema to the newest revision in `scripts`.
@@ -175,6 +173,7 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection."""
+        await self._pool.close()
         await self.engine.dispose()
 
 

@@ -142,6 +142,7 @@ class Lent(Database):
         Whoever else is connected is ended.
         """
         self._after_commit.clear()
+        await self._pool.close()
         pool = self.engine.pool
         assert isinstance(pool, QueuePool)
         if pool.checkedout() or pool.checkedin() > FEW:

@@ -1,10 +1,11 @@
 """The servers that tests use: the product's own embedded ones, one pair for the whole run.
 
 The process that steers the run starts them and tells each worker the addresses. Every test that
-asks gets a database of its own, cloned from a template, and a namespace of its own in JetStream,
-so that tests run side by side and really commit. Where the machine has room in memory, their folder
-is kept there: a clone makes and a drop removes some 300 files, which took more time on a disk than
-all tests. What must outlive a crash is tested on servers of the test's own, on the disk.
+asks has a database for itself, cloned from a template or lent (`tests/lending.py`), and a namespace
+of its own in JetStream, so that tests run side by side and really commit. Where the machine has
+room in memory, their folder is kept there: a clone makes and a drop removes some 300 files, which
+took more time on a disk than all tests. What must outlive a crash is tested on servers of the
+test's own, on the disk.
 """
 
 import itertools

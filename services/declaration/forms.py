@@ -121,8 +121,8 @@ class FilingIn(StrictModel):
     conditional_pickup: bool | None = None
 
     def content(self) -> Content:
-        """The same as a value of the domain."""
-        return Content.model_validate(self, from_attributes=True)
+        """The same as a value of the domain, where what was left out is None as well."""
+        return Content.model_validate(self.model_dump(exclude_none=True))
 
 
 class WithdrawalIn(StrictModel):

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.mutual_recognition import decisions, draws, suspension_checks
+from services.mutual_recognition import decisions, draws, recognition_checks, suspension_checks
 from services.mutual_recognition.rulebook import Rulebook, SeedUnknown
 from shared.messaging.operated import Check
 
@@ -120,6 +120,7 @@ def checks(book: Rulebook) -> dict[str, Check]:
         "decisions can be recomputed": recomputed,
         "periods are drawn by the seeds that were committed": committed,
         "suspensions by the policy can be recomputed": judged_again,
+        "verdicts of granted recognitions can be recomputed": recognition_checks.compared_again,
         **{name: _query(statement) for name, statement in QUERIES.items()},
     }
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
-from shared.http import catalogue, handlers, limits, openapi, request_id, undocumented
+from shared.http import catalogue, direct, handlers, limits, openapi, request_id, undocumented
 
 
 def create(
@@ -41,6 +41,7 @@ def create(
             *middleware,
             Middleware(handlers.Failures),
             Middleware(limits.Limits, caps=caps),
+            Middleware(direct.Directly, routers=routers),
         ],
         **fastapi,
     )

@@ -1,7 +1,7 @@
 """Every error that leaves a route becomes a problem here."""
 
 import errno
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import asyncpg
@@ -41,10 +41,16 @@ def install(app: FastAPI) -> None:
 
     What is left is a bug: `Failures`, outside of these handlers, answers it with a plain 500.
     """
-    app.add_exception_handler(errors.Refused, _refused)
-    app.add_exception_handler(RequestValidationError, _bad_parameters)
-    app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(ClientDisconnect, _gone)
+    for kind, handler in _EXPECTED.items():
+        app.add_exception_handler(kind, handler)
+
+
+async def of_expected(request: Request, error: Exception) -> Response | None:
+    """The answer to an error that `install` answers; None: it is a failure."""
+    for kind, handler in _EXPECTED.items():
+        if isinstance(error, kind):
+            return await handler(request, error)
+    return None
 
 
 class Failures:
@@ -147,3 +153,11 @@ async def _http(request: Request, error: Exception) -> Response:
     other = refusals.BadRequest if status < 500 else refusals.InternalError
     refused = _BY_STATUS.get(status, other)()
     return problem.response(refused, request.scope, status=status, headers=error.headers)
+
+
+_EXPECTED: Mapping[type[Exception], Callable[[Request, Exception], Awaitable[Response]]] = {
+    errors.Refused: _refused,
+    RequestValidationError: _bad_parameters,
+    HTTPException: _http,
+    ClientDisconnect: _gone,
+}

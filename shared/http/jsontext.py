@@ -66,16 +66,14 @@ def _measure(document: Any) -> bool:
         nodes = [node for node in level if type(node) in _CONTAINERS]
         if not nodes:
             return exact
-        level = [child for node in nodes for child in _values(node)]
+        level = [
+            child for node in nodes for child in (node.values() if type(node) is dict else node)
+        ]
         values += len(level)
         if values > MAX_VALUES:
             raise refusals.BodyTooLarge(max_values=MAX_VALUES)
         exact = exact and all(map(_is_exact, [each for each in level if type(each) in _NUMBERS]))
     raise refusals.MalformedJson(reason="nested too deeply", levels=MAX_DEPTH)
-
-
-def _values(node: Any) -> Iterable[Any]:
-    return node.values() if type(node) is dict else node
 
 
 def _is_exact(value: Any) -> bool:

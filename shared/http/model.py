@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Annotated, Any
 
 from annotated_types import GroupedMetadata
@@ -71,6 +72,11 @@ def clean(text: str, *, lines: bool = False) -> str:
     return unicodedata.normalize("NFC", text).strip()
 
 
+@cache  # what `re` itself keeps takes longer to find than most texts take to match
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Text(GroupedMetadata):
     """Text for people: `Annotated[str, Text(max=120)]`. Lengths count characters after cleaning.
@@ -100,7 +106,7 @@ class Text(GroupedMetadata):
             raise _by(faults.TOO_LONG, max_length=self.max)
         if len(cleaned) < self.min:
             raise _by(faults.TOO_SHORT, min_length=self.min)
-        if self.pattern is not None and not re.fullmatch(self.pattern, cleaned):
+        if self.pattern is not None and not _compiled(self.pattern).fullmatch(cleaned):
             raise _by(faults.BAD_FORMAT, pattern=self.pattern)
         return cleaned
 

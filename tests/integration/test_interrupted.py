@@ -22,11 +22,11 @@ POINTS = range(60)
 
 @pytest.fixture
 async def one(database: Database) -> AsyncIterator[Database]:
-    """With a single connection: whoever comes next gets the one that was interrupted."""
+    """It keeps a single connection: whoever comes next gets the one that was interrupted."""
     async with database.transaction() as session:
         await session.execute(text("CREATE TABLE kept (point integer, who text)"))
     url = database.engine.url.render_as_string(hide_password=False)
-    made = Database(url, schema=database.schema, pool_size=1)
+    made = Database(url, schema=database.schema, pool_size=2)
     yield made
     await made.close()
 

@@ -51,6 +51,16 @@ async def test_it_has_the_rows_and_the_numbers_of_the_template(lender: Lender) -
     assert seen[0] == seen[1]
 
 
+async def test_its_connections_go_with_it(lender: Lender) -> None:
+    seen = []
+    for _ in range(2):
+        async with service_databases(lender) as lent:
+            database = await lent(declaration.NAME)
+            async with database.single() as driver:
+                seen.append(driver.get_server_pid())
+    assert seen[0] == seen[1]
+
+
 async def test_what_came_with_the_template_is_there_again(lender: Lender) -> None:
     seen = []
     for _ in range(2):

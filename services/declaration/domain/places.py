@@ -1,6 +1,6 @@
 """Places in a JSON document: JSON pointers with `*` for each entry of a list."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -10,6 +10,10 @@ class Place(NamedTuple):
 
     pointer: str
     value: Any
+
+
+ANYWHERE = Place("", None)
+"""The whole document: what is bound to it means any entry of each list."""
 
 
 class Document:
@@ -29,6 +33,10 @@ class Document:
             before, segment = _split(pattern)
             found = self._values[pattern] = _values(self.values(before), segment)
         return found
+
+    def holders(self, pattern: str) -> Iterator[Any]:
+        """The objects and lists among the values, for reading what is in them."""
+        return filter(None, self.values(pattern))
 
     def find(self, pattern: str) -> Sequence[Place]:
         """Every place that the pattern names. A field left out is a place with the value None."""
@@ -72,7 +80,7 @@ def _step(places: Sequence[Place], segment: str | int) -> Sequence[Place]:
 
 def bind(pattern: str, *, at: Place) -> str:
     """The pattern, with its `*` taken to be the list entry that `at` is part of, if it is."""
-    if "*" not in pattern:
+    if at is ANYWHERE or "*" not in pattern:
         return pattern
     bound: list[str] = []
     steps = at.pointer.split("/")

@@ -49,10 +49,16 @@ def among(broker: str, term: str) -> str:
 def of(content: Content) -> list[str]:
     """All terms of a content, each once, in order."""
     broker = content.broker.uscc
-    found = {bill(content.bill_of_lading), *(container(each.number) for each in content.containers)}
-    for term in {*_companies(content), *_goods(content)}:
-        found |= {term, among(broker, term)}
-    return sorted(found - {among(broker, company(broker))})
+    its_own = company(broker)
+    shared = {*_companies(content), *_goods(content)}
+    return sorted(
+        {
+            bill(content.bill_of_lading),
+            *(container(each.number) for each in content.containers),
+            *shared,
+            *(among(broker, term) for term in shared if term != its_own),
+        }
+    )
 
 
 def _companies(content: Content) -> Iterator[str]:

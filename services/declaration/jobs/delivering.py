@@ -71,7 +71,7 @@ class Dispatcher:
     async def _begin(self) -> int:
         now = self._kit.clock.wall()
         rows: list[tuple[Row, bool]] = []
-        async with self._kit.database.transaction() as session:
+        async with self._kit.database.transaction(quiet=True) as session:
             if self._tidied is None or now - self._tidied >= TIDY:
                 await settling.tidy(session, now=now)
                 self._tidied = now
@@ -125,6 +125,6 @@ class Dispatcher:
         )
 
     async def _mark(self, outcomes: Sequence[Outcome]) -> Sequence[None]:
-        async with self._kit.database.transaction() as session:
+        async with self._kit.database.transaction(quiet=True) as session:
             await settling.settle(session, outcomes, draw=self._draw())
         return [None] * len(outcomes)

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from contextvars import ContextVar
 
 from services.declaration import feeding
 from services.declaration.webhooks import deliveries
@@ -14,28 +13,17 @@ POLL_SECONDS = 0.5
 GATHER_SECONDS = 0.05
 """While much is committed: what comes within that time is numbered together."""
 
-_OURS: ContextVar[bool] = ContextVar("numbering", default=False)
-"""What this job commits itself does not wake it."""
-
 
 def job(kit: Kit, *, told: Callable[[], None]) -> Job:
     """Number receipts for ever, woken by what this process commits; `told` hears of notices."""
     wake = asyncio.Event()
-
-    def committed() -> None:
-        if not _OURS.get():
-            wake.set()
-
-    kit.database.after_commit(committed)
+    kit.database.after_commit(wake.set)
 
     async def run() -> None:
-        _OURS.set(True)
         while True:
             wake.clear()
-            while numbered := await once(kit):
-                told()
-                if numbered < feeding.AT_ONCE:
-                    break
+            while await once(kit, told=told) == feeding.AT_ONCE:
+                pass
             with suppress(TimeoutError):
                 async with asyncio.timeout(POLL_SECONDS):
                     await wake.wait()
@@ -44,9 +32,14 @@ def job(kit: Kit, *, told: Callable[[], None]) -> Job:
     return run
 
 
-async def once(kit: Kit) -> int:
-    """Number what is committed by now, and make the notices of it; how many there were."""
-    async with kit.database.transaction() as session:
+async def once(kit: Kit, *, told: Callable[[], None] = lambda: None) -> int:
+    """Number what is committed by now, and make the notices of it; how many receipts there were.
+
+    `told` hears of notices.
+    """
+    async with kit.database.transaction(quiet=True) as session:
         numbered = await feeding.number(session)
-        await deliveries.announce(session, numbered, now=kit.clock.wall())
+        notices = await deliveries.announce(session, numbered, now=kit.clock.wall())
+    if notices:
+        told()
     return len(numbered)

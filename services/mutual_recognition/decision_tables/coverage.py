@@ -13,7 +13,7 @@ from operator import or_
 
 from services.mutual_recognition.decision_tables.dictionary import Kind
 from services.mutual_recognition.decision_tables.index import Column, Index, numbers
-from services.mutual_recognition.decision_tables.kinds import Policy, care
+from services.mutual_recognition.decision_tables.kinds import Policy, care, is_softer
 from services.mutual_recognition.decision_tables.scales import OTHER
 from services.mutual_recognition.decision_tables.table import Table
 
@@ -96,7 +96,7 @@ class Coverage:
         ]
         for other in self.lenient:
             there = self.boxes[other]
-            softer = care(self.table.rows[other].then) < care(self.table.rows[number].then)
+            softer = is_softer(self.table.rows[other].then, self.table.rows[number].then)
             together = all(there) and all(there[place] & box[place] for place in single)
             if other < number and softer and together:
                 return other

@@ -74,6 +74,8 @@ class Input:
             raise InputFault(f"{self.name} is not a {self.kind}")
         if isinstance(value, Decimal) and not value.is_finite():
             raise InputFault(f"{self.name} is not a finite number")
+        if isinstance(value, Decimal) and value < 0:
+            raise InputFault(f"{self.name} is below zero")
         if self.words and value not in self.words:
             raise InputFault(f"{self.name} is none of {', '.join(sorted(self.words))}")
         return value

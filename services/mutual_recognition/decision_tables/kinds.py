@@ -6,6 +6,7 @@ from enum import StrEnum
 from services.mutual_recognition.decision_tables.index import Hit
 from services.mutual_recognition.decision_tables.table import Then
 from services.mutual_recognition.domain.agencies import Agencies
+from services.mutual_recognition.domain.recognition import strictest
 from shared.contracts.values import Scope
 
 RECOGNITION = "recognition"
@@ -70,6 +71,17 @@ def care(then: Then) -> int:
     if then.suspend is not None:
         return 0
     return 0 if then.eligible else 1
+
+
+def is_softer(one: Then, other: Then) -> bool:
+    """Whether a verdict is less careful than another of the same `first` table.
+
+    Of two that recognise: whether it leaves out an element, or allows more or waits longer.
+    """
+    if one.eligible and other.eligible:
+        both, alone = strictest([one.terms, other.terms]), strictest([one.terms, one.terms])
+        return both != alone
+    return care(one) < care(other)
 
 
 def is_default(name: str, then: Then) -> bool:

@@ -99,6 +99,12 @@ class Requirement:
         return tuple(each for each in parts.of(self.consignment) if each not in decided)
 
     @property
+    def recognised(self) -> tuple[str, ...]:
+        """The containers that a recognition released, told before the whole or with it."""
+        before = tuple(part for part, end in self.ends.items() if end.recognised)
+        return (*before, *self.undecided) if self.outcome is Outcome.RELEASED else before
+
+    @property
     def is_open(self) -> bool:
         """Whether a conclusion can still change how it ends."""
         return self.status in {Status.DETERMINED, Status.REVISED} or self.is_held

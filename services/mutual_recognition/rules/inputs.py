@@ -1,6 +1,6 @@
 """A filing's values for what the tables ask, and how they are stored."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -9,45 +9,70 @@ from services.mutual_recognition.decision_tables import kinds
 from services.mutual_recognition.decision_tables.dictionary import Inputs, Value
 from services.mutual_recognition.domain.agencies import Agencies
 from services.mutual_recognition.rules import dictionaries
-from shared.contracts.filing import Consignment
+from shared.contracts.filing import Consignment, GoodsLine
 
 Mismatch = Mapping[str, Value]
 """What is known of a recognition that was refused, beside the filing."""
 
 
+MAY_BE_UNTOLD = {
+    "wooden_packing": ("wooden_packing",),
+    "dangerous_goods": ("dangerous_goods",),
+    "perishable": ("perishable_until",),
+    "chilled": ("perishable_until", "containers"),
+    "containers": ("containers",),
+    "combined_inspection": ("combined_inspection",),
+}
+"""Inputs by what of a consignment they are about; a reader has a default where it is not told."""
+
+
 def of(consignment: Consignment) -> Inputs:
-    """What a consignment itself says; ratings, scopes, days and draws are added by the caller."""
+    """What a consignment itself says; ratings, scopes, days and draws are added by the caller.
+
+    What it does not say is not known: a default for readers is no "no" for a rule.
+    """
     lines = consignment.lines
-    return Inputs(
-        filing={
-            "direction": str(consignment.direction),
-            "transport_mode": consignment.transport_mode,
-            "country_of_departure": consignment.country_of_departure,
-            "consignee": consignment.consignee.uscc,
-            "value": sum((line.value for line in lines), Decimal(0)),
-            "net_kg": consignment.net_kg,
-            "containers": Decimal(len(consignment.containers)),
-            "duty_percent_max": max((line.duty_percent for line in lines), default=Decimal(0)),
-            "wooden_packing": consignment.wooden_packing,
-            "dangerous_goods": consignment.dangerous_goods,
-            "perishable": consignment.perishable_until is not None,
-            "chilled": _chilled(consignment),
-            "licences_present": any(line.licences for line in lines),
-            "combined_inspection": consignment.combined_inspection,
-        },
-        lines=tuple(
-            {
-                "hs_code": line.hs_code,
-                "origin": line.origin,
-                "currency": line.currency,
-                "line_value": line.value,
-                "line_net_kg": line.net_kg,
-                "duty_percent": line.duty_percent,
-                "licences": line.licences,
-            }
-            for line in lines
-        ),
-    )
+    untold = Consignment.model_fields.keys() - consignment.model_fields_set
+    known: dict[str, Value] = {
+        "direction": str(consignment.direction),
+        "transport_mode": consignment.transport_mode,
+        "country_of_departure": consignment.country_of_departure,
+        "consignee": consignment.consignee.uscc,
+        "value": sum((line.value for line in lines), Decimal(0)),
+        "net_kg": consignment.net_kg,
+        "containers": Decimal(len(consignment.containers)),
+        "duty_percent_max": max((line.duty_percent for line in lines), default=Decimal(0)),
+        "wooden_packing": consignment.wooden_packing,
+        "dangerous_goods": consignment.dangerous_goods,
+        "perishable": consignment.perishable_until is not None,
+        "chilled": _chilled(consignment),
+        "combined_inspection": consignment.combined_inspection,
+    }
+    filing = {
+        name: value
+        for name, value in known.items()
+        if untold.isdisjoint(MAY_BE_UNTOLD.get(name, ()))
+    }
+    return Inputs(filing={**filing, **_licences(lines)}, lines=tuple(map(_line, lines)))
+
+
+def _licences(lines: Sequence[GoodsLine]) -> dict[str, bool]:
+    if any(line.licences for line in lines):
+        return {"licences_present": True}
+    told = all("licences" in line.model_fields_set for line in lines)
+    return {"licences_present": False} if told else {}
+
+
+def _line(line: GoodsLine) -> dict[str, Value]:
+    known: dict[str, Value] = {
+        "hs_code": line.hs_code,
+        "origin": line.origin,
+        "currency": line.currency,
+        "line_value": line.value,
+        "line_net_kg": line.net_kg,
+        "duty_percent": line.duty_percent,
+    }
+    return {**known, "licences": line.licences} if "licences" in line.model_fields_set else known
 
 
 def _chilled(consignment: Consignment) -> bool:

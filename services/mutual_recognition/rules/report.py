@@ -9,7 +9,15 @@ from shared.contracts.envelope import Fact
 
 MOST = 20
 """Companies and headings that are told: those with the most missed findings, then changes."""
-FEN, MINUTES = Decimal(100), Decimal(60)
+SAVED_AS: Mapping[str, tuple[str, Decimal]] = {
+    "more_recognised": ("recognised", Decimal(1)),
+    "more_missed": ("missed", Decimal(1)),
+    "moves_saved": ("moves", Decimal(1)),
+    "unpackings_saved": ("unpackings", Decimal(1)),
+    "hours_saved": ("minutes", Decimal(60)),
+    "cny_saved": ("fen", Decimal(100)),
+}
+"""Each with the sum that it is of, and how many of its unit are one: minutes, CNY 0.01."""
 
 
 class Share(Fact):
@@ -31,7 +39,7 @@ class Share(Fact):
 
 
 class Saved(Fact):
-    """What the draft saves (negative: costs) over all replayed filings, with the 95% interval of
+    """What the draft saves (negative: costs) or adds over some filings, with the 95% interval of
     the sum over as many filings again, by the central limit theorem.
     """
 
@@ -57,7 +65,8 @@ class Figures(Fact):
 
     `inspected` have a result of at least one agency. `missed_findings` are findings of an agency
     that would not inspect any more, or not as deep; `missed_before` the same without the draft.
-    `added`: inspections that only the draft makes, whose results nobody knows.
+    `added`: inspections that only the draft makes, whose results nobody knows. Saved are containers
+    moved and unpacked, teams' hours and CNY; null in reports that were made before it was told.
     """
 
     filings: int
@@ -69,13 +78,16 @@ class Figures(Fact):
     missed_before: int
     added: int
     spared: Spared
+    more_recognised: Saved | None = None
+    more_missed: Saved | None = None
+    moves_saved: Saved | None = None
+    unpackings_saved: Saved | None = None
+    hours_saved: Saved | None = None
+    cny_saved: Saved | None = None
 
 
 class Whole(Figures):
-    """Of all filings, with what is saved: containers moved and unpacked, officers' hours, CNY.
-
-    `changed_share` and `recognised_share` (with the draft) are of all filings.
-    """
+    """Of all filings; `changed_share` and `recognised_share` (with the draft) are of all."""
 
     changed_share: Share
     recognised_share: Share
@@ -94,6 +106,7 @@ class OfAgency(Fact):
     missed_before: int
     added: int
     spared: Spared
+    hours_saved: Saved | None = None
 
 
 class Report(Whole):
@@ -112,10 +125,6 @@ def report(tally: Tally) -> Report:
         **_figures(sums).model_dump(),
         changed_share=Share.of_counts(sums["changed"], filings),
         recognised_share=Share.of_counts(sums["recognised_after"], filings),
-        moves_saved=_saved(sums, "moves", Decimal(1)),
-        unpackings_saved=_saved(sums, "unpackings", Decimal(1)),
-        hours_saved=_saved(sums, "minutes", MINUTES),
-        cny_saved=_saved(sums, "fen", FEN),
         by_company=_first(tally.companies),
         by_goods=_first(tally.goods),
         by_agency={name: _of_agency(own) for name, own in sorted(tally.agencies.items())},
@@ -131,13 +140,19 @@ def _first(parts: Mapping[str, Sums]) -> dict[str, Figures]:
 
 
 def _figures(sums: Sums) -> Figures:
-    counted = {name: sums[name] for name in Figures.model_fields if name != "spared"}
-    return Figures(**counted, spared=_spared(sums))
+    counted = {name: sums[name] for name in _counts(Figures)}
+    saved = {name: _saved(sums, *of) for name, of in SAVED_AS.items()}
+    return Figures(**counted, **saved, spared=_spared(sums))
 
 
 def _of_agency(sums: Sums) -> OfAgency:
-    counted = {name: sums[name] for name in OfAgency.model_fields if name != "spared"}
-    return OfAgency(**counted, spared=_spared(sums))
+    counted = {name: sums[name] for name in _counts(OfAgency)}
+    hours = _saved(sums, *SAVED_AS["hours_saved"])
+    return OfAgency(**counted, spared=_spared(sums), hours_saved=hours)
+
+
+def _counts(told: type[Fact]) -> set[str]:
+    return told.model_fields.keys() - {"spared", *SAVED_AS}
 
 
 def _spared(sums: Sums) -> Spared:

@@ -1,12 +1,15 @@
 """What conclusions lead to: each container is decided by itself, the last one closes it all."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from services.mutual_recognition.domain import changes, crosscheck, gross, parts
 from services.mutual_recognition.domain import recognition as recognitions
 from services.mutual_recognition.domain import settle as judging
 from services.mutual_recognition.domain.agencies import Agencies
+from services.mutual_recognition.domain.determination import Terms
 from services.mutual_recognition.domain.recognition import Recognition
+from services.mutual_recognition.domain.requirement import Requirement
 from services.mutual_recognition.domain.settle import Conclusion, Settled, Step
 from services.mutual_recognition.rules import matter, mismatch
 from services.mutual_recognition.rules.inputs import Mismatch
@@ -44,7 +47,7 @@ def settle(
             known = mismatch.of_findings()
             return _refuse(change, stands, refused, known, agencies=agencies, ids=ids)
         ready = parts.comparable(required.consignment, stands, decided=required.decided)
-        together = [*_recognised_before(change.matter), *ready]
+        together = [*required.recognised, *ready]
         verdicts = _compared(change.matter, recognition, together)
         if ready and not crosscheck.agree(verdicts):
             why = crosscheck.disagreement(verdicts)
@@ -66,23 +69,31 @@ def _compared(
     current: Matter, recognition: Recognition, ready: Sequence[str]
 ) -> tuple[ElementVerdict, ...]:
     """What was found in these containers, compared with what was declared of their goods."""
-    consignment, terms = current.requirement.consignment, recognition.terms
-    said = _by_primary(current, recognition)
-    lines, on = parts.lines(consignment, ready), current.decision.case.on
-    found = parts.found(consignment, ready, said, on=on)
+    said = by_primary(current.conclusions, recognition)
+    on = current.decision.case.on
+    return compared(current.requirement, said, ready, terms=recognition.terms, on=on)
+
+
+def compared(
+    required: Requirement,
+    said: Sequence[Conclusion],
+    ready: Sequence[str],
+    *,
+    terms: Terms,
+    on: date,
+) -> tuple[ElementVerdict, ...]:
+    """The same of what is stored. `on`: the day of the decision, for what is dated data."""
+    consignment = required.consignment
+    lines, found = parts.lines(consignment, ready), parts.found(consignment, ready, said, on=on)
     return (
         *crosscheck.compare(lines, found, terms=terms, on=on),
         *gross.compare(consignment, ready, said, terms=terms),
     )
 
 
-def _recognised_before(current: Matter) -> list[str]:
-    """The containers that were released by recognition: their goods count in the total."""
-    return [part for part, end in current.requirement.ends.items() if end.recognised]
-
-
-def _by_primary(current: Matter, recognition: Recognition) -> list[Conclusion]:
-    said = [each for each in current.conclusions if each.agency == recognition.primary]
+def by_primary(some: Sequence[Conclusion], recognition: Recognition) -> list[Conclusion]:
+    """What the agency concluded whose result is recognised, the first first."""
+    said = [each for each in some if each.agency == recognition.primary]
     return sorted(said, key=lambda each: each.number)
 
 
@@ -90,7 +101,7 @@ def _recognised(
     current: Matter, recognition: Recognition, ready: Sequence[str]
 ) -> dict[str, Settled]:
     """Found agrees with declared: these containers are released."""
-    said = _by_primary(current, recognition)
+    said = by_primary(current.conclusions, recognition)
     last = {part: [each for each in said if each.covers(part)][-1] for part in ready}
     by = recognition.secondary
     return {
@@ -198,7 +209,7 @@ def _recognise(change: Change, stands: Stands) -> Change:
     if recognition is None or current.requirement.determination.mode is not Mode.RECOGNITION:
         return change
     by_it = [part for part, each in stands.items() if each.outcome is Outcome.RELEASED]
-    by_it += [part for part in _recognised_before(current) if part not in by_it]
+    by_it += [part for part in current.requirement.recognised if part not in by_it]
     if not by_it:
         return change
     verdicts = _compared(current, recognition, by_it)

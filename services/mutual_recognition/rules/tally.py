@@ -43,6 +43,7 @@ class Tally:
             own = _agency(compared, name)
             self.agencies[name].update(own)
             sums.update({each: own[each] for each in own if each not in _OF_AN_AGENCY})
+        _differ(sums, "missed", sums["missed_findings"] - sums["missed_before"])
         self.whole.update(sums)
         self.companies[compared.company].update(sums)
         for heading in compared.headings:
@@ -62,7 +63,9 @@ class Tally:
 
 
 _PARTS = ("companies", "goods", "agencies")
-_OF_AN_AGENCY = frozenset({"inspected_before", "inspected_after", "minutes", "minutes_squared"})
+_OF_AN_AGENCY = frozenset(
+    {"filings", "inspected_before", "inspected_after", "minutes", "minutes" + SQUARED}
+)
 
 
 def _filing(compared: Compared, *, prices: Prices) -> Sums:
@@ -74,16 +77,18 @@ def _filing(compared: Compared, *, prices: Prices) -> Sums:
         recognised_before=int(replaying.is_recognised(before)),
         recognised_after=int(replaying.is_recognised(after)),
     )
+    _differ(sums, "recognised", sums["recognised_after"] - sums["recognised_before"])
     if compared.changed:
-        _save(sums, _effort(compared, before, prices), _effort(compared, after, prices))
+        had, has = _effort(compared, before, prices), _effort(compared, after, prices)
+        for name in SAVED:
+            _differ(sums, name, had[name] - has[name])
     return sums
 
 
-def _save(sums: Sums, before: Mapping[str, int], after: Mapping[str, int]) -> None:
-    for name in SAVED:
-        saved = before[name] - after[name]
-        sums[name] = saved
-        sums[name + SQUARED] = saved * saved
+def _differ(sums: Sums, name: str, by: int) -> None:
+    """A difference, and its square for the interval."""
+    sums[name] = by
+    sums[name + SQUARED] = by * by
 
 
 def _effort(compared: Compared, outcome: Determination, prices: Prices) -> dict[str, int]:
@@ -96,9 +101,14 @@ def _effort(compared: Compared, outcome: Determination, prices: Prices) -> dict[
     return {
         "moves": moves,
         "unpackings": unpackings,
-        "minutes": sum(need.minutes for need in outcome.needs),
+        "minutes": _minutes(outcome),
         "fen": moves * prices.move_fen + unpackings * prices.unpacking_fen,
     }
+
+
+def _minutes(outcome: Determination, agency: str | None = None) -> int:
+    """The teams' minutes, of all agencies or of one."""
+    return sum(need.minutes for need in outcome.needs if agency in {None, need.agency})
 
 
 def _agency(compared: Compared, agency: str) -> Sums:
@@ -108,12 +118,15 @@ def _agency(compared: Compared, agency: str) -> Sums:
         replaying.inspects(outcome, agency, looks) for outcome in (compared.before, compared.after)
     )
     sums = Counter(
+        filings=1,
         inspected_before=int(before is not None),
         inspected_after=int(after is not None),
         missed_before=int(replaying.misses(compared.before, agency, looks)),
         missed_findings=int(replaying.misses(compared.after, agency, looks)),
         added=int(before is None and after is not None),
     )
+    spent = [_minutes(outcome, agency) for outcome in (compared.before, compared.after)]
+    _differ(sums, "minutes", spent[0] - spent[1])
     if before is not None and after is None:
         look = looks.get(agency)
         known = look is not None and (look.found or look.scope.depth >= before.depth)

@@ -40,6 +40,17 @@ async def test_every_receipt_is_pushed_signed_and_as_the_feed_has_it(hooked: Hoo
     assert len({each.headers["webhook-id"] for each in at.notices}) == 3
 
 
+async def test_who_sends_notices_is_told_when_there_are_some(hooked: Hooked) -> None:
+    told: list[str] = []
+    for _ in range(2):
+        await hooked.filing()
+        assert await feeding.once(hooked.service.kit, told=lambda: told.append("told")) == 1
+        if not told:
+            with receiver() as at:
+                await hooked.hook(at.url)
+    assert told == ["told"]
+
+
 async def test_a_later_receipt_waits_for_the_earlier_one_and_other_filings_do_not(
     hooked: Hooked,
 ) -> None:

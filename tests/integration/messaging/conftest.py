@@ -7,8 +7,10 @@ import pytest
 import structlog
 
 from shared.database import Database
+from tests import lending
 from tests import servers as support
 from tests.integration.messaging.room import MIGRATIONS, Room
+from tests.lending import Lender
 from tests.wire import Wire, wired
 
 TEMPLATE = "template_messaging"
@@ -31,23 +33,21 @@ def _plain_logs() -> Iterator[None]:
 
 
 @pytest.fixture
-async def room(servers: support.TestServers, namespace: str) -> AsyncIterator[Room]:
+async def room(lender: Lender, namespace: str) -> AsyncIterator[Room]:
     """Two services, not yet running."""
+    servers = lender.servers
 
     async def fill(unfinished: str) -> None:
         empty = Database(servers.url(unfinished, schema=SCHEMA), schema=SCHEMA)
         await empty.migrate(MIGRATIONS)
         await empty.close()
+        await lending.prepare(servers, unfinished, schema=SCHEMA)
 
     await support.ensure_template(servers, TEMPLATE, schemas=(SCHEMA,), fill=fill)
-    names = [await support.fresh_database(servers, TEMPLATE) for _ in range(2)]
-    producer, consumer = (
-        Database(servers.url(name, schema=SCHEMA), schema=SCHEMA) for name in names
-    )
+    producer, consumer = [await lender.lend(TEMPLATE, schema=SCHEMA) for _ in range(2)]
     yield Room(producer, consumer, servers.nats_url, namespace)
-    for name, database in zip(names, (producer, consumer), strict=True):
-        await database.close()
-        await servers.admin.drop(name)
+    for lent in (producer, consumer):
+        await lender.take_back(lent)
 
 
 @pytest.fixture

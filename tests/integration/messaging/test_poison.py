@@ -6,12 +6,16 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from shared import errors, service
 from shared.auth.principal import Role
 from shared.contracts.envelope import Envelope, Event
+from shared.ids import uuid7
+from shared.messaging import dead_letters
 from tests import kits
 from tests.integration.messaging.room import (
+    CONSUMER,
     PRODUCER,
     Room,
     caught_up,
@@ -209,3 +213,20 @@ async def test_of_two_letters_of_an_aggregate_the_earlier_is_decided_first(
     ]
     assert [answer.status_code for answer in answers] == [409, 200, 200]
     assert answers[0].json()["code"] == "earlier_event_missing"
+
+
+async def test_a_connection_buries_any_number_of_messages(room: Room) -> None:
+    """From the sixth time on PostgreSQL plans a statement without knowing its parameters."""
+    for number in range(12):
+        await dead_letters.bury(
+            room.consumer,
+            consumer=CONSUMER,
+            payload=f"no event {number}".encode(),
+            reason="it is none",
+            deliveries=1,
+            ids=uuid7,
+            now=room.clock.wall(),
+        )
+    async with room.consumer.connect() as connection:
+        count = await connection.execute(text("SELECT count(*) FROM dead_letters"))
+        assert count.scalar_one() == 12

@@ -168,3 +168,23 @@ async def test_a_broken_invariant_is_seen(world: World, statement: str, check: s
     for part in statement.split(";"):
         await world.execute(part)
     assert check in await world.broken()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE recognitions SET verdicts = jsonb_set(verdicts, '{2,found}', '\"999\"')",
+        "UPDATE requirement_conclusions SET content ="
+        " jsonb_set(content::jsonb, '{found,0,net_kg}', '\"999\"')",
+    ],
+)
+async def test_a_changed_figure_of_a_granted_recognition_is_seen(
+    world: World, statement: str
+) -> None:
+    await world.trust()
+    filing = await world.accept(wood())
+    await world.conclude(filing, "quarantine", found=(found(net_kg="1029"),))
+    assert await world.broken() == {}
+    await world.execute("ALTER TABLE requirement_conclusions DISABLE TRIGGER USER")
+    await world.execute(statement)
+    assert "verdicts of granted recognitions can be recomputed" in await world.broken()

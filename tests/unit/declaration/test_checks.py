@@ -3,13 +3,16 @@
 import json
 from dataclasses import replace
 from datetime import timedelta
+from random import Random
+from string import ascii_uppercase, digits
 from typing import Any
 
 import pytest
+from stdnum import iso6346
 
 from services.declaration import dictionary
 from services.declaration.domain import checks
-from services.declaration.domain.checks import amendment
+from services.declaration.domain.checks import amendment, identifiers
 from services.declaration.domain.content import Content
 from services.declaration.forms import FilingIn
 from shared.contracts.values import utc
@@ -201,3 +204,13 @@ def test_an_amendment_keeps_what_identifies_the_filing(name: str) -> None:
 
 def test_the_factories_make_companies_of_their_own() -> None:
     assert len({factories.uscc(n) for n in range(100)}) == 100
+
+
+def test_the_check_digit_of_a_container_is_that_of_the_library() -> None:
+    draw = Random(6346)
+    numbers = [
+        "".join(draw.choices(ascii_uppercase, k=3)) + f"U{n:06}" for n in range(0, 10**6, 997)
+    ]
+    made = [identifiers.check_digit(each) for each in numbers]
+    assert made == [iso6346.calc_check_digit(each) for each in numbers]
+    assert set(made) == set(digits)

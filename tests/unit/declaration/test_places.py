@@ -2,8 +2,9 @@
 
 import pytest
 
+from services.declaration.domain import dictionary
 from services.declaration.domain.checks.around import Known
-from services.declaration.domain.places import Document
+from services.declaration.domain.places import ANYWHERE, Document
 from shared.unread import UNREAD
 
 ROOT = {
@@ -38,3 +39,26 @@ def test_values_are_those_of_the_places(kind: type[Document], pattern: str) -> N
 
 def test_what_was_not_read_is_no_value() -> None:
     assert Known(ROOT).values("/lines/*/codes/*") == ["x", "y"]
+
+
+@pytest.mark.parametrize("kind", [Document, Known])
+def test_a_condition_on_the_whole_document_is_one_on_any_line(kind: type[Document]) -> None:
+    document = kind(ROOT)
+    second = dictionary.Test(item="/lines/*/number", is_in=("2",))
+    assert second.holds(document, at=ANYWHERE)
+    assert [second.holds(document, at=each) for each in document.find("/lines/*/number")[:2]] == [
+        False,
+        True,
+    ]
+    third = dictionary.Test(item="/lines/*/number", is_in=("3",))
+    assert not third.holds(document, at=ANYWHERE)
+
+
+def test_what_holds_values_is_read_without_what_is_not_there_or_was_not_read() -> None:
+    assert list(Document(ROOT).holders("/party")) == []
+    assert [list(each) for each in Known(ROOT).holders("/lines/*")] == [
+        ["number", "codes"],
+        ["number", "codes"],
+        ["number"],
+    ]
+    assert list(Known({"codes": ["x", UNREAD]}).holders("/codes")) == [["x"]]

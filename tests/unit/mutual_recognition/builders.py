@@ -40,7 +40,7 @@ ANY_MACHINE = settings(deadline=None, suppress_health_check=[HealthCheck.too_slo
 
 def consignment(**changes: Any) -> Consignment:
     """A consignment as an accepted filing carries it."""
-    return Consignment.model_validate(factories.filing(**changes))
+    return Consignment.model_validate({"perishable_until": None, **factories.filing(**changes)})
 
 
 def wood(**changes: Any) -> Consignment:

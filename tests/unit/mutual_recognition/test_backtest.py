@@ -12,6 +12,7 @@ from services.mutual_recognition.domain import intervals
 from services.mutual_recognition.domain.determination import Determination
 from services.mutual_recognition.rules import replaying, report
 from services.mutual_recognition.rules.replaying import Compared, Filing, Look, Said
+from services.mutual_recognition.rules.report import Figures
 from services.mutual_recognition.rules.tally import Prices, Tally
 from shared.contracts.values import Disposal, Mode, Scope, Verdict
 from tests.unit.mutual_recognition import builders
@@ -117,6 +118,26 @@ def test_figures_are_told_of_each_agency_company_and_heading() -> None:
     assert [each.missed_findings for each in told.by_company.values()] == [1]
     headings = {str(line["hs_code"])[:4] for line in builders.case().inputs.lines}
     assert set(told.by_goods) == headings
+    (company,) = told.by_company.values()
+    for own in (company, *told.by_goods.values()):
+        assert own.model_dump() == {name: told.model_dump()[name] for name in Figures.model_fields}
+    hours = [told.by_agency[name].hours_saved for name in builders.AGENCIES.names]
+    assert [each and each.total for each in hours] == [0, 1]
+
+
+def test_how_many_more_are_recognised_and_missed_has_an_interval() -> None:
+    recognised = Compared(
+        Filing(builders.case(), {"customs": FOUND}), builders.joint(), _recognition()
+    )
+    as_before = Compared(Filing(builders.case(), {}), builders.joint(), builders.joint())
+    tally = Tally()
+    for each in [recognised] * 10 + [as_before] * 10:
+        tally.add(each, agencies=builders.AGENCIES, prices=PRICES)
+    told = report.report(tally)
+    for more in (told.more_recognised, told.more_missed):
+        assert more is not None
+        assert more.total == 10
+        assert 0 < more.low < 10 < more.high < 20
 
 
 def test_parts_that_were_counted_apart_come_to_the_same() -> None:

@@ -5,14 +5,16 @@ there and of their kind. Where the service recognises or does not inspect, the p
 find the same.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from services.mutual_recognition.decision_tables.dictionary import Inputs
 from services.mutual_recognition.decision_tables.table import Cell, Range, Row
@@ -20,6 +22,7 @@ from services.mutual_recognition.domain import crosscheck
 from services.mutual_recognition.domain.determination import Determination, Terms, Tolerance
 from services.mutual_recognition.rules import decide
 from services.mutual_recognition.rules.decide import Case
+from shared.contracts.filing import Consignment, GoodsLine
 from shared.contracts.values import Element, Line, Mode
 from tests import factories
 from tests.unit.mutual_recognition import builders
@@ -32,6 +35,7 @@ WRONG: tuple[Any, ...] = (
     *(Decimal(0), Decimal(-1), Decimal("1E+30"), Decimal("NaN"), Decimal("Infinity")),
 )
 GONE = object()
+LINE = factories.line(1, hs_code="4407110000", name="sawn pine 松木板材")
 FILING_NAMES = sorted({*VALID.inputs.filing, "nothing_of_ours"})
 LINE_NAMES = sorted(VALID.inputs.lines[0])
 
@@ -85,6 +89,49 @@ def test_a_filing_of_which_less_is_known_is_never_inspected_less(names: set[str]
     gone = dict.fromkeys(names, GONE)
     result = decide.decide(_mutated(VALID, gone, gone), agencies=builders.AGENCIES)
     assert _selected(result) == set(AGENCIES)
+
+
+UNSAFE = (
+    {"dangerous_goods": True},
+    {"lines": [LINE | {"licences": ["O"]}]},
+    {"lines": [LINE, LINE | {"number": 2, "duty_percent": "5"}]},
+    {"lines": [LINE, LINE | {"number": 2, "licences": ["O"]}]},
+    {"lines": [LINE, LINE | {"number": 2}, LINE | {"number": 3, "duty_percent": "5"}]},
+)
+PATHS = (*Consignment.model_fields, *(f"lines/{name}" for name in GoodsLine.model_fields))
+
+
+@builders.ANY_MACHINE
+@given(
+    unsafe=st.sampled_from(UNSAFE),
+    spoilt=st.dictionaries(
+        st.sampled_from(PATHS), st.sampled_from([GONE, None, "", "-5", "1E+30", 0, []]), max_size=3
+    ),
+)
+@example(unsafe=UNSAFE[0], spoilt={"dangerous_goods": GONE})
+@example(unsafe=UNSAFE[1], spoilt={"lines/licences": GONE})
+@example(unsafe=UNSAFE[2], spoilt={"lines/duty_percent": "-5"})
+def test_no_event_of_which_something_is_missing_or_spoilt_is_recognised(
+    unsafe: dict[str, Any], spoilt: dict[str, Any]
+) -> None:
+    """What was told is dropped or replaced, by words that do not say that all is in order."""
+    told = json.loads(builders.consignment(**{"lines": [LINE], **unsafe}).model_dump_json())
+    assert _mode(told) is Mode.JOINT
+    said_otherwise = {"dangerous_goods": 0, "lines/licences": [], "lines/duty_percent": 0}
+    assume(all(spoilt.get(path, GONE) != value for path, value in said_otherwise.items()))
+    of_lines = {path[6:]: value for path, value in spoilt.items() if path.startswith("lines/")}
+    of_filing = {path: value for path, value in spoilt.items() if not path.startswith("lines/")}
+    lines = [_with(line, of_lines) for line in told["lines"]]
+    assert _mode(_with({**told, "lines": lines}, of_filing)) is not Mode.RECOGNITION
+
+
+def _mode(told: dict[str, Any]) -> Mode | None:
+    """How a trusted company's filing is inspected; None if no service takes the event."""
+    try:
+        consignment = Consignment.model_validate_json(json.dumps(told))
+    except ValidationError:
+        return None
+    return decide.decide(builders.trusted(consignment), agencies=builders.AGENCIES).mode
 
 
 def test_the_plain_reading_lets_through_what_is_in_order() -> None:

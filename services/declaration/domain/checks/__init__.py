@@ -40,7 +40,8 @@ def check(
         organisation=organisation,
         now=now,
     )
-    faults = [fault for rule in _rules(filed.dictionary) for fault in rule.faults(filed)]
+    rules = _rules(filed.dictionary)
+    faults = [rule.fault(breach) for rule in rules for breach in rule.find(filed)]
     return naming.named(faults, dictionary) if faults else ()
 
 

@@ -39,6 +39,10 @@ class Known(Document):
         """Their values."""
         return [value for value in super().values(pattern) if value is not UNREAD]
 
+    def holders(self, pattern: str) -> Iterator[Any]:
+        """Objects and lists with nothing in them but what could be read."""
+        return map(_read_of, super().holders(pattern))
+
 
 def check(
     document: Mapping[str, Any],
@@ -75,6 +79,12 @@ def _told(rule: Rule, filed: Filed) -> Iterator[Fault]:
             yield replace(fault, facts=known)
     except (TypeError, AttributeError):
         return
+
+
+def _read_of(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: each for name, each in value.items() if each is not UNREAD}
+    return [each for each in value if each is not UNREAD]
 
 
 def _readable(value: Any) -> Any:

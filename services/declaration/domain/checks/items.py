@@ -1,6 +1,6 @@
 """Rules that read the dictionary: presence by condition, lengths, precision, code lists."""
 
-from collections.abc import Callable, Iterator, Sequence, Sized
+from collections.abc import Callable, Iterable, Iterator, Sized
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -11,97 +11,113 @@ from services.declaration.domain import narrowing
 from services.declaration.domain.checks import alike
 from services.declaration.domain.checks.rule import Breach, Filed, Rule
 from services.declaration.domain.dictionary import Dictionary, Field, Kind
-from services.declaration.domain.places import Place
+from services.declaration.domain.places import ANYWHERE, Document, Place
 from shared.reference import codes
 
 
 class Measured(NamedTuple):
-    """An item with where its values are, and what tells values (or None) that break a rule.
-
-    Nearly always all are sound, so all of an item's are judged at once, and places looked for
-    only where they are not.
-    """
+    """An item with where its values are, and what tells whether a value (or None) is sound."""
 
     item: Field
     pattern: str
-    are_sound: Callable[[Sequence[Any]], bool]
+    is_sound: Callable[[Any], bool]
 
-    def all_sound(self, filed: Filed) -> bool:
-        """Whether there is nothing to be told of it."""
-        return self.are_sound(filed.document.values(self.pattern))
 
-    def breaches(self, filed: Filed, **facts: Any) -> Iterator[Breach]:
-        """Each place whose value is not sound."""
-        for place in filed.document.find(self.pattern):
-            if not self.are_sound((place.value,)):
-                yield Breach(place.pointer, facts)
+class Measures:
+    """What one rule asks of the values of several items.
+
+    Nearly always all are sound. So each object's values are judged together, and places are looked
+    for only where one is not.
+    """
+
+    def __init__(self, measured: Iterable[Measured]) -> None:
+        self._measured = tuple(measured)
+        self._tests: dict[str, list[tuple[str, Callable[[Any], bool]]]] = {}
+        for each in self._measured:
+            holder, _, name = each.pattern.rpartition("/")
+            self._tests.setdefault(holder, []).append((name, each.is_sound))
+
+    def unsound(self, filed: Filed) -> Iterator[tuple[Field, Place]]:
+        """Each place whose value is not sound, with its item."""
+        if self._all_sound(filed.document):
+            return
+        for item, pattern, is_sound in self._measured:
+            for place in filed.document.find(pattern):
+                if not is_sound(place.value):
+                    yield item, place
+
+    def _all_sound(self, document: Document) -> bool:
+        for holder, tests in self._tests.items():
+            for has in document.holders(holder):
+                for name, is_sound in tests:
+                    if name == "*":
+                        if not all(map(is_sound, has)):
+                            return False
+                    elif not is_sound(has.get(name)):
+                        return False
+        return True
 
 
 def _absent(filed: Filed) -> Iterator[Breach]:
+    document = filed.document
     for item, condition in filed.dictionary.conditional():
-        if all(filed.document.values(item.pointer)):
+        if all(document.values(item.pointer)) or not condition.holds(document, at=ANYWHERE):
             continue
-        for place in filed.document.find(item.pointer):
-            if not place.value and condition.holds(filed.document, at=place):
+        for place in document.find(item.pointer):
+            if not place.value and condition.holds(document, at=place):
                 reason = condition.reason
                 yield Breach(place.pointer, en=reason.en, zh=reason.zh)
 
 
 def _too_long(filed: Filed) -> Iterator[Breach]:
-    for text in _texts(filed.dictionary):
-        if not text.all_sound(filed):
-            yield from text.breaches(filed, max_length=text.item.length)
+    for item, place in _texts(filed.dictionary).unsound(filed):
+        yield Breach(place.pointer, {"max_length": item.length})
 
 
 @lru_cache(maxsize=narrowing.KEPT)
-def _texts(dictionary: Dictionary) -> tuple[Measured, ...]:
-    return tuple(
+def _texts(dictionary: Dictionary) -> Measures:
+    return Measures(
         Measured(
             item,
             f"{item.pointer}/*" if item.type is Kind.LIST else item.pointer,
-            partial(_are_short, most=item.length),
+            partial(_is_short, most=item.length),
         )
         for item in dictionary.items
         if item.length is not None and item.type is not Kind.NUMBER
     )
 
 
-def _are_short(values: Sequence[Sized | None], *, most: int) -> bool:
-    return max(map(len, filter(None, values)), default=0) <= most
+def _is_short(value: Sized | None, *, most: int) -> bool:
+    return not value or len(value) <= most
 
 
 def _too_many_digits(filed: Filed) -> Iterator[Breach]:
-    for number in _numbers(filed.dictionary):
-        if not number.all_sound(filed):
-            item = number.item
-            yield from number.breaches(filed, digits=item.length, precision=item.precision)
+    for item, place in _numbers(filed.dictionary).unsound(filed):
+        yield Breach(place.pointer, {"digits": item.length, "precision": item.precision})
 
 
 @lru_cache(maxsize=narrowing.KEPT)
-def _numbers(dictionary: Dictionary) -> tuple[Measured, ...]:
-    return tuple(
+def _numbers(dictionary: Dictionary) -> Measures:
+    return Measures(
         Measured(item, item.pointer, _within(item.length, after=item.precision or 0))
         for item in dictionary.items
         if item.length is not None and item.type is Kind.NUMBER
     )
 
 
-def _within(digits: int, *, after: int) -> Callable[[Sequence[Decimal | None]], bool]:
-    """What tells numbers without more digits before or after the point; idle zeros do not count."""
+def _within(digits: int, *, after: int) -> Callable[[Decimal | None], bool]:
+    """What tells a number of no more digits before or after the point; idle zeros do not count."""
     beyond, smallest = Decimal(10) ** (digits - after), Decimal(1).scaleb(-after)
 
-    def are_sound(values: Sequence[Decimal | None]) -> bool:
-        return not any(value and (abs(value) >= beyond or value % smallest) for value in values)
+    def is_sound(value: Decimal | None) -> bool:
+        return not value or not (abs(value) >= beyond or value % smallest)
 
-    return are_sound
+    return is_sound
 
 
 def _unlisted(filed: Filed) -> Iterator[Breach]:
-    for coded in _coded(filed.dictionary):
-        if not coded.all_sound(filed):
-            for place in filed.document.find(coded.pattern):
-                if not coded.are_sound((place.value,)):
-                    yield _not_in_list(place, coded.item, day=filed.dictionary.day)
+    for item, place in _coded(filed.dictionary).unsound(filed):
+        yield _not_in_list(place, item, day=filed.dictionary.day)
 
 
 def _not_in_list(place: Place, item: Field, *, day: date) -> Breach:
@@ -114,10 +130,10 @@ def _not_in_list(place: Place, item: Field, *, day: date) -> Breach:
 
 
 @lru_cache(maxsize=narrowing.KEPT)
-def _coded(dictionary: Dictionary) -> tuple[Measured, ...]:
-    return tuple(
+def _coded(dictionary: Dictionary) -> Measures:
+    return Measures(
         Measured(
-            item, item.pointer, {*codes.known(item.code_list, on=dictionary.day), None}.issuperset
+            item, item.pointer, {*codes.known(item.code_list, on=dictionary.day), None}.__contains__
         )
         for item in dictionary.items
         if item.code_list is not None

@@ -1,7 +1,8 @@
 """The founding recognition table as version 3: goods that both agencies have named.
 
-Not where the agencies have a version of their own already, be it a draft. As long as not both have
-entries in their registers of goods, it decides as version 2 does.
+Not where the agencies have a version of their own already, be it a draft, nor where goods are in a
+register already: then it is theirs to draft, to try on what is stored, and to approve. Where there
+are none it decides as version 2 does.
 """
 
 import json
@@ -25,6 +26,7 @@ VERSION = sa.text(
     " FROM rule_versions WHERE name = 'recognition' AND version = 2"
     " AND author = 'founding commission' AND NOT EXISTS"
     " (SELECT FROM rule_versions WHERE name = 'recognition' AND version > 2)"
+    " AND NOT EXISTS (SELECT FROM pilot_entries WHERE kind = 'goods')"
 )
 APPROVALS = sa.text(
     "INSERT INTO rule_approvals (name, version, agency, approved_by, approved_at)"

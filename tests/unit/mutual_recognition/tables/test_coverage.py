@@ -4,6 +4,7 @@ from decimal import Decimal
 from itertools import product
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -64,6 +65,29 @@ def test_no_order_of_rows_makes_a_table_more_lenient() -> None:
     ]
     apart = row("APART", cell("way", "equals", "out"), HIGH, then=REFUSE)
     assert small.faults(small.table(grant, apart, LAST)) == []
+
+
+@pytest.mark.parametrize(
+    ("softer", "stricter"),
+    [
+        ({"elements": ["weight"]}, {"elements": ["name", "weight"]}),
+        (
+            {"tolerances": {"weight": {"percent": "50"}}},
+            {"tolerances": {"weight": {"percent": "3"}}},
+        ),
+        ({"tolerances": {"weight": {"absolute": "0.5"}}}, {}),
+        ({"result_within_hours": 48}, {}),
+        ({}, {"result_within_hours": 23}),
+    ],
+)
+def test_no_order_of_rows_recognises_more(softer: dict[str, Any], stricter: dict[str, Any]) -> None:
+    plain = {"eligible": True, "elements": ["weight"]}
+    wide = row("WIDE", cell("way", "equals", "in"), then=plain | softer)
+    narrow = row("NARROW", HIGH, then=plain | stricter)
+    assert small.faults(small.table(narrow, wide, LAST)) == []
+    assert small.told(small.faults(small.table(wide, narrow, LAST))) == [
+        ("hidden_by_a_softer_row", "NARROW", "WIDE")
+    ]
 
 
 def test_two_codes_together_meet_conditions_that_no_single_one_meets() -> None:
