@@ -85,7 +85,7 @@ async def test_one_whose_schema_was_changed_is_dropped(lender: Lender, change: s
 async def test_whoever_is_left_at_it_is_ended(lender: Lender) -> None:
     async def writes_on(database: Database) -> None:
         while True:
-            await _told(database, NAME)
+            await _done(database, NAME)
 
     async with service_databases(lender) as lent:
         database = await lent(booking.NAME)
