@@ -1,7 +1,7 @@
 """Suspended companies: by either agency at once, with the way back that the company reads."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -63,6 +63,17 @@ class SuspensionOut(BaseModel):
     lifted_because: str | None
 
 
+class JudgedOut(SuspensionOut):
+    """A suspension as the agencies see it.
+
+    By the policy: which row of which version of it said so, and of what it was asked.
+    """
+
+    policy: int | None
+    policy_row: str | None
+    known: dict[str, Any] | None
+
+
 class SuspensionsOut(BaseModel):
     """All suspensions of a company, the oldest first."""
 
@@ -76,12 +87,12 @@ async def all_suspensions(
     status: Annotated[Literal["open", "lifted"] | None, Query()] = None,
     cursor: Cursor = None,
     limit: Limit = paging.DEFAULT_LIMIT,
-) -> Page[SuspensionOut]:
+) -> Page[JudgedOut]:
     """What the agencies have suspended, the newest first."""
     before = paging.decode_cursor(cursor, CURSOR)
     async with kit.database.connect() as connection:
         rows = await stored.page(connection, status=status, before=before, limit=limit + 1)
-    found = [SuspensionOut.model_validate(dict(row)) for row in rows]
+    found = [JudgedOut.model_validate(dict(row)) for row in rows]
     return paging.page(found, limit=limit, key=lambda each: each.id)
 
 

@@ -61,7 +61,11 @@ async def test_a_bad_finding_suspends_and_both_agencies_and_the_company_are_told
         str(filing),
         (factories.NOW.date() + timedelta(days=180)).isoformat(),
     )
+    assert (listed["policy"], listed["policy_row"]) == (1, "S-REFUSED")
+    known = listed["known"]["filing"]
+    assert (known["disposal"], known["findings"]) == ("return", ["pest_found"])
     mine = await world.get(PATH, Role.BROKER, org=factories.CONSIGNEE)
+    assert "known" not in mine.json()["items"][0]
     assert "Pass an audit" in mine.json()["items"][0]["way_back"]
     later = await world.accept(wood(reference="later"))
     assert (await world.last(later, "requirement.determined"))["mode"] == "joint"
