@@ -139,7 +139,7 @@ def test_a_line_in_two_containers_is_called_as_in_the_first_of_them() -> None:
                 zip(boxes, (declared, declared.upper()), strict=True), start=1
             )
         ]
-        (found,) = _found(cargo, [box["number"] for box in boxes], said)
+        (found,) = _found(cargo, tuple(box["number"] for box in boxes), said)
         assert found.name == declared
 
 
