@@ -1,10 +1,10 @@
 """Compare what was found with what was declared: name, quantity and weight of every goods line.
 
-Each line by itself, and the weight of all lines together: lots that are each a little short must
-not add up to more than the tolerance.
+Each line by itself, and all lines together, the weight and what is counted in one unit: lots that
+are each a little short must not add up to more than the tolerance.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -38,8 +38,8 @@ def compare(
         for line in found
         if line.number not in known
     ]
-    if len(declared) > 1 and Element.WEIGHT in terms.elements:
-        verdicts.append(_total(declared, found, terms=terms))
+    if len(declared) > 1:
+        verdicts += _totals(declared, found, terms=terms)
     return tuple(verdicts)
 
 
@@ -122,11 +122,24 @@ def _name(declared: Line, matches: Sequence[Line], *, on: date) -> ElementVerdic
     )
 
 
-def _total(declared: Sequence[Line], found: Sequence[Line], *, terms: Terms) -> ElementVerdict:
-    ours = sum((line.net_kg for line in declared), Decimal(0))
-    theirs = sum((line.net_kg for line in found), Decimal(0))
-    tolerance = terms.tolerances.get(Element.WEIGHT, EXACT)
-    return _figures(Element.WEIGHT, TOTAL, (ours, KILOGRAM), (theirs, KILOGRAM), tolerance)
+def _totals(
+    declared: Sequence[Line], found: Sequence[Line], *, terms: Terms
+) -> Iterator[ElementVerdict]:
+    """Quantities only if a line may be off: of lines that each agree exactly the total does."""
+    tolerance = terms.tolerances.get(Element.QUANTITY, EXACT)
+    unit = declared[0].unit
+    counted = Element.QUANTITY in terms.elements and tolerance != EXACT
+    if counted and all(line.unit == unit for line in declared):
+        ours = sum((line.quantity for line in declared), Decimal(0))
+        parts = [units.converted(line.quantity, line.unit, to=unit) for line in found]
+        known = [part for part in parts if part is not None]
+        theirs = (sum(known, Decimal(0)), unit) if len(known) == len(parts) else None
+        yield _figures(Element.QUANTITY, TOTAL, (ours, unit), theirs, tolerance)
+    if Element.WEIGHT in terms.elements:
+        ours = sum((line.net_kg for line in declared), Decimal(0))
+        weighed = sum((line.net_kg for line in found), Decimal(0))
+        tolerance = terms.tolerances.get(Element.WEIGHT, EXACT)
+        yield _figures(Element.WEIGHT, TOTAL, (ours, KILOGRAM), (weighed, KILOGRAM), tolerance)
 
 
 Amount = tuple[Decimal, str]

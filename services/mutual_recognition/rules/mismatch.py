@@ -26,7 +26,9 @@ def _told(
     cause: str, verdicts: Sequence[ElementVerdict], lines: Sequence[Line], gross_kg: Decimal
 ) -> Mismatch:
     declared = {line.number: (line.quantity, line.net_kg) for line in lines}
-    declared[TOTAL] = (Decimal(0), sum((line.net_kg for line in lines), Decimal(0)))
+    # Quantities are compared together only where they are of one unit.
+    together = sum((line.quantity for line in lines), Decimal(0))
+    declared[TOTAL] = (together, sum((line.net_kg for line in lines), Decimal(0)))
     apart = [verdict for verdict in verdicts if crosscheck.differs(verdict)]
     known = [verdict for verdict in apart if verdict.line in declared]
     weighed = (Decimal(0), gross_kg)

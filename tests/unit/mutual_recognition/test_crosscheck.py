@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from services.mutual_recognition.domain import crosscheck, names
 from services.mutual_recognition.domain.determination import Terms, Tolerance
+from services.mutual_recognition.rules import mismatch
 from shared.contracts.recognition import TOTAL
 from shared.contracts.values import Element, Line
 from shared.reference import units
@@ -185,3 +186,22 @@ def test_lines_that_are_each_a_little_short_do_not_add_up_to_more_than_the_toler
     assert "all lines weight: declared 3 KGM, found 1.5 KGM" in (
         crosscheck.disagreement(verdicts).en
     )
+
+
+def test_quantities_of_one_unit_do_not_add_up_to_more_than_the_tolerance() -> None:
+    within = Tolerance(absolute=Decimal("0.5"))
+    terms = Terms(elements=(Element.QUANTITY,), tolerances={Element.QUANTITY: within})
+    declared = [_line(number=n, quantity=Decimal(1), unit="MTQ") for n in range(1, 11)]
+    for each, agrees in (("0.96", True), ("0.5", False)):
+        found = [_line(number=n, quantity=Decimal(each), unit="MTQ") for n in range(1, 11)]
+        verdicts = crosscheck.compare(declared, found, terms=terms, on=builders.DAY)
+        assert all(one.agrees for one in verdicts[:-1])
+        assert (verdicts[-1].line, verdicts[-1].agrees) == (TOTAL, agrees)
+    known = mismatch.of(verdicts, declared, gross_kg=Decimal(1))
+    assert (known["quantity_disagrees"], known["deviation_percent_max"]) == (True, Decimal(50))
+    mixed = [*declared[:9], _line(number=10, quantity=Decimal(1), unit="H87")]
+    assert TOTAL not in {
+        one.line for one in crosscheck.compare(mixed, mixed, terms=terms, on=builders.DAY)
+    }
+    uncounted = [*declared[:9], _line(number=10, quantity=Decimal(1), unit="KGM")]
+    assert not crosscheck.compare(declared, uncounted, terms=terms, on=builders.DAY)[-1].agrees
