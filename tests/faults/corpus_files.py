@@ -110,7 +110,8 @@ PDF = {
     "a 7z before": _SEVEN_ZIP + pictures.document(),
     "a RAR before": _RAR + pictures.document(),
     "a tar": pictures.tar(),
-    "a tar of more than there can be": pictures.tar_head(b"L", b"\x80" + b"\xff" * 11) + b"\n%%EOF\n",
+    "a tar of more than there can be": pictures.tar_head(b"L", b"\x80" + b"\xff" * 11)
+    + b"\n%%EOF\n",
     "a tar that is slow to read": pictures.slow_tar(),
     "a zip on two disks": pictures.zip_on_disks(),
     "a page at its head": pictures.document(pictures.PAGE),
