@@ -5,6 +5,7 @@ service has (outbox, inbox, dead letters, idempotency keys) are declared once, a
 cannot name another's by accident; its role could not read them anyway.
 """
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -149,6 +150,10 @@ class Database:
         connection.info[DRIVER] = driver
         try:
             yield connection, driver
+        except (asyncio.CancelledError, TimeoutError):
+            # It may still wait for an answer, and whoever has it next would wait for that too.
+            driver.terminate()
+            raise
         except Exception as error:
             if not _was_ended(error):
                 raise

@@ -12,6 +12,8 @@ from services.mutual_recognition.decisions import decisions
 from services.mutual_recognition.domain.recognition import Status
 from services.mutual_recognition.domain.settle import Conclusion
 from services.mutual_recognition.rules import settling
+from shared.contracts.recognition import ElementVerdict
+from shared.contracts.values import Element
 
 BATCH = 200
 
@@ -40,7 +42,10 @@ async def _holds(connection: AsyncConnection, row: RowMapping) -> bool:
     found = await connection.execute(select(table).where(table.c.id == requirement))
     required = store.requirement_of(found.mappings().one())
     contents = await connection.scalars(
-        select(concluded.c.content).where(concluded.c.requirement_id == requirement)
+        select(concluded.c.content).where(
+            concluded.c.requirement_id == requirement,
+            concluded.c.received_at <= row["changed_at"],
+        )
     )
     conclusions = [Conclusion.model_validate(each) for each in contents]
     days = await connection.scalars(
@@ -50,6 +55,17 @@ async def _holds(connection: AsyncConnection, row: RowMapping) -> bool:
     said = settling.by_primary(conclusions, granted)
     ready, terms = required.recognised, granted.terms
     return any(
-        settling.compared(required, said, ready, terms=terms, on=day) == granted.verdicts
+        _figures(settling.compared(required, said, ready, terms=terms, on=day))
+        == _figures(granted.verdicts)
         for day in days
     )
+
+
+def _figures(verdicts: Sequence[ElementVerdict]) -> list[ElementVerdict]:
+    """Without how a name was spelled that agrees: of two containers either may have been told."""
+    return [
+        each.model_copy(update={"found": ""})
+        if each.agrees and each.element is Element.NAME
+        else each
+        for each in verdicts
+    ]

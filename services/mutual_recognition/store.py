@@ -73,7 +73,7 @@ async def lock(session: AsyncSession, requirement_id: UUID) -> Requirement | Non
 async def add(session: AsyncSession, fresh: Sequence[Requirement], *, now: datetime) -> None:
     """Insert requirements; `now` is wall time. UniqueViolationError if one's filing has one."""
     begun = {"created_at": now, "changed_at": now, "counted": False}
-    await _INSERT.run_many(session, [_columns(each) | begun for each in fresh])
+    await _INSERT.run_many(session, [columns_of(each) | begun for each in fresh])
 
 
 async def save(
@@ -81,7 +81,7 @@ async def save(
 ) -> None:
     """Update a requirement whose version was `expected`. Raises `StaleVersion`."""
     was = {"its_id": requirement.id, "was": expected, "changed_at": now}
-    if not await _UPDATE.run(session, _columns(requirement) | was):
+    if not await _UPDATE.run(session, columns_of(requirement) | was):
         raise StaleVersion(requirement=requirement.id, expected=expected)
 
 
@@ -168,7 +168,8 @@ def requirement_of(row: Row) -> Requirement:
     )
 
 
-def _columns(requirement: Requirement) -> dict[str, Any]:
+def columns_of(requirement: Requirement) -> dict[str, Any]:
+    """A value as a row."""
     pending = requirement.pending
     return {
         "id": requirement.id,
@@ -179,10 +180,11 @@ def _columns(requirement: Requirement) -> dict[str, Any]:
         "status": requirement.status,
         "mode": requirement.determination.mode,
         "broker": requirement.consignment.broker.uscc,
-        "consignment": requirement.consignment.model_dump(mode="json"),
+        # What was not told is not "no": with its default it would be told when it is read again.
+        "consignment": requirement.consignment.model_dump(mode="json", exclude_unset=True),
         "determination": requirement.determination.model_dump(mode="json"),
         "decision_id": requirement.decision_id,
-        "pending": None if pending is None else pending.model_dump(mode="json"),
+        "pending": None if pending is None else pending.model_dump(mode="json", exclude_unset=True),
         "outcome": requirement.outcome,
         "reason": None if requirement.reason is None else requirement.reason.model_dump(),
         "ends": {part: end.model_dump(mode="json") for part, end in requirement.ends.items()},

@@ -13,6 +13,7 @@ from shared.http import refusals
 from shared.http.handlers import of_failure
 from shared.messaging import outcome
 from tests import servers as support
+from tests import wire
 
 TURNS = range(5)
 """So many turns of the event loop after the farewell arrived: it is read in one of them, the end of
@@ -77,3 +78,19 @@ async def test_who_loses_the_connection_finds_the_database_away(
     assert isinstance(of_failure(failed), refusals.DatabaseUnavailable)
     assert outcome.passes(failed)
     await database.ping()
+
+
+async def test_a_connection_on_which_nothing_was_heard_is_not_asked_again(
+    database: Database, servers: support.TestServers
+) -> None:
+    address = database.engine.url
+    async with wire.wired(address.port or 0) as laid:
+        here = address.set(port=laid.port).render_as_string(hide_password=False)
+        far = Database(here, schema=database.schema, pool_size=4)
+        await far.ping()
+        laid.old_ones_die()
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(far.ping(), 0.3)
+        for _ in range(3):
+            await asyncio.wait_for(far.ping(), 30)
+        await far.close()

@@ -121,7 +121,8 @@ def found(
     whole = {part for group in groups(consignment) if group & set(parts) for part in group}
     ours = _numbers(consignment, parts)
     last = {part: [each for each in said if each.covers(part)] for part in of(consignment)}
-    counted = {each.number: each for part in whole for each in last[part][-1:]}
+    ordered = [part for part in last if part in whole]
+    counted = {each.number: each for part in ordered for each in last[part][-1:]}
     declared = {line.number: line for line in consignment.lines}
     sums: dict[tuple[object, ...], Line] = {}
     for conclusion in counted.values():

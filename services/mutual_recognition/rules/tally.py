@@ -101,14 +101,20 @@ def _effort(compared: Compared, outcome: Determination, prices: Prices) -> dict[
     return {
         "moves": moves,
         "unpackings": unpackings,
-        "minutes": _minutes(outcome),
+        "minutes": _minutes(compared, outcome),
         "fen": moves * prices.move_fen + unpackings * prices.unpacking_fen,
     }
 
 
-def _minutes(outcome: Determination, agency: str | None = None) -> int:
-    """The teams' minutes, of all agencies or of one."""
-    return sum(need.minutes for need in outcome.needs if agency in {None, need.agency})
+def _minutes(compared: Compared, outcome: Determination, agency: str | None = None) -> int:
+    """The teams' minutes, of all agencies or of one; also of who would find a reason to come."""
+    looks, recognising = compared.filing.looks, outcome.recognising
+    return sum(
+        need.minutes
+        for need in (*outcome.needs, *((recognising,) if recognising else ()))
+        if agency in {None, need.agency}
+        and replaying.inspects(outcome, need.agency, looks) is not None
+    )
 
 
 def _agency(compared: Compared, agency: str) -> Sums:
@@ -125,7 +131,7 @@ def _agency(compared: Compared, agency: str) -> Sums:
         missed_findings=int(replaying.misses(compared.after, agency, looks)),
         added=int(before is None and after is not None),
     )
-    spent = [_minutes(outcome, agency) for outcome in (compared.before, compared.after)]
+    spent = [_minutes(compared, outcome, agency) for outcome in (compared.before, compared.after)]
     _differ(sums, "minutes", spent[0] - spent[1])
     if before is not None and after is None:
         look = looks.get(agency)

@@ -10,6 +10,10 @@ from shared.contracts import derived
 from tests import factories
 from tests.integration.mutual_recognition.world import World, found, laptops, wood
 
+LATE_CONCLUSION = """
+INSERT INTO requirement_conclusions SELECT requirement_id, agency, number + 1, revision, scope,
+    verdict, jsonb_set(content::jsonb, '{found,0,net_kg}', '"1"')::json, now() + interval '1 day'
+FROM requirement_conclusions"""
 COMPANY = {"uscc": factories.CONSIGNEE, "name": "青岛样品贸易有限公司"}
 
 
@@ -184,6 +188,7 @@ async def test_a_changed_figure_of_a_granted_recognition_is_seen(
     await world.trust()
     filing = await world.accept(wood())
     await world.conclude(filing, "quarantine", found=(found(net_kg="1029"),))
+    await world.execute(LATE_CONCLUSION)
     assert await world.broken() == {}
     await world.execute("ALTER TABLE requirement_conclusions DISABLE TRIGGER USER")
     await world.execute(statement)

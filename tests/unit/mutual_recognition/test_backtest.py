@@ -125,6 +125,14 @@ def test_figures_are_told_of_each_agency_company_and_heading() -> None:
     assert [each and each.total for each in hours] == [0, 1]
 
 
+def test_who_would_find_a_reason_to_come_saves_no_hours() -> None:
+    told = _told(builders.joint(), _recognition(), quarantine=FOUND)
+    own = told.by_agency["customs"]
+    assert (own.inspected_before, own.inspected_after) == (1, 1)
+    assert own.hours_saved is not None
+    assert own.hours_saved.total == told.hours_saved.total == 0
+
+
 def test_how_many_more_are_recognised_and_missed_has_an_interval() -> None:
     recognised = Compared(
         Filing(builders.case(), {"customs": FOUND}), builders.joint(), _recognition()

@@ -12,18 +12,21 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from services.mutual_recognition import store
 from services.mutual_recognition.decision_tables.dictionary import Inputs
 from services.mutual_recognition.decision_tables.table import Cell, Range, Row
 from services.mutual_recognition.domain import crosscheck
 from services.mutual_recognition.domain.determination import Determination, Terms, Tolerance
-from services.mutual_recognition.rules import decide
+from services.mutual_recognition.domain.requirement import Pending
+from services.mutual_recognition.rules import decide, inputs
 from services.mutual_recognition.rules.decide import Case
 from shared.contracts.filing import Consignment, GoodsLine
-from shared.contracts.values import Element, Line, Mode
+from shared.contracts.values import Element, Line, Mode, Purpose
 from tests import factories
 from tests.unit.mutual_recognition import builders
 
@@ -123,6 +126,25 @@ def test_no_event_of_which_something_is_missing_or_spoilt_is_recognised(
     of_filing = {path: value for path, value in spoilt.items() if not path.startswith("lines/")}
     lines = [_with(line, of_lines) for line in told["lines"]]
     assert _mode(_with({**told, "lines": lines}, of_filing)) is not Mode.RECOGNITION
+
+
+@pytest.mark.parametrize("path", ["dangerous_goods", "lines/licences"])
+def test_what_was_not_told_is_not_known_either_after_it_was_stored(path: str) -> None:
+    told = json.loads(builders.consignment(lines=[LINE]).model_dump_json())
+    where = told["lines"][0] if path.startswith("lines/") else told
+    del where[path.removeprefix("lines/")]
+    untold = Consignment.model_validate(told)
+    required = replace(
+        builders.requirement()[0],
+        consignment=untold,
+        pending=Pending(purpose=Purpose.AMEND, filing_version=2, consignment=untold),
+    )
+    stored = store.requirement_of(json.loads(json.dumps(store.columns_of(required), default=str)))
+    assert stored.pending is not None
+    for kept in (stored.consignment, stored.pending.consignment or builders.wood()):
+        assert kept == untold
+        assert inputs.of(kept) == inputs.of(untold)
+        assert decide.decide(builders.trusted(kept), agencies=builders.AGENCIES).mode is Mode.JOINT
 
 
 def _mode(told: dict[str, Any]) -> Mode | None:

@@ -128,6 +128,21 @@ def test_a_line_that_two_containers_count_in_other_units_is_summed_up_as_well() 
     assert (first.quantity, first.unit, first.net_kg) == (Decimal(500), "KGM", Decimal(2000))
 
 
+def test_a_line_in_two_containers_is_called_as_in_the_first_of_them() -> None:
+    for serial in range(1, 21):
+        boxes = [factories.container(number) for number in (serial, serial + 50)]
+        cargo = builders.consignment(lines=[factories.line(1)], containers=boxes)
+        declared = factories.line(1)["name"]
+        said = [
+            _said(box["number"], found=(_line(1, name=name),), number=number)
+            for number, (box, name) in enumerate(
+                zip(boxes, (declared, declared.upper()), strict=True), start=1
+            )
+        ]
+        (found,) = _found(cargo, tuple(box["number"] for box in boxes), said)
+        assert found.name == declared
+
+
 def test_only_the_last_conclusion_on_a_container_counts() -> None:
     said = [_said(A, found=(_line(1, "1"),)), _said(A, found=(_line(1, "2"),), number=2)]
     (found,) = _found(_cargo([1], [2], [3]), (A,), said)
