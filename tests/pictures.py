@@ -57,6 +57,26 @@ def tar() -> bytes:
     return into.getvalue()[:1024] + b"\n%%EOF\n"
 
 
+def tar_head(kind: bytes, size: bytes) -> bytes:
+    """The first block of a tar, named as a PDF begins; its size as it is written there."""
+    named = tarfile.TarInfo("%PDF-1.4\n%x.sh").tobuf(tarfile.USTAR_FORMAT)
+    head = named[:124] + size.ljust(12, b"\0") + named[136:148] + b" " * 8 + kind + named[157:]
+    return head[:148] + b"%06o\0 " % sum(head) + head[156:]
+
+
+def slow_tar(digits: int = 80_000) -> bytes:
+    """A tar whose extended header is one long number, over which readers search again and again."""
+    body = b"1" * digits + bytes(-digits % tarfile.BLOCKSIZE)
+    return tar_head(b"x", b"%011o" % digits) + body + tar_head(b"0", b"%011o" % 0) + b"\n%%EOF\n"
+
+
+def zip_on_disks() -> bytes:
+    """A PDF that ends as a zip which says that it lies on two disks."""
+    located = struct.pack("<4sLQL", b"PK\x06\x07", 0, 0, 2)
+    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 0, 0, 0, 0, 6)
+    return document(b"%" * 100)[:-7] + located + end + b"%%EOF\n"
+
+
 def _chunk(kind: bytes, content: bytes) -> bytes:
     checked = zlib.crc32(kind + content)
     return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", checked)

@@ -36,7 +36,8 @@ async def correct(
     change = correcting.correct(case, wrong, facts, reason=reason, who=who)
     await _unmarked(session, case, seq)
     if wrong.kind == results.KIND:
-        await _measurable(session, case, wrong, facts, now=now, zone=zone)
+        pointer = "/facts/figure"
+        await _measurable(session, case, wrong, facts, now=now, zone=zone, pointer=pointer)
     return await commands.hear(session, case, change, who=who, now=now, ids=ids)
 
 
@@ -46,13 +47,15 @@ async def confirm(
     seq: int,
     *,
     yard: str | None,
+    zone: ZoneInfo,
     who: Actor,
     now: Moment,
     ids: Ids,
 ) -> Case:
     """Confirm the correction that the record `seq` proposes.
 
-    Raises CaseNotFound, RecordMarked, and what `correcting.confirm` raises.
+    Others may have been confirmed since it was proposed. Raises CaseNotFound, RecordMarked,
+    Faults, and what `correcting.confirm` raises.
     """
     case = await _of_office(session, case_id, yard=yard)
     proposal = await _record(session, case, seq)
@@ -62,6 +65,9 @@ async def confirm(
     settled = {each.payload.get("proposal") for each in done}
     change = correcting.confirm(case, proposal, wrong, settled=settled, who=who)
     await _unmarked(session, case, seq)
+    if wrong.kind == results.KIND:
+        facts = correcting.proposed(proposal)
+        await _measurable(session, case, wrong, facts, now=now, zone=zone, pointer="")
     return await commands.hear(session, case, change, who=who, now=now, ids=ids)
 
 
@@ -94,6 +100,7 @@ async def _measurable(
     *,
     now: Moment,
     zone: ZoneInfo,
+    pointer: str,
 ) -> None:
     """Raises Faults if the answer could not have been given as it would be with these facts."""
     checklist = await checking.of_case(session, case, now=now.yard, zone=zone)
@@ -103,7 +110,7 @@ async def _measurable(
         fault
         for item in checklist.items
         if (item.agency, item.code) == (stands.agency, answer.item) and answer != stands.result
-        for fault in results.of_figure(item, answer, pointer="/facts/figure")
+        for fault in results.of_figure(item, answer, pointer=pointer)
     ]
     if faults:
         raise Faults(*faults)

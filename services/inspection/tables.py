@@ -149,12 +149,24 @@ class KeyRow(SQLModel, table=True):
 
 
 class RejectedRow(SQLModel, table=True):
-    """A device's record that was refused, as it was sent; `received_at` is wall time.
-
-    `digest` tells one from another that has its id, and is empty for the first.
-    """
+    """A device's record that was refused, as it was sent last; `received_at` is wall time."""
 
     __tablename__ = "rejected_records"
+
+    id: UUID = Field(primary_key=True)
+    office: str = Field(primary_key=True, sa_type=Text)
+    device: str = _text()
+    sender: str = _text()
+    record: Json = _facts()
+    problem: Json = _facts()
+    skew_seconds: int = Field(sa_type=BigInteger)
+    received_at: datetime = _moment()
+
+
+class RejectedBesideRow(SQLModel, table=True):
+    """A refused record that stays beside others of its id; `digest` is that of what it says."""
+
+    __tablename__ = "rejected_beside"
 
     id: UUID = Field(primary_key=True)
     office: str = Field(primary_key=True, sa_type=Text)

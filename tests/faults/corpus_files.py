@@ -110,6 +110,10 @@ PDF = {
     "a 7z before": _SEVEN_ZIP + pictures.document(),
     "a RAR before": _RAR + pictures.document(),
     "a tar": pictures.tar(),
+    "a tar of more than there can be": pictures.tar_head(b"L", b"\x80" + b"\xff" * 11)
+    + b"\n%%EOF\n",
+    "a tar that is slow to read": pictures.slow_tar(),
+    "a zip on two disks": pictures.zip_on_disks(),
     "a page at its head": pictures.document(pictures.PAGE),
     "a zip at its head, far from its end": pictures.document(_ZIPPED + b"%" * 70_000),
     "a 7z in it": pictures.document(b"%" * 2000 + _SEVEN_ZIP),

@@ -84,12 +84,18 @@ async def correct(
 
 @router.post("/{seq}/confirm", response_model=views.CaseOut, dependencies=[KEYED])
 async def confirm(
-    ask: Ask, seq: Seq, who: AtTheContainer, _: Annotated[ConfirmIn, json_body(ConfirmIn)]
+    ask: Ask,
+    seq: Seq,
+    who: AtTheContainer,
+    zone: Zone,
+    _: Annotated[ConfirmIn, json_body(ConfirmIn)],
 ) -> Response:
     """Confirm a correction that another person of your office proposed."""
 
     async def work(session: AsyncSession, acting: Acting) -> Case:
-        return await corrections.confirm(session, ask.case_id, seq, yard=_yard(who), **acting)
+        return await corrections.confirm(
+            session, ask.case_id, seq, yard=_yard(who), zone=zone, **acting
+        )
 
     return await ask.keep(who, work)
 

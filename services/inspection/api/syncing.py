@@ -21,7 +21,7 @@ from services.inspection.rejected import Rejected
 from services.inspection.settings import Settings
 from services.inspection.syncing import Batch, Sender, Synced
 from shared.auth.principal import Principal, Role
-from shared.errors import Refused
+from shared.errors import Invalid, Refused
 from shared.http import idempotency, problem
 from shared.http.body import json_body
 from shared.http.idempotency import KEYED, Answer
@@ -95,9 +95,16 @@ async def sync(
             200, SyncOut(received_at=now.yard, skew_seconds=batch.skew_seconds, records=told)
         )
 
-    return await idempotency.once(
-        request, database=kit.database, owner=who.office, now=now.wall, work=work
-    )
+    async def once() -> Response:
+        return await idempotency.once(
+            request, database=kit.database, owner=who.office, now=now.wall, work=work
+        )
+
+    try:
+        return await once()
+    except IdTaken:
+        # By what another device sent at the same time: now that is seen, and the record named.
+        return await once()
 
 
 @router.get("/rejected")
@@ -149,11 +156,13 @@ def _raw(record: AnyRecordIn | Unreadable) -> Any:
 def _rejected(
     records: Records, batch: Batch, synced: Synced, *, who: Principal, now: datetime
 ) -> list[Rejected]:
-    seen: set[UUID] = set()
+    """What is wrong in itself makes place for its mend; others stay until they are applied."""
+    wrong: set[UUID] = set()
     found = []
     for name, why in synced.refused.items():
-        beside = isinstance(why, IdTaken) or name[0] in seen
-        seen.add(name[0])
+        beside = not isinstance(why, Invalid) or name[0] in wrong
+        if not beside:
+            wrong.add(name[0])
         kept = Rejected(
             id=name[0],
             digest=name[1] if beside else "",

@@ -104,15 +104,19 @@ def confirm(
         raise CorrectionSettled(record=proposal.seq)
     if proposal.actor.subject == who.subject:
         raise SecondPersonNeeded
-    facts = proposal.payload["facts"]
-    given = {name: str(value) for name, value in facts.items()} if isinstance(facts, dict) else {}
-    after = _applied(case, corrected, given)
+    after = _applied(case, corrected, proposed(proposal))
     unsigned = [replace(each, signed=None) for each in after.sections]
     return Change(after.with_sections(unsigned)).noted(
         CORRECTED,
         **{name: proposal.payload[name] for name in ("corrects", "facts", "reason")},
         proposal=proposal.seq,
     )
+
+
+def proposed(proposal: Record) -> dict[str, str]:
+    """What a proposal says is right, field by field."""
+    facts = proposal.payload["facts"]
+    return {name: str(value) for name, value in facts.items()} if isinstance(facts, dict) else {}
 
 
 def corrected(records: Iterable[Record]) -> list[Record]:

@@ -144,6 +144,26 @@ async def test_a_corrected_answer_is_shown_as_corrected_and_still_known_when_sen
     assert [one["figure"] for each in asked for one in each["answers"]] == ["125"]
 
 
+async def test_of_two_proposals_that_do_not_fit_together_one_is_confirmed(room: Room) -> None:
+    await room.plan()
+    await room.do("customs", "open")
+    answer = {"id": str(b.FILING), "item": "weight", "outcome": "deviates", "figure": "3"}
+    await room.do("customs", "results", {"results": [answer]})
+    seq = (await room.see(path=f"/{b.CASE}/records"))["items"][-1]["seq"]
+    await room.do("customs", "conclude", r.SUSPEND)
+    for facts in ({"figure": "0"}, {"outcome": "conform"}):
+        wish = {"record": seq, "facts": facts, "reason": "seen again 复查"}
+        await room.do("customs", "corrections", wish)
+    proposals = (await room.see(path=f"/{b.CASE}/corrections"))["items"]
+    first, second = (f"corrections/{each['seq']}/confirm" for each in proposals)
+    await room.do("second", first)
+    impossible = await room.send("second", second)
+    assert [each["pointer"] for each in impossible.json()["errors"]] == [""]
+    asked = (await room.see(path=f"/{b.CASE}/checklist"))["sections"]["customs"]
+    (said,) = [one for each in asked for one in each["answers"]]
+    assert (said["outcome"], said["figure"]) == ("deviates", "0")
+
+
 async def test_yard_staff_correct_their_own_records(room: Room) -> None:
     await room.plan()
     await room.do("yard", "gate-in", r.SEALS)

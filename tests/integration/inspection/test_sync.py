@@ -1,9 +1,11 @@
 """Devices without a link: each record counts once, whatever the link and their clocks do."""
 
+import asyncio
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from uuid import UUID
 
+import asyncpg
 import pytest
 
 from services.inspection import appending, store
@@ -17,6 +19,10 @@ from tests.integration.inspection import room as r
 from tests.integration.inspection.room import Body, Room
 from tests.unit.inspection import builders as b
 
+WAITING = """
+SELECT count(*) FROM pg_stat_activity
+    WHERE wait_event_type = 'Lock' AND datname = current_database()
+"""
 TWO_HOURS = timedelta(hours=2)
 
 
@@ -164,6 +170,28 @@ async def test_more_records_than_are_written_at_a_time_are_each_in_their_chain(r
         head = became[opening["id"]]["record"]
         assert [became[each["id"]]["record"] - head for each in its] == [*range(1, len(its) + 1)]
     assert became[wrong["id"]]["status"] == "rejected"
+    assert await room.broken() == []
+
+
+async def test_of_two_devices_that_use_one_id_at_once_the_second_is_told_which_record(
+    room: Room, superuser: asyncpg.Connection
+) -> None:
+    mine, theirs = await _two_cases(room)
+    await _became(room, "customs", devices.record("open", {}, case=mine))
+    first, other = devices.counted(minutes=1), devices.counted(minutes=2)
+    payload = {"id": first["id"], "item": "quantity", "outcome": "deviates"}
+    async with room.service.kit.database.transaction() as session:
+        cases = await store.lock_all(session, [theirs])
+        noted = [(case, Change(case, notes=(Note("result", payload),))) for case in cases.values()]
+        kept = await appending.append(session, noted, actor=b.CUSTOMS, now=b.at())
+        await store.save(
+            session, [each.case for each in kept], befores=[each.before for each in kept]
+        )
+        sending = asyncio.create_task(_became(room, "customs", first, other))
+        while not await superuser.fetchval(WAITING) and not sending.done():
+            await asyncio.sleep(0.01)
+    assert await sending == ["rejected", "applied"]
+    assert await _rejected(room) == [(first["id"], "id_taken")]
     assert await room.broken() == []
 
 

@@ -3,8 +3,13 @@
 from datetime import timedelta
 from typing import Any
 
+import asyncpg
 import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection
 
+from services.inspection.app import MIGRATIONS
 from tests.factories import container_number
 from tests.integration.inspection import devices
 from tests.integration.inspection import room as r
@@ -139,6 +144,60 @@ async def test_what_had_anothers_id_stays_on_the_list_until_it_is_sent_under_its
     assert len(await _kept(room, "customs")) == 2
     assert await _became(room, other | {"id": devices.counted()["id"]}) == ["applied"]
     assert [each["record"]["data"] for each in await _kept(room, "customs")] == [third["data"]]
+
+
+async def test_what_was_not_applied_stays_though_other_content_of_its_id_is(room: Room) -> None:
+    await room.plan()
+    early = devices.counted()
+    assert await _became(room, early) == ["rejected"]
+    await room.do("customs", "open")
+    assert await _became(room, _deviating(early)) == ["applied"]
+    assert [each["record"]["data"] for each in await _kept(room, "customs")] == [early["data"]]
+    assert await _became(room, early | {"id": devices.counted()["id"]}) == ["applied"]
+    assert await _kept(room, "customs") == []
+
+
+async def test_what_is_wrong_in_itself_leaves_the_list_once_its_mend_is_applied(
+    room: Room,
+) -> None:
+    await room.plan()
+    await room.do("customs", "open")
+    wrong = devices.record("result", {"item": "weight", "outcome": "conform", "figure": "-5"})
+    assert await _became(room, wrong) == ["rejected"]
+    assert len(await _kept(room, "customs")) == 1
+    assert await _became(room, wrong | {"data": wrong["data"] | {"figure": "5"}}) == ["applied"]
+    assert await _kept(room, "customs") == []
+
+
+AS_BEFORE = """
+INSERT INTO rejected_records
+    (id, office, device, sender, record, problem, skew_seconds, received_at)
+    VALUES ($1, 'customs', 'tablet', 'customs', '{}', '[]', 0, now())
+ON CONFLICT (id, office) DO UPDATE SET device = excluded.device
+"""
+
+
+def _back(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    command.downgrade(config, "0017")
+
+
+async def test_replicas_of_before_keep_what_they_refuse_and_going_back_loses_no_id(
+    room: Room, superuser: asyncpg.Connection
+) -> None:
+    await room.plan()
+    early = devices.counted()
+    await _became(room, early, _deviating(early))
+    assert len(await _kept(room, "customs")) == 2
+    await superuser.execute(AS_BEFORE, b.FILING)
+    engine = room.service.kit.database.engine
+    async with engine.execution_options(isolation_level="READ COMMITTED").begin() as connection:
+        await connection.run_sync(_back)
+    left = await superuser.fetch("SELECT id FROM rejected_records")
+    assert {str(row["id"]) for row in left} == {early["id"], str(b.FILING)}
+    await superuser.execute(AS_BEFORE, b.FILING)
 
 
 async def test_other_content_under_the_id_of_what_came_over_the_link_is_not_known(

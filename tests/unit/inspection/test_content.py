@@ -1,5 +1,6 @@
 """What is taken of a file: the picture alone, or a document that is nothing else."""
 
+import time
 from io import BytesIO
 
 import pytest
@@ -73,6 +74,19 @@ def test_of_a_picture_that_is_something_else_as_well_the_picture_is_left(name: s
 def test_what_is_hostile_is_refused(kind: str, name: str) -> None:
     with pytest.raises(Refused):
         content.take(corpus_files.OTHER[kind][name], kind, positions=False)
+
+
+def test_a_tar_is_refused_without_reading_on() -> None:
+    sent = pictures.slow_tar()
+    began = time.process_time()
+    with pytest.raises(content.ContentNotAsDeclared):
+        content.take(sent, content.PDF, positions=False)
+    assert time.process_time() - began < 1
+
+
+def test_a_long_document_is_no_tar() -> None:
+    sent = pictures.document(b"% of no block that has a checksum\n" * 40)
+    assert content.take(sent, content.PDF, positions=False).content == sent
 
 
 def test_a_picture_is_refused_by_its_size_before_it_is_unpacked() -> None:
