@@ -185,7 +185,7 @@ class LineFoundTwice(errors.Invalid):
     mend_zh = "每个商品项只填报一次。"
 
 
-class NetAboveGross(errors.Invalid):
+class FoundNetAboveGross(errors.Invalid):
     """The goods found weigh more net than all together weighs gross."""
 
     zh = "查验所得净重合计大于毛重。"

@@ -124,7 +124,7 @@ def _of_weights(report: Report) -> list[Fault]:
     net_kg = sum((line.net_kg for line in report.found), Decimal(0))
     if report.gross_kg is None or net_kg <= report.gross_kg:
         return []
-    return [errors.fault(errors.NetAboveGross(pointer="/gross_kg", net_kg=str(net_kg)))]
+    return [errors.fault(errors.FoundNetAboveGross(pointer="/gross_kg", net_kg=str(net_kg)))]
 
 
 def _elsewhere(required: Required | None, covered: Collection[str]) -> set[int]:

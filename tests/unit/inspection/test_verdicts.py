@@ -90,7 +90,7 @@ def test_a_verdict_has_the_name_of_the_reference_wherever_it_is_told() -> None:
     assert f"作出{names[Verdict.CONFORM]}结论" in errors.FindingUnfit.zh
 
 
-@pytest.mark.parametrize(("gross", "faults"), [("240.8", []), ("240.7", ["net_above_gross"])])
+@pytest.mark.parametrize(("gross", "faults"), [("240.8", []), ("240.7", ["found_net_above_gross"])])
 def test_what_was_found_weighs_no_more_net_than_gross(gross: str, faults: list[str]) -> None:
     found = (_found(1), _found(2))
     report = Report(Verdict.CONFORM, Disposal.RELEASE, found=found, gross_kg=Decimal(gross))
