@@ -106,8 +106,9 @@ class Broker:
         owner = self.account.owner if self.account else None
         write(self.config, self._configuration(), owner=owner)
         command: list[str | Path] = [self.program, "--config", self.config]
-        self._server = process.spawn(command, account=self.account, output=self._output)
         try:
+            with process.uninterrupted():
+                self._server = process.spawn(command, account=self.account, output=self._output)
             self._wait_until_ready()
         except BaseException:
             self.stop()

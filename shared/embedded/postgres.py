@@ -107,8 +107,9 @@ class Postgres:
         command: list[str | Path] = [self.programs / "postgres", "-D", self.folder.postgres]
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]
-        self._server = process.spawn(command, account=self.account, output=self._output)
         try:
+            with process.uninterrupted():
+                self._server = process.spawn(command, account=self.account, output=self._output)
             self._wait_until_ready()
         except BaseException:
             self.stop()

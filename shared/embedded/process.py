@@ -9,7 +9,9 @@ Servers whose `onestop` was killed are found and stopped at the next start on th
 import os
 import signal
 import subprocess
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -43,6 +45,27 @@ def spawn(command: Sequence[str | Path], *, account: Account | None, output: Pat
         )
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Let SIGINT and SIGTERM take effect at the end of the block: then it is known what it began.
+
+    Elsewhere than in the main thread nothing is interrupted by them.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    both = (signal.SIGINT, signal.SIGTERM)
+    before = {each: signal.signal(each, lambda number, _: came.append(number)) for each in both}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for number in came:
+            signal.raise_signal(number)
 
 
 def stop(server: Server, *, goodbyes: Sequence[Goodbye]) -> None:

@@ -4,14 +4,16 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 
-from shared.embedded import errors
+from shared.embedded import errors, process
 from shared.embedded.folder import Folder
 from shared.embedded.servers import Servers
 from tests.integration import embedded_room as room
@@ -52,6 +54,30 @@ async def test_what_was_acknowledged_survives_an_orderly_stop(data: Path) -> Non
     assert "shut down" in _newest_log(data)
     with Servers.start(data) as again:
         assert await room.kept(again, "stopped") == (ACKNOWLEDGED, ACKNOWLEDGED)
+
+
+def test_told_to_end_while_a_server_begins_it_leaves_none(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SIGTERM comes when the server's process is there, and nobody has its number yet."""
+    begun: list[int] = []
+    spawn = process.spawn
+
+    def told_to_end(*command: Any, **how: Any) -> process.Server:
+        server = spawn(*command, **how)
+        begun.append(server.pid)
+        signal.raise_signal(signal.SIGTERM)
+        return server
+
+    monkeypatch.setattr(process, "spawn", told_to_end)
+    leaves = signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        with pytest.raises(SystemExit):
+            Servers.start(data)
+    finally:
+        signal.signal(signal.SIGTERM, leaves)
+    assert len(begun) == 1
+    assert not psutil.pid_exists(begun[0])
 
 
 async def test_a_server_that_died_is_started_again_on_its_port(data: Path) -> None:
