@@ -64,8 +64,8 @@ def uninterrupted() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-        for number in came:
-            signal.raise_signal(number)
+        for told in came:
+            signal.raise_signal(told)
 
 
 def stop(server: Server, *, goodbyes: Sequence[Goodbye]) -> None:
