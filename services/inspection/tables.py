@@ -148,35 +148,31 @@ class KeyRow(SQLModel, table=True):
     revoked_at: datetime | None = _moment(nullable=True)
 
 
-class RejectedRow(SQLModel, table=True):
+class Refused(SQLModel):
     """A device's record that was refused, as it was sent last; `received_at` is wall time."""
+
+    id: UUID = Field(primary_key=True)
+    office: str = Field(primary_key=True, sa_type=Text)
+    device: str = _text()
+    sender: str = _text()
+    record: Json = _facts()
+    problem: Json = _facts()
+    skew_seconds: int = Field(sa_type=BigInteger)
+    received_at: datetime = _moment()
+
+
+class RejectedRow(Refused, table=True):
+    """The one of its id that a later one takes the place of."""
 
     __tablename__ = "rejected_records"
 
-    id: UUID = Field(primary_key=True)
-    office: str = Field(primary_key=True, sa_type=Text)
-    device: str = _text()
-    sender: str = _text()
-    record: Json = _facts()
-    problem: Json = _facts()
-    skew_seconds: int = Field(sa_type=BigInteger)
-    received_at: datetime = _moment()
 
-
-class RejectedBesideRow(SQLModel, table=True):
-    """A refused record that stays beside others of its id; `digest` is that of what it says."""
+class RejectedBesideRow(Refused, table=True):
+    """One that stays beside others of its id; `digest` is that of what it says."""
 
     __tablename__ = "rejected_beside"
 
-    id: UUID = Field(primary_key=True)
-    office: str = Field(primary_key=True, sa_type=Text)
     digest: str = Field(primary_key=True, sa_type=Text)
-    device: str = _text()
-    sender: str = _text()
-    record: Json = _facts()
-    problem: Json = _facts()
-    skew_seconds: int = Field(sa_type=BigInteger)
-    received_at: datetime = _moment()
 
 
 class LeafRow(SQLModel, table=True):

@@ -26,7 +26,7 @@ BATCH, CASES = 500, 20
 ROUNDS, WARM = 30, 3
 BARE = "CREATE TABLE bare (LIKE case_records INCLUDING ALL)"
 COLUMNS = ", ".join(each.name for each in store.written)
-WRITTEN = f"SELECT {COLUMNS} FROM case_records WHERE case_id = ANY($1) AND kind = 'result'"  # noqa: S608 - our columns
+WRITTEN = f"SELECT {COLUMNS} FROM case_records WHERE case_id = ANY($1) AND kind = 'result'"  # noqa: S608 - names of our table's columns
 
 
 def run() -> dict[str, Any]:
