@@ -98,6 +98,10 @@ QUERIES = {
         WHERE v.status = 'published' AND (
           (SELECT count(*) FROM rule_approvals a
            WHERE (a.name, a.version) = (v.name, v.version)) < 2
+          OR EXISTS (SELECT FROM jsonb_array_elements_text(v.agencies) agency
+                     WHERE NOT EXISTS (SELECT FROM rule_approvals a
+                                       WHERE (a.name, a.version, a.agency)
+                                             = (v.name, v.version, agency)))
           OR EXISTS (SELECT FROM rule_approvals a
                      WHERE (a.name, a.version) = (v.name, v.version)
                        AND a.approved_by = v.author))""",

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
 import structlog
-from sqlalchemy import ARRAY, Date, RowMapping, Text, bindparam, insert, or_, select, text
+from sqlalchemy import ARRAY, Date, RowMapping, Text, bindparam, func, insert, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.mutual_recognition.rulebook import Period, Reading, Rulebook
@@ -113,6 +113,13 @@ async def overlapping(session: AsyncSession, first: date, last: date) -> str | N
     columns = periods.c
     wanted = select(columns.id).where(columns.valid_from <= last, columns.valid_to >= first)
     return (await session.execute(wanted.limit(1))).scalar_one_or_none()
+
+
+async def next_after(session: AsyncSession, day: date) -> date | None:
+    """The first day of the next period that begins after a day, or None."""
+    columns = periods.c
+    wanted = select(func.min(columns.valid_from)).where(columns.valid_from > day)
+    return (await session.execute(wanted)).scalar_one_or_none()
 
 
 async def add(session: AsyncSession, **columns: object) -> None:

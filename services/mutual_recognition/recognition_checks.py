@@ -36,7 +36,10 @@ async def _batch(connection: AsyncConnection, after: UUID) -> Sequence[RowMappin
 
 
 async def _holds(connection: AsyncConnection, row: RowMapping) -> bool:
-    """Words and codes are compared by the dated data of a day on which it was decided."""
+    """Words and codes are compared by the dated data of a day on which it was decided.
+
+    One that was granted before there were their numbers tells no conclusions.
+    """
     table, concluded = store.requirements, store.conclusions_table
     requirement = row["requirement_id"]
     found = await connection.execute(select(table).where(table.c.id == requirement))
@@ -54,6 +57,9 @@ async def _holds(connection: AsyncConnection, row: RowMapping) -> bool:
     granted = store.recognition_of(row)
     said = settling.by_primary(conclusions, granted)
     ready, terms = required.recognised, granted.terms
+    told = granted.conclusions or settling.rests_on(required, said, ready)
+    if told != settling.rests_on(required, said, ready):
+        return False
     return any(
         _figures(settling.compared(required, said, ready, terms=terms, on=day))
         == _figures(granted.verdicts)

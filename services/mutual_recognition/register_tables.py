@@ -93,13 +93,14 @@ class SuspensionRow(SQLModel, table=True):
 class PilotEntryRow(SQLModel, table=True):
     """Whether something counts for an agency in the pilot, both days included.
 
-    `code`: leading digits of an HS code; an authority's country and the type of its certificates;
-    or a producer's registration number. Of the entries for a day the one given last counts.
+    `code`: leading digits of an HS code, also of goods that need a licence; an authority's country
+    and the type of its certificates; or a producer's registration number. Of the entries for a day
+    the one given last counts.
     """
 
     __tablename__ = "pilot_entries"
     __table_args__: ClassVar[Any] = (
-        CheckConstraint("kind IN ('goods', 'authorities', 'producers')"),
+        CheckConstraint("kind IN ('goods', 'authorities', 'producers', 'licences')"),
         CheckConstraint("valid_to IS NULL OR valid_to >= valid_from"),
         Index("pilot_entries_of", "kind", "code", "agency", "given_at"),
     )

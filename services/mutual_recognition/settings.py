@@ -6,10 +6,11 @@ from typing import Self
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from services.mutual_recognition.domain.agencies import Agencies
 from services.mutual_recognition.rules.tally import Prices
+from shared.http.streams import Bounds
 
 PUBLIC_SEED = "onestop-founding-seed"
 SECRET_CHARACTERS = 16
@@ -17,7 +18,7 @@ FEN = 100
 """To a yuan."""
 
 
-class Settings(BaseSettings):
+class Settings(Bounds):
     """Read once, in the composition root."""
 
     model_config = SettingsConfigDict(env_prefix="ONESTOP_MUTUAL_RECOGNITION_", frozen=True)
@@ -41,6 +42,13 @@ class Settings(BaseSettings):
     )
     time_zone: str = Field(
         default="Asia/Shanghai", description="Where the days begin on which rules take effect."
+    )
+
+    notice_look_seconds: float = Field(
+        default=0.25,
+        gt=0,
+        le=10,
+        description="Wall seconds between looks for new notices, while somebody reads along.",
     )
 
     move_cny: Decimal = Field(

@@ -114,6 +114,7 @@ async def save_recognition(
         "terms": after.terms.model_dump(mode="json"),
         "result_due": after.due,
         "verdicts": [verdict.model_dump(mode="json") for verdict in after.verdicts],
+        "conclusions": list(after.conclusions),
         "reason": None if after.reason is None else after.reason.model_dump(),
         "changed_at": now,
     }
@@ -205,5 +206,6 @@ def recognition_of(row: Row) -> Recognition:
         terms=Terms.model_validate(row["terms"]),
         due=row["result_due"],
         verdicts=tuple(ElementVerdict.model_validate(each) for each in row["verdicts"]),
+        conclusions=tuple(row["conclusions"]),
         reason=None if row["reason"] is None else Said.model_validate(row["reason"]),
     )

@@ -10,6 +10,7 @@ from sqlmodel import Field, SQLModel
 
 from services.mutual_recognition.backtest_tables import BacktestRow
 from services.mutual_recognition.experience_tables import InspectionFindingRow
+from services.mutual_recognition.notice_tables import NoticeReadRow, NoticeRow
 from services.mutual_recognition.register_tables import (
     CompanyRow,
     PilotEntryRow,
@@ -127,6 +128,7 @@ class RecognitionRow(SQLModel, table=True):
     terms: dict[str, Any] = _json()
     result_due: datetime | None = moment(nullable=True)
     verdicts: list[dict[str, Any]] = _json()
+    conclusions: list[int] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": "[]"})
     reason: dict[str, Any] | None = _json_or_null()
     changed_at: datetime = moment()
 
@@ -168,7 +170,10 @@ class DrawPeriodRow(SQLModel, table=True):
 
 
 class RuleVersionRow(SQLModel, table=True):
-    """One version of a decision table. Once it is in review its rows never change."""
+    """One version of a decision table. Once it is in review its rows never change.
+
+    `agencies` are those whose approval published it; null where it was before that was kept.
+    """
 
     __tablename__ = "rule_versions"
     __table_args__: ClassVar[Any] = (
@@ -183,6 +188,7 @@ class RuleVersionRow(SQLModel, table=True):
     status: str = Field(sa_type=Text)
     valid_from: date
     content: dict[str, Any] = _json()
+    agencies: list[str] | None = _json_or_null()
     author: str = Field(sa_type=Text)
     author_agency: str = Field(sa_type=Text)
     drafted_at: datetime = moment()
@@ -216,6 +222,8 @@ TABLES = tuple(
         CompanyRow,
         RatingRow,
         SuspensionRow,
+        NoticeRow,
+        NoticeReadRow,
         PilotEntryRow,
         DrawPeriodRow,
         RuleVersionRow,

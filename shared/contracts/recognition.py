@@ -52,19 +52,30 @@ class RecognitionExpected(RecognitionEvent):
 
 
 class RecognitionGranted(RecognitionEvent):
-    """Found agrees with declared in every element: no second unpacking."""
+    """Found agrees with declared in every element: no second unpacking.
+
+    It rests on these `conclusions` of the primary agency in the case, by their numbers.
+    """
 
     name: ClassVar[str] = "granted"
 
     verdicts: tuple[ElementVerdict, ...]
+    case_id: UUID | None = None
+    conclusions: tuple[int, ...] = ()
 
 
 class RecognitionRefused(RecognitionEvent):
-    """Something disagrees or is unclear: the second agency inspects as well."""
+    """Something disagrees or is unclear: the second agency inspects as well.
+
+    `conclusions` are those of the primary agency that say so, by their numbers; none where it is
+    not for what was found.
+    """
 
     name: ClassVar[str] = "refused"
 
     verdicts: tuple[ElementVerdict, ...]
+    case_id: UUID | None = None
+    conclusions: tuple[int, ...] = ()
     reason: Said
 
 

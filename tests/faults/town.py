@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import httpx
 from sqlalchemy.engine import make_url
@@ -195,7 +195,7 @@ class Town:
         return [
             f"{name}: {line['event']} {str(line.get('exception', ''))[-300:]}"
             for name in self.running
-            for line in map(json.loads, self.log(name).read_text(encoding="utf-8").splitlines())
+            for line in map(_read, self.log(name).read_text(encoding="utf-8").splitlines())
             if line.get("code") == "internal_error" or line["event"].startswith("job failed")
         ]
 
@@ -210,6 +210,16 @@ class Town:
                 writer.close()
                 return True
         return False
+
+
+def _read(line: str) -> dict[str, Any]:
+    """A line of a log. One that a killed process left unfinished has the next one's words in it."""
+    try:
+        found: dict[str, Any] = json.loads(line)
+    except json.JSONDecodeError:
+        failed = '"internal_error"' in line or '"job failed' in line
+        return {"event": f"job failed, torn: {line[-300:]}" if failed else "torn"}
+    return found
 
 
 @asynccontextmanager

@@ -23,6 +23,8 @@ Reason = Annotated[str, Text(max=500)]
 ContainerNumber = Annotated[str, Text(max=20)]
 Weighed = Annotated[Decimal, Number(digits=18, places=5, le=MOST_KG)]
 """A weight as it was found, in kilograms: 0 where nothing was."""
+HS_CODE = r"[0-9]{6}([0-9]{2}){0,2}"
+"""What all countries have alike, and two or four digits of our own."""
 SealNumber = Annotated[str, Text(max=40, pattern=r"[A-Za-z0-9][A-Za-z0-9 ./-]*")]
 
 
@@ -91,13 +93,24 @@ class GroundIn(StrictModel):
 
 
 class FoundIn(StrictModel):
-    """A declared goods line as it was counted and weighed; `net_kg` in kilograms."""
+    """A declared goods line as it was counted and weighed; `net_kg` in kilograms.
+
+    `hs_code`: where the goods belong under another code than the declared one, its first 6, 8 or
+    10 digits; without, they are taken to belong where they were declared.
+    """
 
     number: Annotated[int, Field(ge=1, le=9999)]
     name: Annotated[str, Text(max=1000)]
     quantity: Quantity
     unit: Annotated[str, Text(max=100)]
     net_kg: Weighed
+    hs_code: Annotated[str, Text(max=10, pattern=HS_CODE)] | None = None
+
+    def value(self) -> Found:
+        """As the domain says it."""
+        return Found(
+            self.number, self.name, self.quantity, self.unit, self.net_kg, hs_code=self.hs_code
+        )
 
 
 class ConcludeIn(StrictModel):
@@ -123,10 +136,7 @@ class ConcludeIn(StrictModel):
             verdict=self.verdict,
             disposal=self.disposal,
             findings=tuple(each.value() for each in self.findings),
-            found=tuple(
-                Found(each.number, each.name, each.quantity, each.unit, each.net_kg)
-                for each in self.found
-            ),
+            found=tuple(each.value() for each in self.found),
             containers=self.containers,
             gross_kg=self.gross_kg,
             ground=self.ground.value() if self.ground else None,

@@ -21,13 +21,17 @@ NEEDS_FINDING = frozenset({Verdict.MINOR, Verdict.NONCONFORM})
 
 @dataclass(frozen=True)
 class Found:
-    """A goods line as counted and weighed: quantity in `unit`, net weight in kg."""
+    """A goods line as counted and weighed: quantity in `unit`, net weight in kg.
+
+    `hs_code`: the leading digits of the code under which what was found belongs; None: as declared.
+    """
 
     number: int
     name: str
     quantity: Decimal
     unit: str
     net_kg: Decimal
+    hs_code: str | None = None
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ def check(
     required: Required | None,
     covered: Collection[str],
 ) -> tuple[tuple[Finding, ...], tuple[Line, ...]]:
-    """All findings and the found lines with their declared HS codes. Raises Faults, all at once.
+    """All findings and the found lines with their HS codes. Raises Faults, all at once.
 
     `covered` are the containers that it stands for.
     """
@@ -72,7 +76,7 @@ def check(
     return findings, tuple(
         Line(
             number=line.number,
-            hs_code=codes[line.number],
+            hs_code=line.hs_code or codes[line.number],
             name=line.name,
             quantity=line.quantity,
             unit=line.unit,

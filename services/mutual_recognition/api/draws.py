@@ -23,7 +23,6 @@ from shared.http.paging import Cursor, Limit, Page
 
 router = APIRouter(prefix="/v1/draws", tags=["draws"])
 CURSOR = TypeAdapter(date)
-SECRET_BYTES = 32
 
 
 class PeriodIn(StrictModel):
@@ -37,6 +36,7 @@ class PeriodOut(BaseModel):
     """A period of the draw.
 
     `commitment` is the SHA-256 of the seed; `seed` (hex) is null until the last day has passed.
+    Where nobody committed in time, the service did so itself: `agency` is `system`.
     A draw of a table is HMAC-SHA256 under the seed of `KEY:TABLE`, modulo 10,000.
     """
 
@@ -72,7 +72,7 @@ async def commit(
     period: Annotated[PeriodIn, json_body(PeriodIn)],
 ) -> Response:
     """Commit to a seed that nobody knows, for what will be filed on days that lie ahead."""
-    secret = randomness.token_bytes(SECRET_BYTES)
+    secret = randomness.token_bytes(commands.SECRET_BYTES)
 
     async def work(session: AsyncSession) -> Answer:
         made = await commands.commit(

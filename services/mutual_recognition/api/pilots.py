@@ -1,4 +1,7 @@
-"""The pilot's registers: goods, and overseas authorities and producers whose certificates count."""
+"""The pilot's registers: goods, and overseas authorities and producers whose certificates count.
+
+And goods that need a licence, which are recognised of nobody, whatever is declared.
+"""
 
 from datetime import date, datetime
 from typing import Annotated
@@ -30,10 +33,10 @@ Code = Annotated[str, Text(max=64)]
 class PilotEntryIn(StrictModel):
     """Whether something counts for the own agency, both days included.
 
-    `code`: for goods the first 2 to 10 digits of an HS code; for an authority its country and the
-    type of its certificates (`NZ/519`); for a producer its registration number. Types and
-    numbers are kept in capitals, without spaces and signs. With `counts: false` it is taken out.
-    Without `valid_to` until a later entry.
+    `code`: for goods and licences the first 2 to 10 digits of an HS code; for an authority its
+    country and the type of its certificates (`NZ/519`); for a producer its registration number.
+    Types and numbers are kept in capitals, without spaces and signs. With `counts: false` it is
+    taken out. Without `valid_to` until a later entry.
     """
 
     code: Code

@@ -132,7 +132,8 @@ async def approve(
 ) -> Response:
     """Approve a version in review for the own agency; both agencies' approval publishes it.
 
-    A backtest of exactly its content must be done, unless it is the table's first version.
+    A backtest of exactly its content must be done, also of a table's first version; of the policy
+    of suspensions there is none.
     """
 
     async def work(session: AsyncSession) -> Answer:

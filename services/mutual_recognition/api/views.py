@@ -24,6 +24,7 @@ class RecognitionOut(BaseModel):
 
     `terms`, `verdicts` and `reason` are null where they are not yours to see yet. `result_due`:
     when the primary agency's result must have come; null unless it is expected and planned.
+    `conclusions` are the numbers of that agency's in the case on which the verdicts rest.
     """
 
     id: UUID
@@ -36,6 +37,7 @@ class RecognitionOut(BaseModel):
     terms: Terms | None
     result_due: datetime | None
     verdicts: list[ElementVerdict] | None
+    conclusions: list[int] | None
     reason: Said | None
     changed_at: datetime
 
@@ -236,6 +238,7 @@ def recognition(row: RowMapping, *, is_open: bool, who: Principal) -> Recognitio
         terms=terms if whole else None,
         result_due=row["result_due"],
         verdicts=row["verdicts"] if whole else None,
+        conclusions=row["conclusions"] if whole else None,
         reason=row["reason"] if whole else None,
         changed_at=row["changed_at"],
     )

@@ -133,6 +133,8 @@ def _inputs(
     """What the consignment says, what the registers say of it, and what a sandbox forces."""
     rated = grades[consignment.consignee.uscc]
     known: dict[str, Value] = {dictionaries.ARRIVAL: desk.book.day(consignment.arrival)}
+    if pilot_registers.need_licence(consignment, standing):
+        known[dictionaries.LICENCES_PRESENT] = True
     for agency in desk.book.agencies.names:
         known |= {
             f"{dictionaries.RATING}{agency}": rated.get(agency, dictionaries.UNRATED),

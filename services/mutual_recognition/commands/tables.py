@@ -109,7 +109,9 @@ async def approve(
     )
     if {*approved, agency} != set(desk.book.agencies.names):
         return False
-    await _change(session, name, number, status=Status.PUBLISHED, published_at=desk.now)
+    told = sorted(desk.book.agencies.names)
+    now = desk.now
+    await _change(session, name, number, status=Status.PUBLISHED, published_at=now, agencies=told)
     await desk.book.versions(session, {name: number})
     return True
 
@@ -153,14 +155,8 @@ async def require_sound(name: str, content: Table, *, desk: Desk) -> None:
 
 
 async def _require_backtest(session: AsyncSession, name: str, content: Table) -> None:
-    """But for a table's first version, and for one that takes no part in deciding filings."""
-    if not kinds.is_replayed(name):
-        return
-    columns = rule_versions.c
-    published = (columns.name == name) & (columns.status == "published")
-    if (await session.execute(select(columns.version).where(published).limit(1))).first() is None:
-        return
-    if await backtests.attached(session, name, content) is None:
+    """But for a table that takes no part in deciding filings."""
+    if kinds.is_replayed(name) and await backtests.attached(session, name, content) is None:
         raise refusals.NoBacktest(name=name)
 
 

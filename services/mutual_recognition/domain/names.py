@@ -36,8 +36,9 @@ def same(declared: str, found: str, *, hs_code: str, on: date) -> bool:
 
 
 def same_code(declared: str, found: str) -> bool:
-    """Whether two HS codes agree in what is harmonised."""
-    return declared[:HARMONISED] == found[:HARMONISED]
+    """Whether two HS codes agree in all digits that both tell, and in what is harmonised."""
+    told = max(HARMONISED, min(len(declared), len(found)))
+    return declared[:told] == found[:told]
 
 
 def _is_of(name: str, group: frozenset[str]) -> bool:

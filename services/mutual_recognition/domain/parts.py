@@ -118,14 +118,10 @@ def found(
     call or classify differently, unless both are as declared on that day, or count in units that do
     not measure the same, or that one names twice, stays there twice.
     """
-    whole = {part for group in groups(consignment) if group & set(parts) for part in group}
-    ours = _numbers(consignment, parts)
-    last = {part: [each for each in said if each.covers(part)] for part in of(consignment)}
-    ordered = [part for part in last if part in whole]
-    counted = {each.number: each for part in ordered for each in last[part][-1:]}
+    whole, ours = _whole(consignment, parts), _numbers(consignment, parts)
     declared = {line.number: line for line in consignment.lines}
     sums: dict[tuple[object, ...], Line] = {}
-    for conclusion in counted.values():
+    for conclusion in counted(consignment, parts, said):
         others = {part for part in of(consignment) if conclusion.covers(part)} - whole
         elsewhere = (_numbers(consignment, others) - ours) if others else set()
         seen: list[int] = []
@@ -140,11 +136,25 @@ def found(
     return tuple(sums.values())
 
 
+def counted(
+    consignment: Consignment, parts: Collection[str], said: Sequence[Conclusion]
+) -> tuple[Conclusion, ...]:
+    """An agency's last conclusions on these parts, and on those that share goods with them."""
+    whole = _whole(consignment, parts)
+    last = {part: [each for each in said if each.covers(part)] for part in of(consignment)}
+    ordered = [part for part in last if part in whole]
+    return tuple({each.number: each for part in ordered for each in last[part][-1:]}.values())
+
+
+def _whole(consignment: Consignment, parts: Collection[str]) -> set[str]:
+    return {part for group in groups(consignment) if group & set(parts) for part in group}
+
+
 def _goods(declared: Line | None, found: Line, *, on: date) -> object:
     """What is the same for all that is the same goods."""
     if declared is not None and crosscheck.as_declared(declared, found, on=on):
         return None
-    return names.plain(found.name), found.hs_code[: names.HARMONISED]
+    return names.plain(found.name), found.hs_code
 
 
 def _sum(one: Line, other: Line) -> Line:

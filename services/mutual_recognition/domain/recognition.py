@@ -49,6 +49,7 @@ class Recognition:
     """The one recognition a requirement can have; `terms` say what may be recognised.
 
     `due` (yard clock): when the primary's result must have come; None unless expected and planned.
+    `conclusions` are the numbers of the primary's on which `verdicts` rest.
     """
 
     id: UUID
@@ -61,6 +62,7 @@ class Recognition:
     terms: Terms
     due: datetime | None = None
     verdicts: tuple[ElementVerdict, ...] = ()
+    conclusions: tuple[int, ...] = ()
     reason: Said | None = None
 
 
@@ -124,18 +126,27 @@ def expect(
     return after, (_told(contract.RecognitionExpected, after, elements=terms.elements),)
 
 
-def grant(current: Recognition, *, verdicts: tuple[ElementVerdict, ...]) -> Changed:
+def grant(
+    current: Recognition, *, verdicts: tuple[ElementVerdict, ...], conclusions: tuple[int, ...]
+) -> Changed:
     """Found agrees with declared: no second unpacking. Raises ValueError if it does not."""
     if not verdicts or not all(verdict.agrees for verdict in verdicts):
         raise ValueError("only agreeing verdicts grant a recognition")
-    after = _moved(current, Act.GRANT, verdicts=verdicts)
-    return after, (_told(contract.RecognitionGranted, after, verdicts=verdicts),)
+    after = _moved(current, Act.GRANT, verdicts=verdicts, conclusions=conclusions)
+    told = _told(contract.RecognitionGranted, after, **_compared(after))
+    return after, (told,)
 
 
-def refuse(current: Recognition, *, verdicts: tuple[ElementVerdict, ...], reason: Said) -> Changed:
+def refuse(
+    current: Recognition,
+    *,
+    verdicts: tuple[ElementVerdict, ...],
+    reason: Said,
+    conclusions: tuple[int, ...] = (),
+) -> Changed:
     """Something disagrees: the secondary agency inspects as well."""
-    after = _moved(current, Act.REFUSE, verdicts=verdicts, reason=reason)
-    told = _told(contract.RecognitionRefused, after, verdicts=verdicts, reason=reason)
+    after = _moved(current, Act.REFUSE, verdicts=verdicts, conclusions=conclusions, reason=reason)
+    told = _told(contract.RecognitionRefused, after, reason=reason, **_compared(after))
     return after, (told,)
 
 
@@ -150,6 +161,7 @@ def _moved(
     act: Act,
     *,
     verdicts: tuple[ElementVerdict, ...] = (),
+    conclusions: tuple[int, ...] = (),
     reason: Said | None = None,
 ) -> Recognition:
     target = MOVES.get((current.status, act))
@@ -161,8 +173,17 @@ def _moved(
         version=current.version + 1,
         due=None,
         verdicts=verdicts,
+        conclusions=conclusions,
         reason=reason,
     )
+
+
+def _compared(after: Recognition) -> dict[str, object]:
+    return {
+        "verdicts": after.verdicts,
+        "case_id": derived.case_id(after.requirement_id),
+        "conclusions": after.conclusions,
+    }
 
 
 def _told(kind: type[contract.RecognitionEvent], current: Recognition, **facts: object) -> Event:

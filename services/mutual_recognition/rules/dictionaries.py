@@ -20,6 +20,7 @@ NOT_SELECTED = "none"
 PAIR_COVERED = "primary_covers"
 DRAW = "draw"
 ARRIVAL = "arrival"
+LICENCES_PRESENT = "licences_present"
 COMPANY_RATE, GOODS_RATE = "company_finding_rate_upper", "goods_finding_rate_upper"
 CAUSE = "cause"
 DISAGREEMENT, FINDINGS = "disagreement", "findings"
@@ -35,7 +36,7 @@ _FILING = (
     _of("transport_mode", Kind.TEXT, "the mode of transport", "运输方式"),
     _of("country_of_departure", Kind.TEXT, "the country of departure", "启运国"),
     _of("consignee", Kind.TEXT, "the consignee", "收发货人"),
-    _of("value", Kind.NUMBER, "the total value", "总值"),
+    _of("value", Kind.NUMBER, "the total value, of one currency", "总值（同一币制）"),
     _of("net_kg", Kind.NUMBER, "the net weight in kg", "净重（千克）"),
     _of("containers", Kind.NUMBER, "the number of containers", "集装箱数"),
     _of("duty_percent_max", Kind.NUMBER, "the highest duty in percent", "最高税率（%）"),
@@ -43,7 +44,7 @@ _FILING = (
     _of("dangerous_goods", Kind.FLAG, "dangerous goods", "危险货物"),
     _of("perishable", Kind.FLAG, "perishable goods", "易腐货物"),
     _of("chilled", Kind.FLAG, "chilled goods", "冷藏货物"),
-    _of("licences_present", Kind.FLAG, "goods under a licence", "许可证件管理货物"),
+    _of(LICENCES_PRESENT, Kind.FLAG, "goods under a licence", "许可证件管理货物"),
     _of("combined_inspection", Kind.FLAG, "wishes for a combined inspection", "申请联合查验"),
     _of(ARRIVAL, Kind.DAY, "the day of arrival", "到港日期"),
 )

@@ -38,7 +38,6 @@ def of(consignment: Consignment) -> Inputs:
         "transport_mode": consignment.transport_mode,
         "country_of_departure": consignment.country_of_departure,
         "consignee": consignment.consignee.uscc,
-        "value": sum((line.value for line in lines), Decimal(0)),
         "net_kg": consignment.net_kg,
         "containers": Decimal(len(consignment.containers)),
         "duty_percent_max": max((line.duty_percent for line in lines), default=Decimal(0)),
@@ -53,14 +52,23 @@ def of(consignment: Consignment) -> Inputs:
         for name, value in known.items()
         if untold.isdisjoint(MAY_BE_UNTOLD.get(name, ()))
     }
-    return Inputs(filing={**filing, **_licences(lines)}, lines=tuple(map(_line, lines)))
+    return Inputs(
+        filing={**filing, **_value(lines), **_licences(lines)}, lines=tuple(map(_line, lines))
+    )
 
 
 def _licences(lines: Sequence[GoodsLine]) -> dict[str, bool]:
     if any(line.licences for line in lines):
-        return {"licences_present": True}
+        return {dictionaries.LICENCES_PRESENT: True}
     told = all("licences" in line.model_fields_set for line in lines)
-    return {"licences_present": False} if told else {}
+    return {dictionaries.LICENCES_PRESENT: False} if told else {}
+
+
+def _value(lines: Sequence[GoodsLine]) -> dict[str, Decimal]:
+    """Yuan and dollars have no sum: of several currencies it is not known."""
+    if len({line.currency for line in lines}) > 1:
+        return {}
+    return {"value": sum((line.value for line in lines), Decimal(0))}
 
 
 def _line(line: GoodsLine) -> dict[str, Value]:

@@ -4,15 +4,17 @@ What was not inspected has no finding and no clean result either: it is unknown,
 figures that are made of it.
 """
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from services.mutual_recognition.decision_tables import kinds
 from services.mutual_recognition.decision_tables.dictionary import Inputs
 from services.mutual_recognition.decision_tables.version import Version
 from services.mutual_recognition.domain.agencies import Agencies
 from services.mutual_recognition.domain.determination import Determination
-from services.mutual_recognition.rules import decide
+from services.mutual_recognition.rules import decide, draw
 from services.mutual_recognition.rules.decide import Case
 from shared.contracts.values import Disposal, Mode, Scope, Verdict
 
@@ -111,13 +113,25 @@ def compare(
 ) -> Compared:
     """Decide the filing twice as if it came on the draft's first day, with the same draws."""
     on: date = draft.table.valid_from
-    before = replace(filing.case, on=on, tables=live)
+    before = replace(_taken_part(filing.case, name), on=on, tables=live)
     after = replace(before, tables={**live, name: draft})
     return Compared(
         filing,
         decide.decide(before, agencies=agencies),
         decide.decide(after, agencies=agencies),
     )
+
+
+def _taken_part(case: Case, name: str) -> Case:
+    """The case with a draw for a table whose agency came later, as if it had taken part in it.
+
+    Made of what was drawn for recognition, and as evenly spread: the table's own draw is unknown.
+    """
+    drawn = case.draws.get(kinds.RECOGNITION)
+    if drawn is None or name in case.draws or not name.startswith(kinds.SELECTION):
+        return case
+    mixed = hashlib.sha256(f"{drawn}:{name}".encode()).digest()
+    return replace(case, draws={**case.draws, name: int.from_bytes(mixed) % draw.SIDES})
 
 
 def again(case: Case, draft: Version, *, agencies: Agencies) -> Determination:

@@ -43,17 +43,16 @@ def settle(
     if recognition is not None and result.mode is Mode.RECOGNITION:
         declined = [each for each in stands.values() if each.step is Step.DECLINE]
         if declined and declined[0].reason is not None:
-            refused = recognitions.refuse(recognition, verdicts=(), reason=declined[0].reason)
+            by = [part for part, each in stands.items() if each.step is Step.DECLINE]
+            why, told = declined[0].reason, _rests_on(change.matter, recognition, by)
+            refused = recognitions.refuse(recognition, verdicts=(), reason=why, conclusions=told)
             known = mismatch.of_findings()
             return _refuse(change, stands, refused, known, agencies=agencies, ids=ids)
         ready = parts.comparable(required.consignment, stands, decided=required.decided)
         together = [*required.recognised, *ready]
         verdicts = _compared(change.matter, recognition, together)
         if ready and not crosscheck.agree(verdicts):
-            why = crosscheck.disagreement(verdicts)
-            refused = recognitions.refuse(recognition, verdicts=verdicts, reason=why)
-            lines = parts.lines(required.consignment, together)
-            known = mismatch.of(verdicts, lines, gross_kg=required.consignment.gross_kg)
+            refused, known = _disagreeing(change.matter, recognition, verdicts, together)
             return _refuse(change, stands, refused, known, agencies=agencies, ids=ids)
         awaiting = any(each.step is Step.COMPARE for each in stands.values())
         if suspended is not None and awaiting:
@@ -63,6 +62,24 @@ def settle(
     if all(each.step is Step.MEET for each in stands.values()):
         return _meet(change, stands)
     return _meet_parts(change, stands, FIRST_TOLD)
+
+
+def _disagreeing(
+    current: Matter,
+    recognition: Recognition,
+    verdicts: tuple[ElementVerdict, ...],
+    together: Sequence[str],
+) -> tuple[recognitions.Changed, Mismatch]:
+    """The recognition refused for what disagrees, and what is known of that."""
+    consignment = current.requirement.consignment
+    refused = recognitions.refuse(
+        recognition,
+        verdicts=verdicts,
+        reason=crosscheck.disagreement(verdicts),
+        conclusions=_rests_on(current, recognition, together),
+    )
+    lines = parts.lines(consignment, together)
+    return refused, mismatch.of(verdicts, lines, gross_kg=consignment.gross_kg)
 
 
 def _compared(
@@ -89,6 +106,19 @@ def compared(
         *crosscheck.compare(lines, found, terms=terms, on=on),
         *gross.compare(consignment, ready, said, terms=terms),
     )
+
+
+def _rests_on(current: Matter, recognition: Recognition, ready: Sequence[str]) -> tuple[int, ...]:
+    said = by_primary(current.conclusions, recognition)
+    return rests_on(current.requirement, said, ready)
+
+
+def rests_on(
+    required: Requirement, said: Sequence[Conclusion], ready: Sequence[str]
+) -> tuple[int, ...]:
+    """The numbers of the primary agency's conclusions that count for these containers."""
+    counted = parts.counted(required.consignment, ready, said)
+    return tuple(sorted(each.number for each in counted))
 
 
 def by_primary(some: Sequence[Conclusion], recognition: Recognition) -> list[Conclusion]:
@@ -213,4 +243,5 @@ def _recognise(change: Change, stands: Stands) -> Change:
     if not by_it:
         return change
     verdicts = _compared(current, recognition, by_it)
-    return change.recognised(recognitions.grant(recognition, verdicts=verdicts))
+    told = _rests_on(current, recognition, by_it)
+    return change.recognised(recognitions.grant(recognition, verdicts=verdicts, conclusions=told))

@@ -102,6 +102,12 @@ async def _suspended(scene: Scene) -> Ask:
     return Ask(of, {"grounds": "audit passed 稽核合格"})
 
 
+async def _noticed(scene: Scene) -> Ask:
+    await scene.arranged(_suspended)
+    found = await scene.done(HEAD_OF_CUSTOMS, "get", "/v1/notices")
+    return Ask({"number": found["items"][0]["number"]})
+
+
 async def _to_enter(_: Scene) -> Ask:
     return Ask({"register": "goods"}, {"code": "4407", "name": "sawn wood 锯材", **SINCE})
 
@@ -201,6 +207,11 @@ ENTRIES = {
         _suspended, frozenset({HEAD_OF_QUARANTINE}), succeeds=HEAD_OF_CUSTOMS
     ),
     "GET /v1/suspensions": Entry(_suspended, lists=True),
+    "GET /v1/notices": Entry(_suspended, OTHERS | {BROKER}, lists=True),
+    "GET /v1/notices/events": Entry(_suspended),
+    "POST /v1/notices/{number}/acknowledge": Entry(
+        _noticed, OTHERS | {BROKER}, succeeds=HEAD_OF_QUARANTINE
+    ),
     "GET /v1/pilots/{register}": Entry(_entered, lists=True),
     "POST /v1/pilots/{register}": Entry(_to_enter, succeeds=HEAD_OF_QUARANTINE),
     "GET /v1/risk/{kind}": Entry(_learnt, lists=True),

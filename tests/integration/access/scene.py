@@ -33,6 +33,7 @@ _FILES = TemporaryDirectory(prefix="onestop-evidence-")
 OPENED: Mapping[str, Mapping[str, Any]] = {
     "declaration": {"webhook_http": True, "webhook_private": True, **kits.SEALED},
     "booking": {"stream_seconds": 0.01},
+    "mutual_recognition": {"stream_seconds": 0.01},
     "inspection": {"evidence_folder": Path(_FILES.name), "stream_seconds": 0.01},
 }
 """What the services may do here beside what they may by default; streams end at once."""

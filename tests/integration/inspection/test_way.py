@@ -37,11 +37,13 @@ async def test_a_joint_inspection_from_its_plan_to_its_completion(room: Room) ->
     room.hand.turn(40)
     await room.do("quarantine", "findings", {"code": "pest", "text": "live insects 活虫"})
     found = [{"number": 1, "name": "kiwi", "quantity": "120.50", "unit": "KGM", "net_kg": "119.90"}]
+    found[0]["hs_code"] = "08104000"
     conforms = {**r.CONFORM, "found": found, "gross_kg": "131.5"}
     await room.do("customs", "conclude", conforms)
     case = await room.do("quarantine", "conclude", {"verdict": "minor", "disposal": "release"})
     by_customs = case["sections"]["customs"]["conclusion"]
     assert (by_customs["found"][0]["net_kg"], by_customs["gross_kg"]) == ("119.90", "131.5")
+    assert by_customs["found"][0]["hs_code"] == "08104000"
     assert case["sections"]["quarantine"]["conclusion"]["findings"][0]["code"] == "pest"
     await room.met()
     done = await room.see()

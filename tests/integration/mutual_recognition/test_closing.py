@@ -76,8 +76,24 @@ async def test_a_trusted_company_is_unpacked_once_and_recognised(world: World) -
     met = await world.last(filing, "requirement.met")
     assert (met["outcome"], met["recognised"]) == ("released", ["name", "quantity", "weight"])
     granted = await world.last(filing, "recognition.granted")
-    assert granted["recognition_id"] == str(derived.recognition_id(derived.requirement_id(filing)))
+    requirement_id = derived.requirement_id(filing)
+    assert granted["recognition_id"] == str(derived.recognition_id(requirement_id))
+    assert (granted["case_id"], granted["conclusions"]) == (
+        str(derived.case_id(requirement_id)),
+        [1],
+    )
     assert await world.broken() == {}
+    await world.execute("UPDATE recognitions SET conclusions = '[2]'")
+    assert "granted recognitions" in " ".join(await world.broken())
+
+
+async def test_goods_of_another_code_than_declared_are_not_recognised(world: World) -> None:
+    await world.trust()
+    filing = await world.accept(wood())
+    await world.conclude(filing, "quarantine", found=(found(hs_code="44071200"),))
+    refused = await world.last(filing, "recognition.refused")
+    assert "found 44071200" in refused["reason"]["en"]
+    assert refused["conclusions"] == [1]
 
 
 async def test_a_weight_too_far_off_calls_the_second_agency_to_the_container(

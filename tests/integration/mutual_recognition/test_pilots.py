@@ -9,7 +9,7 @@ from services.mutual_recognition import decisions
 from shared.auth.principal import Role
 from shared.contracts import derived
 from tests import factories
-from tests.integration.mutual_recognition.world import World
+from tests.integration.mutual_recognition.world import World, wood
 
 SINCE = {"valid_from": "2026-01-01", "grounds": "agreed list 双方商定"}
 LAPTOPS = {"code": "8471", "name": "computers 计算机", **SINCE}
@@ -105,6 +105,26 @@ async def test_what_others_do_not_name_so_is_refused_and_the_register_is_read_ne
     of_one = (await world.get("/v1/pilots/goods?code=4407")).json()
     assert len(of_one["items"]) == 1
     assert (await world.get("/v1/pilots/goods", Role.BROKER)).status_code == 403
+
+
+async def test_goods_under_a_licence_are_not_recognised_whatever_was_declared(
+    world: World,
+) -> None:
+    await world.trust()
+    board = {"code": "440711", "name": "pine 松木", **SINCE}
+    before = await world.accept(wood(reference="1"))
+    await _enter(world, "licences", board, "quarantine")
+    after = await world.accept(wood(reference="2"))
+    await _enter(world, "licences", {**board, "counts": False}, "quarantine")
+    taken_out = await world.accept(wood(reference="3"))
+    modes = [
+        (await world.last(filing, "requirement.determined"))["mode"]
+        for filing in (before, after, taken_out)
+    ]
+    assert modes == ["recognition", "joint", "recognition"]
+    rows = (await world.last(after, "requirement.determined"))["rows"]
+    assert "R-LICENCE" in {row["row"] for row in rows}
+    assert await world.broken() == {}
 
 
 async def test_the_database_keeps_entries_as_they_were(world: World) -> None:

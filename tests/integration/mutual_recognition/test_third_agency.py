@@ -8,6 +8,7 @@ from services.mutual_recognition.settings import Settings
 from shared.auth.principal import Role
 from shared.database import Database
 from tests import factories, kits
+from tests.integration.mutual_recognition import backtested
 from tests.integration.mutual_recognition.world import World, laptops, wood
 
 MARITIME = "maritime"
@@ -38,10 +39,27 @@ TABLE: dict[str, Any] = {
 }
 
 
-async def _publish(world: World) -> None:
+async def _backtest(world: World, settings: Settings) -> None:
+    """Also of what came before there was the agency: all by sea, and looked at less long."""
+    asked = await _as(
+        world, "author", MARITIME, f"/v1/tables/selection-{MARITIME}/backtests", TABLE
+    )
+    assert asked.status_code == 202, asked.text
+    assert await backtested.make(world.service.kit, settings)
+    path = f"/v1/backtests/{asked.json()['id']}"
+    async with world.caller(Role.SUPERVISOR, MARITIME) as client:
+        of_it = (await client.get(path)).json()["report"]["by_agency"][MARITIME]
+    assert (of_it["inspected_before"], of_it["inspected_after"]) == (2, 2)
+    assert of_it["hours_saved"]["total"] == "1.50"
+
+
+async def _publish(world: World, settings: Settings) -> None:
     path = f"/v1/tables/selection-{MARITIME}/versions"
     assert (await _as(world, "author", MARITIME, path, TABLE)).status_code == 201
     assert (await _as(world, "author", MARITIME, f"{path}/1/submit")).status_code == 200
+    refused = await _as(world, "head of customs", "customs", f"{path}/1/approve")
+    assert (refused.status_code, refused.json()["code"]) == (409, "no_backtest")
+    await _backtest(world, settings)
     for agency in SKILLS:
         approved = await _as(world, f"head of {agency}", agency, f"{path}/1/approve")
         assert approved.status_code == 200, approved.text
@@ -78,7 +96,7 @@ async def test_a_third_agency_is_added_by_data_alone(
     three.filings = two.filings
     # Without a table of its own it inspects everything: nothing says that it need not.
     assert await _selected(three, laptops()) == [MARITIME]
-    await _publish(three)
+    await _publish(three, settings)
     assert await _selected(three, wood(reference="3")) == ["quarantine", "customs", MARITIME]
     assert await _selected(three, laptops(reference="4", transport_mode="4")) == []
     # What two agencies decided before is still theirs, also when it goes on.

@@ -1,5 +1,6 @@
 """A section's report agrees with itself and with the declaration."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -75,6 +76,13 @@ def test_found_lines_are_declared_ones_and_each_is_found_once() -> None:
         ("line_not_declared", "/found/1/number"),
         ("line_found_twice", "/found/2/number"),
     ]
+
+
+def test_a_found_line_has_the_code_that_the_officer_states() -> None:
+    stated = replace(_found(2), hs_code="08104000")
+    report = Report(Verdict.CONFORM, Disposal.RELEASE, found=(stated,))
+    _, (line,) = verdicts.check(report, noted=(), required=REQUIRED, covered=COVERED)
+    assert (line.number, line.hs_code) == (2, "08104000")
 
 
 def test_a_found_line_keeps_its_exact_figures_and_gets_the_declared_code() -> None:

@@ -54,8 +54,21 @@ def test_without_goods_lines_nothing_counts() -> None:
 
 
 def test_every_prefix_of_a_code_from_the_chapter_on_is_looked_up() -> None:
-    codes = [code for register, code in pilots.asked([builders.wood()])]
-    assert sorted(codes, key=len) == [WOOD[:length] for length in range(2, 11)]
+    asked = pilots.asked([builders.wood()])
+    for register in (Register.GOODS, Register.LICENCES):
+        codes = [code for of, code in asked if of is register]
+        assert sorted(codes, key=len) == [WOOD[:length] for length in range(2, 11)]
+
+
+def test_goods_need_a_licence_if_one_agency_says_so_of_any_of_them() -> None:
+    cargo = builders.consignment(lines=[factories.line(1, hs_code=WOOD), factories.line(2)])
+    assert not pilots.need_licence(cargo, {})
+    says = {("customs", Register.LICENCES, "4407"): True}
+    assert pilots.need_licence(cargo, says)
+    taken_out = {("customs", Register.LICENCES, WOOD): False}
+    assert pilots.need_licence(cargo, says | taken_out)
+    assert not pilots.need_licence(cargo, taken_out)
+    assert not pilots.need_licence(cargo, {("customs", Register.LICENCES, "0101"): True})
 
 
 APPLES = {"hs_code": "0808100000", "name": "apples 苹果", "duty_percent": "10"}

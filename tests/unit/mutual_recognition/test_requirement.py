@@ -119,18 +119,22 @@ def _verdict(*, agrees: bool) -> ElementVerdict:
     )
 
 
+def _granted(current: recognition.Recognition, *verdicts: ElementVerdict) -> recognition.Changed:
+    return recognition.grant(current, verdicts=verdicts, conclusions=(1,))
+
+
 def test_only_agreeing_verdicts_grant_a_recognition() -> None:
-    granted, events = recognition.grant(_expected(), verdicts=(_verdict(agrees=True),))
+    granted, events = _granted(_expected(), _verdict(agrees=True))
     assert (granted.status, granted.version) == (recognition.Status.GRANTED, 1 + len(events))
     for verdicts in ((), (_verdict(agrees=True), _verdict(agrees=False))):
         with pytest.raises(ValueError, match="agreeing"):
-            recognition.grant(_expected(), verdicts=verdicts)
+            _granted(_expected(), *verdicts)
 
 
 def test_a_recognition_that_ended_is_not_granted_any_more() -> None:
     lapsed, _ = recognition.lapse(_expected(), reason=factories.said("revised"))
     with pytest.raises(ValueError, match="lapsed"):
-        recognition.grant(lapsed, verdicts=(_verdict(agrees=True),))
+        _granted(lapsed, _verdict(agrees=True))
     again, _ = recognition.expect(
         lapsed, filing_id=builders.FILING, primary="quarantine", secondary="customs", terms=TERMS
     )
