@@ -13,7 +13,7 @@ from services.mutual_recognition.risk.rates import Count, Rate, Rates
 from services.mutual_recognition.rules.report import Share
 
 MOST = 10
-"""Companies and headings that are told: those whose rate is surest to be high."""
+"""Companies and goods that are told: those whose rate is surest to be high."""
 
 Figures = dict[str, Any]
 
@@ -22,28 +22,28 @@ def _company(row: Row) -> str:
     return row.importer
 
 
-def _heading(row: Row) -> str:
-    return row.hs6[:4]
+def _goods(row: Row) -> str:
+    return row.hs6
 
 
 @dataclass(frozen=True)
 class Learnt:
-    """The rates of the companies and of the HS headings."""
+    """The rates of the companies and of the goods, by the HS code's first six digits."""
 
     companies: Rates
-    headings: Rates
+    goods: Rates
 
     def ratings(self) -> Mapping[str, Callable[[Row], float]]:
-        """What a row is rated by: its company, its heading, or both together."""
+        """What a row is rated by: its company, its goods, or both together."""
 
         def company(row: Row) -> float:
             return self.companies.of(_company(row)).mean
 
         def goods(row: Row) -> float:
-            return self.headings.of(_heading(row)).mean
+            return self.goods.of(_goods(row)).mean
 
         def both(row: Row) -> float:
-            return judging.together(self.headings.whole.mean, (company(row), goods(row)))
+            return judging.together(self.goods.whole.mean, (company(row), goods(row)))
 
         return {"company": company, "goods": goods, "both": both}
 
@@ -53,9 +53,9 @@ def figures(fit: Iterable[Row | Unreadable], judge: Iterable[Row | Unreadable]) 
     fitted, fit_rows = _inspected(fit, known=frozenset())
     judged, judge_rows = _inspected(judge, known=frozenset(row.id for row in fitted))
     of = experience.learnt(
-        {Kind.COMPANIES: _counts(fitted, _company), Kind.GOODS: _counts(fitted, _heading)}
+        {Kind.COMPANIES: _counts(fitted, _company), Kind.GOODS: _counts(fitted, _goods)}
     )
-    learnt = Learnt(companies=of[Kind.COMPANIES], headings=of[Kind.GOODS])
+    learnt = Learnt(companies=of[Kind.COMPANIES], goods=of[Kind.GOODS])
     return {
         "fit": fit_rows,
         "judge": judge_rows,
@@ -65,7 +65,7 @@ def figures(fit: Iterable[Row | Unreadable], judge: Iterable[Row | Unreadable]) 
             for name, rating in learnt.ratings().items()
         },
         "companies": _rates(learnt.companies),
-        "headings": _rates(learnt.headings),
+        "goods": _rates(learnt.goods),
     }
 
 
@@ -82,7 +82,7 @@ def lines(told: Figures) -> Iterator[str]:
             expected = "-" if spared["expected"] is None else f"{spared['expected']:.1%}"
             found = f"{_share(spared['found'])}, expected {expected}"
             yield f"  lowest {spared['at_most']:4.0%}  {found}"
-    for name in ("companies", "headings"):
+    for name in ("companies", "goods"):
         own = told[name]
         yield f"{name:10} {own['inspected']} inspected, group worth {own['strength']} inspections"
         for key, rate in own["highest"].items():

@@ -98,10 +98,10 @@ QUERIES = {
         WHERE v.status = 'published' AND (
           (SELECT count(*) FROM rule_approvals a
            WHERE (a.name, a.version) = (v.name, v.version)) < 2
-          OR EXISTS (SELECT FROM jsonb_array_elements_text(v.agencies) agency
+          OR EXISTS (SELECT FROM jsonb_array_elements_text(v.agencies) AS one (name)
                      WHERE NOT EXISTS (SELECT FROM rule_approvals a
                                        WHERE (a.name, a.version, a.agency)
-                                             = (v.name, v.version, agency)))
+                                             = (v.name, v.version, one.name)))
           OR EXISTS (SELECT FROM rule_approvals a
                      WHERE (a.name, a.version) = (v.name, v.version)
                        AND a.approved_by = v.author))""",

@@ -119,7 +119,8 @@ async def next_after(session: AsyncSession, day: date) -> date | None:
     """The first day of the next period that begins after a day, or None."""
     columns = periods.c
     wanted = select(func.min(columns.valid_from)).where(columns.valid_from > day)
-    return (await session.execute(wanted)).scalar_one_or_none()
+    found: date | None = (await session.execute(wanted)).scalar_one_or_none()
+    return found
 
 
 async def add(session: AsyncSession, **columns: object) -> None:

@@ -8,7 +8,10 @@ from sqlmodel import Field, SQLModel
 
 
 class InspectionFindingRow(SQLModel, table=True):
-    """What an inspection that ended says of its company, or of one HS heading. Never changed."""
+    """What an inspection that ended says of its company, or of goods by their HS code.
+
+    Of its first six digits; of four where it was counted before. Never changed.
+    """
 
     __tablename__ = "inspection_findings"
     __table_args__: ClassVar[Any] = (

@@ -1,6 +1,7 @@
 """What agencies and companies are told of suspensions: rows and reads."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import RowMapping, Select, and_, select
@@ -17,6 +18,14 @@ notices = table_of(NoticeRow)
 _read = table_of(NoticeReadRow)
 
 
+@dataclass(frozen=True)
+class Reader:
+    """An agency, or the people of a company (its code), who read what is about it alone."""
+
+    office: str
+    company: str | None = None
+
+
 class NoSuchNotice(errors.NotFound):
     """There is no such notice, or it is not yours."""
 
@@ -25,20 +34,19 @@ class NoSuchNotice(errors.NotFound):
 
 async def page(
     reading: Reading,
+    reader: Reader,
     *,
-    office: str,
-    company: str | None,
     unread: bool,
     after: int,
     up_to: int | None = None,
     limit: int,
 ) -> Sequence[RowMapping]:
-    """Notices by number, with whether `office` has acknowledged them; of one company or of all."""
-    wanted = _of(office).where(notices.c.number > after)
+    """A reader's notices by number, with whether its office has acknowledged them."""
+    wanted = _of(reader.office).where(notices.c.number > after)
     if up_to is not None:
         wanted = wanted.where(notices.c.number <= up_to)
-    if company is not None:
-        wanted = wanted.where(suspensions.c.uscc == company)
+    if reader.company is not None:
+        wanted = wanted.where(suspensions.c.uscc == reader.company)
     if unread:
         wanted = wanted.where(_read.c.read_at.is_(None))
     found = await reading.execute(wanted.order_by(notices.c.number).limit(limit))

@@ -75,9 +75,10 @@ async def notices(
 ) -> Page[NoticeOut]:
     """What the own agency, or company, is told of suspensions, the oldest first."""
     after = paging.decode_cursor(cursor, CURSOR) or 0
-    asked = {**_mine(who), "unread": unread, "after": after, "limit": limit + 1}
     async with kit.database.connect() as connection:
-        rows = await stored.page(connection, **asked)
+        rows = await stored.page(
+            connection, _reader(who), unread=unread, after=after, limit=limit + 1
+        )
     return paging.page([_shown(row) for row in rows], limit=limit, key=lambda each: each.number)
 
 
@@ -95,9 +96,15 @@ async def watch_notices(
     """
 
     async def read(start: int, end: int) -> bytes:
-        asked = {**_mine(who), "unread": False, "after": start, "up_to": end}
         async with kit.database.connect() as connection:
-            rows = await stored.page(connection, **asked, limit=streams.AT_ONCE)
+            rows = await stored.page(
+                connection,
+                _reader(who),
+                unread=False,
+                after=start,
+                up_to=end,
+                limit=streams.AT_ONCE,
+            )
         return b"".join(streams.event(EVENT, row["number"], _shown(row)) for row in rows)
 
     source = streams.Source("notices", kit.database, readers, settings, read)
@@ -111,9 +118,10 @@ async def acknowledge(
     """Acknowledge a notice for the own agency, or company; who was first stays."""
 
     async def work(session: AsyncSession) -> Answer:
-        office = _office(who)
+        reader = _reader(who)
+        office = reader.office
         row = await stored.get(session, number, office=office)
-        if row is None or (who.role is Role.BROKER and row["uscc"] != who.organisation):
+        if row is None or reader.company not in (None, row["uscc"]):
             raise stored.NoSuchNotice(number=number)
         await stored.acknowledge(session, number, office=office, by=who.subject, now=ask.desk.now)
         return Answer(200, _shown(await stored.get(session, number, office=office) or row))
@@ -121,16 +129,11 @@ async def acknowledge(
     return await ask.keep(who, work)
 
 
-def _mine(who: Principal) -> dict[str, str | None]:
-    return {
-        "office": _office(who),
-        "company": who.organisation if who.role is Role.BROKER else None,
-    }
-
-
-def _office(who: Principal) -> str:
+def _reader(who: Principal) -> stored.Reader:
     """An agency's people are one office, wherever they sit; so are a company's."""
-    return who.agency or who.organisation
+    if who.agency is not None:
+        return stored.Reader(who.agency)
+    return stored.Reader(who.organisation, company=who.organisation)
 
 
 def _shown(row: RowMapping) -> NoticeOut:

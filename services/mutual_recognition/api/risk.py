@@ -1,4 +1,4 @@
-"""How often something is found at the inspections of a company, or of goods of an HS heading."""
+"""How often something is found at the inspections of a company, or of goods of an HS code."""
 
 import re
 from bisect import bisect_right
@@ -27,16 +27,17 @@ READERS = (Role.SUPERVISOR, Role.AUDITOR)
 CURSOR = TypeAdapter(str)
 CODES: Mapping[Kind, re.Pattern[str]] = {
     Kind.COMPANIES: re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}", re.ASCII),
-    Kind.GOODS: re.compile(r"[0-9]{4}", re.ASCII),
+    Kind.GOODS: re.compile(r"[0-9]{4}([0-9]{2})?", re.ASCII),
 }
 
 
 class NoSuchMember(errors.NotFound):
-    """This is the code of no company or HS heading."""
+    """This is the code of no company or goods."""
 
-    zh = "该代码不是企业代码或 HS 品目号。"
-    mend = "Give a unified social credit code of 18 characters, or an HS heading of four digits."
-    mend_zh = "请使用 18 位统一社会信用代码或 4 位 HS 品目号。"
+    zh = "该代码不是企业代码或 HS 编码。"
+    mend = "Give a unified social credit code of 18 characters, or the first 6 or 4 digits of an HS"
+    " code."
+    mend_zh = "请使用 18 位统一社会信用代码，或 HS 编码前 6 位或前 4 位。"
 
 
 class RateOut(BaseModel):
@@ -83,11 +84,13 @@ async def rate(
     kit: Annotated[Kit, Depends(kit_of)],
     book: TheBook,
 ) -> RateOut:
-    """One company or HS heading, inspected or not."""
+    """One company, HS code of six digits or heading of four, inspected or not."""
     if not CODES[kind].fullmatch(member):
         raise NoSuchMember(code=member)
     async with kit.database.connect() as connection:
         learnt = (await learning.learnt(connection, book))[kind]
+    if kind is Kind.GOODS and len(member) == experience.HEADING and learnt.above is not None:
+        learnt = learnt.above
     return _told(learnt, member)
 
 
@@ -95,7 +98,7 @@ def _told(learnt: Rates, member: str) -> RateOut:
     count, rate = learnt.counts.get(member, NOTHING), experience.percents(learnt, member)
     return RateOut(
         member=member,
-        group=learnt.group_of(member),
+        group=learnt.group(member),
         found=count.found,
         inspected=count.inspected,
         percent=rate.mean,

@@ -12,20 +12,20 @@ from services.mutual_recognition.domain.intervals import Interval
 from services.mutual_recognition.domain.recognition import Recognition, Status
 from services.mutual_recognition.domain.settle import Conclusion
 from services.mutual_recognition.risk import rates
-from services.mutual_recognition.risk.rates import Count, Rate, Rates
+from services.mutual_recognition.risk.rates import Count, GroupOf, Rate, Rates
 from services.mutual_recognition.rules import dictionaries, replaying
 from services.mutual_recognition.rules.replaying import Said
 from shared.contracts.filing import Consignment
 
-CHAPTER = 2
-"""Digits of an HS chapter."""
+CHAPTER, HEADING, SUBHEADING = 2, 4, 6
+"""Digits of an HS code: what all countries have alike ends with the subheading."""
 EVERY = "all"
 """The group of every company: nothing is known of it before it was inspected."""
 CENT, ALL = Decimal("0.01"), Decimal(100)
 
 
 class Kind(StrEnum):
-    """Of what there are rates: companies by their code, goods by their HS heading."""
+    """Of what there are rates: companies by their code, goods by the HS code's first six digits."""
 
     COMPANIES = "companies"
     GOODS = "goods"
@@ -38,8 +38,8 @@ Learnt = Mapping[Kind, Rates]
 class Percents:
     """A rate of findings in percent, and where it lies with 95% (credible interval).
 
-    `high` is not below both what its own count and what that of its group say alone: a group of
-    which little is known makes no rate surely low.
+    `high` is not below all of what its own count and those of its groups say alone: groups of which
+    little is known make no rate surely low.
     """
 
     mean: Decimal
@@ -49,10 +49,10 @@ class Percents:
 
 def members(consignment: Consignment) -> Mapping[Kind, tuple[str, ...]]:
     """Of what an inspection of this consignment says something."""
-    headings = {line.hs_code[: replaying.HEADING] for line in consignment.lines}
+    goods = {line.hs_code[:SUBHEADING] for line in consignment.lines}
     return {
         Kind.COMPANIES: (consignment.consignee.uscc,),
-        Kind.GOODS: tuple(sorted(headings)),
+        Kind.GOODS: tuple(sorted(goods)),
     }
 
 
@@ -78,23 +78,31 @@ def _disagreed(recognition: Recognition | None) -> bool:
 
 
 def learnt(counts: Mapping[Kind, Mapping[str, Count]]) -> Learnt:
-    """The rates of all that was inspected: companies as one group, headings by their chapter."""
-    return {kind: rates.fitted(counts[kind], group_of=GROUP_OF[kind]) for kind in Kind}
+    """The rates of all that was inspected: companies as one group, goods by heading and chapter."""
+    return {kind: rates.fitted(counts[kind], groups=GROUPS[kind]) for kind in Kind}
 
 
 def _everybody(_company: str) -> str:
     return EVERY
 
 
+def _heading(goods: str) -> str:
+    return goods[:HEADING]
+
+
 def _chapter(heading: str) -> str:
     return heading[:CHAPTER]
 
 
-GROUP_OF = {Kind.COMPANIES: _everybody, Kind.GOODS: _chapter}
+GROUPS: Mapping[Kind, tuple[GroupOf, ...]] = {
+    Kind.COMPANIES: (_everybody,),
+    Kind.GOODS: (_heading, _chapter),
+}
+"""What was counted of a heading before codes had six digits is a member of that heading."""
 
 
 def known(learned: Learnt, consignment: Consignment) -> dict[str, Value]:
-    """What tables may ask: the upper ends of the intervals, of goods that of the worst heading."""
+    """What tables may ask: the upper ends of the intervals, of goods that of the worst code."""
     of = members(consignment)
     names = {Kind.COMPANIES: dictionaries.COMPANY_RATE, Kind.GOODS: dictionaries.GOODS_RATE}
     return {

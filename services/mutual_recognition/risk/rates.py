@@ -6,7 +6,7 @@ and independent samples", JASA 68 (1973).
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import fsum
 
@@ -66,51 +66,62 @@ JEFFREYS = Rate(0.5, 0.5)
 """What is believed of a rate of which nothing is known."""
 
 
+GroupOf = Callable[[str], str]
+"""The group of a member."""
+
+
 @dataclass(frozen=True)
 class Rates:
     """The rates of all members.
 
-    `groups` and `whole` are what is believed of a new member, by its group or where that is new
-    too; to know its group is worth `strength` inspections of it. `sums` are the groups' counts.
+    `whole` is what is believed of a new member of a new group. Where members are in groups, those
+    have rates of their own, `above`, and to know its group is worth `strength` inspections of one.
     """
 
     counts: Mapping[str, Count]
-    sums: Mapping[str, Count]
-    group_of: Callable[[str], str]
-    groups: Mapping[str, Rate]
     whole: Rate
     strength: float
+    group_of: GroupOf | None = None
+    above: "Rates | None" = None
 
     def of(self, member: str) -> Rate:
-        """A member's rate; of one never inspected its group's, of an unknown group the whole's."""
-        prior = self.groups.get(self.group_of(member), self.whole)
-        return prior.updated(self.counts.get(member, NOTHING))
+        """A member's rate; of one never inspected that of its group, or of what is above that."""
+        return self.prior(member).updated(self.counts.get(member, NOTHING))
 
-    def alone(self, member: str) -> tuple[Rate, Rate]:
-        """What a member's own count says, and what that of its group does, by Jeffreys' prior."""
-        group = self.sums.get(self.group_of(member), NOTHING)
-        return JEFFREYS.updated(self.counts.get(member, NOTHING)), JEFFREYS.updated(group)
+    def group(self, member: str) -> str:
+        """The group of a member; of one without any, itself."""
+        return member if self.group_of is None else self.group_of(member)
+
+    def alone(self, member: str) -> tuple[Rate, ...]:
+        """What a member's own count says, and what those of its groups do, by Jeffreys' prior."""
+        own = JEFFREYS.updated(self.counts.get(member, NOTHING))
+        return (own,) if self.above is None else (own, *self.above.alone(self.group(member)))
+
+    def prior(self, member: str) -> Rate:
+        """What is believed of a member before it is inspected: by its group, and what is above."""
+        if self.above is None:
+            return self.whole
+        group = self.group(member)
+        known = group in self.above.counts
+        strength = self.strength if known else self.whole.strength
+        return Rate.of(self.above.of(group).mean, strength=strength)
 
 
-def fitted(counts: Mapping[str, Count], *, group_of: Callable[[str], str]) -> Rates:
-    """The rates of what was counted: members shrunk to their group, groups to the whole."""
+def fitted(counts: Mapping[str, Count], *, groups: Sequence[GroupOf]) -> Rates:
+    """The rates of what was counted: members shrunk to their group, and so on up to the whole.
+
+    `groups` tell a member's group, that one's group, and so on.
+    """
+    whole = Rate.of(_mean(_sum(counts.values())), strength=_strength([counts.values()]))
+    if not groups:
+        return Rates(counts, whole, whole.strength)
+    group_of, *further = groups
     parts: defaultdict[str, list[Count]] = defaultdict(list)
     for member, count in counts.items():
         parts[group_of(member)].append(count)
     sums = {group: _sum(members) for group, members in parts.items()}
-    mean = _mean(_sum(sums.values()))
-    group = Rate.of(mean, strength=_strength([sums.values()]))
-    strength = _strength(parts.values())
-    return Rates(
-        counts=counts,
-        sums=sums,
-        group_of=group_of,
-        groups={
-            name: Rate.of(group.updated(own).mean, strength=strength) for name, own in sums.items()
-        },
-        whole=Rate.of(mean, strength=_strength([counts.values()])),
-        strength=strength,
-    )
+    above = fitted(sums, groups=further)
+    return Rates(counts, whole, _strength(parts.values()), group_of, above)
 
 
 def _strength(groups: Iterable[Collection[Count]]) -> float:

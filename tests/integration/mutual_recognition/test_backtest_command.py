@@ -2,9 +2,11 @@
 
 import asyncio
 from datetime import timedelta
+from io import StringIO
 
 import httpx
 import pytest
+from rich.console import Console
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
@@ -27,6 +29,24 @@ def _api(world: World) -> Api:
 async def _made(world: World) -> None:
     while not await backtested.make(world.service.kit):
         await asyncio.sleep(0.01)
+
+
+async def test_who_waits_for_a_backtest_sees_a_bar(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    screen = Console(file=StringIO(), force_terminal=True)
+    monkeypatch.setattr(backtesting, "err", screen)
+    monkeypatch.setattr(backtesting, "LOOK_SECONDS", 0.01)
+    await world.accept(wood())
+    founding = builders.founding()[NAME].table.model_dump(mode="json", exclude_defaults=True)
+    content = {**founding, "valid_from": factories.NOW.date().isoformat()}
+    async with _api(world) as api:
+        making = asyncio.create_task(_made(world))
+        await backtesting.done(api, NAME, content)
+        await making
+    assert isinstance(screen.file, StringIO)
+    assert "filings 申报单" in screen.file.getvalue()
+    assert "━" in screen.file.getvalue()
 
 
 async def test_the_figures_of_a_file_are_told_with_the_documented_ones_first(

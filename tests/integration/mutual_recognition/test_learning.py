@@ -127,9 +127,9 @@ async def test_rates_are_listed_by_code_and_of_the_unknown_the_group_s_is_told(
         await world.conclude(filing, "quarantine")
     await _look(world)
     first = await _told(world, "/v1/risk/goods?limit=2")
-    assert [each["member"] for each in first["items"]] == ["4403", "4407"]
+    assert [each["member"] for each in first["items"]] == ["440321", "440711"]
     rest = await _told(world, f"/v1/risk/goods?limit=2&cursor={first['next']}")
-    assert [each["member"] for each in rest["items"]] == ["4408"]
+    assert [each["member"] for each in rest["items"]] == ["440810"]
     assert rest["next"] is None
     unknown = await _told(world, "/v1/risk/goods/4418")
     assert (unknown["group"], unknown["found"], unknown["inspected"]) == ("44", 0, 0)

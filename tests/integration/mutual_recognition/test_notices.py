@@ -1,5 +1,6 @@
 """Both agencies and the company are told of a suspension at once, and nobody else."""
 
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from shared.contracts.values import Verdict
 from tests import factories
 from tests.integration.mutual_recognition.test_suspensions import BACK, PATH, WHY, _as
 from tests.integration.mutual_recognition.world import World, wood
-from tests.streams import looked_for, reading
+from tests.streams import Reader, looked_for, reading
 
 OFFICES = (
     (Role.OFFICER, "", "customs"),
@@ -80,13 +81,16 @@ async def test_a_notice_is_unread_until_somebody_of_the_office_acknowledges_it(
 
 async def test_agencies_and_the_company_hear_of_it_on_their_open_streams(world: World) -> None:
     await world.trust()
-    path, of_company = "/v1/notices/events", {"role": Role.BROKER, "org": factories.CONSIGNEE}
-    of_agency = {"role": Role.SUPERVISOR, "org": "quarantine", "agency": "quarantine"}
+
+    def at(role: Role, org: str, agency: str = "") -> AbstractAsyncContextManager[Reader]:
+        path = "/v1/notices/events"
+        return reading(world.service, path, role=role, org=org, agency=agency, last=0)
+
     async with (
         looked_for(world.service),
-        reading(world.service, path, last=0, **of_company) as company,
-        reading(world.service, path, last=0, **of_agency) as agency,
-        reading(world.service, path, role=Role.BROKER, org=factories.BROKER, last=0) as other,
+        at(Role.BROKER, factories.CONSIGNEE) as company,
+        at(Role.SUPERVISOR, "quarantine", "quarantine") as agency,
+        at(Role.BROKER, factories.BROKER) as other,
     ):
         suspension = await _suspend(world)
         for reader in (company, agency):

@@ -187,23 +187,6 @@ async def test_a_draft_that_is_turned_down_is_never_published(world: World) -> N
     assert len(await world.told(await world.accept(laptops()))) == 2
 
 
-async def test_a_malformed_table_is_refused_whole_with_row_column_and_mend(world: World) -> None:
-    content = _content()
-    content["rows"][0]["when"][0]["input"] = "hs_kode"
-    content["rows"][0]["then"]["skills"] = ["plant"]
-    content["rows"][1]["id"] = "C-LAPTOPS"
-    refused = await _as(world, "author", "customs", f"{NAME}/versions", content)
-    assert refused.status_code == 422
-    faults = refused.json()["errors"]
-    assert [(each["pointer"], each["facts"]["column"]) for each in faults] == [
-        ("/rows/0/when/0/input", "hs_kode"),
-        ("/rows/0/then/skills", "skills"),
-        ("/rows/1", "id"),
-    ]
-    assert all(each["mend"]["en"] and each["mend"]["zh"] for each in faults)
-    assert len((await world.get("/v1/tables")).json()["items"]) == 9
-
-
 async def test_a_table_cannot_take_over_in_the_past_or_under_an_unknown_name(
     world: World,
 ) -> None:

@@ -39,6 +39,19 @@ TABLE: dict[str, Any] = {
 }
 
 
+WITHOUT_THE_THIRD = f"""
+    WITH copied AS (
+      INSERT INTO rule_versions (name, version, status, valid_from, content, agencies, author,
+        author_agency, drafted_at, published_at)
+      SELECT name, 2, status, '2030-01-01', content, agencies, author, author_agency, drafted_at,
+        published_at FROM rule_versions WHERE name = 'selection-{MARITIME}'
+      RETURNING name)
+    INSERT INTO rule_approvals (name, version, agency, approved_by, approved_at)
+    SELECT name, 2, agency, approved_by, approved_at FROM copied JOIN rule_approvals USING (name)
+    WHERE agency <> '{MARITIME}'"""
+"""A version that two of three agencies approved, published past the program."""
+
+
 async def _backtest(world: World, settings: Settings) -> None:
     """Also of what came before there was the agency: all by sea, and looked at less long."""
     asked = await _as(
@@ -105,3 +118,6 @@ async def test_a_third_agency_is_added_by_data_alone(
     revised = await three.last(before, "requirement.revised")
     assert [need["agency"] for need in revised["needs"]] == ["quarantine", "customs"]
     assert await three.broken() == {}
+    await three.execute(WITHOUT_THE_THIRD)
+    (found,) = (await three.broken()).values()
+    assert found == [f"selection-{MARITIME} 2"]

@@ -66,8 +66,8 @@ def test_what_ratings_would_spare_is_told_against_the_base(files: tuple[str, str
     assert (told["base"]["hits"], told["base"]["of"]) == (12, 39)
     assert (half["at_most"], half["found"]["hits"], half["found"]["of"]) == (0.5, 0, 19)
     assert told["ratings"]["goods"]["auc"] > 0.8
-    assert list(told["headings"]["highest"]) == ["9503", "0808"]
-    toys = told["headings"]["highest"]["9503"]
+    assert list(told["goods"]["highest"]) == ["950300", "080810"]
+    toys = told["goods"]["highest"]["950300"]
     assert (toys["hits"], toys["of"]) == (20, 40)
     assert 0.3 < toys["low"] < toys["share"] < 0.5 < toys["high"] < 0.7
 

@@ -52,6 +52,16 @@ def test_what_is_wrong_is_told_with_table_row_column_and_mend(folder: Path) -> N
     assert all(each["mend_en"] and each["mend_zh"] for each in found["errors"])
 
 
+@pytest.mark.parametrize("name", ["recognition", "selection-customs", "mismatch", "suspension"])
+def test_a_half_loaded_table_is_refused_wherever_it_was_cut_off(folder: Path, name: str) -> None:
+    file = folder / f"{name}.toml"
+    whole = file.read_bytes()
+    for cut in range(0, len(whole) - 1, max(1, len(whole) // 12)):
+        file.write_bytes(whole[:cut])
+        code, found = _run("check", str(folder))
+        assert (code, {each["table"] for each in found["errors"]}) == (1, {name}), whole[:cut]
+
+
 def test_an_example_that_is_decided_otherwise_fails(folder: Path) -> None:
     _replace(
         folder / "recognition.toml", 'catches = { draw = "499" }', 'catches = { draw = "500" }'

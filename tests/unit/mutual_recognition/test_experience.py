@@ -23,7 +23,7 @@ from tests import factories
 from tests.unit.mutual_recognition import builders
 
 COMPANY = factories.CONSIGNEE
-WOOD, LAPTOPS = "4407", "8471"
+WOOD, LAPTOPS = "440711", "847130"
 MOULD = (Finding(code="mould", text="mould 霉变"),)
 
 
@@ -94,10 +94,10 @@ def test_a_gross_weight_that_is_not_known_whole_is_no_finding() -> None:
     assert experience.found((_said(),), _refused(agrees=False, found="", gross=True)) is False
 
 
-def test_a_heading_counts_once_however_many_lines_have_it() -> None:
+def test_a_code_counts_once_however_many_lines_have_it() -> None:
     lines = [
         factories.line(number, hs_code=code)
-        for number, code in enumerate(("4407110000", "4407120000", "8471300000"), 1)
+        for number, code in enumerate(("4407110000", "4407119090", "8471300000"), 1)
     ]
     of = experience.members(builders.consignment(lines=lines))
     assert of == {Kind.COMPANIES: (COMPANY,), Kind.GOODS: (WOOD, LAPTOPS)}
@@ -132,10 +132,16 @@ def test_little_that_was_clean_is_not_taken_for_safe() -> None:
     few = _known(_learnt({WOOD: Count(0, 4)}), "4407110000")[1]
     fresh = _known(_learnt({WOOD: Count(0, 4)}), "4412310000")[1]
     assert few == fresh > 35
-    many = {WOOD: Count(0, 4), "4403": Count(0, 600)}
+    many = {WOOD: Count(0, 4), "440321": Count(0, 600)}
     assert _known(_learnt(many), "4407110000")[1] < 2
-    apart = {WOOD: Count(0, 600), "4403": Count(200, 600)}
+    apart = {WOOD: Count(0, 600), "440321": Count(200, 600)}
     assert _known(_learnt(apart), "4407110000")[1] < 2
+
+
+def test_what_was_counted_of_a_heading_before_codes_had_six_digits_still_counts_for_it() -> None:
+    others = {LAPTOPS: Count(300, 600)}
+    learned = _learnt(others | {"4407": Count(0, 600)})
+    assert _known(learned, "4407110000")[1] < 5 < _known(_learnt(others), "4407110000")[1]
 
 
 def test_of_several_goods_the_worst_counts() -> None:

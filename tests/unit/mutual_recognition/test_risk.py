@@ -20,14 +20,14 @@ RATES = st.builds(Rate, a=st.floats(0.05, 200), b=st.floats(0.05, 200))
 
 def _fitted(counts: dict[str, Count]) -> Rates:
     """Members in the groups of their first letters."""
-    return rates.fitted(counts, group_of=lambda member: member[:1])
+    return rates.fitted(counts, groups=[lambda member: member[:1]])
 
 
 @given(MEMBERS)
 def test_a_rate_lies_between_what_was_found_and_its_group(counts: dict[str, Count]) -> None:
     learnt = _fitted(counts)
     for member, count in counts.items():
-        mean, group = learnt.of(member).mean, learnt.groups[member[:1]].mean
+        mean, group = learnt.of(member).mean, learnt.prior(member).mean
         own = count.found / count.inspected if count.inspected else group
         assert min(own, group) - 1e-12 <= mean <= max(own, group) + 1e-12
 
@@ -35,7 +35,7 @@ def test_a_rate_lies_between_what_was_found_and_its_group(counts: dict[str, Coun
 @given(MEMBERS)
 def test_groups_lie_between_what_was_found_in_them_and_the_whole(counts: dict[str, Count]) -> None:
     learnt = _fitted(counts)
-    for name, prior in learnt.groups.items():
+    for name, prior in {member[:1]: learnt.prior(member) for member in counts}.items():
         every = sum((own for key, own in counts.items() if key[:1] == name), start=rates.NOTHING)
         own = every.found / every.inspected if every.inspected else learnt.whole.mean
         assert min(own, learnt.whole.mean) - 1e-12 <= prior.mean
@@ -45,7 +45,8 @@ def test_groups_lie_between_what_was_found_in_them_and_the_whole(counts: dict[st
 @given(MEMBERS.flatmap(lambda counts: st.tuples(st.just(counts), st.permutations([*counts]))))
 def test_the_order_of_members_does_not_matter(both: tuple[dict[str, Count], list[str]]) -> None:
     counts, mixed = both
-    assert _fitted(counts).groups == _fitted({member: counts[member] for member in mixed}).groups
+    one, other = _fitted(counts), _fitted({member: counts[member] for member in mixed})
+    assert [one.of(member) for member in counts] == [other.of(member) for member in counts]
 
 
 @given(RATES, st.lists(st.booleans(), max_size=40))
@@ -70,7 +71,7 @@ def test_more_inspections_of_the_same_rate_narrow_the_interval(
 def test_a_company_inspected_once_hardly_leaves_its_group_and_one_inspected_often_does() -> None:
     others = {f"o{number}": Count(5 + number % 11, 100) for number in range(66)}
     learnt = _fitted({**others, "once": Count(1, 1), "often": Count(50, 100)})
-    group = learnt.groups["o"].mean
+    group = learnt.prior("o").mean
     assert 0.1 < group < 0.11
     assert learnt.of("once").mean < 0.15
     assert learnt.of("often").mean > 0.35
@@ -108,9 +109,18 @@ def test_whether_members_inspected_once_are_alike_is_not_made_up() -> None:
 
 def test_a_new_member_has_the_rate_of_its_group_and_a_new_group_that_of_the_whole() -> None:
     learnt = _fitted({"a1": Count(9, 10), "a2": Count(8, 10), "b1": Count(1, 10)})
-    assert learnt.of("a3") == learnt.groups["a"]
+    assert learnt.of("a3") == learnt.prior("a1")
     assert learnt.of("c1") == learnt.whole
-    assert learnt.groups["b"].mean < learnt.whole.mean < learnt.groups["a"].mean
+    assert learnt.prior("b1").mean < learnt.whole.mean < learnt.prior("a1").mean
+
+
+def test_a_new_group_has_the_rate_of_what_is_above_it() -> None:
+    levels = [lambda member: member[:2], lambda group: group[:1]]
+    counts = {"a1x": Count(9, 10), "a1y": Count(8, 10), "a2x": Count(7, 10), "b1x": Count(0, 30)}
+    learnt = rates.fitted(counts, groups=levels)
+    assert learnt.of("b9z").mean < learnt.of("c9z").mean < learnt.of("a9z").mean
+    assert isclose(learnt.of("c9z").mean, learnt.whole.mean)
+    assert len(learnt.alone("a1x")) == 3
 
 
 def test_of_nothing_inspected_nothing_is_known() -> None:
