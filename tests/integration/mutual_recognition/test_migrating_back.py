@@ -75,7 +75,7 @@ async def test_what_ended_before_there_were_counts_is_counted(world: World) -> N
     counts = book.learnt[Kind.GOODS].counts
     await _again(world, since=BEFORE_COUNTS)
     assert await learning.look(kit, book) == 2
-    assert book.learnt[Kind.GOODS].counts == counts == {"4407": Count(0, 2)}
+    assert book.learnt[Kind.GOODS].counts == counts == {"440711": Count(0, 2)}
     assert await world.broken() == {}
 
 
