@@ -14,6 +14,8 @@ from shared.http.streams import Bounds
 
 PUBLIC_SEED = "onestop-founding-seed"
 SECRET_CHARACTERS = 16
+BY_ITSELF = "system"
+"""Who acted where nobody of an agency did; no agency is called so."""
 FEN = 100
 """To a yuan."""
 
@@ -79,6 +81,8 @@ class Settings(Bounds):
     def _consistent(self) -> Self:
         if self.primary == self.secondary or not {self.primary, self.secondary} <= set(self.skills):
             raise ValueError("primary and secondary must be two of the agencies in skills")
+        if BY_ITSELF in self.skills:
+            raise ValueError(f"no agency may be called {BY_ITSELF}: the service's own acts are")
         if self.draw_seed_id not in self.draw_seeds:
             raise ValueError("draw_seed_id must name one of draw_seeds")
         return self

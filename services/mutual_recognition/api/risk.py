@@ -35,8 +35,7 @@ class NoSuchMember(errors.NotFound):
     """This is the code of no company or goods."""
 
     zh = "该代码不是企业代码或 HS 编码。"
-    mend = "Give a unified social credit code of 18 characters, or the first 6 or 4 digits of an HS"
-    " code."
+    mend = "Give a company's code of 18 characters, or the first 6 or 4 digits of an HS code."
     mend_zh = "请使用 18 位统一社会信用代码，或 HS 编码前 6 位或前 4 位。"
 
 
@@ -89,12 +88,12 @@ async def rate(
         raise NoSuchMember(code=member)
     async with kit.database.connect() as connection:
         learnt = (await learning.learnt(connection, book))[kind]
-    if kind is Kind.GOODS and len(member) == experience.HEADING and learnt.above is not None:
-        learnt = learnt.above
     return _told(learnt, member)
 
 
 def _told(learnt: Rates, member: str) -> RateOut:
+    if learnt.above is not None and len(member) == experience.HEADING:
+        learnt = learnt.above  # also what was counted of headings themselves, before there were six
     count, rate = learnt.counts.get(member, NOTHING), experience.percents(learnt, member)
     return RateOut(
         member=member,

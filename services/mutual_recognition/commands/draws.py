@@ -10,11 +10,10 @@ from services.mutual_recognition import draws
 from services.mutual_recognition.commands.desk import Desk
 from services.mutual_recognition.domain import refusals
 from services.mutual_recognition.rules import draw
+from services.mutual_recognition.settings import BY_ITSELF
 
 LONGEST = timedelta(days=366)
 SECRET_BYTES = 32
-BY_ITSELF = "system"
-"""Who committed where no supervisor had; no agency is called so."""
 
 
 async def commit(

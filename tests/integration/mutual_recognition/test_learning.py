@@ -139,6 +139,29 @@ async def test_rates_are_listed_by_code_and_of_the_unknown_the_group_s_is_told(
     assert 0 <= low < middle < high <= 100
 
 
+async def test_a_heading_has_the_same_figures_alone_and_in_the_list(world: World) -> None:
+    """Also where it has rows of its own, from before codes had six digits."""
+    await _inspected(world, 1)
+    await _inspected(world, 2, Verdict.NONCONFORM)
+    await _look(world)
+    await world.execute(
+        "INSERT INTO inspection_findings SELECT requirement_id, kind, '4407', found"
+        " FROM inspection_findings WHERE kind = 'goods' AND found"
+    )
+    await _look(world)
+    heading, code = (await _told(world, "/v1/risk/goods"))["items"]
+    assert (heading["member"], heading["found"], heading["inspected"]) == ("4407", 2, 3)
+    assert (code["member"], code["found"], code["inspected"]) == ("440711", 1, 2)
+    assert await _told(world, WOOD) == heading
+
+
+async def test_who_asks_for_no_code_is_told_which_there_are(world: World) -> None:
+    for member in ("44071", "4407110000", "wood"):
+        refused = await world.get(f"/v1/risk/goods/{member}")
+        assert (refused.status_code, refused.json()["code"]) == (404, "no_such_member")
+        assert refused.json()["mend"]["en"].endswith("the first 6 or 4 digits of an HS code.")
+
+
 async def test_a_process_that_begins_learns_before_it_decides(world: World) -> None:
     for serial in range(4):
         await _inspected(world, serial)

@@ -1,18 +1,26 @@
 """The schema goes back to what it was before, and comes again with what was there."""
 
+from typing import Any
+
+import pytest
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import IntegrityError
 
 from services.mutual_recognition import app
 from services.mutual_recognition.jobs import learning
 from services.mutual_recognition.risk.experience import Kind
 from services.mutual_recognition.risk.rates import Count
 from services.mutual_recognition.rulebook import Rulebook
+from shared.auth.principal import Role
 from tests import factories
+from tests.integration.mutual_recognition.test_pilots import LAPTOPS, _enter
+from tests.integration.mutual_recognition.test_suspensions import BACK, PATH, WHY, _as
 from tests.integration.mutual_recognition.world import World, wood
 
 BEFORE_THE_POLICY, BEFORE_COUNTS, BEFORE_NAMED_GOODS = "0010", "0016", "0018"
+BEFORE_NOTICES = "0019"
 DRAFTED = """
 DO $$ BEGIN
     ALTER TABLE rule_versions DISABLE TRIGGER USER;
@@ -89,3 +97,25 @@ async def test_an_agency_s_own_draft_is_not_published_over(world: World) -> None
     async with database.connect() as connection:
         found = list(map(tuple, await connection.execute(text(RECOGNITION))))
     assert found == [*by_us[:2], (3, "draft", "a supervisor", False)]
+
+
+async def test_notices_come_again_and_the_register_of_licences_is_empty(world: World) -> None:
+    await world.trust()
+    (given,) = (await _as(world, "duty", "customs", PATH, WHY)).json()["items"]
+    await _as(world, "head", "customs", f"{PATH}/{given['id']}/lift", BACK)
+    await _enter(world, "goods", LAPTOPS, "customs")
+    await _enter(world, "licences", LAPTOPS, "customs")
+    before = await _items(world, "/v1/notices")
+    assert [each["kind"] for each in before] == ["suspended", "lifted"]
+    await _again(world, since=BEFORE_NOTICES)
+    assert await _items(world, "/v1/notices") == before
+    assert len(await _items(world, "/v1/pilots/goods")) == 1
+    assert await _items(world, "/v1/pilots/licences") == []
+    with pytest.raises(IntegrityError):
+        await world.execute("DELETE FROM pilot_entries")
+    assert await world.broken() == {}
+
+
+async def _items(world: World, path: str) -> list[Any]:
+    found: list[Any] = (await world.get(path, Role.OFFICER, agency="customs")).json()["items"]
+    return found
