@@ -76,7 +76,8 @@ class Bounds(BaseSettings):
         default=20,
         ge=1,
         le=10_000,
-        description="Streams that one yard's or agency's people have open at a process.",
+        description="Streams that the people of one yard, agency or company have open at a"
+        " process.",
     )
     stream_beat_seconds: float = Field(
         default=15.0,
