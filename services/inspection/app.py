@@ -6,6 +6,7 @@ from services.inspection import checks, consumers, evidence_checks, store
 from services.inspection.api import (
     acting,
     alarming,
+    attending,
     case_file,
     checklists,
     correcting,
@@ -50,6 +51,7 @@ def create(kit: Kit, settings: Settings) -> service.Service:
             reading.router,
             acting.router,
             tracking.router,
+            attending.router,
             editions.router,
             checklists.router,
             sampling.router,

@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.inspection import alarms, appending, checking, keys, marks, measures, store
+from services.inspection import alarms, appending, checking, keys, marks, measures, presence, store
 from services.inspection.domain import (
     answered,
+    attended,
     concluding,
     moves,
     results,
@@ -164,12 +165,17 @@ async def keep(
 ) -> list[Case]:
     """Keep what was decided of locked cases: records, state and events. The cases as they are then.
 
-    Changes may be decided as they are taken. Raises IdTaken, StaleVersion.
+    Changes may be decided as they are taken; officers who are done by one are signed out.
+    Raises IdTaken, StaleVersion.
     """
-    appended = await appending.append(session, changes, actor=who, now=now)
+    settled = (
+        (before, attended.settled(before, change, now=now.yard)) for before, change in changes
+    )
+    appended = await appending.append(session, settled, actor=who, now=now)
     befores, cases = [each.before for each in appended], [each.case for each in appended]
     made = [record for each in appended for record in each.records]
     await store.save(session, cases, befores=befores)
+    await presence.keep(session, zip(befores, cases, strict=True))
     await alarms.keep(session, made, cases)
     await measures.keep(session, zip(befores, cases, strict=True), made)
     for each in appended:

@@ -16,6 +16,7 @@ from services.inspection.domain.facts import (
     Required,
     Sample,
     SignOff,
+    Stay,
     Waiting,
 )
 from services.inspection.domain.moves import Status
@@ -70,6 +71,7 @@ def section_values(case: Case, *, before: Case) -> list[dict[str, Any]]:
             "findings": [_dump(one) for one in each.findings],
             "conclusions": [_dump(one) for one in each.conclusions],
             "samples": [_dump(one) for one in each.samples],
+            "attendance": [_dump(one) for one in each.attendance],
             "signed": _dump(each.signed),
         }
         for each in case.sections
@@ -165,6 +167,7 @@ def section_of(row: Row) -> Section:
         findings=tuple(Finding.model_validate(each) for each in row["findings"]),
         conclusions=tuple(Conclusion.model_validate(each) for each in row["conclusions"]),
         samples=tuple(Sample.model_validate(each) for each in row["samples"]),
+        attendance=tuple(Stay.model_validate(each) for each in row["attendance"]),
         signed=SignOff.model_validate(row["signed"]) if row["signed"] else None,
     )
 

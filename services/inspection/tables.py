@@ -76,6 +76,7 @@ class SectionRow(SQLModel, table=True):
     findings: Json = _facts()
     conclusions: Json = _facts()
     samples: Json = _facts()
+    attendance: Json = _facts()
     signed: Json = _facts(nullable=True)
 
 
@@ -115,6 +116,16 @@ class RecordRow(SQLModel, table=True):
     prev_hash: str = _text()
     hash: str = _text()
     number: int = Field(default=None, sa_type=BigInteger)
+
+
+class PresentRow(SQLModel, table=True):
+    """Where an officer of an agency is now: at one container at most."""
+
+    __tablename__ = "officers_present"
+
+    case_id: UUID = Field(primary_key=True)
+    agency: str = Field(primary_key=True, sa_type=Text)
+    officer: str = Field(primary_key=True, sa_type=Text)
 
 
 class ChecklistRow(SQLModel, table=True):

@@ -17,6 +17,7 @@ FROM_LIST = Field(strict=False)
 MAX_CONTAINERS = 500
 MAX_FINDINGS = 50
 MAX_LINES = 50
+MAX_OFFICERS = 20
 
 AgencyName = Annotated[str, Text(max=32, pattern=r"[a-z][a-z_]{1,31}")]
 Reason = Annotated[str, Text(max=500)]
@@ -64,6 +65,14 @@ class OpenIn(StrictModel):
 
 class JoinIn(StrictModel):
     """Nothing more to say: the caller's agency joins."""
+
+
+class OfficersIn(StrictModel):
+    """Who came or left, by the names that your agency knows its officers by; nobody: yourself."""
+
+    officers: Annotated[
+        tuple[Annotated[str, Text(max=80)], ...], Field(max_length=MAX_OFFICERS), FROM_LIST
+    ] = ()
 
 
 class FindingIn(StrictModel):

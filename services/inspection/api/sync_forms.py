@@ -18,7 +18,7 @@ from services.inspection.api.checklists import AnswerIn
 from services.inspection.api.sampling import DrawIn
 from services.inspection.api.tracking import HandleIn
 from services.inspection.domain.offline import Name
-from services.inspection.domain.steps import Joined, Opened, What
+from services.inspection.domain.steps import Came, Joined, Left, Opened, What
 from shared.errors import Refused
 from shared.http import faults
 from shared.http.model import Instant, StrictModel, Text
@@ -111,13 +111,37 @@ class JoinRecordIn(RecordIn):
         return Joined()
 
 
+class ComeRecordIn(RecordIn):
+    """Officers of the own agency came to the container."""
+
+    kind: Literal["come"]
+    data: forms.OfficersIn
+
+    def what(self) -> What:
+        """As the domain says it."""
+        return Came(self.data.officers, self.at)
+
+
+class LeaveRecordIn(RecordIn):
+    """They left it."""
+
+    kind: Literal["leave"]
+    data: forms.OfficersIn
+
+    def what(self) -> What:
+        """As the domain says it."""
+        return Left(self.data.officers, self.at)
+
+
 AnyRecordIn: TypeAlias = Annotated[
     ResultRecordIn
     | FindingRecordIn
     | HandleRecordIn
     | SampleRecordIn
     | OpenRecordIn
-    | JoinRecordIn,
+    | JoinRecordIn
+    | ComeRecordIn
+    | LeaveRecordIn,
     Field(discriminator="kind"),
 ]
 

@@ -36,6 +36,13 @@ DISPOSALS = {
     "destroy": "销毁",
     "detain": "扣留",
 }
+ENDED = {
+    "signed_out": "本人签退",
+    "elsewhere": "在他处签到",
+    "concluded": "作出结论",
+    "closed": "关箱",
+    "gate_out": "出场",
+}
 NOTHING = ("—", "—", "—")
 SORTS = {"photo": "照片", "document": "单证", "scan": "扫描件"}
 
@@ -59,6 +66,7 @@ def pdf(
         "parts": [
             _conclusions(case, zone),
             _openings(case, zone),
+            _attendance(case, zone),
             _files([each for each in chain if each.seq not in hidden], zone),
             _records(chain, hidden, zone),
         ],
@@ -113,6 +121,22 @@ def _openings(case: Case, zone: ZoneInfo) -> Table:
     ]
     heads = ("次 No.", "开箱 Opened", "关箱 Closed", "到场单位 Present")
     return _table("开箱 Openings", heads, rows)
+
+
+def _attendance(case: Case, zone: ZoneInfo) -> Table:
+    rows = [
+        [
+            _named(AGENCIES, section.agency),
+            each.officer,
+            _at(each.came_at, zone),
+            _at(each.left_at, zone) if each.left_at else "—",
+            _named(ENDED, each.ended) if each.ended else "—",
+        ]
+        for section in case.sections
+        for each in section.attendance
+    ]
+    heads = ("单位 Agency", "关员 Officer", "签到 Came", "签退 Left", "签退原因 Ended by")
+    return _table("到场关员 Officers present", heads, rows)
 
 
 def _files(chain: Iterable[Record], zone: ZoneInfo) -> Table:

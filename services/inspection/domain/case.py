@@ -21,6 +21,7 @@ from services.inspection.domain.facts import (
     Required,
     Sample,
     SignOff,
+    Stay,
     Waiting,
 )
 from services.inspection.domain.moves import Status
@@ -53,6 +54,7 @@ class Section:
     findings: tuple[Finding, ...] = ()
     conclusions: tuple[Conclusion, ...] = ()
     samples: tuple[Sample, ...] = ()
+    attendance: tuple[Stay, ...] = ()
     signed: SignOff | None = None
 
     @property

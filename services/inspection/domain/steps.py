@@ -5,10 +5,19 @@ A conclusion is none of them: other services act on it, and its officer waits fo
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import TypeAlias
 from uuid import UUID
 
-from services.inspection.domain import gates, handling, inspecting, results, sampling, standing
+from services.inspection.domain import (
+    attendance,
+    gates,
+    handling,
+    inspecting,
+    results,
+    sampling,
+    standing,
+)
 from services.inspection.domain.case import Case, Change
 from services.inspection.domain.handling import Handling
 from services.inspection.domain.records import Actor, Moment
@@ -39,7 +48,23 @@ class Joined:
     """The agency came to the open container."""
 
 
-What: TypeAlias = Result | Finding | Handling | Draw | Opened | Joined
+@dataclass(frozen=True)
+class Came:
+    """Officers of the agency came to the container; none named: the one whose device it is.
+
+    `at` is the device's own time.
+    """
+
+    officers: tuple[str, ...]
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Left(Came):
+    """They left it."""
+
+
+What: TypeAlias = Result | Finding | Handling | Draw | Opened | Joined | Came
 
 
 def together(one: What, other: What) -> bool:
@@ -49,13 +74,17 @@ def together(one: What, other: What) -> bool:
 
 @dataclass(frozen=True)
 class Taker:
-    """Who takes steps, when; the yard of yard staff; each case's book of an officer's agency."""
+    """Who takes steps, when; the yard of yard staff; each case's book of an officer's agency.
+
+    By `skew` the device's clock is ahead of ours.
+    """
 
     who: Actor
     now: Moment
     wait: Wait
     yard: str | None
     books: Mapping[UUID, Book]
+    skew: timedelta = timedelta(0)
 
     def take(self, case: Case, steps: Sequence[What]) -> Change:
         """The change that a step makes, or several `together`.
@@ -77,6 +106,8 @@ class Taker:
         what = steps[0]
         if isinstance(what, Handling):
             return self._handle(case, what)
+        if isinstance(what, Came):
+            return self._pass(case, what)
         standing.going_on(case)
         standing.needed_section(case, self.who)
         if not isinstance(what, Opened):
@@ -93,6 +124,12 @@ class Taker:
         else:
             standing.needed_section(case, self.who)
         return handling.handle(case, what)
+
+    def _pass(self, case: Case, what: Came) -> Change:
+        """How long somebody stayed is told by the device's clock: its two times have one skew."""
+        act = attendance.leave if isinstance(what, Left) else attendance.come
+        passing = attendance.Passing(what.officers, what.at - self.skew)
+        return act(case, passing, who=self.who, now=self.now.yard)
 
     def _officer(self, case: Case, what: Finding | Draw | Opened | Joined) -> Change:
         who, now = self.who, self.now

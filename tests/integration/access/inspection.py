@@ -78,6 +78,18 @@ async def opened(scene: Scene) -> Ask:
     return Ask(PATH)
 
 
+async def _to_come(scene: Scene) -> Ask:
+    await scene.arranged(_inside)
+    return Ask(PATH, {"officers": ["o.li"]})
+
+
+async def _come(scene: Scene) -> Ask:
+    await scene.arranged(opened)
+    for who in (CUSTOMS, QUARANTINE):
+        await scene.done(who, "post", f"{CASE}/come", {"officers": ["o.li"]})
+    return Ask(PATH, {"officers": ["o.li"]})
+
+
 async def _to_find(scene: Scene) -> Ask:
     await scene.arranged(opened)
     return Ask(PATH, {"code": "pest", "text": "live insects 活虫"})
@@ -184,6 +196,8 @@ ENTRIES = {
     "POST /v1/cases/{case_id}/gate-out": Entry(_inside, STRANGERS, succeeds=YARD_STAFF),
     "POST /v1/cases/{case_id}/open": Entry(_to_open, succeeds=QUARANTINE),
     "POST /v1/cases/{case_id}/join": Entry(_to_join, succeeds=QUARANTINE),
+    "POST /v1/cases/{case_id}/come": Entry(_to_come, succeeds=QUARANTINE),
+    "POST /v1/cases/{case_id}/leave": Entry(_come, succeeds=CUSTOMS),
     "POST /v1/cases/{case_id}/findings": Entry(_to_find, succeeds=CUSTOMS),
     "GET /v1/checklists": Entry(nothing),
     "PUT /v1/checklists/{code}": Entry(_to_edit, succeeds=HEAD_OF_CUSTOMS),
