@@ -20,6 +20,7 @@ from services.inspection.api import (
     signing,
     syncing,
     tracking,
+    treating,
     uploading,
     watching,
 )
@@ -29,6 +30,7 @@ from services.inspection.jobs import alarms as alarm_jobs
 from services.inspection.jobs import ledger as ledger_jobs
 from services.inspection.jobs import measures as measure_jobs
 from services.inspection.jobs import orphans, sandbox, waits
+from services.inspection.jobs import treatments as treatment_jobs
 from services.inspection.settings import Settings
 from shared import service
 from shared.http import exports
@@ -52,6 +54,7 @@ def create(kit: Kit, settings: Settings) -> service.Service:
             acting.router,
             tracking.router,
             attending.router,
+            treating.router,
             editions.router,
             checklists.router,
             sampling.router,
@@ -85,6 +88,7 @@ def _jobs(kit: Kit, settings: Settings, vault: Vault | None) -> dict[str, servic
         "waits": waits.sweeper(kit, settings),
         "checkpoints": ledger_jobs.keeper(kit, settings),
         "alarms": alarm_jobs.sweeper(kit, settings),
+        "treatments": treatment_jobs.sweeper(kit, settings),
         "measures": measure_jobs.filler(kit),
     }
     if vault is not None:

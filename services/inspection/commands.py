@@ -10,7 +10,17 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.inspection import alarms, appending, checking, keys, marks, measures, presence, store
+from services.inspection import (
+    alarms,
+    appending,
+    checking,
+    keys,
+    marks,
+    measures,
+    presence,
+    store,
+    treatments,
+)
 from services.inspection.domain import (
     answered,
     attended,
@@ -20,6 +30,7 @@ from services.inspection.domain import (
     sandbox,
     signing,
     standing,
+    treating,
     waiting,
 )
 from services.inspection.domain.case import Case, Change, Section
@@ -169,13 +180,15 @@ async def keep(
     Raises IdTaken, StaleVersion.
     """
     settled = (
-        (before, attended.settled(before, change, now=now.yard)) for before, change in changes
+        (before, treating.settled(attended.settled(before, change, now=now.yard), now=now.yard))
+        for before, change in changes
     )
     appended = await appending.append(session, settled, actor=who, now=now)
     befores, cases = [each.before for each in appended], [each.case for each in appended]
     made = [record for each in appended for record in each.records]
     await store.save(session, cases, befores=befores)
     await presence.keep(session, zip(befores, cases, strict=True))
+    await treatments.keep(session, zip(befores, cases, strict=True))
     await alarms.keep(session, made, cases)
     await measures.keep(session, zip(befores, cases, strict=True), made)
     for each in appended:

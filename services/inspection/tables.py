@@ -77,6 +77,7 @@ class SectionRow(SQLModel, table=True):
     conclusions: Json = _facts()
     samples: Json = _facts()
     attendance: Json = _facts()
+    treatments: Json = _facts()
     signed: Json = _facts(nullable=True)
 
 

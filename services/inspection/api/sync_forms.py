@@ -17,6 +17,8 @@ from services.inspection.api import forms
 from services.inspection.api.checklists import AnswerIn
 from services.inspection.api.sampling import DrawIn
 from services.inspection.api.tracking import HandleIn
+from services.inspection.api.treating import TreatedIn
+from services.inspection.domain import ordering, treating
 from services.inspection.domain.offline import Name
 from services.inspection.domain.steps import Came, Joined, Left, Opened, What
 from shared.errors import Refused
@@ -133,6 +135,27 @@ class LeaveRecordIn(RecordIn):
         return Left(self.data.officers, self.at)
 
 
+class TreatmentNumberedIn(TreatedIn):
+    """Of the treatment `number` of the own section."""
+
+    number: Annotated[int, Field(ge=1, le=ordering.MOST)]
+
+    def what(self) -> What:
+        """As the domain says it."""
+        return treating.Result(**self.model_dump())
+
+
+class TreatmentRecordIn(RecordIn):
+    """What became of a treatment."""
+
+    kind: Literal["treatment"]
+    data: TreatmentNumberedIn
+
+    def what(self) -> What:
+        """As the domain says it."""
+        return self.data.what()
+
+
 AnyRecordIn: TypeAlias = Annotated[
     ResultRecordIn
     | FindingRecordIn
@@ -141,7 +164,8 @@ AnyRecordIn: TypeAlias = Annotated[
     | OpenRecordIn
     | JoinRecordIn
     | ComeRecordIn
-    | LeaveRecordIn,
+    | LeaveRecordIn
+    | TreatmentRecordIn,
     Field(discriminator="kind"),
 ]
 

@@ -18,6 +18,7 @@ from services.inspection.domain.facts import (
     Stay,
 )
 from services.inspection.domain.moves import Status
+from services.inspection.domain.treatments import Treatment
 from shared.auth.principal import Principal, Role
 from shared.contracts.values import (
     AgencyNeed,
@@ -62,7 +63,7 @@ class SectionOut(BaseModel):
 
     `conclusions` are all of them, the oldest first; `conclusion` is the newest. `open` are the
     containers that it may still conclude on. `attendance`: when its officers came and left, and
-    what ended it. `findings`, `samples`, `attendance`: null where they are not yours.
+    what ended it. `findings`, `samples`, `attendance`, `treatments`: null where they are not yours.
     """
 
     needed: bool
@@ -75,6 +76,7 @@ class SectionOut(BaseModel):
     findings: tuple[Finding, ...] | None
     samples: tuple[Sample, ...] | None
     attendance: tuple[Stay, ...] | None
+    treatments: tuple[Treatment, ...] | None
     signed: bool
 
 
@@ -199,6 +201,7 @@ def _section(section: Section, case: Case, *, whole: bool) -> SectionOut:
         findings=section.findings if whole else None,
         samples=section.samples if whole else None,
         attendance=section.attendance if whole else None,
+        treatments=section.treatments if whole else None,
         signed=section.signed is not None,
     )
 

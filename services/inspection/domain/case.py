@@ -25,6 +25,7 @@ from services.inspection.domain.facts import (
     Waiting,
 )
 from services.inspection.domain.moves import Status
+from services.inspection.domain.treatments import Treatment
 from shared.contracts.case import CaseEvent
 from shared.contracts.values import Disposal, Finding, Purpose, Said, Scope, Slot, Verdict
 
@@ -55,6 +56,7 @@ class Section:
     conclusions: tuple[Conclusion, ...] = ()
     samples: tuple[Sample, ...] = ()
     attendance: tuple[Stay, ...] = ()
+    treatments: tuple[Treatment, ...] = ()
     signed: SignOff | None = None
 
     @property

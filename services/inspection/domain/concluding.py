@@ -9,6 +9,7 @@ from services.inspection.domain import (
     consent,
     errors,
     moves,
+    ordering,
     sampling,
     standing,
     verdicts,
@@ -45,12 +46,20 @@ def conclude(
     Without named containers it is about all that is still to be concluded on, and about what is
     suspended or to be treated only where nothing else is left.
     Raises CaseMoveNotAllowed, AgencyNotNeeded, SectionConcluded, NotAtContainer,
-    AmendmentAwaited, ContainerDecided, LaboratoryAwaited, LaboratoryFound, ChecklistOpen, Faults.
+    AmendmentAwaited, ContainerDecided, LaboratoryAwaited, LaboratoryFound, ChecklistOpen,
+    TreatmentAwaited, TreatmentFailed, TooManyTreatments, Faults.
     """
     section, covered = _at_hand(case, report, who)
     noted = [each for each in section.findings if each.container in (None, *covered)]
-    findings, found = verdicts.check(report, noted=noted, required=case.required, covered=covered)
+    findings, found = verdicts.check(
+        report,
+        noted=noted,
+        required=case.required,
+        covered=covered,
+        beside=ordering.faults(report, now=now.yard),
+    )
     _check_open(case, section, report)
+    ordering.check(section, report, covered=covered)
     sampling.check(section, report.verdict, covered=covered)
     if report.verdict is not Verdict.SUSPEND:
         checklist(section, covered).check()
@@ -69,6 +78,7 @@ def conclude(
     )
     later = tuple(each for each in section.findings if each not in noted)
     written = replace(section, findings=later, conclusions=(*section.conclusions, conclusion))
+    written = ordering.ordered(written, report, who=who, now=now)
     change = consent.lapse(_told(case, written, new=report.findings, now=now))
     return waiting.begin(change, now=now, wait=wait)
 
@@ -113,6 +123,7 @@ def _told(case: Case, written: Section, *, new: Sequence[Finding], now: Moment) 
         told = change.told(SectionPartlyConcluded, **facts, containers=conclusion.containers)
     else:
         told = change.told(SectionConcluded, **facts)
+    told = ordering.noted(told, written, conclusion)
     return alarms.raised(told, new, agency=written.agency, now=now)
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
-from services.inspection.domain import attendance, errors, moves
+from services.inspection.domain import attendance, errors, moves, treating
 from services.inspection.domain.case import Case, Change, Section
 from services.inspection.domain.facts import Handled, Sample
 from services.inspection.domain.records import Actor, Json, Record
@@ -26,6 +26,7 @@ CORRECTABLE: Mapping[str, frozenset[str]] = {
     "result": frozenset({"outcome", "figure", "note"}),
     "sample_drawn": frozenset({"what", "seal", "laboratory"}),
     "sample_judged": frozenset({"report", "text"}),
+    treating.REPORTED: frozenset({"text", "certificate"}),
     "concluded": frozenset({"remark"}),
     "partly_concluded": frozenset({"remark"}),
 }
@@ -170,6 +171,8 @@ def _applied(case: Case, record: Record, facts: Mapping[str, str]) -> Case:
         return _handled(case, record, facts)
     if record.kind == attendance.CAME:
         return attendance.corrected(case, record, facts)
+    if record.kind == treating.REPORTED:
+        return treating.corrected(case, record, facts)
     section = case.section(record.actor.agency)
     if section is None:
         return case

@@ -57,9 +57,8 @@ class Saved:
 
 @dataclass(frozen=True)
 class OfAgency:
-    """An agency's part: when it first came, its last conclusion, its team's minutes, and those of
-    its officers together, None where none signed in. `inspects`: not for one that recognises, or
-    that is not needed any more.
+    """An agency's part: when it first came, its last conclusion, its team's minutes and its
+    officers', None where none signed in. One that recognises, or is not needed, does not inspect.
     """
 
     agency: str

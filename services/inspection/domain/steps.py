@@ -17,6 +17,7 @@ from services.inspection.domain import (
     results,
     sampling,
     standing,
+    treating,
 )
 from services.inspection.domain.case import Case, Change
 from services.inspection.domain.handling import Handling
@@ -64,7 +65,7 @@ class Left(Came):
     """They left it."""
 
 
-What: TypeAlias = Result | Finding | Handling | Draw | Opened | Joined | Came
+What: TypeAlias = Result | Finding | Handling | Draw | Opened | Joined | Came | treating.Result
 
 
 def together(one: What, other: What) -> bool:
@@ -108,6 +109,8 @@ class Taker:
             return self._handle(case, what)
         if isinstance(what, Came):
             return self._pass(case, what)
+        if isinstance(what, treating.Result):
+            return treating.tell(case, what, who=self.who, now=self.now)
         standing.going_on(case)
         standing.needed_section(case, self.who)
         if not isinstance(what, Opened):

@@ -18,6 +18,7 @@ from tests.unit.inspection import builders as b
 
 CASE = f"/v1/cases/{b.CASE}"
 PATH: dict[str, object] = {"case_id": b.CASE}
+PEST = {"code": "pest", "text": "live insects 活虫"}
 SEALS = {"seals": [{"container": container_number(1), "seal": "S0001"}]}
 
 
@@ -92,7 +93,7 @@ async def _come(scene: Scene) -> Ask:
 
 async def _to_find(scene: Scene) -> Ask:
     await scene.arranged(opened)
-    return Ask(PATH, {"code": "pest", "text": "live insects 活虫"})
+    return Ask(PATH, PEST)
 
 
 async def _alarmed(scene: Scene) -> Ask:
@@ -141,6 +142,15 @@ async def _to_judge(scene: Scene) -> Ask:
 async def _to_conclude(scene: Scene) -> Ask:
     await scene.arranged(opened)
     return Ask(PATH, {"verdict": "conform", "disposal": "release"})
+
+
+async def _to_treat(scene: Scene) -> Ask:
+    await scene.arranged(opened)
+    order = {"kind": "cleaning", "by": "CNTAO-T1", "due": "2100-01-01T00:00:00Z"}
+    body = {"verdict": "minor", "disposal": "treat", "findings": [PEST], "treatment": order}
+    for who in (CUSTOMS, QUARANTINE):
+        await scene.done(who, "post", f"{CASE}/conclude", body)
+    return Ask(PATH | {"number": 1}, {"done": True, "text": "clean 已清洗"})
 
 
 async def _to_escalate(scene: Scene) -> Ask:
@@ -209,6 +219,9 @@ ENTRIES = {
     ),
     "POST /v1/cases/{case_id}/samples/{number}/result": Entry(_to_judge, succeeds=QUARANTINE),
     "POST /v1/cases/{case_id}/conclude": Entry(_to_conclude, succeeds=QUARANTINE),
+    "GET /v1/treatments": Entry(nothing),
+    "GET /v1/treatments/kinds": Entry(nothing),
+    "POST /v1/cases/{case_id}/treatments/{number}/result": Entry(_to_treat, succeeds=CUSTOMS),
     "POST /v1/cases/{case_id}/consent": Entry(_to_consent, succeeds=CUSTOMS),
     "POST /v1/cases/{case_id}/escalate": Entry(_to_escalate, succeeds=CUSTOMS),
 }
