@@ -14,6 +14,7 @@ from services.inspection import (
     alarms,
     appending,
     checking,
+    coding,
     keys,
     marks,
     measures,
@@ -25,6 +26,7 @@ from services.inspection.domain import (
     answered,
     attended,
     concluding,
+    inspecting,
     moves,
     results,
     sandbox,
@@ -36,6 +38,8 @@ from services.inspection.domain import (
 from services.inspection.domain.case import Case, Change, Section
 from services.inspection.domain.records import Actor, Head, Moment
 from services.inspection.domain.verdicts import Report
+from shared.contracts.values import Finding
+from shared.errors import Fault
 from shared.ids import Ids
 from shared.messaging import outbox
 
@@ -74,8 +78,44 @@ async def conclude(
     def left(section: Section, covered: Collection[str]) -> answered.Left:
         return checklist.left(case, section, covered)
 
-    change = concluding.conclude(case, report, who=who, now=now, wait=wait, checklist=left)
+    wrong = await _codes(session, report.findings, who, now, zone, place="/findings/{}/code")
+    change = concluding.conclude(
+        case, report, who=who, now=now, wait=wait, checklist=left, beside=wrong
+    )
     return await hear(session, case, change, who=who, now=now, ids=ids)
+
+
+async def find(
+    session: AsyncSession,
+    case_id: UUID,
+    finding: Finding,
+    *,
+    who: Actor,
+    now: Moment,
+    ids: Ids,
+    zone: ZoneInfo,
+) -> Case:
+    """An officer notes a finding, by a code of today's list of the own agency.
+
+    Raises CaseNotFound, and what `inspecting.find` raises.
+    """
+    case = await store.lock(session, case_id)
+    wrong = await _codes(session, [finding], who, now, zone, place="/code")
+    change = inspecting.find(case, finding, who=who, now=now, beside=wrong)
+    return await hear(session, case, change, who=who, now=now, ids=ids)
+
+
+async def _codes(
+    session: AsyncSession,
+    findings: Sequence[Finding],
+    who: Actor,
+    now: Moment,
+    zone: ZoneInfo,
+    *,
+    place: str,
+) -> list[Fault]:
+    day = now.yard.astimezone(zone).date()
+    return await coding.faults(session, findings, agency=who.agency or "", day=day, place=place)
 
 
 async def answer(

@@ -5,17 +5,18 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ARRAY, Text, Uuid, bindparam, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.inspection import attending, checking, commands, presence, store
-from services.inspection.domain import answered, errors, offline, results, steps
+from services.inspection import attending, checking, coding, commands, presence, store
+from services.inspection.domain import answered, errors, finding_codes, offline, results, steps
 from services.inspection.domain.case import Case, Change
 from services.inspection.domain.offline import Name, Sent
 from services.inspection.domain.records import Actor, Moment
 from services.inspection.domain.results import Book, IdTaken, Result
-from services.inspection.domain.steps import Came, Taker, What
+from services.inspection.domain.steps import Came, Codes, Found, Taker, What
 from services.inspection.settings import Settings
 from shared.errors import Refused
 from shared.ids import Ids
@@ -89,7 +90,8 @@ async def sync(
     asked = [cases[name] for name, sent in new.items() if _answers(sent)]
     books = await _books(session, asked, sender.who, now=now, settings=settings)
     skew = timedelta(seconds=batch.skew_seconds)
-    taker = Taker(sender.who, now, settings.wait, sender.yard, books, skew)
+    codes = await _codes(session, batch.sent, sender.who, settings.zone)
+    taker = Taker(sender.who, now, settings.wait, sender.yard, books, skew, codes)
     settled: list[offline.Settled] = []
 
     def changes() -> Iterator[tuple[Case, Change]]:
@@ -146,6 +148,21 @@ def _refusal(each: Sent[What], cases: Collection[UUID], sent_at: datetime) -> Re
 
 def _taken(each: Sent[What]) -> IdTaken:
     return IdTaken(pointer="/id", id=str(each.id))
+
+
+async def _codes(
+    session: AsyncSession, sent: Iterable[Sent[What]], who: Actor, zone: ZoneInfo
+) -> Codes | None:
+    """How the codes of findings are asked for, if there are any in what was sent."""
+    if not any(isinstance(each.what, Found) for each in sent):
+        return None
+    editions = await coding.editions(session)
+
+    def known(*moments: datetime) -> finding_codes.Known:
+        days = {each.astimezone(zone).date() for each in moments}
+        return finding_codes.known(editions, agency=who.agency or "", days=sorted(days))
+
+    return known
 
 
 def _coming(sent: Iterable[Sent[What]], who: Actor) -> set[str]:

@@ -147,6 +147,21 @@ class ChecklistRow(SQLModel, table=True):
     written_at: datetime = _moment()
 
 
+class FindingCodeRow(SQLModel, table=True):
+    """One edition of an agency's code of findings, as of checklists."""
+
+    __tablename__ = "finding_code_editions"
+
+    agency: str = Field(primary_key=True, sa_type=Text)
+    code: str = Field(primary_key=True, sa_type=Text)
+    version: int = Field(primary_key=True)
+    valid_from: date = Field(sa_type=Date)
+    withdrawn: bool
+    entry: Json = _facts()
+    author: str = _text()
+    written_at: datetime = _moment()
+
+
 class KeyRow(SQLModel, table=True):
     """An officer's public key; wall time."""
 

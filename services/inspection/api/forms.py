@@ -77,7 +77,9 @@ class OfficersIn(StrictModel):
 
 
 class FindingIn(StrictModel):
-    """Something found: a stable code such as `misdeclared`, and what was seen.
+    """Something found: a code of `GET /v1/finding-codes`, and what was seen.
+
+    What the list has no name for has the code `other_…` that it belongs to, and words.
 
     With its `container`, it is part of the conclusion on that; without, of the next one.
     """

@@ -20,7 +20,7 @@ from services.inspection.api.tracking import HandleIn
 from services.inspection.api.treating import TreatedIn
 from services.inspection.domain import ordering, treating
 from services.inspection.domain.offline import Name
-from services.inspection.domain.steps import Came, Joined, Left, Opened, What
+from services.inspection.domain.steps import Came, Found, Joined, Left, Opened, What
 from shared.errors import Refused
 from shared.http import faults
 from shared.http.model import Instant, StrictModel, Text
@@ -60,7 +60,7 @@ class FindingRecordIn(RecordIn):
 
     def what(self) -> What:
         """As the domain says it."""
-        return self.data.value()
+        return Found(self.data.value(), self.at)
 
 
 class HandleRecordIn(RecordIn):

@@ -1,6 +1,6 @@
 """An agency concludes its section: on the whole consignment, or on some containers of it."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 
 from services.inspection.domain import (
@@ -22,6 +22,7 @@ from services.inspection.domain.moves import Act
 from services.inspection.domain.records import Actor, Moment
 from shared.contracts.case import SectionConcluded, SectionPartlyConcluded
 from shared.contracts.values import Finding, Mode, Verdict
+from shared.errors import Fault
 
 Checklist = Callable[[Section, Collection[str]], answered.Left]
 """What is left of a section's checklist before a conclusion on these containers."""
@@ -40,11 +41,12 @@ def conclude(
     now: Moment,
     wait: waiting.Wait,
     checklist: Checklist = no_checklist,
+    beside: Iterable[Fault] = (),
 ) -> Change:
     """Conclude one's own section; on each container once, unless it is held or looked at deeper.
 
     Without named containers it is about all that is still to be concluded on, and about what is
-    suspended or to be treated only where nothing else is left.
+    suspended or to be treated only where nothing else is left. Faults of codes are told `beside`.
     Raises CaseMoveNotAllowed, AgencyNotNeeded, SectionConcluded, NotAtContainer,
     AmendmentAwaited, ContainerDecided, LaboratoryAwaited, LaboratoryFound, ChecklistOpen,
     TreatmentAwaited, TreatmentFailed, TooManyTreatments, Faults.
@@ -56,7 +58,7 @@ def conclude(
         noted=noted,
         required=case.required,
         covered=covered,
-        beside=ordering.faults(report, now=now.yard),
+        beside=[*beside, *ordering.faults(report, now=now.yard)],
     )
     _check_open(case, section, report)
     ordering.check(section, report, covered=covered)

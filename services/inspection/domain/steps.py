@@ -3,7 +3,7 @@
 A conclusion is none of them: other services act on it, and its officer waits for the link.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeAlias
@@ -11,6 +11,7 @@ from uuid import UUID
 
 from services.inspection.domain import (
     attendance,
+    finding_codes,
     gates,
     handling,
     inspecting,
@@ -27,6 +28,7 @@ from services.inspection.domain.sampling import Draw
 from services.inspection.domain.waiting import Wait
 from shared import errors
 from shared.contracts.values import Finding
+from shared.errors import Fault
 
 
 class StepOfOfficers(errors.Forbidden):
@@ -50,6 +52,14 @@ class Joined:
 
 
 @dataclass(frozen=True)
+class Found:
+    """Something was found, at this time by the device's clock: by the list of findings of then."""
+
+    finding: Finding
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Came:
     """Officers of the agency came to the container; none named: the one whose device it is.
 
@@ -65,7 +75,11 @@ class Left(Came):
     """They left it."""
 
 
-What: TypeAlias = Result | Finding | Handling | Draw | Opened | Joined | Came | treating.Result
+What: TypeAlias = Result | Found | Handling | Draw | Opened | Joined | Came | treating.Result
+
+
+Codes: TypeAlias = Callable[[datetime, datetime], finding_codes.Known]
+"""The codes of findings that the officer's agency had on the days of two moments."""
 
 
 def together(one: What, other: What) -> bool:
@@ -77,7 +91,7 @@ def together(one: What, other: What) -> bool:
 class Taker:
     """Who takes steps, when; the yard of yard staff; each case's book of an officer's agency.
 
-    By `skew` the device's clock is ahead of ours.
+    By `skew` the device's clock is ahead of ours; `codes` are those of findings on some days.
     """
 
     who: Actor
@@ -86,6 +100,7 @@ class Taker:
     yard: str | None
     books: Mapping[UUID, Book]
     skew: timedelta = timedelta(0)
+    codes: Codes | None = None
 
     def take(self, case: Case, steps: Sequence[What]) -> Change:
         """The change that a step makes, or several `together`.
@@ -134,10 +149,18 @@ class Taker:
         passing = attendance.Passing(what.officers, what.at - self.skew)
         return act(case, passing, who=self.who, now=self.now.yard)
 
-    def _officer(self, case: Case, what: Finding | Draw | Opened | Joined) -> Change:
+    def _find(self, case: Case, what: Found) -> Change:
+        """By the list of when the device made it, or of today's."""
+        wrong: list[Fault] = []
+        if self.codes is not None:
+            known = self.codes(self.now.yard, min(what.at - self.skew, self.now.yard))
+            wrong += finding_codes.faults([what.finding], known, pointer=lambda _: "/code")
+        return inspecting.find(case, what.finding, who=self.who, now=self.now, beside=wrong)
+
+    def _officer(self, case: Case, what: Found | Draw | Opened | Joined) -> Change:
         who, now = self.who, self.now
-        if isinstance(what, Finding):
-            return inspecting.find(case, what, who=who, now=now)
+        if isinstance(what, Found):
+            return self._find(case, what)
         if isinstance(what, Draw):
             return sampling.draw(case, what, who=who, now=now)
         if isinstance(what, Opened):

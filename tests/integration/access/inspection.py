@@ -114,6 +114,11 @@ async def _to_edit(_: Scene) -> Ask:
     return Ask({"code": "brand"}, body)
 
 
+async def _to_list(_: Scene) -> Ask:
+    said = {"en": "live snails", "zh": "活蜗牛"}
+    return Ask({"code": "snails"}, {"said": said, "severity": "major", "valid_from": "2100-01-01"})
+
+
 async def _to_sample(scene: Scene) -> Ask:
     await scene.arranged(opened)
     return Ask(PATH, {"what": "kiwifruit 猕猴桃", "seal": "Q-1", "laboratory": "CNTAO-L1"})
@@ -211,6 +216,8 @@ ENTRIES = {
     "POST /v1/cases/{case_id}/findings": Entry(_to_find, succeeds=CUSTOMS),
     "GET /v1/checklists": Entry(nothing),
     "PUT /v1/checklists/{code}": Entry(_to_edit, succeeds=HEAD_OF_CUSTOMS),
+    "GET /v1/finding-codes": Entry(nothing),
+    "PUT /v1/finding-codes/{code}": Entry(_to_list, succeeds=HEAD_OF_CUSTOMS),
     "GET /v1/cases/{case_id}/checklist": Entry(planned),
     "POST /v1/cases/{case_id}/results": Entry(_to_answer, succeeds=CUSTOMS),
     "POST /v1/cases/{case_id}/samples": Entry(_to_sample, succeeds=QUARANTINE),
