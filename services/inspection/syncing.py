@@ -88,10 +88,7 @@ async def sync(
     known, refused = await _known(session, batch.sent)
     new = _new(batch, cases, known, refused)
     asked = [cases[name] for name, sent in new.items() if _answers(sent)]
-    books = await _books(session, asked, sender.who, now=now, settings=settings)
-    skew = timedelta(seconds=batch.skew_seconds)
-    codes = await _codes(session, batch.sent, sender.who, settings.zone)
-    taker = Taker(sender.who, now, settings.wait, sender.yard, books, skew, codes)
+    taker = await _taker(session, batch, asked, sender=sender, now=now, settings=settings)
     settled: list[offline.Settled] = []
 
     def changes() -> Iterator[tuple[Case, Change]]:
@@ -115,6 +112,22 @@ async def sync(
     applied = {names[id_]: seq for each in settled for id_, seq in each.applied.items()}
     refused |= {names[id_]: why for each in settled for id_, why in each.refused.items()}
     return Synced(applied, known, {**batch.unreadable, **refused})
+
+
+async def _taker(
+    session: AsyncSession,
+    batch: Batch,
+    asked: Collection[Case],
+    *,
+    sender: Sender,
+    now: Moment,
+    settings: Settings,
+) -> Taker:
+    """Who takes the batch's steps; `asked` are the cases whose checklists are answered."""
+    books = await _books(session, asked, sender.who, now=now, settings=settings)
+    skew = timedelta(seconds=batch.skew_seconds)
+    codes = await _codes(session, batch.sent, sender.who, settings.zone)
+    return Taker(sender.who, now, settings.wait, sender.yard, books, skew, codes)
 
 
 def _new(

@@ -28,6 +28,10 @@ Checklist = Callable[[Section, Collection[str]], answered.Left]
 """What is left of a section's checklist before a conclusion on these containers."""
 
 
+AS_REPORTED = ("verdict", "disposal", "gross_kg", "ground")
+"""What a conclusion says as the officer reported it."""
+
+
 def no_checklist(_section: Section, _covered: Collection[str]) -> answered.Left:
     """Where nothing is asked of anybody."""
     return answered.NOTHING
@@ -53,30 +57,21 @@ def conclude(
     """
     section, covered = _at_hand(case, report, who)
     noted = [each for each in section.findings if each.container in (None, *covered)]
+    wrong = [*beside, *ordering.faults(report, now=now.yard)]
     findings, found = verdicts.check(
-        report,
-        noted=noted,
-        required=case.required,
-        covered=covered,
-        beside=[*beside, *ordering.faults(report, now=now.yard)],
+        report, noted=noted, required=case.required, covered=covered, beside=wrong
     )
     _check_open(case, section, report)
-    ordering.check(section, report, covered=covered)
-    sampling.check(section, report.verdict, covered=covered)
-    if report.verdict is not Verdict.SUSPEND:
-        checklist(section, covered).check()
+    _check_awaited(section, report, covered=covered, checklist=checklist)
     conclusion = Conclusion(
         number=len(section.conclusions) + 1,
         scope=section.scope,
-        verdict=report.verdict,
-        disposal=report.disposal,
         findings=findings,
         found=found,
-        gross_kg=report.gross_kg,
-        ground=report.ground,
         concluded_at=now.yard,
         officer=who.subject,
         containers=_named(case, covered),
+        **{name: getattr(report, name) for name in AS_REPORTED},
     )
     later = tuple(each for each in section.findings if each not in noted)
     written = replace(section, findings=later, conclusions=(*section.conclusions, conclusion))
@@ -110,6 +105,16 @@ def _check_open(case: Case, section: Section, report: verdicts.Report) -> None:
     done = [each for each in report.containers if not section.may_conclude_on(each)]
     if done:
         raise errors.SectionConcluded(pointer="/containers", agency=section.agency, containers=done)
+
+
+def _check_awaited(
+    section: Section, report: verdicts.Report, *, covered: Collection[str], checklist: Checklist
+) -> None:
+    """Raises what `ordering.check` and `sampling.check` do, and ChecklistOpen."""
+    ordering.check(section, report, covered=covered)
+    sampling.check(section, report.verdict, covered=covered)
+    if report.verdict is not Verdict.SUSPEND:
+        checklist(section, covered).check()
 
 
 def _told(case: Case, written: Section, *, new: Sequence[Finding], now: Moment) -> Change:
