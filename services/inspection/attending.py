@@ -44,22 +44,23 @@ async def settle(
     now: Moment,
     ids: Ids,
 ) -> None:
-    """Sign claimed officers out of all of these locked cases but where each came last.
+    """Sign claimed officers out of where they are still signed in and came elsewhere since.
 
-    Of those where one came at the same moment it is the last in their order.
+    Of locked cases where one came at the same moment it is the last in their order.
     """
     agency, befores = who.agency or "", {each.id: each for each in cases}
     changes = {each.id: Change(each) for each in befores.values()}
     for officer in sorted(officers):
         stays = [
-            (stay.came_at, each.id)
+            (stay.came_at, stay.left_at is None, each.id)
             for each in befores.values()
             if (section := each.section(agency)) is not None
-            for stay in attended.present(section)
+            for stay in section.attendance
             if stay.officer == officer
         ]
-        for (_, left), (at, _) in pairwise(sorted(stays, key=lambda stay: stay[0])):
-            changes[left] = attended.moved(changes[left], agency, officer, at=at)
+        for (_, there, left), (at, _, _) in pairwise(sorted(stays, key=lambda stay: stay[0])):
+            if there:
+                changes[left] = attended.moved(changes[left], agency, officer, at=at)
     moved = [(befores[name], each) for name, each in changes.items() if each.notes]
     if moved:
         await commands.keep(session, moved, who=who, now=now, ids=ids)

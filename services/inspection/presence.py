@@ -3,8 +3,7 @@
 from collections.abc import Collection, Iterable
 from uuid import UUID
 
-from sqlalchemy import delete, select, text, tuple_
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import delete, insert, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inspection.domain import attended
@@ -45,7 +44,7 @@ async def keep(session: AsyncSession, changes: Iterable[tuple[Case, Case]]) -> N
     if gone:
         await session.execute(delete(PRESENT).where(tuple_(*_KEY).in_(gone)))
     if come:
-        await session.execute(insert(PRESENT).values(come).on_conflict_do_nothing())
+        await session.execute(insert(PRESENT).values(come))
 
 
 def _there(case: Case) -> set[tuple[str, str]]:

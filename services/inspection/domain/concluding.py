@@ -51,9 +51,8 @@ def conclude(
 
     Without named containers it is about all that is still to be concluded on, and about what is
     suspended or to be treated only where nothing else is left. Faults of codes are told `beside`.
-    Raises CaseMoveNotAllowed, AgencyNotNeeded, SectionConcluded, NotAtContainer,
-    AmendmentAwaited, ContainerDecided, LaboratoryAwaited, LaboratoryFound, ChecklistOpen,
-    TreatmentAwaited, TreatmentFailed, TooManyTreatments, Faults.
+    Raises CaseMoveNotAllowed, AgencyNotNeeded, SectionConcluded, NotAtContainer, AmendmentAwaited,
+    ContainerDecided, Faults, and what `_check_awaited` does.
     """
     section, covered = _at_hand(case, report, who)
     noted = [each for each in section.findings if each.container in (None, *covered)]
@@ -76,8 +75,8 @@ def conclude(
     later = tuple(each for each in section.findings if each not in noted)
     written = replace(section, findings=later, conclusions=(*section.conclusions, conclusion))
     written = ordering.ordered(written, report, who=who, now=now)
-    change = consent.lapse(_told(case, written, new=report.findings, now=now))
-    return waiting.begin(change, now=now, wait=wait)
+    told = _told(case, written, new=report.findings, now=now)
+    return waiting.begin(consent.lapse(told), now=now, wait=wait)
 
 
 def _at_hand(case: Case, report: verdicts.Report, who: Actor) -> tuple[Section, tuple[str, ...]]:
@@ -110,7 +109,9 @@ def _check_open(case: Case, section: Section, report: verdicts.Report) -> None:
 def _check_awaited(
     section: Section, report: verdicts.Report, *, covered: Collection[str], checklist: Checklist
 ) -> None:
-    """Raises what `ordering.check` and `sampling.check` do, and ChecklistOpen."""
+    """Raises TreatmentAwaited, TreatmentFailed, TooManyTreatments, LaboratoryAwaited,
+    LaboratoryFound, ChecklistOpen.
+    """
     ordering.check(section, report, covered=covered)
     sampling.check(section, report.verdict, covered=covered)
     if report.verdict is not Verdict.SUSPEND:

@@ -122,5 +122,7 @@ def faults(
 
 def nearest(code: str, codes: Known) -> list[str]:
     """The codes that look most like this one; where none does, those for something else."""
-    near = get_close_matches(code, sorted(codes), n=MOST_NEAR)
+    within = [each for each in sorted(codes) if each in code or code in each]
+    alike = get_close_matches(code, sorted(codes), n=MOST_NEAR)
+    near = list(dict.fromkeys([*within, *alike]))[:MOST_NEAR]
     return near or [each for each in sorted(codes) if each.startswith(OTHER)]

@@ -10,7 +10,7 @@ from datetime import datetime
 from services.inspection.domain import errors
 from services.inspection.domain.case import Change, Section
 from services.inspection.domain.facts import Conclusion
-from services.inspection.domain.records import Actor, Moment
+from services.inspection.domain.records import Actor, Moment, Note
 from services.inspection.domain.treatments import Treatment, kinds
 from services.inspection.domain.verdicts import Report
 from shared import errors as refusals
@@ -143,5 +143,6 @@ def noted(change: Change, section: Section, conclusion: Conclusion) -> Change:
         if each.conclusion == conclusion.number:
             left_out = {"result", "overdue_at", "cancelled_at"}
             facts = each.model_dump(mode="json", exclude=left_out, exclude_none=True)
-            change = change.noted(ORDERED, agency=section.agency, **facts)
+            note = Note(ORDERED, {"agency": section.agency, **facts})
+            change = replace(change, notes=(*change.notes, note))
     return change

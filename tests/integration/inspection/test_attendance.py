@@ -69,6 +69,27 @@ async def test_who_signs_in_elsewhere_is_signed_out_here(room: Room) -> None:
     assert await room.broken() == []
 
 
+async def test_who_comes_back_is_there_whatever_a_device_tells_of_the_time_between(
+    room: Room,
+) -> None:
+    """Here from 0 to 10 and again since 40; a device tells of 20 to 30 elsewhere."""
+    await room.plan()
+    await room.do("customs", "open")
+    other = await _another(room)
+    for turned, act in ((0, "come"), (10, "leave"), (30, "come"), (20, "")):
+        room.hand.turn(turned)
+        if act:
+            await room.do("customs", act)
+    shift = [
+        devices.record(kind, {}, case=other, minutes=SHIFT + minutes)
+        for kind, minutes in (("come", 20), ("leave", 30))
+    ]
+    answer = await devices.send(room, "customs", *shift)
+    assert [each["status"] for each in answer["records"]] == ["applied"] * 2
+    assert await _stays(room) == [("customs", "signed_out", 10), ("customs", None, None)]
+    assert await _stays(room, other) == [("customs", "signed_out", 10)]
+
+
 async def test_of_two_places_at_once_one_is_left_whoever_is_first(
     room: Room, superuser: asyncpg.Connection
 ) -> None:
@@ -112,7 +133,8 @@ async def test_the_gate_signs_out_whoever_was_forgotten(
     assert await _stays(room) == [("customs", "gate_out", 5)]
     assert await superuser.fetchval("SELECT count(*) FROM officers_present") == 0
     assert await room.refused("customs", "come") == (409, "not_inside")
-    assert (await room.refused("customs", "leave"))[1] == "officer_absent"
+    answer = await room.send("customs", "leave")
+    assert [each["code"] for each in answer.json()["errors"]] == ["officer_absent"]
 
 
 async def test_a_shift_without_a_link_is_counted_by_the_devices_clock_once(room: Room) -> None:
@@ -186,7 +208,7 @@ async def test_officers_are_claimed_before_cases_are_locked(room: Room) -> None:
 
 async def test_officers_minutes_are_those_on_record_and_no_others(room: Room) -> None:
     """Two of customs: 20 minutes and 35; of quarantine nobody signed in."""
-    await filed.inspect(room)
+    await filed.inspect(room, "o.li", "o.wang")
     await room.hear(filed.accepted(filed.named("free")))
     (seen,) = await _measured(room, "/filings", yard=b.YARD)
     assert [each["officer_minutes"] for each in seen["agencies"]] == [55, None]

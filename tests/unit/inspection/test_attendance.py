@@ -24,7 +24,7 @@ from services.inspection.domain.records import Actor, Record, append
 from shared.contracts.values import Outcome
 from shared.errors import Faults, Refused
 from tests import factories
-from tests.factories import container_number
+from tests.factories import NOW, container_number
 from tests.unit.inspection import builders as b
 
 SEALS = (Seal(container=container_number(1), seal="S1"),)
@@ -67,7 +67,7 @@ def _ended(case: Case, agency: str = "customs") -> list[tuple[str, str | None, i
 
 def _minute(stay: Stay) -> int:
     assert stay.left_at is not None
-    return int((stay.left_at - b.NOW).total_seconds() // 60)
+    return int((stay.left_at - NOW).total_seconds() // 60)
 
 
 def _codes(refused: Refused) -> list[str]:
@@ -139,7 +139,7 @@ def test_who_is_there_does_not_come_again_and_who_is_not_does_not_leave() -> Non
     assert _codes(refused.value) == ["officer_absent"]
     with pytest.raises(Faults):
         _leave(case, 5, "o.li", who=b.QUARANTINE)
-    full = replace(case.sections[0], attendance=_stays(case) * attendance.MOST)
+    full = replace(case.sections[0], attendance=tuple(_stays(case)) * attendance.MOST)
     with pytest.raises(attendance.TooManyStays):
         _come(case.with_section(full), 5, "o.wang")
 
@@ -205,7 +205,7 @@ def test_the_times_of_a_stay_are_corrected_within_what_was_recorded() -> None:
     came = _come(b.opened(), 10)
     case, record = _leave(came.case, 60).case, _record(came)
     facts = {"came_at": "2026-03-02T01:05:00Z", "left_at": "2026-03-02T01:45:00.5Z"}
-    assert b.NOW.isoformat() == "2026-03-02T01:00:00+00:00"
+    assert NOW.isoformat() == "2026-03-02T01:00:00+00:00"
     change = correcting.correct(case, record, facts, reason="watch 看表", who=b.CUSTOMS)
     (stay,) = _stays(change.case)
     assert (stay.came_at, _minute(stay)) == (b.at(5).yard, 45)

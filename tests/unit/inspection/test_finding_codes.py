@@ -4,8 +4,8 @@ import re
 from dataclasses import replace
 from datetime import date
 
-from services.inspection import founding as checklists
 from services.inspection.domain import alarms, correcting, finding_codes
+from services.inspection.domain import founding as checklists
 from services.inspection.domain.finding_codes import Edition, Entry, Severity
 from shared.contracts.values import Finding, Said, Verdict
 from tests.unit.inspection import builders as b

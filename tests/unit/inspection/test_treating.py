@@ -23,12 +23,12 @@ from shared.contracts.case import AbnormalFound
 from shared.contracts.values import Container, Disposal, Outcome, Verdict
 from shared.errors import Faults
 from tests import factories
-from tests.factories import container_number
+from tests.factories import NOW, container_number
 from tests.unit.inspection import builders as b
 
-DUE = b.NOW + timedelta(days=2)
+DUE = NOW + timedelta(days=2)
 RELEASE = verdicts.Report(Verdict.MINOR, Disposal.RELEASE, (b.FOUND_PEST,))
-FUMIGATED = {"certificate": "F-1", "dose": "48", "hours": "24", "celsius": "21.5"}
+FUMIGATED: dict[str, Any] = {"certificate": "F-1", "dose": "48", "hours": "24", "celsius": "21.5"}
 BOXES = tuple(
     Container(number=container_number(each), size_type="45G1", lines=(each,)) for each in (1, 2)
 )
@@ -75,7 +75,7 @@ def test_a_conclusion_to_treat_makes_an_order_and_a_record_of_it() -> None:
 
 def test_an_order_that_cannot_be_is_refused_with_all_that_is_wrong() -> None:
     assert _codes(replace(b.TREAT, treatment=None)) == [("treatment_missing", "/treatment")]
-    assert _codes(_report("prayer", due=b.NOW)) == [
+    assert _codes(_report("prayer", due=NOW)) == [
         ("treatment_kind_unknown", "/treatment/kind"),
         ("treatment_due_past", "/treatment/due"),
     ]
