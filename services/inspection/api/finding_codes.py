@@ -69,7 +69,7 @@ async def read_finding_codes(
     day = at or kit.clock.yard().astimezone(zone).date()
     async with kit.database.connect() as connection:
         every = await coding.editions(connection)
-    asked = settings.agencies if agency is None else (agency,)
+    asked = [each for each in settings.agencies if agency in (None, each)]
     return CodesOut(
         agencies={
             name: [_out(each) for each in finding_codes.in_force(every, agency=name, on=day)]
