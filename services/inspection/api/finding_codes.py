@@ -50,10 +50,16 @@ class CodeEditionOut(BaseModel):
     withdrawn: bool
 
 
-class CodesOut(BaseModel):
-    """The codes of each agency, by its name."""
+class ListedOut(CodeEditionOut):
+    """A code on the list of `agency`; the entry's own agency is null where it is of all."""
 
-    agencies: dict[str, list[CodeEditionOut]]
+    agency: str
+
+
+class CodesOut(BaseModel):
+    """The agencies' codes, each agency's in alphabetic order."""
+
+    items: list[ListedOut]
 
 
 @router.get("")
@@ -71,10 +77,11 @@ async def read_finding_codes(
         every = await coding.editions(connection)
     asked = [each for each in settings.agencies if agency in (None, each)]
     return CodesOut(
-        agencies={
-            name: [_out(each) for each in finding_codes.in_force(every, agency=name, on=day)]
+        items=[
+            ListedOut(agency=name, **vars(each))
             for name in asked
-        }
+            for each in finding_codes.in_force(every, agency=name, on=day)
+        ]
     )
 
 

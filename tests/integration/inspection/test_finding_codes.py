@@ -26,10 +26,10 @@ async def _edit(room: Room, who: str = "supervisor", code: str = "snails", **fac
 async def _codes(room: Room, query: str = "") -> dict[str, set[str]]:
     answer = await room.clients["customs"].get(f"/v1/finding-codes{query}")
     assert answer.status_code == 200, answer.text
-    return {
-        agency: {each["entry"]["code"] for each in every}
-        for agency, every in answer.json()["agencies"].items()
-    }
+    found: dict[str, set[str]] = {}
+    for each in answer.json()["items"]:
+        found.setdefault(each["agency"], set()).add(each["entry"]["code"])
+    return found
 
 
 async def _wrong(room: Room, who: str, act: str, body: Body) -> list[str]:
