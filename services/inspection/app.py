@@ -6,11 +6,13 @@ from services.inspection import checks, consumers, evidence_checks, store
 from services.inspection.api import (
     acting,
     alarming,
+    attending,
     case_file,
     checklists,
     correcting,
     editions,
     evidence,
+    finding_codes,
     investigating,
     ledger,
     measuring,
@@ -19,6 +21,7 @@ from services.inspection.api import (
     signing,
     syncing,
     tracking,
+    treating,
     uploading,
     watching,
 )
@@ -28,6 +31,7 @@ from services.inspection.jobs import alarms as alarm_jobs
 from services.inspection.jobs import ledger as ledger_jobs
 from services.inspection.jobs import measures as measure_jobs
 from services.inspection.jobs import orphans, sandbox, waits
+from services.inspection.jobs import treatments as treatment_jobs
 from services.inspection.settings import Settings
 from shared import service
 from shared.http import exports
@@ -36,6 +40,29 @@ from shared.watching import Watch, looking
 
 NAME = SCHEMA = "inspection"
 MIGRATIONS = Path(__file__).parent / "migrations"
+SPOKEN = (
+    reading,
+    acting,
+    tracking,
+    attending,
+    treating,
+    editions,
+    checklists,
+    finding_codes,
+    sampling,
+    correcting,
+    signing,
+    syncing,
+    ledger,
+    evidence,
+    uploading,
+    case_file,
+    watching,
+    alarming,
+    investigating,
+    measuring,
+)
+"""The modules of the API, in the order of its document."""
 
 
 def create(kit: Kit, settings: Settings) -> service.Service:
@@ -46,25 +73,7 @@ def create(kit: Kit, settings: Settings) -> service.Service:
     made = service.assemble(
         kit,
         title="Onestop inspection",
-        routers=[
-            reading.router,
-            acting.router,
-            tracking.router,
-            editions.router,
-            checklists.router,
-            sampling.router,
-            correcting.router,
-            signing.router,
-            syncing.router,
-            ledger.router,
-            evidence.router,
-            uploading.router,
-            case_file.router,
-            watching.router,
-            alarming.router,
-            investigating.router,
-            measuring.router,
-        ],
+        routers=[each.router for each in SPOKEN],
         handlers=consumers.handlers(kit, settings),
         migrations=MIGRATIONS,
         jobs=_jobs(kit, settings, vault)
@@ -83,6 +92,7 @@ def _jobs(kit: Kit, settings: Settings, vault: Vault | None) -> dict[str, servic
         "waits": waits.sweeper(kit, settings),
         "checkpoints": ledger_jobs.keeper(kit, settings),
         "alarms": alarm_jobs.sweeper(kit, settings),
+        "treatments": treatment_jobs.sweeper(kit, settings),
         "measures": measure_jobs.filler(kit),
     }
     if vault is not None:

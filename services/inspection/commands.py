@@ -10,20 +10,36 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.inspection import alarms, appending, checking, keys, marks, measures, store
+from services.inspection import (
+    alarms,
+    appending,
+    checking,
+    coding,
+    keys,
+    marks,
+    measures,
+    presence,
+    store,
+    treatments,
+)
 from services.inspection.domain import (
     answered,
+    attended,
     concluding,
+    inspecting,
     moves,
     results,
     sandbox,
     signing,
     standing,
+    treating,
     waiting,
 )
 from services.inspection.domain.case import Case, Change, Section
 from services.inspection.domain.records import Actor, Head, Moment
 from services.inspection.domain.verdicts import Report
+from shared.contracts.values import Finding
+from shared.errors import Fault
 from shared.ids import Ids
 from shared.messaging import outbox
 
@@ -62,8 +78,44 @@ async def conclude(
     def left(section: Section, covered: Collection[str]) -> answered.Left:
         return checklist.left(case, section, covered)
 
-    change = concluding.conclude(case, report, who=who, now=now, wait=wait, checklist=left)
+    wrong = await _codes(session, report.findings, who, now, zone, place="/findings/{}/code")
+    change = concluding.conclude(
+        case, report, who=who, now=now, wait=wait, checklist=left, beside=wrong
+    )
     return await hear(session, case, change, who=who, now=now, ids=ids)
+
+
+async def find(
+    session: AsyncSession,
+    case_id: UUID,
+    finding: Finding,
+    *,
+    who: Actor,
+    now: Moment,
+    ids: Ids,
+    zone: ZoneInfo,
+) -> Case:
+    """An officer notes a finding, by a code of today's list of the own agency.
+
+    Raises CaseNotFound, and what `inspecting.find` raises.
+    """
+    case = await store.lock(session, case_id)
+    wrong = await _codes(session, [finding], who, now, zone, place="/code")
+    change = inspecting.find(case, finding, who=who, now=now, beside=wrong)
+    return await hear(session, case, change, who=who, now=now, ids=ids)
+
+
+async def _codes(
+    session: AsyncSession,
+    findings: Sequence[Finding],
+    who: Actor,
+    now: Moment,
+    zone: ZoneInfo,
+    *,
+    place: str,
+) -> list[Fault]:
+    day = now.yard.astimezone(zone).date()
+    return await coding.faults(session, findings, agency=who.agency or "", day=day, place=place)
 
 
 async def answer(
@@ -164,12 +216,19 @@ async def keep(
 ) -> list[Case]:
     """Keep what was decided of locked cases: records, state and events. The cases as they are then.
 
-    Changes may be decided as they are taken. Raises IdTaken, StaleVersion.
+    Changes may be decided as they are taken; officers who are done by one are signed out.
+    Raises IdTaken, StaleVersion.
     """
-    appended = await appending.append(session, changes, actor=who, now=now)
+    settled = (
+        (before, treating.settled(attended.settled(before, change, now=now.yard), now=now.yard))
+        for before, change in changes
+    )
+    appended = await appending.append(session, settled, actor=who, now=now)
     befores, cases = [each.before for each in appended], [each.case for each in appended]
     made = [record for each in appended for record in each.records]
     await store.save(session, cases, befores=befores)
+    await presence.keep(session, zip(befores, cases, strict=True))
+    await treatments.keep(session, zip(befores, cases, strict=True))
     await alarms.keep(session, made, cases)
     await measures.keep(session, zip(befores, cases, strict=True), made)
     for each in appended:

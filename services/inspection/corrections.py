@@ -6,10 +6,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.inspection import checking, commands, marks, store
-from services.inspection.domain import answered, correcting, gates, marking, results
+from services.inspection import checking, coding, commands, marks, store
+from services.inspection.domain import answered, correcting, finding_codes, gates, marking, results
 from services.inspection.domain.case import Case
 from services.inspection.domain.records import Actor, Moment, Record
+from shared.contracts.values import Finding
 from shared.errors import Faults
 from shared.ids import Ids
 
@@ -35,6 +36,8 @@ async def correct(
     wrong = await _record(session, case, seq)
     change = correcting.correct(case, wrong, facts, reason=reason, who=who)
     await _unmarked(session, case, seq)
+    if wrong.kind == "finding" and "code" in facts:
+        await _listed(session, case, facts["code"], who=who, now=now, zone=zone)
     if wrong.kind == results.KIND:
         pointer = "/facts/figure"
         await _measurable(session, case, wrong, facts, now=now, zone=zone, pointer=pointer)
@@ -90,6 +93,18 @@ async def _record(session: AsyncSession, case: Case, seq: int) -> Record:
     if found is None:
         raise correcting.RecordNotFound(record=seq)
     return found
+
+
+async def _listed(
+    session: AsyncSession, case: Case, code: str, *, who: Actor, now: Moment, zone: ZoneInfo
+) -> None:
+    """Raises Faults for a code that neither today's list has nor that of the opening's day."""
+    opened = case.openings[0].opened_at if case.openings else now.yard
+    days = {each.astimezone(zone).date() for each in (now.yard, opened)}
+    codes = await coding.known(session, who.agency or "", days=sorted(days))
+    right = [Finding(code=code, text="")]
+    if wrong := list(finding_codes.faults(right, codes, pointer=lambda _: "/facts/code")):
+        raise Faults(*wrong)
 
 
 async def _measurable(

@@ -130,6 +130,11 @@ async def groups(
         *(func.count().filter(its.mode == each.value).label(f"mode_{each}") for each in Mode),
         *(func.coalesce(func.sum(its[each]), 0).label(f"sum_{each}") for each in SUMS),
     ]
+    officers = its.officer_minutes
+    figures += [
+        func.sum(officers).label("officer_minutes"),
+        func.count(officers).label("officers_recorded"),
+    ]
     spreads = [each for name in MINUTES for each in _spread(its[name])]
     asked = select(*keys, *figures, *spreads).group_by(*keys).order_by(*keys).limit(limit)
     return list((await reader.execute(asked)).mappings())
@@ -157,8 +162,6 @@ def _spread(minutes: ColumnElement[Any]) -> list[ColumnElement[Any]]:
 def _times(wanted: Wanted, *, of_agency: bool, before: Key | None = None) -> Subquery:
     """A row a filing with all its times; or a row a filing and agency, with those of the agency."""
     own = _a if of_agency else _i
-    teams = select(func.sum(_a.team_minutes)).where(_a.filing_id == _f.filing_id)
-    team_minutes = _a.team_minutes if of_agency else teams.scalar_subquery()
     working = _a.team_minutes if of_agency else _i.working_minutes
     columns = [
         *(each for each in FILINGS.columns if each is not _f.proposed),
@@ -172,7 +175,7 @@ def _times(wanted: Wanted, *, of_agency: bool, before: Key | None = None) -> Sub
         own.concluded_at,
         *(_i.openings, _i.moves, _i.moves_avoided, _i.unpackings, _i.unpackings_avoided),
         *(_i.saved_cny, _i.m2_hours, working.label("worked")),
-        team_minutes.label("team_minutes"),
+        *(_of_all(each, of_agency=of_agency) for each in (_a.team_minutes, _a.officer_minutes)),
         *((_a.agency,) if of_agency else ()),
     ]
     found = FILINGS.outerjoin(INSPECTIONS, _i.filing_id == _f.filing_id)
@@ -182,6 +185,12 @@ def _times(wanted: Wanted, *, of_agency: bool, before: Key | None = None) -> Sub
     if before is not None:
         asked = asked.where(tuple_(_f.accepted_at, _f.filing_id) < before)
     return asked.subquery("times")
+
+
+def _of_all(minutes: ColumnElement[Any], *, of_agency: bool) -> ColumnElement[Any]:
+    """An agency's minutes, or those of all agencies together."""
+    every = select(func.sum(minutes)).where(_a.filing_id == _f.filing_id).scalar_subquery()
+    return (minutes if of_agency else every).label(minutes.name)
 
 
 def _which(wanted: Wanted, *, of_agency: bool) -> list[ColumnElement[bool]]:

@@ -67,7 +67,7 @@ class InspectionRow(SQLModel, table=True):
 
 
 class AgencyRow(SQLModel, table=True):
-    """An agency's part of a filing's inspection."""
+    """An agency's part of a filing's inspection; `officer_minutes` of those who signed in."""
 
     __tablename__ = "measured_agencies"
 
@@ -79,3 +79,4 @@ class AgencyRow(SQLModel, table=True):
     came_at: datetime | None = moment(nullable=True)
     concluded_at: datetime | None = moment(nullable=True)
     team_minutes: int
+    officer_minutes: int | None = None

@@ -229,6 +229,7 @@ def _agencies(case: Case, measured: Measured, firsts: Firsts) -> list[dict[str, 
             "came_at": each.came_at,
             "concluded_at": each.concluded_at,
             "team_minutes": each.team_minutes,
+            "officer_minutes": each.officer_minutes,
         }
         for each in measured.agencies
     ]

@@ -16,9 +16,11 @@ from services.inspection.domain.facts import (
     Required,
     Sample,
     SignOff,
+    Stay,
     Waiting,
 )
 from services.inspection.domain.moves import Status
+from services.inspection.domain.treatments import Treatment
 from shared.contracts.envelope import Fact
 from shared.contracts.values import Finding, Purpose, Said, Scope, Slot
 from shared.prepared import Json, Row
@@ -70,6 +72,8 @@ def section_values(case: Case, *, before: Case) -> list[dict[str, Any]]:
             "findings": [_dump(one) for one in each.findings],
             "conclusions": [_dump(one) for one in each.conclusions],
             "samples": [_dump(one) for one in each.samples],
+            "attendance": [_dump(one) for one in each.attendance],
+            "treatments": [_dump(one) for one in each.treatments],
             "signed": _dump(each.signed),
         }
         for each in case.sections
@@ -165,6 +169,8 @@ def section_of(row: Row) -> Section:
         findings=tuple(Finding.model_validate(each) for each in row["findings"]),
         conclusions=tuple(Conclusion.model_validate(each) for each in row["conclusions"]),
         samples=tuple(Sample.model_validate(each) for each in row["samples"]),
+        attendance=tuple(Stay.model_validate(each) for each in row["attendance"]),
+        treatments=tuple(Treatment.model_validate(each) for each in row["treatments"]),
         signed=SignOff.model_validate(row["signed"]) if row["signed"] else None,
     )
 

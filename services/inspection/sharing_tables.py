@@ -1,4 +1,4 @@
-"""The rows of what agencies tell each other, and keep from each other: alarms and marks.
+"""The rows of what agencies tell each other, and keep from each other: alarms, treatments, marks.
 
 Of both the chain of records tells.
 """
@@ -40,6 +40,21 @@ class AcknowledgementRow(SQLModel, table=True):
     agency: str = Field(primary_key=True, sa_type=Text)
     subject: str = Field(sa_type=Text)
     at: datetime = moment()
+
+
+class TreatmentRow(SQLModel, table=True):
+    """Beside a section's treatment, until when it is due and how far it came; yard time."""
+
+    __tablename__ = "treatments"
+
+    case_id: UUID = Field(primary_key=True)
+    agency: str = Field(primary_key=True, sa_type=Text)
+    number: int = Field(primary_key=True)
+    yard: str | None = Field(default=None, sa_type=Text)
+    due: datetime = moment()
+    settled_at: datetime | None = moment(nullable=True)
+    overdue_at: datetime | None = moment(nullable=True)
+    treatment: Any = Field(sa_type=JSONB)
 
 
 class MarkRow(SQLModel, table=True):

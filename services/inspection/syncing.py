@@ -3,19 +3,20 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ARRAY, Text, Uuid, bindparam, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.inspection import checking, commands, store
-from services.inspection.domain import answered, errors, offline, results, steps
+from services.inspection import attending, checking, coding, commands, presence, store
+from services.inspection.domain import answered, errors, finding_codes, offline, results, steps
 from services.inspection.domain.case import Case, Change
 from services.inspection.domain.offline import Name, Sent
 from services.inspection.domain.records import Actor, Moment
 from services.inspection.domain.results import Book, IdTaken, Result
-from services.inspection.domain.steps import Taker, What
+from services.inspection.domain.steps import Came, Codes, Found, Taker, What
 from services.inspection.settings import Settings
 from shared.errors import Refused
 from shared.ids import Ids
@@ -81,12 +82,13 @@ async def sync(
     settings: Settings,
 ) -> Synced:
     """Apply what can be applied. Raises IdTaken, StaleVersion."""
-    cases = await store.lock_all(session, {each.case_id for each in batch.sent})
+    officers = _coming(batch.sent, sender.who)
+    there = await presence.claim(session, sender.who.agency or "", officers)
+    cases = await store.lock_all(session, {each.case_id for each in batch.sent} | there)
     known, refused = await _known(session, batch.sent)
     new = _new(batch, cases, known, refused)
     asked = [cases[name] for name, sent in new.items() if _answers(sent)]
-    books = await _books(session, asked, sender.who, now=now, settings=settings)
-    taker = Taker(sender.who, now, settings.wait, sender.yard, books)
+    taker = await _taker(session, batch, asked, sender=sender, now=now, settings=settings)
     settled: list[offline.Settled] = []
 
     def changes() -> Iterator[tuple[Case, Change]]:
@@ -103,11 +105,29 @@ async def sync(
             if its.applied:
                 yield cases[name], its.change
 
-    await commands.keep(session, changes(), who=sender.who, now=now, ids=ids)
+    kept = await commands.keep(session, changes(), who=sender.who, now=now, ids=ids)
+    cases |= {each.id: each for each in kept}
+    await attending.settle(session, cases.values(), officers, who=sender.who, now=now, ids=ids)
     names = {each.id: each.name for its in new.values() for each in its}
     applied = {names[id_]: seq for each in settled for id_, seq in each.applied.items()}
     refused |= {names[id_]: why for each in settled for id_, why in each.refused.items()}
     return Synced(applied, known, {**batch.unreadable, **refused})
+
+
+async def _taker(
+    session: AsyncSession,
+    batch: Batch,
+    asked: Collection[Case],
+    *,
+    sender: Sender,
+    now: Moment,
+    settings: Settings,
+) -> Taker:
+    """Who takes the batch's steps; `asked` are the cases whose checklists are answered."""
+    books = await _books(session, asked, sender.who, now=now, settings=settings)
+    skew = timedelta(seconds=batch.skew_seconds)
+    codes = await _codes(session, batch.sent, sender.who, settings.zone)
+    return Taker(sender.who, now, settings.wait, sender.yard, books, skew, codes)
 
 
 def _new(
@@ -141,6 +161,27 @@ def _refusal(each: Sent[What], cases: Collection[UUID], sent_at: datetime) -> Re
 
 def _taken(each: Sent[What]) -> IdTaken:
     return IdTaken(pointer="/id", id=str(each.id))
+
+
+async def _codes(
+    session: AsyncSession, sent: Iterable[Sent[What]], who: Actor, zone: ZoneInfo
+) -> Codes | None:
+    """How the codes of findings are asked for, if there are any in what was sent."""
+    if not any(isinstance(each.what, Found) for each in sent):
+        return None
+    editions = await coding.editions(session)
+
+    def known(*moments: datetime) -> finding_codes.Known:
+        days = {each.astimezone(zone).date() for each in moments}
+        return finding_codes.known(editions, agency=who.agency or "", days=sorted(days))
+
+    return known
+
+
+def _coming(sent: Iterable[Sent[What]], who: Actor) -> set[str]:
+    """The officers that came to a container by what was sent."""
+    passings = [each.what for each in sent if isinstance(each.what, Came)]
+    return {name for each in passings for name in each.officers or (who.subject,)}
 
 
 def _answers(sent: Iterable[Sent[What]]) -> bool:

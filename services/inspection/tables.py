@@ -76,6 +76,8 @@ class SectionRow(SQLModel, table=True):
     findings: Json = _facts()
     conclusions: Json = _facts()
     samples: Json = _facts()
+    attendance: Json = _facts()
+    treatments: Json = _facts()
     signed: Json = _facts(nullable=True)
 
 
@@ -117,6 +119,16 @@ class RecordRow(SQLModel, table=True):
     number: int = Field(default=None, sa_type=BigInteger)
 
 
+class PresentRow(SQLModel, table=True):
+    """Where an officer of an agency is now: at one container at most."""
+
+    __tablename__ = "officers_present"
+
+    case_id: UUID = Field(primary_key=True)
+    agency: str = Field(primary_key=True, sa_type=Text)
+    officer: str = Field(primary_key=True, sa_type=Text)
+
+
 class ChecklistRow(SQLModel, table=True):
     """One edition of a checklist item, written once and never changed; `written_at` is wall time.
 
@@ -131,6 +143,21 @@ class ChecklistRow(SQLModel, table=True):
     valid_from: date = Field(sa_type=Date)
     withdrawn: bool
     item: Json = _facts()
+    author: str = _text()
+    written_at: datetime = _moment()
+
+
+class FindingCodeRow(SQLModel, table=True):
+    """One edition of an agency's code of findings, as of checklists."""
+
+    __tablename__ = "finding_code_editions"
+
+    agency: str = Field(primary_key=True, sa_type=Text)
+    code: str = Field(primary_key=True, sa_type=Text)
+    version: int = Field(primary_key=True)
+    valid_from: date = Field(sa_type=Date)
+    withdrawn: bool
+    entry: Json = _facts()
     author: str = _text()
     written_at: datetime = _moment()
 

@@ -49,7 +49,7 @@ be free of duty; of a consignee whom both rate high, customs recognises what qua
 REFUSED: Mapping[str, Any] = {
     "verdict": "nonconform",
     "disposal": "return",
-    "findings": [{"code": "pest_found", "text": "活体害虫 live pests"}],
+    "findings": [{"code": "pest", "text": "活体害虫 live pests"}],
 }
 SUSPENDED: Mapping[str, Any] = {
     "verdict": "suspend",

@@ -1,10 +1,18 @@
 """What officers do in the model town."""
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from services.inspection.domain import concluding, consent, inspecting, standing
+from services.inspection.domain import (
+    concluding,
+    consent,
+    inspecting,
+    standing,
+    treating,
+    treatments,
+)
 from services.inspection.domain.case import Case
 from services.inspection.domain.records import Actor
 from services.inspection.domain.verdicts import Found, Report
@@ -97,6 +105,7 @@ def conclude(
 ) -> None:
     """An officer concludes, perhaps on some containers; `share` is how much of it was found."""
     verdict, disposal = REPORTS[said]
+    case = _treated(town, case, agency)
     section, named = case.section(agency), picked(case, pick)
     covered = named or (standing.unsaid(case, section) if section else ())
     noted = [] if section is None else section.findings
@@ -105,14 +114,28 @@ def conclude(
     findings = (PEST,) if said in {"minor", "treat", "nonconforming"} else ()
     ground = PAPERS if said == "suspended" else None
     found = tuple(_found(case, covered, share))
+    due = town.clock.yard() + timedelta(days=1)
+    treatment = treatments.Order("cleaning", "C1", due) if said == "treat" else None
     change = concluding.conclude(
         case,
-        Report(verdict, disposal, findings, found, named, ground=ground),
+        Report(verdict, disposal, findings, found, named, ground=ground, treatment=treatment),
         who=officer(agency),
         now=town.inspection.now(),
         wait=town.inspection.settings.wait,
     )
     town.tell(town.inspection.keep(change, who=officer(agency)))
+
+
+def _treated(town: Town, case: Case, agency: str) -> Case:
+    """What was ordered is done before the agency says anything else; the case as it is then."""
+    section = case.section(agency)
+    for each in section.treatments if section else ():
+        if each.open:
+            done = treating.Result(each.number, done=True, text="clean")
+            change = treating.tell(case, done, who=officer(agency), now=town.inspection.now())
+            town.tell(town.inspection.keep(change, who=officer(agency)))
+            case = town.inspection.cases[case.requirement_id]
+    return case
 
 
 def _found(case: Case, covered: Sequence[str], share: str) -> Iterator[Found]:

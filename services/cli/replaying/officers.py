@@ -16,6 +16,9 @@ LOOK_EVERY = 0.5
 SHARE_OF_MINUTES = Decimal("0.8")
 """Officers are done after this share of the minutes planned for them."""
 
+OFFICERS_OF_A_TEAM = 2
+"""Ours: no published figure says how many stand at a container."""
+
 SHORT_WEIGHT = Decimal("0.8")
 """What is found of the declared weight and quantity where customs finds fraud."""
 
@@ -87,7 +90,8 @@ class Officers:
             {"container": each["number"], "seal": f"S{each['number'][4:]}"}
             for each in case["containers"]
         ]
-        visit = f"{case['id']}:{len(case['openings'])}"
+        visits = len(case["openings"])
+        visit = f"{case['id']}:{visits}"
         if not (case["gate"] and case["gate"]["inside"]):
             await self._post("yard", case, "gate-in", {"seals": seals}, key=visit)
         sections = case["sections"].items()
@@ -96,6 +100,7 @@ class Officers:
         if case["openings"]:
             body["reason"] = "第二查验单位在等待期后到场 second agency came after the wait"
         await self._post(f"officer.{agencies[0]}", case, "open", body, key=visit)
+        await self._come(agencies[0], case, case["slot"], key=f"{case['id']}:{visits + 1}")
 
     async def _inspect(self, case: Document) -> None:
         at_work = {
@@ -104,9 +109,12 @@ class Officers:
             if section["needed"] and not section["concluded"]
         }
         missing = [agency for agency, each in at_work.items() if each["joined_at"] is None]
+        visit = f"{case['id']}:{len(case['openings'])}"
         for agency in missing:
-            visit = f"{case['id']}:{len(case['openings'])}"
             await self._post(f"officer.{agency}", case, "join", {}, key=visit)
+        for agency, section in at_work.items():
+            if all(each["left_at"] for each in section["attendance"]):
+                await self._come(agency, case, case["openings"][-1]["slot"], key=visit)
         if missing:
             return
         for agency, section in at_work.items():
@@ -116,6 +124,13 @@ class Officers:
             body = conclusion(self.rows[case["filing_id"]].label, agency, case)
             key = f"{case['id']}:{case['revision']}"
             await self._post(f"officer.{agency}", case, "conclude", body, key=key)
+
+    async def _come(self, agency: str, case: Document, slot: Document, *, key: str) -> None:
+        """The officers of the slot's team sign in; one has the tablet for all."""
+        teams = [each["team"] for each in slot["teams"] if each["agency"] == agency]
+        team = f"{slot['yard']} {(teams or [agency])[0]}"
+        officers = [f"{team} {number + 1}" for number in range(OFFICERS_OF_A_TEAM)]
+        await self._post(f"officer.{agency}", case, "come", {"officers": officers}, key=key)
 
     async def _post(
         self, who: str, case: Document, act: str, body: Mapping[str, object], *, key: str

@@ -141,12 +141,13 @@ async def join(
 async def find(
     ask: Ask, who: Officer, body: Annotated[forms.FindingIn, json_body(forms.FindingIn)]
 ) -> Response:
-    """Note a finding in your agency's section."""
+    """Note a finding in your agency's section, by a code of `GET /v1/finding-codes`."""
 
-    def step(case: Case, actor: Actor, now: Moment) -> Change:
-        return inspecting.find(case, body.value(), who=actor, now=now)
+    async def work(session: AsyncSession, acting: Acting) -> Case:
+        zone = ask.settings.zone
+        return await commands.find(session, ask.case_id, body.value(), zone=zone, **acting)
 
-    return await ask.answer(who, step)
+    return await ask.keep(who, work)
 
 
 @router.post("/conclude", response_model=views.CaseOut)

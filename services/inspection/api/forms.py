@@ -8,15 +8,17 @@ from pydantic import Field
 from services.inspection.domain.facts import Seal
 from services.inspection.domain.figures import MOST_KG
 from services.inspection.domain.inspecting import Escalation
+from services.inspection.domain.treatments import Order
 from services.inspection.domain.verdicts import Found, Report
 from shared.contracts.values import Disposal, Finding, Ground, Scope, Verdict
-from shared.http.model import Number, Quantity, StrictModel, Text
+from shared.http.model import Instant, Number, Quantity, StrictModel, Text
 
 FROM_LIST = Field(strict=False)
 """Of a tuple in what is read inside of a wrapping validator: there a JSON array is a list."""
 MAX_CONTAINERS = 500
 MAX_FINDINGS = 50
 MAX_LINES = 50
+MAX_OFFICERS = 20
 
 AgencyName = Annotated[str, Text(max=32, pattern=r"[a-z][a-z_]{1,31}")]
 Reason = Annotated[str, Text(max=500)]
@@ -66,8 +68,18 @@ class JoinIn(StrictModel):
     """Nothing more to say: the caller's agency joins."""
 
 
+class OfficersIn(StrictModel):
+    """Who came or left, by the names that your agency knows its officers by; nobody: yourself."""
+
+    officers: Annotated[
+        tuple[Annotated[str, Text(max=80)], ...], Field(max_length=MAX_OFFICERS), FROM_LIST
+    ] = ()
+
+
 class FindingIn(StrictModel):
-    """Something found: a stable code such as `misdeclared`, and what was seen.
+    """Something found: a code of `GET /v1/finding-codes`, and what was seen.
+
+    What the list has no name for has the code `other_…` that it belongs to, and words.
 
     With its `container`, it is part of the conclusion on that; without, of the next one.
     """
@@ -113,10 +125,27 @@ class FoundIn(StrictModel):
         )
 
 
+class TreatmentIn(StrictModel):
+    """A treatment: a kind of `GET /v1/treatments/kinds`, who makes it, and until when.
+
+    It is of what the conclusion stands for. The kind `other` says in `text` what it is.
+    """
+
+    kind: Annotated[str, Text(max=32, pattern=r"[a-z][a-z_]*")]
+    by: Annotated[str, Text(max=120)]
+    due: Instant
+    text: Annotated[str, Text(max=1000, lines=True)] | None = None
+
+    def value(self) -> Order:
+        """As the domain says it."""
+        return Order(**self.model_dump())
+
+
 class ConcludeIn(StrictModel):
     """A section's verdict, what is to be done, and what was found.
 
     `gross_kg` is the gross weight of all that it stands for, as it was weighed.
+    What is to be treated has its `treatment`, whose result is recorded before another conclusion.
     A suspended verdict has a finding, which raises an alarm, or a `ground`, which raises none.
     It stands for the named `containers`; without, for all that are still to be concluded on, but
     for those that are suspended or to be treated only where nothing else is left.
@@ -129,6 +158,7 @@ class ConcludeIn(StrictModel):
     containers: Annotated[tuple[ContainerNumber, ...], Field(max_length=MAX_CONTAINERS)] = ()
     gross_kg: Weighed | None = None
     ground: GroundIn | None = None
+    treatment: TreatmentIn | None = None
 
     def value(self) -> Report:
         """As the domain says it."""
@@ -140,6 +170,7 @@ class ConcludeIn(StrictModel):
             containers=self.containers,
             gross_kg=self.gross_kg,
             ground=self.ground.value() if self.ground else None,
+            treatment=self.treatment.value() if self.treatment else None,
         )
 
 

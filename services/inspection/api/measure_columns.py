@@ -43,6 +43,8 @@ ZH: Mapping[str, str] = {
     "saved_cny": "节省（元）",
     "m2_hours": "场地占用（平方米·小时）",
     "team_minutes": "查验组工时（分钟）",
+    "officer_minutes": "关员工时（分钟）",
+    "officers_recorded": "有关员签到记录的票数",
     "working_minutes": "作业（分钟）",
     "waiting_minutes": "等待（分钟）",
     "inspects": "实施查验",

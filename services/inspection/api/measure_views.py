@@ -14,7 +14,8 @@ from shared.prepared import Row
 
 class AgencyMeasuresOut(BaseModel):
     """An agency's part: `came_at` is the first time at the container, `team_minutes` the time of
-    its team at it. `inspects` is false for one that recognises.
+    its team at it, `officer_minutes` that of its officers together, null where none signed in.
+    `inspects` is false for one that recognises.
     """
 
     agency: str
@@ -24,6 +25,7 @@ class AgencyMeasuresOut(BaseModel):
     came_at: datetime | None
     concluded_at: datetime | None
     team_minutes: int
+    officer_minutes: int | None
 
 
 class StepsOut(BaseModel):
@@ -79,6 +81,9 @@ class FilingMeasuresOut(BaseModel):
     saved_cny: Decimal | None = Field(description="What the avoided ones would have cost.")
     m2_hours: Decimal | None = Field(description="Area of the yard in use, times the hours.")
     team_minutes: int | None = Field(description="Of all agencies' teams together.")
+    officer_minutes: int | None = Field(
+        description="Of all officers together that signed in; null where none did."
+    )
     agencies: list[AgencyMeasuresOut]
 
 
@@ -112,7 +117,8 @@ class GroupOut(BaseModel):
 
     `goods` is a heading of four digits, `period` its first day. Of sums, what is not known counts
     nothing. By agency, times, working minutes and team minutes are the agency's own, and a filing
-    counts with each agency that was to inspect or to recognise.
+    counts with each agency that was to inspect or to recognise. `officer_minutes` are those of the
+    `officers_recorded` filings at which officers signed in and out; null where there is none.
     """
 
     yard: str | None = None
@@ -139,6 +145,8 @@ class GroupOut(BaseModel):
     saved_cny: Decimal
     m2_hours: Decimal
     team_minutes: int
+    officer_minutes: int | None
+    officers_recorded: int
     working_minutes: int
     waiting_minutes: int
     minutes: SpreadsOut

@@ -17,8 +17,10 @@ from services.inspection.api import forms
 from services.inspection.api.checklists import AnswerIn
 from services.inspection.api.sampling import DrawIn
 from services.inspection.api.tracking import HandleIn
+from services.inspection.api.treating import TreatedIn
+from services.inspection.domain import ordering, treating
 from services.inspection.domain.offline import Name
-from services.inspection.domain.steps import Joined, Opened, What
+from services.inspection.domain.steps import Came, Found, Joined, Left, Opened, What
 from shared.errors import Refused
 from shared.http import faults
 from shared.http.model import Instant, StrictModel, Text
@@ -58,7 +60,7 @@ class FindingRecordIn(RecordIn):
 
     def what(self) -> What:
         """As the domain says it."""
-        return self.data.value()
+        return Found(self.data.value(), self.at)
 
 
 class HandleRecordIn(RecordIn):
@@ -111,13 +113,59 @@ class JoinRecordIn(RecordIn):
         return Joined()
 
 
+class ComeRecordIn(RecordIn):
+    """Officers of the own agency came to the container."""
+
+    kind: Literal["come"]
+    data: forms.OfficersIn
+
+    def what(self) -> What:
+        """As the domain says it."""
+        return Came(self.data.officers, self.at)
+
+
+class LeaveRecordIn(RecordIn):
+    """They left it."""
+
+    kind: Literal["leave"]
+    data: forms.OfficersIn
+
+    def what(self) -> What:
+        """As the domain says it."""
+        return Left(self.data.officers, self.at)
+
+
+class TreatmentNumberedIn(TreatedIn):
+    """Of the treatment `number` of the own section."""
+
+    number: Annotated[int, Field(ge=1, le=ordering.MOST)]
+
+    def what(self) -> What:
+        """As the domain says it."""
+        return treating.Result(**self.model_dump())
+
+
+class TreatmentRecordIn(RecordIn):
+    """What became of a treatment."""
+
+    kind: Literal["treatment"]
+    data: TreatmentNumberedIn
+
+    def what(self) -> What:
+        """As the domain says it."""
+        return self.data.what()
+
+
 AnyRecordIn: TypeAlias = Annotated[
     ResultRecordIn
     | FindingRecordIn
     | HandleRecordIn
     | SampleRecordIn
     | OpenRecordIn
-    | JoinRecordIn,
+    | JoinRecordIn
+    | ComeRecordIn
+    | LeaveRecordIn
+    | TreatmentRecordIn,
     Field(discriminator="kind"),
 ]
 

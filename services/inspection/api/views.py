@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from services.inspection.domain import inspecting, moves
+from services.inspection.domain import attended, inspecting, moves
 from services.inspection.domain.case import Case, Opening, Section
 from services.inspection.domain.facts import (
     Conclusion,
@@ -15,8 +15,10 @@ from services.inspection.domain.facts import (
     Handled,
     Recognition,
     Sample,
+    Stay,
 )
 from services.inspection.domain.moves import Status
+from services.inspection.domain.treatments import Treatment
 from shared.auth.principal import Principal, Role
 from shared.contracts.values import (
     AgencyNeed,
@@ -60,7 +62,8 @@ class SectionOut(BaseModel):
     """An agency's section. `joined_at`: when it came to the newest opening.
 
     `conclusions` are all of them, the oldest first; `conclusion` is the newest. `open` are the
-    containers that it may still conclude on. `findings`, `samples`: null where they are not yours.
+    containers that it may still conclude on. `attendance`: when its officers came and left, and
+    what ended it. `findings`, `samples`, `attendance`, `treatments`: null where they are not yours.
     """
 
     needed: bool
@@ -72,16 +75,22 @@ class SectionOut(BaseModel):
     open: tuple[str, ...]
     findings: tuple[Finding, ...] | None
     samples: tuple[Sample, ...] | None
+    attendance: tuple[Stay, ...] | None
+    treatments: tuple[Treatment, ...] | None
     signed: bool
 
 
 class OpeningOut(BaseModel):
-    """One opening of the container (yard clock)."""
+    """One opening of the container (yard clock).
+
+    `officers` are those that were signed in, by agency; null where they are not yours.
+    """
 
     number: int
     opened_at: datetime
     closed_at: datetime | None
     present: tuple[str, ...]
+    officers: dict[str, tuple[str, ...]] | None
     reason: Said | None
     slot: Slot
 
@@ -154,7 +163,7 @@ def case_out(case: Case, *, who: Principal, now: datetime) -> CaseOut:
         recognising=required.recognising if required else None,
         recognition=_recognition(case.recognition, whole=whole) if case.recognition else None,
         sections={each.agency: _section(each, case, whole=whole) for each in case.sections},
-        openings=[_opening(each) for each in case.openings],
+        openings=[_opening(case, each, whole=whole) for each in case.openings],
         containers=required.containers if required else (),
         decided={part: each.outcome for part, each in case.decided.items()},
         lines=required.lines if required else (),
@@ -191,6 +200,8 @@ def _section(section: Section, case: Case, *, whole: bool) -> SectionOut:
         open=tuple(left) if inspects else (),
         findings=section.findings if whole else None,
         samples=section.samples if whole else None,
+        attendance=section.attendance if whole else None,
+        treatments=section.treatments if whole else None,
         signed=section.signed is not None,
     )
 
@@ -211,12 +222,13 @@ def _conclusion(conclusion: Conclusion, *, whole: bool) -> ConclusionOut:
     )
 
 
-def _opening(opening: Opening) -> OpeningOut:
+def _opening(case: Case, opening: Opening, *, whole: bool) -> OpeningOut:
     return OpeningOut(
         number=opening.number,
         opened_at=opening.opened_at,
         closed_at=opening.closed_at,
         present=opening.present,
+        officers=attended.at_opening(case, opening) if whole else None,
         reason=opening.reason,
         slot=opening.slot,
     )

@@ -14,6 +14,7 @@ from services.inspection.domain import evidence
 from services.inspection.domain.case import Case
 from services.inspection.domain.facts import Conclusion
 from services.inspection.domain.records import Record
+from services.inspection.domain.treatments import Treatment, kinds
 from shared import paper
 from shared.contracts.values import Finding, Ground
 
@@ -35,6 +36,13 @@ DISPOSALS = {
     "return": "退运",
     "destroy": "销毁",
     "detain": "扣留",
+}
+ENDED = {
+    "signed_out": "本人签退",
+    "elsewhere": "在他处签到",
+    "concluded": "作出结论",
+    "closed": "关箱",
+    "gate_out": "出场",
 }
 NOTHING = ("—", "—", "—")
 SORTS = {"photo": "照片", "document": "单证", "scan": "扫描件"}
@@ -59,6 +67,8 @@ def pdf(
         "parts": [
             _conclusions(case, zone),
             _openings(case, zone),
+            _attendance(case, zone),
+            _treatments(case, zone),
             _files([each for each in chain if each.seq not in hidden], zone),
             _records(chain, hidden, zone),
         ],
@@ -113,6 +123,60 @@ def _openings(case: Case, zone: ZoneInfo) -> Table:
     ]
     heads = ("次 No.", "开箱 Opened", "关箱 Closed", "到场单位 Present")
     return _table("开箱 Openings", heads, rows)
+
+
+def _attendance(case: Case, zone: ZoneInfo) -> Table:
+    rows = [
+        [
+            _named(AGENCIES, section.agency),
+            each.officer,
+            _at(each.came_at, zone),
+            _at(each.left_at, zone) if each.left_at else "—",
+            _named(ENDED, each.ended) if each.ended else "—",
+        ]
+        for section in case.sections
+        for each in section.attendance
+    ]
+    heads = ("单位 Agency", "关员 Officer", "签到 Came", "签退 Left", "签退原因 Ended by")
+    return _table("到场关员 Officers present", heads, rows)
+
+
+def _treatments(case: Case, zone: ZoneInfo) -> Table:
+    rows = [
+        [
+            _named(AGENCIES, section.agency),
+            _kind(each),
+            "，".join(each.containers) or "全部 all",
+            each.by,
+            _at(each.due, zone) + ("（逾期 overdue）" if each.overdue_at else ""),
+            "；".join(_result(each, zone)) or "—",
+        ]
+        for section in case.sections
+        for each in section.treatments
+    ]
+    heads = ("单位 Agency", "方式 Kind", "集装箱 Containers", "实施单位 By", "期限 Due")
+    return _table("处理 Treatments", (*heads, "结果 Result"), rows)
+
+
+def _kind(treatment: Treatment) -> str:
+    known = kinds().get(treatment.kind)
+    said = f"{known.said.zh} {known.said.en}" if known else treatment.kind
+    return f"{said}：{treatment.text}" if treatment.text else said
+
+
+def _result(treatment: Treatment, zone: ZoneInfo) -> Iterator[str]:
+    told, kind = treatment.result, kinds().get(treatment.kind)
+    if treatment.cancelled_at:
+        yield f"不再需要 not needed {_at(treatment.cancelled_at, zone)}"
+    if told is None:
+        return
+    yield f"{'完成 done' if told.done else '未成功 failed'} {_at(told.at, zone)} {told.officer}"
+    yield told.text
+    if told.certificate:
+        yield f"证书 certificate {told.certificate}"
+    for name, unit in kind.figures.items() if kind else ():
+        if (figure := getattr(told, name)) is not None:
+            yield f"{name} {figure} {unit}"
 
 
 def _files(chain: Iterable[Record], zone: ZoneInfo) -> Table:

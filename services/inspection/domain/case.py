@@ -21,9 +21,11 @@ from services.inspection.domain.facts import (
     Required,
     Sample,
     SignOff,
+    Stay,
     Waiting,
 )
 from services.inspection.domain.moves import Status
+from services.inspection.domain.treatments import Treatment
 from shared.contracts.case import CaseEvent
 from shared.contracts.values import Disposal, Finding, Purpose, Said, Scope, Slot, Verdict
 
@@ -53,6 +55,8 @@ class Section:
     findings: tuple[Finding, ...] = ()
     conclusions: tuple[Conclusion, ...] = ()
     samples: tuple[Sample, ...] = ()
+    attendance: tuple[Stay, ...] = ()
+    treatments: tuple[Treatment, ...] = ()
     signed: SignOff | None = None
 
     @property

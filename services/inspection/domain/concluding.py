@@ -1,6 +1,6 @@
 """An agency concludes its section: on the whole consignment, or on some containers of it."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 
 from services.inspection.domain import (
@@ -9,6 +9,7 @@ from services.inspection.domain import (
     consent,
     errors,
     moves,
+    ordering,
     sampling,
     standing,
     verdicts,
@@ -21,9 +22,14 @@ from services.inspection.domain.moves import Act
 from services.inspection.domain.records import Actor, Moment
 from shared.contracts.case import SectionConcluded, SectionPartlyConcluded
 from shared.contracts.values import Finding, Mode, Verdict
+from shared.errors import Fault
 
 Checklist = Callable[[Section, Collection[str]], answered.Left]
 """What is left of a section's checklist before a conclusion on these containers."""
+
+
+AS_REPORTED = ("verdict", "disposal", "gross_kg", "ground")
+"""What a conclusion says as the officer reported it."""
 
 
 def no_checklist(_section: Section, _covered: Collection[str]) -> answered.Left:
@@ -39,38 +45,38 @@ def conclude(
     now: Moment,
     wait: waiting.Wait,
     checklist: Checklist = no_checklist,
+    beside: Iterable[Fault] = (),
 ) -> Change:
     """Conclude one's own section; on each container once, unless it is held or looked at deeper.
 
     Without named containers it is about all that is still to be concluded on, and about what is
-    suspended or to be treated only where nothing else is left.
-    Raises CaseMoveNotAllowed, AgencyNotNeeded, SectionConcluded, NotAtContainer,
-    AmendmentAwaited, ContainerDecided, LaboratoryAwaited, LaboratoryFound, ChecklistOpen, Faults.
+    suspended or to be treated only where nothing else is left. Faults of codes are told `beside`.
+    Raises CaseMoveNotAllowed, AgencyNotNeeded, SectionConcluded, NotAtContainer, AmendmentAwaited,
+    ContainerDecided, Faults, and what `_check_awaited` does.
     """
     section, covered = _at_hand(case, report, who)
     noted = [each for each in section.findings if each.container in (None, *covered)]
-    findings, found = verdicts.check(report, noted=noted, required=case.required, covered=covered)
+    wrong = [*beside, *ordering.faults(report, now=now.yard)]
+    findings, found = verdicts.check(
+        report, noted=noted, required=case.required, covered=covered, beside=wrong
+    )
     _check_open(case, section, report)
-    sampling.check(section, report.verdict, covered=covered)
-    if report.verdict is not Verdict.SUSPEND:
-        checklist(section, covered).check()
+    _check_awaited(section, report, covered=covered, checklist=checklist)
     conclusion = Conclusion(
         number=len(section.conclusions) + 1,
         scope=section.scope,
-        verdict=report.verdict,
-        disposal=report.disposal,
         findings=findings,
         found=found,
-        gross_kg=report.gross_kg,
-        ground=report.ground,
         concluded_at=now.yard,
         officer=who.subject,
         containers=_named(case, covered),
+        **{name: getattr(report, name) for name in AS_REPORTED},
     )
     later = tuple(each for each in section.findings if each not in noted)
     written = replace(section, findings=later, conclusions=(*section.conclusions, conclusion))
-    change = consent.lapse(_told(case, written, new=report.findings, now=now))
-    return waiting.begin(change, now=now, wait=wait)
+    written = ordering.ordered(written, report, who=who, now=now)
+    told = _told(case, written, new=report.findings, now=now)
+    return waiting.begin(consent.lapse(told), now=now, wait=wait)
 
 
 def _at_hand(case: Case, report: verdicts.Report, who: Actor) -> tuple[Section, tuple[str, ...]]:
@@ -100,6 +106,18 @@ def _check_open(case: Case, section: Section, report: verdicts.Report) -> None:
         raise errors.SectionConcluded(pointer="/containers", agency=section.agency, containers=done)
 
 
+def _check_awaited(
+    section: Section, report: verdicts.Report, *, covered: Collection[str], checklist: Checklist
+) -> None:
+    """Raises TreatmentAwaited, TreatmentFailed, TooManyTreatments, LaboratoryAwaited,
+    LaboratoryFound, ChecklistOpen.
+    """
+    ordering.check(section, report, covered=covered)
+    sampling.check(section, report.verdict, covered=covered)
+    if report.verdict is not Verdict.SUSPEND:
+        checklist(section, covered).check()
+
+
 def _told(case: Case, written: Section, *, new: Sequence[Finding], now: Moment) -> Change:
     """The case with the section's new conclusion; its event, and that of its `new` findings."""
     conclusion = written.conclusions[-1]
@@ -113,6 +131,7 @@ def _told(case: Case, written: Section, *, new: Sequence[Finding], now: Moment) 
         told = change.told(SectionPartlyConcluded, **facts, containers=conclusion.containers)
     else:
         told = change.told(SectionConcluded, **facts)
+    told = ordering.noted(told, written, conclusion)
     return alarms.raised(told, new, agency=written.agency, now=now)
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
-from services.inspection.domain import errors, moves
+from services.inspection.domain import attendance, errors, moves, treating
 from services.inspection.domain.case import Case, Change, Section
 from services.inspection.domain.facts import Handled, Sample
 from services.inspection.domain.records import Actor, Json, Record
@@ -21,16 +21,21 @@ CORRECTED, PROPOSED = "corrected", "correction_proposed"
 
 CORRECTABLE: Mapping[str, frozenset[str]] = {
     "finding": frozenset({"code", "text"}),
+    attendance.CAME: frozenset({"came_at", "left_at"}),
     "handled": frozenset({"seal", "reason"}),
     "result": frozenset({"outcome", "figure", "note"}),
     "sample_drawn": frozenset({"what", "seal", "laboratory"}),
     "sample_judged": frozenset({"report", "text"}),
+    treating.REPORTED: frozenset({"text", "certificate"}),
     "concluded": frozenset({"remark"}),
     "partly_concluded": frozenset({"remark"}),
 }
 """What of which record can be corrected; a remark on a conclusion says what is right of it."""
 
+_TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?Z"
 FORMS: Mapping[str, str] = {
+    "came_at": _TIME,
+    "left_at": _TIME,
     "code": r"[a-z][a-z0-9_]{0,63}",
     "seal": r"[A-Za-z0-9][A-Za-z0-9 ./-]{0,39}",
     "outcome": r"conform|deviates|not_done",
@@ -81,14 +86,15 @@ def correct(
 ) -> Change:
     """Correct a record of one's own office, or propose to where a second person has to confirm.
 
-    Raises RecordOfOthers, Faults.
+    Raises RecordOfOthers, StayUnfit, Faults.
     """
     _check_office(record, who)
     _check(record, facts)
     said: dict[str, Json] = {"corrects": record.seq, "facts": dict(facts), "reason": reason}
+    after = _applied(case, record, facts)
     if _concluded(case, who):
         return Change(case).noted(PROPOSED, **said)
-    return Change(_applied(case, record, facts)).noted(CORRECTED, **said)
+    return Change(after).noted(CORRECTED, **said)
 
 
 def confirm(
@@ -97,7 +103,7 @@ def confirm(
     """A second person of the office confirms; sign-offs of before are void then.
 
     `settled` are the proposals that were confirmed. Raises RecordOfOthers, CorrectionSettled,
-    SecondPersonNeeded.
+    SecondPersonNeeded, StayUnfit.
     """
     _check_office(proposal, who)
     if proposal.kind != PROPOSED or proposal.seq in settled:
@@ -163,6 +169,10 @@ def _applied(case: Case, record: Record, facts: Mapping[str, str]) -> Case:
     """The case as it is with the correction, as far as it remembers what is corrected."""
     if record.kind == "handled":
         return _handled(case, record, facts)
+    if record.kind == attendance.CAME:
+        return attendance.corrected(case, record, facts)
+    if record.kind == treating.REPORTED:
+        return treating.corrected(case, record, facts)
     section = case.section(record.actor.agency)
     if section is None:
         return case

@@ -116,6 +116,20 @@ class Sample(Fact):
         return self.handovers[-1].to if self.handovers else self.officer
 
 
+class Stay(Fact):
+    """One time that an officer of the section was at the container (yard clock, UTC).
+
+    `number` counts the section's from 1. `ended` is what ended it: `signed_out`, `elsewhere`,
+    `concluded`, `closed`, `gate_out`; None while the officer is there.
+    """
+
+    number: int
+    officer: str
+    came_at: Instant
+    left_at: Instant | None = None
+    ended: str | None = None
+
+
 class Device(Fact):
     """What a device said of a record that it made without a link: evidence, which decides nothing.
 

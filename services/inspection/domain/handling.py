@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from services.inspection.domain import containers, errors, standing
+from services.inspection.domain import attended, containers, errors, standing
 from services.inspection.domain.case import Case, Change
 from services.inspection.domain.facts import Gate, Handled, Seal, Stage
 from services.inspection.domain.records import Json
@@ -174,6 +174,15 @@ def _after(before: Handled, step: Step, box: Box) -> Handled:
     )
 
 
+def _officers(case: Case) -> dict[str, Json]:
+    """Who of each agency is signed in."""
+    return {
+        each.agency: [stay.officer for stay in attended.present(each)]
+        for each in case.sections
+        if attended.present(each)
+    }
+
+
 def _facts(case: Case, gate: Gate, done: Handling, box: Box, before: Handled) -> dict[str, Json]:
     """The record of a step; `expected_seal` is there if another seal was found on the doors."""
     facts: dict[str, Json] = {
@@ -184,6 +193,7 @@ def _facts(case: Case, gate: Gate, done: Handling, box: Box, before: Handled) ->
         "seal": box.seal,
         "opening": case.opening.number if case.opening else None,
         "present": list(case.opening.present) if case.opening else None,
+        "officers": _officers(case) or None,
         "witnesses": list(done.witnesses) or None,
         "reason": done.reason,
     }

@@ -1,6 +1,6 @@
 """What officers do at the container. Each writes its own agency's section alone and reads both."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -10,7 +10,7 @@ from services.inspection.domain.moves import Act, Status
 from services.inspection.domain.records import Actor, Moment
 from shared.contracts.case import CaseEscalationRequested, CaseJoined, CaseOpened
 from shared.contracts.values import Finding, Said, Scope
-from shared.errors import Faults
+from shared.errors import Fault, Faults
 
 EARLY = timedelta(minutes=15)
 MOST_NOTED = 50
@@ -107,16 +107,18 @@ def join(case: Case, *, who: Actor, now: Moment, wait: waiting.Wait) -> Change:
     return waiting.begin(change, now=now, wait=wait)
 
 
-def find(case: Case, finding: Finding, *, who: Actor, now: Moment) -> Change:
+def find(
+    case: Case, finding: Finding, *, who: Actor, now: Moment, beside: Iterable[Fault] = ()
+) -> Change:
     """Note a finding in one's own section, before its conclusion, and raise an alarm.
 
+    Faults of its code are told `beside` those of its container.
     Raises CaseMoveNotAllowed, AgencyNotNeeded, SectionConcluded, NotAtContainer,
     ContainerDecided, TooManyFindings, Faults.
     """
     status = moves.after(case.status, Act.FIND)
     section = standing.writable(case, who)
-    if finding.container is not None:
-        _check_container(case, section, finding.container)
+    _check_container(case, section, finding.container, beside=beside)
     if len(section.findings) >= MOST_NOTED:
         raise errors.TooManyFindings(most=MOST_NOTED)
     noted = replace(section, findings=(*section.findings, finding))
@@ -125,14 +127,22 @@ def find(case: Case, finding: Finding, *, who: Actor, now: Moment) -> Change:
     return alarms.raised(change, (finding,), agency=section.agency, now=now)
 
 
-def _check_container(case: Case, section: Section, container: str) -> None:
+def _check_container(
+    case: Case, section: Section, container: str | None, *, beside: Iterable[Fault]
+) -> None:
     """A conclusion on it is still to come. Raises Faults, ContainerDecided, SectionConcluded,
     NotAtContainer.
     """
     pointer = "/container"
-    wrong = tuple(containers.faults([container], of=case.containers, pointer=lambda _: pointer))
+    named = [] if container is None else [container]
+    wrong = [
+        *beside,
+        *containers.faults(named, of=case.containers, pointer=lambda _: pointer),
+    ]
     if wrong:
         raise Faults(*wrong)
+    if container is None:
+        return
     if container in case.decided:
         raise containers.ContainerDecided(pointer=pointer, container=container)
     if not section.may_conclude_on(container):

@@ -1,8 +1,7 @@
 """What one inspection measures, after the WCO's guide to Time Release Studies (version 3, 2018).
 
 The guide asks for the time of each step, and for waiting apart from working. Every figure is
-computed from the case as it stands, but for the first times of its chain's records (`firsts`).
-Times are yard clock, UTC.
+of the case as it stands, but for its chain's first times (`firsts`). Times are yard clock, UTC.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,7 +10,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from services.inspection.domain import counting
+from services.inspection.domain import attended, counting
 from services.inspection.domain.case import LOOSE, Case, Opening, Section
 from services.inspection.domain.facts import Conclusion
 from services.inspection.domain.moves import Status
@@ -58,9 +57,8 @@ class Saved:
 
 @dataclass(frozen=True)
 class OfAgency:
-    """An agency's part: since when it was there first, its last conclusion, its team's minutes.
-
-    `inspects` is false for one that recognises, or that is not needed any more.
+    """An agency's part: when it first came, its last conclusion, its team's minutes and its
+    officers', None where none signed in. One that recognises, or is not needed, does not inspect.
     """
 
     agency: str
@@ -69,6 +67,7 @@ class OfAgency:
     came_at: datetime | None
     concluded_at: datetime | None
     team_minutes: int
+    officer_minutes: int | None
 
 
 @dataclass(frozen=True)
@@ -198,6 +197,7 @@ def _of_agency(section: Section, stays: Iterable[_Stay]) -> OfAgency:
         came_at=min((each.came for each in own), default=None),
         concluded_at=section.conclusion.concluded_at if section.conclusion else None,
         team_minutes=_union(own) // MINUTE,
+        officer_minutes=attended.minutes(section),
     )
 
 

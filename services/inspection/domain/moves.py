@@ -41,6 +41,7 @@ class Act(StrEnum):
     SAMPLE = "sample"
     HAND_OVER = "hand_over"
     JUDGE_SAMPLE = "judge_sample"
+    TREAT = "treat"
     CONCLUDE = "conclude"
     CONCLUDE_PRIMARY = "conclude_primary"
     ESCALATE = "escalate"
@@ -71,6 +72,7 @@ MOVES: Mapping[tuple[Status, Act], Status] = {
     (_P, Act.DECIDE_PART): _P,
     (_P, Act.HAND_OVER): _P,
     (_P, Act.JUDGE_SAMPLE): _P,
+    (_P, Act.TREAT): _P,
     (_P, Act.ATTACH): _P,
     (_P, Act.OPEN): _O,
     (_P, Act.COMPLETE): _C,
@@ -85,6 +87,7 @@ MOVES: Mapping[tuple[Status, Act], Status] = {
     (_O, Act.SAMPLE): _O,
     (_O, Act.HAND_OVER): _O,
     (_O, Act.JUDGE_SAMPLE): _O,
+    (_O, Act.TREAT): _O,
     (_O, Act.ATTACH): _O,
     (_O, Act.CONCLUDE): _O,
     (_O, Act.CONCLUDE_PRIMARY): _R,
@@ -102,6 +105,7 @@ MOVES: Mapping[tuple[Status, Act], Status] = {
     (_R, Act.SAMPLE): _R,
     (_R, Act.HAND_OVER): _R,
     (_R, Act.JUDGE_SAMPLE): _R,
+    (_R, Act.TREAT): _R,
     (_R, Act.ATTACH): _R,
     (_R, Act.CONCLUDE): _R,
     (_R, Act.CONCLUDE_PRIMARY): _R,
@@ -118,6 +122,7 @@ MOVES: Mapping[tuple[Status, Act], Status] = {
     (_L, Act.FIND): _L,
     (_L, Act.HAND_OVER): _L,
     (_L, Act.JUDGE_SAMPLE): _L,
+    (_L, Act.TREAT): _L,
     (_L, Act.ATTACH): _L,
     (_L, Act.CONCLUDE): _L,
     (_L, Act.CONCLUDE_PRIMARY): _L,

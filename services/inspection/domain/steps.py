@@ -3,12 +3,23 @@
 A conclusion is none of them: other services act on it, and its officer waits for the link.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import TypeAlias
 from uuid import UUID
 
-from services.inspection.domain import gates, handling, inspecting, results, sampling, standing
+from services.inspection.domain import (
+    attendance,
+    finding_codes,
+    gates,
+    handling,
+    inspecting,
+    results,
+    sampling,
+    standing,
+    treating,
+)
 from services.inspection.domain.case import Case, Change
 from services.inspection.domain.handling import Handling
 from services.inspection.domain.records import Actor, Moment
@@ -17,6 +28,7 @@ from services.inspection.domain.sampling import Draw
 from services.inspection.domain.waiting import Wait
 from shared import errors
 from shared.contracts.values import Finding
+from shared.errors import Fault
 
 
 class StepOfOfficers(errors.Forbidden):
@@ -39,7 +51,35 @@ class Joined:
     """The agency came to the open container."""
 
 
-What: TypeAlias = Result | Finding | Handling | Draw | Opened | Joined
+@dataclass(frozen=True)
+class Found:
+    """Something was found, at this time by the device's clock: by the list of findings of then."""
+
+    finding: Finding
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Came:
+    """Officers of the agency came to the container; none named: the one whose device it is.
+
+    `at` is the device's own time.
+    """
+
+    officers: tuple[str, ...]
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Left(Came):
+    """They left it."""
+
+
+What: TypeAlias = Result | Found | Handling | Draw | Opened | Joined | Came | treating.Result
+
+
+Codes: TypeAlias = Callable[[datetime, datetime], finding_codes.Known]
+"""The codes of findings that the officer's agency had on the days of two moments."""
 
 
 def together(one: What, other: What) -> bool:
@@ -49,13 +89,18 @@ def together(one: What, other: What) -> bool:
 
 @dataclass(frozen=True)
 class Taker:
-    """Who takes steps, when; the yard of yard staff; each case's book of an officer's agency."""
+    """Who takes steps, when; the yard of yard staff; each case's book of an officer's agency.
+
+    By `skew` the device's clock is ahead of ours; `codes` are those of findings on some days.
+    """
 
     who: Actor
     now: Moment
     wait: Wait
     yard: str | None
     books: Mapping[UUID, Book]
+    skew: timedelta = timedelta(0)
+    codes: Codes | None = None
 
     def take(self, case: Case, steps: Sequence[What]) -> Change:
         """The change that a step makes, or several `together`.
@@ -77,6 +122,10 @@ class Taker:
         what = steps[0]
         if isinstance(what, Handling):
             return self._handle(case, what)
+        if isinstance(what, Came):
+            return self._pass(case, what)
+        if isinstance(what, treating.Result):
+            return treating.tell(case, what, who=self.who, now=self.now)
         standing.going_on(case)
         standing.needed_section(case, self.who)
         if not isinstance(what, Opened):
@@ -94,10 +143,24 @@ class Taker:
             standing.needed_section(case, self.who)
         return handling.handle(case, what)
 
-    def _officer(self, case: Case, what: Finding | Draw | Opened | Joined) -> Change:
+    def _pass(self, case: Case, what: Came) -> Change:
+        """How long somebody stayed is told by the device's clock: its two times have one skew."""
+        act = attendance.leave if isinstance(what, Left) else attendance.come
+        passing = attendance.Passing(what.officers, what.at - self.skew)
+        return act(case, passing, who=self.who, now=self.now.yard)
+
+    def _find(self, case: Case, what: Found) -> Change:
+        """By the list of when the device made it, or of today's."""
+        wrong: list[Fault] = []
+        if self.codes is not None:
+            known = self.codes(self.now.yard, min(what.at - self.skew, self.now.yard))
+            wrong += finding_codes.faults([what.finding], known, pointer=lambda _: "/code")
+        return inspecting.find(case, what.finding, who=self.who, now=self.now, beside=wrong)
+
+    def _officer(self, case: Case, what: Found | Draw | Opened | Joined) -> Change:
         who, now = self.who, self.now
-        if isinstance(what, Finding):
-            return inspecting.find(case, what, who=who, now=now)
+        if isinstance(what, Found):
+            return self._find(case, what)
         if isinstance(what, Draw):
             return sampling.draw(case, what, who=who, now=now)
         if isinstance(what, Opened):

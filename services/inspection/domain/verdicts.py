@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from services.inspection.domain import containers, errors
 from services.inspection.domain.facts import Required
+from services.inspection.domain.treatments import Order
 from shared.contracts.values import Disposal, Finding, Ground, Line, Verdict
 from shared.errors import Fault, Faults
 
@@ -40,7 +41,7 @@ class Report:
 
     `containers` are those that it stands for; empty: as `standing.unsaid`. `gross_kg` is the gross
     weight of all that it stands for, None if it was not weighed so. `ground` says why, where no
-    finding does: it raises no alarm.
+    finding does: it raises no alarm. `treatment` is what the disposal `treat` orders.
     """
 
     verdict: Verdict
@@ -50,6 +51,7 @@ class Report:
     containers: tuple[str, ...] = ()
     gross_kg: Decimal | None = None
     ground: Ground | None = None
+    treatment: Order | None = None
 
 
 def check(
@@ -58,10 +60,11 @@ def check(
     noted: Iterable[Finding],
     required: Required | None,
     covered: Collection[str],
+    beside: Iterable[Fault] = (),
 ) -> tuple[tuple[Finding, ...], tuple[Line, ...]]:
     """All findings and the found lines with their HS codes. Raises Faults, all at once.
 
-    `covered` are the containers that it stands for.
+    `covered` are the containers that it stands for; faults of others are told `beside`.
     """
     findings = (*noted, *report.findings)
     codes = {line.number: line.hs_code for line in required.lines} if required else {}
@@ -70,6 +73,7 @@ def check(
         *_of_lines(report.found, codes, elsewhere=_elsewhere(required, covered)),
         *_of_containers(report, required, covered),
         *_of_weights(report),
+        *beside,
     ]
     if faults:
         raise Faults(*faults)

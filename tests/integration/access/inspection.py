@@ -18,6 +18,7 @@ from tests.unit.inspection import builders as b
 
 CASE = f"/v1/cases/{b.CASE}"
 PATH: dict[str, object] = {"case_id": b.CASE}
+PEST = {"code": "pest", "text": "live insects 活虫"}
 SEALS = {"seals": [{"container": container_number(1), "seal": "S0001"}]}
 
 
@@ -78,9 +79,21 @@ async def opened(scene: Scene) -> Ask:
     return Ask(PATH)
 
 
+async def _to_come(scene: Scene) -> Ask:
+    await scene.arranged(_inside)
+    return Ask(PATH, {"officers": ["o.li"]})
+
+
+async def _come(scene: Scene) -> Ask:
+    await scene.arranged(opened)
+    for who in (CUSTOMS, QUARANTINE):
+        await scene.done(who, "post", f"{CASE}/come", {"officers": ["o.li"]})
+    return Ask(PATH, {"officers": ["o.li"]})
+
+
 async def _to_find(scene: Scene) -> Ask:
     await scene.arranged(opened)
-    return Ask(PATH, {"code": "pest", "text": "live insects 活虫"})
+    return Ask(PATH, PEST)
 
 
 async def _alarmed(scene: Scene) -> Ask:
@@ -99,6 +112,11 @@ async def _to_edit(_: Scene) -> Ask:
     said = {"en": "brand as declared", "zh": "品牌与申报相符"}
     body = {"subject": "marks", "said": said, "valid_from": "2100-01-01"}
     return Ask({"code": "brand"}, body)
+
+
+async def _to_list(_: Scene) -> Ask:
+    said = {"en": "live snails", "zh": "活蜗牛"}
+    return Ask({"code": "snails"}, {"said": said, "severity": "major", "valid_from": "2100-01-01"})
 
 
 async def _to_sample(scene: Scene) -> Ask:
@@ -129,6 +147,15 @@ async def _to_judge(scene: Scene) -> Ask:
 async def _to_conclude(scene: Scene) -> Ask:
     await scene.arranged(opened)
     return Ask(PATH, {"verdict": "conform", "disposal": "release"})
+
+
+async def _to_treat(scene: Scene) -> Ask:
+    await scene.arranged(opened)
+    order = {"kind": "cleaning", "by": "CNTAO-T1", "due": "2100-01-01T00:00:00Z"}
+    body = {"verdict": "minor", "disposal": "treat", "findings": [PEST], "treatment": order}
+    for who in (CUSTOMS, QUARANTINE):
+        await scene.done(who, "post", f"{CASE}/conclude", body)
+    return Ask(PATH | {"number": 1}, {"done": True, "text": "clean 已清洗"})
 
 
 async def _to_escalate(scene: Scene) -> Ask:
@@ -184,9 +211,13 @@ ENTRIES = {
     "POST /v1/cases/{case_id}/gate-out": Entry(_inside, STRANGERS, succeeds=YARD_STAFF),
     "POST /v1/cases/{case_id}/open": Entry(_to_open, succeeds=QUARANTINE),
     "POST /v1/cases/{case_id}/join": Entry(_to_join, succeeds=QUARANTINE),
+    "POST /v1/cases/{case_id}/come": Entry(_to_come, succeeds=QUARANTINE),
+    "POST /v1/cases/{case_id}/leave": Entry(_come, succeeds=CUSTOMS),
     "POST /v1/cases/{case_id}/findings": Entry(_to_find, succeeds=CUSTOMS),
     "GET /v1/checklists": Entry(nothing),
     "PUT /v1/checklists/{code}": Entry(_to_edit, succeeds=HEAD_OF_CUSTOMS),
+    "GET /v1/finding-codes": Entry(nothing),
+    "PUT /v1/finding-codes/{code}": Entry(_to_list, succeeds=HEAD_OF_CUSTOMS),
     "GET /v1/cases/{case_id}/checklist": Entry(planned),
     "POST /v1/cases/{case_id}/results": Entry(_to_answer, succeeds=CUSTOMS),
     "POST /v1/cases/{case_id}/samples": Entry(_to_sample, succeeds=QUARANTINE),
@@ -195,6 +226,9 @@ ENTRIES = {
     ),
     "POST /v1/cases/{case_id}/samples/{number}/result": Entry(_to_judge, succeeds=QUARANTINE),
     "POST /v1/cases/{case_id}/conclude": Entry(_to_conclude, succeeds=QUARANTINE),
+    "GET /v1/treatments": Entry(nothing),
+    "GET /v1/treatments/kinds": Entry(nothing),
+    "POST /v1/cases/{case_id}/treatments/{number}/result": Entry(_to_treat, succeeds=CUSTOMS),
     "POST /v1/cases/{case_id}/consent": Entry(_to_consent, succeeds=CUSTOMS),
     "POST /v1/cases/{case_id}/escalate": Entry(_to_escalate, succeeds=CUSTOMS),
 }

@@ -74,18 +74,23 @@ def as_told(heading: str, told: Any) -> str:
     return _cell(named, heading.rsplit(" ", 1)[1])
 
 
-async def inspect(room: Room) -> None:
+async def inspect(room: Room, *officers: str) -> None:
     """One filing from its acceptance to its release, with an inspection that both share.
 
     Filed at 0; selected at 10, booked at 30 for 240, in the yard at 200, opened on time; customs
-    works to 280, quarantine from 250 to 300; released at 320 (minutes).
+    works to 280, quarantine from 250 to 300; released at 320 (minutes). Officers of customs
+    sign in at 245, of whom the first leaves at 265; none of quarantine.
     """
     await _at(room, 0, accepted())
     await _at(room, 10, b.determined())
     await _at(room, 30, r.confirmed(b.slot(b.at(240).yard)))
     await _act(room, 200, "yard", "gate-in", r.SEALS)
     await _act(room, 240, "customs", "open")
+    if officers:
+        await _act(room, 245, "customs", "come", {"officers": officers})
     await _act(room, 250, "quarantine", "join")
+    if officers:
+        await _act(room, 265, "customs", "leave", {"officers": officers[:1]})
     await _act(room, 280, "customs", "conclude", r.CONFORM)
     await _act(room, 300, "quarantine", "conclude", r.CONFORM)
     _turn(room, 310)

@@ -203,7 +203,7 @@ async def _table(room: Room, path: str, **query: str) -> list[dict[str, str]]:
     return list(csv.DictReader(StringIO(answer.text, newline="")))
 
 
-@pytest.mark.parametrize(("path", "columns"), [(FILINGS, 52), (MEASURES, 66)])
+@pytest.mark.parametrize(("path", "columns"), [(FILINGS, 55), (MEASURES, 68)])
 async def test_csv_says_what_json_says(
     room: Room, path: str, columns: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

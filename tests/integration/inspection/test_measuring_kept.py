@@ -127,7 +127,7 @@ def _again(connection: Connection) -> None:
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
     command.downgrade(config, "0016")
-    command.upgrade(config, "0017")
+    command.upgrade(config, "head")
 
 
 async def _upgrade(room: Room) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 from services.inspection.domain import concluding, inspecting, planning, verdicts
 from services.inspection.domain.case import Case, Change
 from services.inspection.domain.records import Actor, Moment
+from services.inspection.domain.treatments import Order
 from shared.contracts import derived
 from shared.contracts.requirement import RequirementDetermined, RequirementRevised
 from shared.contracts.values import (
@@ -40,6 +41,12 @@ FOUND_PEST = Finding(code="pest", text="live insects 活虫")
 CONFORM = verdicts.Report(Verdict.CONFORM, Disposal.RELEASE)
 NONCONFORM = verdicts.Report(Verdict.NONCONFORM, Disposal.RETURN, (FOUND_PEST,))
 AWAITED = Ground(code="papers_awaited", text="original certificate awaited 待补证书正本")
+TREAT = verdicts.Report(
+    Verdict.MINOR,
+    Disposal.TREAT,
+    (FOUND_PEST,),
+    treatment=Order("cleaning", "CNTAO-T1", NOW + timedelta(days=2)),
+)
 SUSPEND = verdicts.Report(Verdict.SUSPEND, Disposal.DETAIN, ground=AWAITED)
 
 

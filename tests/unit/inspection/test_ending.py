@@ -2,14 +2,13 @@
 
 import pytest
 
-from services.inspection.domain import ending, errors, verdicts
+from services.inspection.domain import ending, errors, treating, verdicts
 from services.inspection.domain.moves import Status
 from shared.contracts.case import CaseCompleted
 from shared.contracts.values import Disposal, Outcome, Verdict
 from tests import factories
 from tests.unit.inspection import builders as b
 
-TREAT = verdicts.Report(Verdict.MINOR, Disposal.TREAT, (b.FOUND_PEST,))
 RELEASE = verdicts.Report(Verdict.MINOR, Disposal.RELEASE, (b.FOUND_PEST,))
 
 
@@ -24,9 +23,11 @@ def test_a_container_closes_after_it_was_opened_though_the_yards_clock_was_set_b
 
 
 def test_a_section_with_a_treatment_is_concluded_anew_when_it_was_made() -> None:
-    case = b.concluded(b.opened(**b.single()), b.CUSTOMS, TREAT).case
+    case = b.concluded(b.opened(**b.single()), b.CUSTOMS, b.TREAT).case
     held = b.kept(ending.meet(case, Outcome.HELD, reason=factories.said("treat"), now=b.at(60)))
     assert held.status is Status.AWAITING_LABORATORY
+    done = treating.Result(1, done=True, text="clean 已清洗")
+    held = treating.tell(held, done, who=b.CUSTOMS, now=b.at(500)).case
     assert "concluded" in b.names(b.concluded(held, b.CUSTOMS, RELEASE, minutes=600))
 
 

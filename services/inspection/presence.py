@@ -1,0 +1,55 @@
+"""Where officers are now, as it is stored beside their sections: nobody is in two places."""
+
+from collections.abc import Collection, Iterable
+from uuid import UUID
+
+from sqlalchemy import delete, insert, select, text, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.inspection.domain import attended
+from services.inspection.domain.case import Case
+from services.inspection.tables import PresentRow
+from shared.database import table_of
+
+PRESENT = table_of(PresentRow)
+_ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
+_its = PRESENT.c
+_KEY = (_its.case_id, _its.agency, _its.officer)
+
+
+async def claim(session: AsyncSession, agency: str, officers: Collection[str]) -> set[UUID]:
+    """The cases where these officers are, who come to no other until the transaction ends.
+
+    To be asked before any case is locked: whoever has a case's lock waits for no officer.
+    """
+    if not officers:
+        return set()
+    for officer in sorted(officers):
+        await session.execute(_ALONE, {"name": f"officer {agency} {officer}"})
+    there = select(_its.case_id).where(_its.agency == agency, _its.officer.in_(officers))
+    return set((await session.execute(there)).scalars())
+
+
+async def keep(session: AsyncSession, changes: Iterable[tuple[Case, Case]]) -> None:
+    """Keep who came and who left: cases before and after."""
+    gone: list[tuple[UUID, str, str]] = []
+    come: list[dict[str, object]] = []
+    for before, after in changes:
+        was, now = _there(before), _there(after)
+        gone += [(after.id, *each) for each in sorted(was - now)]
+        come += [
+            {"case_id": after.id, "agency": agency, "officer": officer}
+            for agency, officer in sorted(now - was)
+        ]
+    if gone:
+        await session.execute(delete(PRESENT).where(tuple_(*_KEY).in_(gone)))
+    if come:
+        await session.execute(insert(PRESENT).values(come))
+
+
+def _there(case: Case) -> set[tuple[str, str]]:
+    return {
+        (section.agency, stay.officer)
+        for section in case.sections
+        for stay in attended.present(section)
+    }
