@@ -44,10 +44,8 @@ def test_a_hold_that_is_another_or_none_any_more_is_told_with_its_reason() -> No
 
 def test_what_can_be_exchanged_is_told_and_when_that_is_over() -> None:
     """Told is what the booking would get, not what it has."""
-    offered, ended = (
-        each.model_validate(published.sample(each).data)
-        for each in (BookingExchangeOffered, BookingExchangeEnded)
-    )
+    offered = BookingExchangeOffered.model_validate(published.sample(BookingExchangeOffered).data)
+    ended = BookingExchangeEnded.model_validate(published.sample(BookingExchangeEnded).data)
     told = reactions.exchange_offered(accepted(), offered, now=LATER)
     over = reactions.exchange_ended(accepted(), ended, now=LATER)
     assert told is not None
