@@ -135,6 +135,12 @@ class Database:
             yield connection
 
     @asynccontextmanager
+    async def looking(self) -> AsyncIterator[AsyncConnection]:
+        """A connection in no transaction, for reads alone, each of what is committed then."""
+        async with self._connection() as (connection, _):
+            yield connection
+
+    @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[AsyncConnection]:
         """A connection for several reads of one moment of the database."""
         async with (

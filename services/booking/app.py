@@ -8,6 +8,7 @@ from services.booking.api import (
     calendars,
     exchanging,
     figures,
+    founding,
     plans,
     requests,
     roster,
@@ -38,6 +39,7 @@ def create(kit: Kit, settings: Settings) -> Service:
         title="Onestop booking",
         routers=[
             yards.router,
+            founding.router,
             roster.router,
             roster_csv.router,
             requests.router,
@@ -55,6 +57,7 @@ def create(kit: Kit, settings: Settings) -> Service:
             "expiry": sweeping.expiry(desk),
             "overruns": sweeping.overruns(desk),
             "retry": sweeping.retrying(desk),
+            "telling of exchanges": sweeping.telling(desk),
             "calendars": following.following(desk),
             "watch": looking(kit.database, desk.watch, seconds=settings.watch_seconds),
             "plans": planning.planning(desk),

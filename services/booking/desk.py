@@ -3,8 +3,6 @@
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from services.booking import yardbook
 from services.booking.commands.turn import Fair, Terms, Turn
 from services.booking.domain.booking import Booking
@@ -39,8 +37,11 @@ class Desk:
         """The turn of a command that runs now."""
         return self._turn(await self.books(session))
 
-    async def with_booking(self, session: AsyncSession, booking_id: UUID) -> tuple[Turn, Booking]:
-        """The turn of a command on a booking, which is locked. Raises RequestNotFound."""
+    async def with_booking(self, session: Reading, booking_id: UUID) -> tuple[Turn, Booking]:
+        """The turn of a command on a booking, which is locked, or of a look at it.
+
+        Raises RequestNotFound.
+        """
         stamp, booking = await yardbook.with_booking(session, booking_id)
         if booking is None:
             raise RequestNotFound()

@@ -15,7 +15,8 @@ from services.booking.yard_tables import moment
 class ExchangeRow(SQLModel, table=True):
     """A broker offers the slot of a booking, as it is then, for any one in a stretch.
 
-    Without `yards` any yard that serves the cargo. All moments are on the yards' clock.
+    Without `yards` any yard that serves the cargo. `told_at`: when others were told of it. All
+    moments are on the yards' clock.
     """
 
     __tablename__ = "exchanges"
@@ -34,5 +35,24 @@ class ExchangeRow(SQLModel, table=True):
     yards: list[str] = Field(sa_type=ARRAY(Text))
     since: datetime = moment()
     state: str = Field(sa_type=Text)
+    told_at: datetime | None = moment(nullable=True)
     taken_by: UUID | None = Field(default=None, foreign_key="bookings.id")
     changed_at: datetime = moment()
+
+
+class ExchangeNoticeRow(SQLModel, table=True):
+    """A booking whose broker was told of an offer, when it had `slot`; until `over_at` it stands.
+
+    All moments are on the yards' clock.
+    """
+
+    __tablename__ = "exchange_notices"
+    __table_args__: ClassVar[Any] = (
+        Index("exchange_notices_standing", "exchange_id", postgresql_where=text("over_at IS NULL")),
+    )
+
+    exchange_id: UUID = Field(primary_key=True, foreign_key="exchanges.id")
+    booking_id: UUID = Field(primary_key=True, foreign_key="bookings.id")
+    slot: dict[str, Any] = Field(sa_type=JSONB)
+    told_at: datetime = moment()
+    over_at: datetime | None = moment(nullable=True)

@@ -22,7 +22,7 @@ AT_ONCE = 20
 
 
 class State(StrEnum):
-    """What became of an offer; an open one ends by itself once its booking has another slot."""
+    """What became of an offer; an open one is withdrawn once its booking has another slot."""
 
     OPEN = "open"
     TAKEN = "taken"
@@ -39,14 +39,15 @@ class Exchange:
     stretch: Stretch
     since: datetime
     state: State
+    taken_by: UUID | None = None
 
 
-def _statement(sql: str, **kinds: Any) -> Statement:
+def statement(sql: str, **kinds: Any) -> Statement:
     return Statement(text(sql).bindparams(*(bindparam(n, type_=k) for n, k in kinds.items())))
 
 
 _MOMENT = DateTime(timezone=True)
-_ADD = _statement(
+_ADD = statement(
     """
     INSERT INTO exchanges (id, booking_id, slot, opens, closes, yards, since, state, changed_at)
     VALUES (:id, :booking_id, :slot, :opens, :closes, :yards, :now, 'open', :now) RETURNING *
@@ -54,26 +55,26 @@ _ADD = _statement(
     id=Uuid(), booking_id=Uuid(), slot=JSONB(), opens=_MOMENT, closes=_MOMENT, yards=ARRAY(Text),
     now=_MOMENT,
 )  # fmt: skip
-_WITHDRAW = _statement(
+_WITHDRAW = statement(
     """
     UPDATE exchanges SET state = 'withdrawn', changed_at = :now
      WHERE booking_id = :booking_id AND state = 'open' RETURNING *
     """,
     booking_id=Uuid(), now=_MOMENT,
 )  # fmt: skip
-_TAKE = _statement(
+_TAKE = statement(
     """
     UPDATE exchanges SET state = 'taken', taken_by = :by, changed_at = :now
      WHERE id = :id AND state = 'open' RETURNING id
     """,
     id=Uuid(), by=Uuid(), now=_MOMENT,
 )  # fmt: skip
-_LAST = _statement(
+_LAST = statement(
     "SELECT * FROM exchanges WHERE booking_id = :booking_id ORDER BY since DESC, id DESC LIMIT 1",
     booking_id=Uuid(),
 )
-_FIND = _statement("SELECT * FROM exchanges WHERE id = :id", id=Uuid())
-_OPEN = _statement(
+_FIND = statement("SELECT * FROM exchanges WHERE id = :id", id=Uuid())
+_OPEN = statement(
     """
     SELECT x.* FROM exchanges x JOIN bookings b ON b.id = x.booking_id
      WHERE x.state = 'open' AND x.booking_id <> :booking_id
@@ -102,7 +103,7 @@ async def offer(
         **vars(stretch), "id": exchange_id, "booking_id": booking.id, "now": now,
         "yards": list(stretch.yards), "slot": slot.model_dump(mode="json"),
     }  # fmt: skip
-    return _exchange((await _ADD.run(session, values))[0])
+    return exchange_of((await _ADD.run(session, values))[0])
 
 
 async def withdraw(session: AsyncSession, booking_id: UUID, *, now: datetime) -> Exchange | None:
@@ -137,14 +138,14 @@ async def open_for(
         "since": after.since if after else None, "last": after.id if after else None,
         "most": AT_ONCE,
     }  # fmt: skip
-    return [_exchange(row) for row in await _OPEN.run(session, asked)]
+    return [exchange_of(row) for row in await _OPEN.run(session, asked)]
 
 
 def _one(rows: Sequence[Row]) -> Exchange | None:
-    return _exchange(rows[0]) if rows else None
+    return exchange_of(rows[0]) if rows else None
 
 
-def _exchange(row: Mapping[Any, Any]) -> Exchange:
+def exchange_of(row: Mapping[Any, Any]) -> Exchange:
     return Exchange(
         id=row["id"],
         booking_id=row["booking_id"],
@@ -152,4 +153,5 @@ def _exchange(row: Mapping[Any, Any]) -> Exchange:
         stretch=Stretch(row["opens"], row["closes"], tuple(row["yards"])),
         since=row["since"],
         state=State(row["state"]),
+        taken_by=row["taken_by"],
     )

@@ -70,7 +70,16 @@ _JOIN = _statement(
 _MOVE = _statement(
     """
     UPDATE waits SET state = :becomes, changed_at = :now
-     WHERE booking_id = :booking_id AND state = :was RETURNING id
+     WHERE id = (SELECT max(id) FROM waits WHERE booking_id = :booking_id) AND state = :was
+       AND NOT over
+    RETURNING id
+    """
+)
+_CHOSEN = _statement(
+    """
+    UPDATE waits SET over = true
+     WHERE id = (SELECT max(id) FROM waits WHERE booking_id = :booking_id) AND state = 'offered'
+       AND NOT over
     """
 )
 _OF = _statement("SELECT * FROM waits WHERE booking_id = :booking_id ORDER BY id DESC LIMIT 1")
@@ -123,9 +132,14 @@ async def join(
 async def move(
     session: AsyncSession, booking_id: UUID, was: State, becomes: State, *, now: datetime
 ) -> bool:
-    """Let a wait that stands so become something else; was there one? `now` is the yard's clock."""
+    """Let a request's last wait become something else if it stands so; did it? Yard clock."""
     asked = {"booking_id": booking_id, "was": was.value, "becomes": becomes.value, "now": now}
     return bool(await _MOVE.run(session, asked))
+
+
+async def chosen(session: AsyncSession, booking_id: UUID) -> None:
+    """A slot was chosen by hand: what becomes of it says nothing of an offer made before."""
+    await _CHOSEN.run(session, {"booking_id": booking_id})
 
 
 async def wait_of(session: Reading, booking_id: UUID) -> Row | None:

@@ -56,9 +56,14 @@ _CHANGED = Statement(
     text(
         f"""
         SELECT {_COLUMNS} FROM {_ASIDE}
-          LEFT JOIN occupancy o ON o.changed >= CAST(:since AS text)::xid8
+          LEFT JOIN occupancy o
+            ON o.changed >= CAST(:since AS text)::xid8 AND o.resource = ANY (:resources ::int[])
         """  # noqa: S608 - constants of this file; values are bound
-    ).bindparams(_NOW, bindparam("since", type_=Text()))
+    ).bindparams(
+        _NOW,
+        bindparam("since", type_=Text()),
+        bindparam("resources", type_=ARRAY(Integer)),
+    )
 )
 
 
@@ -115,7 +120,7 @@ class _Yard:
         self._of_resource: dict[int, set[int]] = {}
         self._busy: dict[int, int] = {}
         self._calendar: Calendar | None = None
-        self._resources: frozenset[int] = frozenset()
+        self._resources: list[int] = []
 
     async def sync(
         self, session: Reading, yard: Yard, now: datetime
@@ -124,16 +129,14 @@ class _Yard:
         origin = cal.midnight(now - BEFORE)
         if self._since is None or not self._follow(yard, origin):
             self._begin(yard, origin)
-        if self._since is None:
-            asked = {"now": now, "first": origin, "resources": sorted(self._resources)}
-            rows = await _ALL.run(session, asked)
-        else:
-            rows = await _CHANGED.run(session, {"now": now, "since": self._since})
+        statement = _ALL if self._since is None else _CHANGED
+        asked = {"now": now, "resources": self._resources, "first": origin, "since": self._since}
+        rows = await statement.run(session, asked)
         own, self._since = [], None
         for number, row in enumerate(rows, start=1):
             if row["own"]:
                 own.append(row)
-            elif row["resource"] in self._resources:
+            elif row["resource"] is not None:
                 self._apply(row)
             if not number % AT_ONCE:
                 await asyncio.sleep(0)
@@ -150,13 +153,15 @@ class _Yard:
     def _begin(self, yard: Yard, origin: datetime) -> None:
         self._since = None
         self._rows, self._of_booking, self._of_resource, self._busy = {}, {}, {}, {}
-        self._resources = _ids(yard)
+        self._resources = sorted(_ids(yard))
         self._calendar = Calendar(yard=yard, origin=origin, cells=self._cells, busy=self._busy)
 
     def _follow(self, yard: Yard, origin: datetime) -> bool:
         """Keep what is known for another day, or for what the yard has become; False if not all."""
         known = self._calendar
-        if known is None or not _ids(yard) <= self._resources:
+        if known is not None and known.yard is yard and known.origin == origin:
+            return True
+        if known is None or not _ids(yard).issubset(self._resources):
             return False
         later = (origin - known.origin) // cal.STEP
         if later < 0 or (later and not self._move_on(later)):
@@ -225,11 +230,7 @@ class _Yard:
     def _changed(self, own: Iterable[Row], without: Collection[UUID]) -> Mapping[int, int]:
         """What is otherwise for who asks: bookings that do not count, and its own writing."""
         gone = {n for booking in without for n in self._of_booking.get(booking, ())}
-        mine = [
-            row
-            for row in own
-            if row["booking_id"] not in without and row["resource"] in self._resources
-        ]
+        mine = [row for row in own if row["booking_id"] not in without]
         gone |= {row["id"] for row in own if row["id"] in self._rows}
         masks: dict[int, int] = {}
         for number in gone:

@@ -18,7 +18,7 @@ from sqlalchemy.dialects.postgresql import JSONB, TSTZRANGE, ExcludeConstraint, 
 from sqlalchemy.sql import column, func, text
 from sqlmodel import Field, SQLModel
 
-from services.booking.exchange_tables import ExchangeRow
+from services.booking.exchange_tables import ExchangeNoticeRow, ExchangeRow
 from services.booking.yard_tables import ClosureRow, ResourceRow, YardRow, YardVersionRow, moment
 from shared.database import table_of
 
@@ -93,7 +93,8 @@ class GivenUpRow(SQLModel, table=True):
 class WaitRow(SQLModel, table=True):
     """A request waits for a slot in a stretch; all moments on the yards' clock.
 
-    It is offered one, then either takes it or lets it lapse; or leaves the line.
+    It is offered one, then either takes it or lets it lapse; or leaves the line. `over`: a slot was
+    chosen by hand after the offer, which then has no part in what becomes of that.
     """
 
     __tablename__ = "waits"
@@ -113,6 +114,7 @@ class WaitRow(SQLModel, table=True):
     yards: list[str] = Field(sa_type=ARRAY(Text))
     since: datetime = moment()
     state: str = Field(sa_type=Text)
+    over: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     changed_at: datetime = moment()
 
 
@@ -221,6 +223,7 @@ TABLES = tuple(
         GivenUpRow,
         WaitRow,
         ExchangeRow,
+        ExchangeNoticeRow,
         OccupancyRow,
         PlanRow,
         CalendarRow,

@@ -1,4 +1,7 @@
-"""How a yard's board changes, by number, from what the outbox has."""
+"""How a yard's board changes, by number, from what the outbox has.
+
+What brokers are told of exchanges changes no board.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,6 +26,7 @@ _CHANGES = Statement(
             ON before.aggregate = 'booking' AND before.aggregate_id = each.aggregate_id
            AND before.aggregate_version = each.aggregate_version - 1
          WHERE each.aggregate = 'booking' AND each.seq > :after AND each.seq <= :up_to
+           AND each.envelope ->> 'type' NOT LIKE 'onestop.booking.exchange%'
            AND :yard IN (each.envelope -> 'data' -> 'slot' ->> 'yard',
                          before.envelope -> 'data' -> 'slot' ->> 'yard')
          ORDER BY each.seq

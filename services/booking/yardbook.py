@@ -41,6 +41,11 @@ _SHARED_WITH = Statement(
         """
     ).bindparams(bindparam("id", type_=Uuid()))
 )
+_STAMP_WITH = Statement(
+    text("SELECT yard_stamp.stamp, b.* FROM yard_stamp, bookings b WHERE b.id = :id").bindparams(
+        bindparam("id", type_=Uuid())
+    )
+)
 _MOVE_ON = Statement(text("UPDATE yard_stamp SET stamp = stamp + 1 RETURNING stamp"))
 _ALONE = Statement(text("SELECT yards_alone() AS stamp"))
 
@@ -61,9 +66,10 @@ async def stamp(session: Reading) -> int:
     return found
 
 
-async def with_booking(session: AsyncSession, booking_id: UUID) -> tuple[int, Booking | None]:
-    """`stamp`, and a booking that is locked after that until the transaction ends."""
-    found = await _SHARED_WITH.run(session, {"id": booking_id})
+async def with_booking(session: Reading, booking_id: UUID) -> tuple[int, Booking | None]:
+    """`stamp`, and a booking; one that may be written is locked until the transaction ends."""
+    asked = _SHARED_WITH if isinstance(session, AsyncSession) else _STAMP_WITH
+    found = await asked.run(session, {"id": booking_id})
     if found:
         return found[0]["stamp"], store.booking_of(found[0])
     return await stamp(session), None
@@ -130,6 +136,18 @@ def founding(row: Row, resources: Sequence[Row]) -> Layer:
         "teams": [_told(each, "agency") for each in own if each["sort"] == Sort.TEAM],
     }
     return Layer(1, ALWAYS, content)
+
+
+async def found(
+    session: AsyncSession, code: str, zone: str, content: Mapping[str, Any], **facts: Any
+) -> None:
+    """Add a yard that is what `content` says from its first day on, and has nothing before."""
+    kept = ("terminal_moves", "move_minutes", "availability_minutes", "free_days")
+    row = {"code": code, "time_zone": zone, "hours": {}}
+    row |= {f"name_{language}": content["name"][language] for language in ("zh", "en")}
+    row |= {each: content[each] for each in kept}
+    await session.execute(insert(yards_table).values(row))
+    await next_version(session, code, content, **facts)
 
 
 async def next_version(

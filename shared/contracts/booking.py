@@ -32,7 +32,8 @@ class BookingRequested(BookingEvent):
 class BookingHeld(BookingEvent):
     """A slot is set aside until `held_until` (yard clock, UTC).
 
-    `offered`: the request waited for it, and nobody asked for this very slot.
+    `offered`: the request waited for it, and nobody asked for this very slot. `reason`: why a slot
+    that was held already became this one unasked.
     """
 
     name: ClassVar[str] = "held"
@@ -40,12 +41,15 @@ class BookingHeld(BookingEvent):
     slot: Slot
     held_until: Instant
     offered: bool = False
+    reason: Said | None = None
 
 
 class BookingExpired(BookingEvent):
-    """The hold ran out; a slot is wanted again."""
+    """The hold ran out, or was taken back for a `reason`; a slot is wanted again."""
 
     name: ClassVar[str] = "expired"
+
+    reason: Said | None = None
 
 
 class BookingConfirmed(BookingEvent):
@@ -63,6 +67,33 @@ class BookingRescheduled(BookingEvent):
 
     slot: Slot
     previous: Slot
+    reason: Said
+
+
+class BookingExchangeOffered(BookingEvent):
+    """Another broker offers its slot for this booking's, which would get `instead` by that.
+
+    `slot` is the one that it has, and keeps unless its own broker accepts.
+    """
+
+    name: ClassVar[str] = "exchange_offered"
+
+    exchange_id: UUID
+    slot: Slot
+    instead: Slot
+
+
+class BookingExchangeEnded(BookingEvent):
+    """An offer of exchange is over: the booking's `own`, or another's that it was told of.
+
+    `slot` is the one that it has, if it has one: nothing of that changes.
+    """
+
+    name: ClassVar[str] = "exchange_ended"
+
+    exchange_id: UUID
+    slot: Slot | None = None
+    own: bool
     reason: Said
 
 

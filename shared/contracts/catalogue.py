@@ -75,6 +75,8 @@ CATALOGUE = (
             booking.BookingExpired,
             booking.BookingConfirmed,
             booking.BookingRescheduled,
+            booking.BookingExchangeOffered,
+            booking.BookingExchangeEnded,
             booking.BookingStarted,
             booking.BookingExtended,
             booking.BookingCompleted,

@@ -24,6 +24,8 @@ STORY: tuple[type[Event], ...] = (
     booking.BookingExpired,
     booking.BookingConfirmed,
     case.CasePlanned,
+    booking.BookingExchangeOffered,
+    booking.BookingExchangeEnded,
     booking.BookingRescheduled,
     filing.AmendmentRequested,
     requirement.AmendmentNoted,

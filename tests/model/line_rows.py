@@ -29,5 +29,9 @@ async def move(
     return False
 
 
+async def chosen(session: Any, booking_id: UUID) -> None:
+    return None
+
+
 async def wait_of(session: Any, booking_id: UUID) -> None:
     return None

@@ -13,6 +13,7 @@ from services.booking.api import doing, seeing, shown
 from services.booking.api.models import ReasonIn, RequestOut, StretchIn
 from services.booking.api.seeing import TheDesk
 from services.booking.commands import exchanging
+from services.booking.domain import exchange
 from services.booking.exchanges import Exchange, State
 from shared.auth.guard import allowed
 from shared.auth.principal import Principal, Role
@@ -41,8 +42,9 @@ class ExchangeOut(BaseModel):
     state: State
 
     @classmethod
-    def of(cls, found: Exchange) -> Self:
-        """As its own broker sees it."""
+    def of(cls, found: Exchange, *, slot: Slot | None) -> Self:
+        """As its own broker sees it, whose booking can be exchanged for its `slot` now."""
+        over = found.state is State.OPEN and slot != found.slot
         return cls(
             id=found.id,
             slot=found.slot,
@@ -50,7 +52,7 @@ class ExchangeOut(BaseModel):
             closes=found.stretch.closes,
             yards=list(found.stretch.yards),
             since=found.since,
-            state=found.state,
+            state=State.WITHDRAWN if over else found.state,
         )
 
 
@@ -76,13 +78,16 @@ async def offer(
     booking_id: UUID,
     draft: Annotated[StretchIn, json_body(StretchIn)],
 ) -> Response:
-    """Offer the agreed slot for any one in a stretch; another broker may then exchange with it."""
+    """Offer the agreed slot for any one in a stretch; another broker may then exchange with it.
+
+    Those it may suit get a receipt, and another once it is over for them.
+    """
 
     async def work(session: AsyncSession) -> Answer:
         await seeing.visible(session, booking_id, who=who)
         turn = await desk.turn(session)
         made = await exchanging.offer(session, booking_id, draft.stretch(), turn=turn)
-        return Answer(201, ExchangeOut.of(made))
+        return Answer(201, ExchangeOut.of(made, slot=made.slot))
 
     return await doing.once(request, desk, who, work)
 
@@ -96,7 +101,7 @@ async def read_exchanges(who: Broker, desk: TheDesk, booking_id: UUID) -> Exchan
         turn = await desk.turn(session)
         chances = await exchanging.chances(session, booking, turn=turn)
     return ExchangesOut(
-        own=None if own is None else ExchangeOut.of(own),
+        own=None if own is None else ExchangeOut.of(own, slot=exchange.agreed(booking)),
         offered=[ChanceOut(id=each.id, slot=each.slot) for each in chances],
     )
 
@@ -114,9 +119,8 @@ async def end(
     async def work(session: AsyncSession) -> Answer:
         await seeing.visible(session, booking_id, who=who)
         turn = await desk.turn(session)
-        return Answer(
-            200, ExchangeOut.of(await exchanging.withdraw(session, booking_id, turn=turn))
-        )
+        ended = await exchanging.withdraw(session, booking_id, turn=turn)
+        return Answer(200, ExchangeOut.of(ended, slot=ended.slot))
 
     return await doing.once(request, desk, who, work)
 

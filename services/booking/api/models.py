@@ -154,12 +154,15 @@ class NamedOut(BaseModel):
 
 
 class OffersOut(BaseModel):
-    """Free slots, the cheapest first, and why none is earlier; or why there are none."""
+    """Free slots, the cheapest first, and why none is earlier; or why there are none, and what
+    would help.
+    """
 
     offers: list[OfferOut]
     choices: NamedOut
     earlier: list[EarlierOut]
     none_reason: BilingualOut | None = None
+    none_mend: BilingualOut | None = None
 
 
 class BayOut(BaseModel):

@@ -39,9 +39,8 @@ Bays = Annotated[
 ]
 Code = Annotated[str, Field(max_length=32)]
 YardCodes = Annotated[
-    list[Code],
+    tuple[Code, ...],
     Query(
-        default_factory=list,
         max_length=16,
         description="These yards alone; unless told all that serve the cargo.",
     ),
@@ -86,7 +85,7 @@ async def read_offers(
     who: Reader,
     desk: TheDesk,
     request_id: UUID,
-    yards: YardCodes,
+    yards: YardCodes = (),
     start: From = None,
     limit: OfferLimit = choices.SHOWN,
     bays: Bays = None,
@@ -95,14 +94,15 @@ async def read_offers(
 
     Of two that cost the same the earlier comes first.
     """
-    async with desk.kit.database.connect() as session:
-        booking = await seeing.visible(session, request_id, who=who)
+    async with desk.kit.database.looking() as session:
+        turn, booking = await desk.with_booking(session, request_id)
+        seeing.require_visible(booking, who=who)
         if bays is not None:
             booking = booking.asking(bays, pointer="/query/bays")
         found = await choices.find(
             session,
             booking,
-            turn=await desk.turn(session),
+            turn=turn,
             yards=yards,
             after=start,
             limit=limit,

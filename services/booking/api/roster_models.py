@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.booking.api.models import AgencyCode, Code, Reason, SlotIn
 from services.booking.api.roster_faults import HALF_NAMED
+from services.booking.commands.founding import Founding
 from services.booking.commands.roster import Closing, Told, Version
 from services.booking.domain.resources import Sort
 from shared.contracts.values import BayKind, Scope
@@ -143,6 +144,22 @@ class VersionIn(ChangeIn):
     def version(self) -> Version:
         """The domain's word for it."""
         return Version(self.valid_from, self.valid_to, self.content.document())
+
+
+class FoundingIn(StrictModel):
+    """A new yard: all that it is from its first local day on, today or later."""
+
+    code: Code
+    time_zone: Annotated[str, Text(max=64, pattern=r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*")] = (
+        "Asia/Shanghai"
+    )
+    valid_from: Day
+    reason: Reason
+    content: ContentIn
+
+    def founding(self) -> Founding:
+        """The domain's word for it."""
+        return Founding(self.code, self.time_zone, self.valid_from, self.content.document())
 
 
 class ClosureIn(ChangeIn):

@@ -59,6 +59,7 @@ def offers_out(found: Found) -> OffersOut:
         ),
         earlier=[_earlier_out(each) for each in found.earlier],
         none_reason=None if reason is None else BilingualOut(en=reason.en, zh=reason.zh),
+        none_mend=None if reason is None else BilingualOut(en=reason.mend[0], zh=reason.mend[1]),
     )
 
 

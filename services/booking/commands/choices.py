@@ -129,8 +129,9 @@ def _named(booking: Booking, places: Sequence[Sight]) -> Named:
         before_noon = each.calendar.mornings()
         mornings += _one(booking, each, each.bounds, among=before_noon)
         afternoons += _one(booking, each, each.bounds, among=~before_noon)
-        late = Bounds(each.bounds.earliest, each.bounds.latest, late=True, end=each.bounds.end)
-        overtime += _one(booking, each, late, among=~regular)
+        if any(era.overtime_minutes for era in each.yard.eras):
+            late = Bounds(each.bounds.earliest, each.bounds.latest, late=True, end=each.bounds.end)
+            overtime += _one(booking, each, late, among=~regular)
     return Named(
         next=min(nexts, key=lambda offer: (offer.slot.starts, offer.cny), default=None),
         morning=_cheapest(mornings),

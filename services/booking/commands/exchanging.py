@@ -77,8 +77,8 @@ async def chances(session: Reading, booking: Booking, *, turn: Turn) -> list[Cha
     found: list[Chance] = []
     async for each in _open(session, booking.id, slot, soonest=soonest):
         theirs = await store.find(session, each.booking_id)
-        slots = theirs and await _slots(session, each, theirs, booking, turn=turn)
-        if theirs and slots and await _fair(session, (theirs, booking), slots, turn=turn):
+        slots = theirs and await slots_of(session, each, theirs, booking, turn=turn)
+        if theirs and slots and await fair(session, (theirs, booking), slots, turn=turn):
             found.append(Chance(each.id, slots[1]))
         if len(found) == SHOWN:
             break
@@ -113,11 +113,11 @@ async def accept(
     await occupancy.lock_all(session, turn.yards)
     for code in sorted({_slot(theirs).yard, _slot(booking).yard}):
         await occupancy.lock_placing(session, code)
-    slots = await _slots(session, found, theirs, booking, turn=turn)
+    slots = await slots_of(session, found, theirs, booking, turn=turn)
     if slots is None:
         raise ExchangeOver() if found.stretch.holds(_slot(booking)) else ExchangeNotFound()
     await quota.require(session, booking, slots[1], turn=turn)
-    if not await _fair(session, (theirs, booking), slots, turn=turn):
+    if not await fair(session, (theirs, booking), slots, turn=turn):
         raise ExchangeOver()
     if not await exchanges.take(session, found.id, by=booking.id, now=turn.now):
         raise ExchangeOver()
@@ -148,14 +148,14 @@ async def _agreed(session: AsyncSession, booking_id: UUID, *, turn: Turn) -> tup
     return booking, slot
 
 
-async def _slots(
+async def slots_of(
     session: Reading, offered: Exchange, theirs: Booking, booking: Booking, *, turn: Turn
 ) -> tuple[Slot, Slot] | None:
     """What the one that offered and the one that accepts would get; None if it is none for it."""
     slot, own = exchange.agreed(theirs), exchange.agreed(booking)
     if offered.state is not State.OPEN or slot != offered.slot or own is None:
         return None
-    if own.yard not in _serving(theirs, turn=turn) or slot.yard not in _serving(booking, turn=turn):
+    if own.yard not in serving(theirs, turn=turn) or slot.yard not in serving(booking, turn=turn):
         return None
     apart = (theirs.id, booking.id)
     there, here = [
@@ -173,16 +173,16 @@ async def _calendar(
     return await sight.calendar_of(session, yard, first=first, turn=turn, without=apart)
 
 
-def _serving(booking: Booking, *, turn: Turn) -> set[str]:
+def serving(booking: Booking, *, turn: Turn) -> set[str]:
     """The yards in which a booking may be served; the one in which it is always."""
     found = {_slot(booking).yard}
     if booking.cargo is not None:
-        serving = turn.serving(booking.wish, terminal=booking.cargo.terminal)
-        found |= {yard.code for yard in serving}
+        yards = turn.serving(booking.wish, terminal=booking.cargo.terminal)
+        found |= {yard.code for yard in yards}
     return found
 
 
-async def _fair(
+async def fair(
     session: Reading,
     bookings: tuple[Booking, Booking],
     slots: tuple[Slot, Slot],

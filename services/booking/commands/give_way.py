@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.booking import occupancy, store
+from services.booking import line, occupancy, store
 from services.booking.commands import place
 from services.booking.commands.turn import Turn, record
 from services.booking.domain import acts
 from services.booking.domain.booking import Booking, Status
 from services.booking.domain.calendar import Taken
+from services.booking.line import State
 from shared import database
 from shared.contracts.values import Said
 
@@ -69,10 +70,23 @@ async def rehouse(session: AsyncSession, displaced: Sequence[Booking], *, turn: 
         if not booking.wanted:
             await record(session, booking, acts.ended(booking, reason=REASON), turn=turn)
         elif booking.status is Status.HELD:
-            freed = await record(session, booking, acts.expired(booking), turn=turn)
+            freed = await take_back(session, booking, booking, reason=REASON, turn=turn)
             await place.seek(session, freed, turn=turn)
         else:
             await move(session, booking, reason=REASON, turn=turn)
+
+
+async def take_back(
+    session: AsyncSession, before: Booking, after: Booking, *, reason: Said, turn: Turn
+) -> Booking:
+    """End a hold, whose slot was released, before its time; its broker is told why.
+
+    A request that was offered it by the line is in line again where it was.
+    """
+    if before.held_until is not None and before.held_until <= turn.now:
+        return await record(session, before, acts.expired(after), turn=turn)
+    await line.move(session, before.id, State.OFFERED, State.WAITING, now=turn.now)
+    return await record(session, before, acts.expired(after, reason=reason), turn=turn)
 
 
 async def move(session: AsyncSession, booking: Booking, *, reason: Said, turn: Turn) -> Booking:

@@ -121,11 +121,10 @@ async def _refit(
             change = acts.rescheduled(after, slot=same, reason=reason)
             await record(session, before, change, turn=turn)
     elif same is not None and after.held_until is not None:
-        await record(
-            session, before, acts.held(after, slot=same, until=after.held_until), turn=turn
-        )
+        change = acts.held(after, slot=same, until=after.held_until, reason=reason)
+        await record(session, before, change, turn=turn)
     else:
-        freed = await record(session, before, acts.expired(after), turn=turn)
+        freed = await give_way.take_back(session, before, after, reason=reason, turn=turn)
         await place.seek(session, freed, turn=turn)
 
 

@@ -5,14 +5,15 @@ Each act has the booking as the transaction that it runs in has locked it.
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.booking import fairness, occupancy, store
+from services.booking import fairness, line, occupancy, store
 from services.booking.commands import choices, place, quota, waiting
 from services.booking.commands.turn import Turn, record
 from services.booking.domain import acts, fit
 from services.booking.domain import calendar as cal
-from services.booking.domain.booking import Act, Booking
+from services.booking.domain.booking import Act, Booking, Status
 from services.booking.domain.fit import Choice
 from services.booking.domain.refusals import (
+    HoldRanOut,
     SlotNotBegun,
     TooManyCancelled,
     TooManyHolds,
@@ -42,6 +43,8 @@ async def hold(
         await quota.require(session, booking, slot, turn=turn)
     until = booking.held_until or turn.now + turn.terms.hold
     change = acts.held(booking, slot=slot, until=until)
+    if booking.taking is None:
+        await line.chosen(session, booking.id)
     await _exchange(session, booking, slot, turn=turn)
     after = await record(session, booking, change, turn=turn)
     if booking.taking != slot:
@@ -55,12 +58,14 @@ async def prolong(session: AsyncSession, booking: Booking, *, turn: Turn) -> Boo
     Raises BookingMoveNotAllowed, HoldRanOut and HoldExtendedOnce.
     """
     until = turn.now + turn.terms.hold
+    _require_held(booking)
     change = acts.held_longer(booking, until=until, now=turn.now)
     return await record(session, booking, change, turn=turn)
 
 
 async def confirm(session: AsyncSession, booking: Booking, *, turn: Turn) -> Booking:
     """Agree on the held slot. Raises BookingMoveNotAllowed, HoldRanOut."""
+    _require_held(booking)
     return await record(session, booking, acts.confirmed(booking, now=turn.now), turn=turn)
 
 
@@ -119,6 +124,12 @@ async def miss(session: AsyncSession, booking: Booking, *, turn: Turn) -> Bookin
     await occupancy.release(session, booking.id)
     after = await record(session, booking, change, turn=turn)
     return await waiting.given_up(session, after, turn=turn)
+
+
+def _require_held(booking: Booking) -> None:
+    """Raises HoldRanOut, whether or not the hold that is over was swept already."""
+    if booking.status is Status.EXPIRED:
+        raise HoldRanOut()
 
 
 async def _require_fair(session: AsyncSession, booking: Booking, *, turn: Turn) -> None:

@@ -112,5 +112,5 @@ async def _done(
 
 def _change(other: Booking, slot: Slot) -> Change:
     if other.held_until is not None:
-        return acts.held(other, slot=slot, until=other.held_until)
+        return acts.held(other, slot=slot, until=other.held_until, reason=REASON)
     return acts.rescheduled(other, slot=slot, reason=REASON)

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.booking import occupancy, store
-from services.booking.commands import place, sight
+from services.booking.commands import give_way, place, sight
 from services.booking.commands.turn import Turn, record
 from services.booking.domain import acts, fit, offers
 from services.booking.domain import calendar as cal
@@ -80,17 +80,18 @@ async def carry_out(session: AsyncSession, planned: Plan, *, reason: Said, turn:
                 await place.occupy(session, hit.booking.id, yard, hit.to, turn=turn)
             except occupancy.Occupied:
                 raise YardMovedOn(booking_id=hit.booking.id) from None
-        await record(session, hit.booking, _change(hit, reason=reason), turn=turn)
+        if hit.booking.wanted and hit.booking.status is Status.HELD and hit.to is None:
+            await give_way.take_back(session, hit.booking, hit.booking, reason=reason, turn=turn)
+        else:
+            await record(session, hit.booking, _change(hit, reason=reason), turn=turn)
 
 
 def _change(hit: Hit, *, reason: Said) -> Change:
     booking = hit.booking
     if not booking.wanted:
         return acts.ended(booking, reason=reason)
-    if booking.status is Status.HELD:
-        if hit.to is None or booking.held_until is None:
-            return acts.expired(booking)
-        return acts.held(booking, slot=hit.to, until=booking.held_until)
+    if hit.to is not None and booking.held_until is not None:
+        return acts.held(booking, slot=hit.to, until=booking.held_until, reason=reason)
     if hit.to is None:
         return acts.cancelled(booking, reason=reason)
     return acts.rescheduled(booking, slot=hit.to, reason=reason)
@@ -111,12 +112,17 @@ class _Seats:
         self._given: dict[str, list[Taken]] = {}
 
     async def find(self, booking: Booking) -> Slot | None:
-        """Another bay or team at the same time if there is one, else what costs least of all."""
+        """Another bay or team at the same time if there is one, else what costs least of all.
+
+        A hold keeps its time or ends: nobody confirms another day unawares.
+        """
         await asyncio.sleep(0)  # there may be thousands: whoever else is served gets a turn
         over = booking.held_until is not None and booking.held_until <= self._turn.now
         if over or not booking.wanted or booking.slot is None:
             return None
-        best = await self._then(booking, booking.slot) or await self._cheapest(booking)
+        best = await self._then(booking, booking.slot)
+        if best is None and booking.status is not Status.HELD:
+            best = await self._cheapest(booking)
         if best is not None:
             self._give(best)
         return best

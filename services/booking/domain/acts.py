@@ -5,8 +5,7 @@ Each act returns the changed booking and what happened, or raises `BookingMoveNo
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, TypedDict
-from uuid import UUID
+from typing import Any
 
 from services.booking.domain import cargo
 from services.booking.domain.booking import MOVES, Act, Booking, Status
@@ -33,13 +32,6 @@ class Change:
     events: tuple[Event, ...] = ()
 
 
-class _Ids(TypedDict):
-    filing_id: UUID
-    booking_id: UUID
-    requirement_id: UUID
-    revision: int
-
-
 def require(booking: Booking, act: Act) -> Status:
     """Where the act would lead. Raises BookingMoveNotAllowed if no table row has it."""
     status = MOVES.get((booking.status, act))
@@ -64,7 +56,7 @@ def opened(needed: Determination, *, yard: Yard, now: datetime) -> Change:
         cargo=cargo.of(needed),
         asked_at=now,
     )
-    return _done(fresh, _requested(fresh))
+    return done(fresh, _requested(fresh))
 
 
 def revised(booking: Booking, needed: Determination, *, yard: Yard) -> Booking:
@@ -102,20 +94,29 @@ def no_longer_wanted(booking: Booking) -> Change:
 def requested(booking: Booking, *, only: tuple[str, ...] = ()) -> Change:
     """A slot is wanted again, for some agencies or for all that are needed."""
     after = _moved(booking, Act.REQUEST, only=only, wanted=True)
-    return _done(after, _requested(after))
+    return done(after, _requested(after))
 
 
-def held(booking: Booking, *, slot: Slot, until: datetime, offered: bool = False) -> Change:
+def held(
+    booking: Booking,
+    *,
+    slot: Slot,
+    until: datetime,
+    offered: bool = False,
+    reason: Said | None = None,
+) -> Change:
     """A slot is set aside `until` (yard clock), or until it begins; `offered`: by the line.
 
-    A hold that is exchanged is the same one, and is extended no more if it was. Raises
-    RequestClosed.
+    A hold that is exchanged is the same one, and is extended no more if it was; for what `reason`,
+    if nobody asked for that. Raises RequestClosed.
     """
     _require_wanted(booking)
     ends, extended = min(until, slot.starts), booking.hold_extended
     after = _moved(booking, Act.HOLD, slot=slot, held_until=ends, hold_extended=extended)
-    event = told.BookingHeld(**_ids(after), slot=slot, held_until=ends, offered=offered)
-    return _done(after, event)
+    event = told.BookingHeld(
+        **ids(after), slot=slot, held_until=ends, offered=offered, reason=reason
+    )
+    return done(after, event)
 
 
 def held_longer(booking: Booking, *, until: datetime, now: datetime) -> Change:
@@ -129,14 +130,14 @@ def held_longer(booking: Booking, *, until: datetime, now: datetime) -> Change:
         raise HoldRanOut(held_until=booking.held_until)
     if booking.hold_extended:
         raise HoldExtendedOnce(held_until=booking.held_until)
-    return _done(after, told.BookingHeld(**_ids(after), slot=_slot(after), held_until=ends))
+    return done(after, told.BookingHeld(**ids(after), slot=_slot(after), held_until=ends))
 
 
 def booked(booking: Booking, *, slot: Slot) -> Change:
     """A slot is agreed at once, as the broker wished. Raises RequestClosed."""
     _require_wanted(booking)
     after = _moved(booking, Act.BOOK, slot=slot)
-    return _done(after, told.BookingConfirmed(**_ids(after), slot=slot))
+    return done(after, told.BookingConfirmed(**ids(after), slot=slot))
 
 
 def confirmed(booking: Booking, *, now: datetime) -> Change:
@@ -144,22 +145,22 @@ def confirmed(booking: Booking, *, now: datetime) -> Change:
     after = _moved(booking, Act.CONFIRM)
     if booking.held_until is not None and booking.held_until <= now:
         raise HoldRanOut(held_until=booking.held_until)
-    return _done(after, told.BookingConfirmed(**_ids(after), slot=_slot(after)))
+    return done(after, told.BookingConfirmed(**ids(after), slot=_slot(after)))
 
 
-def expired(booking: Booking) -> Change:
-    """The hold ran out, or its slot was needed by a container that is open."""
+def expired(booking: Booking, *, reason: Said | None = None) -> Change:
+    """The hold ran out; or it was taken back before that, for a reason."""
     after = _moved(booking, Act.EXPIRE)
-    return _done(after, told.BookingExpired(**_ids(after)))
+    return done(after, told.BookingExpired(**ids(after), reason=reason))
 
 
 def rescheduled(booking: Booking, *, slot: Slot, reason: Said) -> Change:
     """The agreed slot is exchanged for another. Raises RequestClosed."""
     _require_wanted(booking)
     after = _moved(booking, Act.RESCHEDULE, slot=slot)
-    return _done(
+    return done(
         after,
-        told.BookingRescheduled(**_ids(after), slot=slot, previous=_slot(booking), reason=reason),
+        told.BookingRescheduled(**ids(after), slot=slot, previous=_slot(booking), reason=reason),
     )
 
 
@@ -173,37 +174,37 @@ def require_ahead(booking: Booking, *, now: datetime) -> None:
 def cancelled(booking: Booking, *, reason: Said) -> Change:
     """The slot is given up; the requirement still wants one."""
     after = _moved(booking, Act.CANCEL)
-    return _done(after, told.BookingCancelled(**_ids(after), reason=reason, rebookable=True))
+    return done(after, told.BookingCancelled(**ids(after), reason=reason, rebookable=True))
 
 
 def missed(booking: Booking, *, now: datetime) -> Change:
     """The cargo did not come; the requirement still wants a slot."""
     after = _moved(booking, Act.MISS)
-    return _done(after, told.BookingMissed(**_ids(after), missed_at=now))
+    return done(after, told.BookingMissed(**ids(after), missed_at=now))
 
 
 def started(booking: Booking, *, slot: Slot, at: datetime) -> Change:
     """The container was opened, in `slot`."""
     after = _moved(booking, Act.START, slot=slot)
-    return _done(after, told.BookingStarted(**_ids(after), slot=slot, started_at=at))
+    return done(after, told.BookingStarted(**ids(after), slot=slot, started_at=at))
 
 
 def extended(booking: Booking, *, slot: Slot, reason: Said) -> Change:
     """More minutes or another team for the open container."""
     after = _moved(booking, Act.EXTEND, slot=slot)
-    return _done(after, told.BookingExtended(**_ids(after), slot=slot, reason=reason))
+    return done(after, told.BookingExtended(**ids(after), slot=slot, reason=reason))
 
 
 def completed(booking: Booking, *, at: datetime) -> Change:
     """Bay and teams are free again."""
     after = _moved(booking, Act.COMPLETE)
-    return _done(after, told.BookingCompleted(**_ids(after), completed_at=at))
+    return done(after, told.BookingCompleted(**ids(after), completed_at=at))
 
 
 def ended(booking: Booking, *, reason: Said) -> Change:
     """The requirement needs no slot any more."""
     after = _moved(booking, Act.END, wanted=False)
-    return _done(after, told.BookingCancelled(**_ids(after), reason=reason, rebookable=False))
+    return done(after, told.BookingCancelled(**ids(after), reason=reason, rebookable=False))
 
 
 def _moved(booking: Booking, act: Act, **changes: Any) -> Booking:
@@ -212,19 +213,21 @@ def _moved(booking: Booking, act: Act, **changes: Any) -> Booking:
     return replace(booking, status=status, **kept)
 
 
-def _done(after: Booking, *events: Event) -> Change:
+def done(after: Booking, *events: Event) -> Change:
+    """The booking with as many more events."""
     return Change(replace(after, version=after.version + len(events)), events)
 
 
 def _requested(booking: Booking) -> Event:
     return told.BookingRequested(
-        **_ids(booking),
+        **ids(booking),
         window_opens=booking.window.opens,
         free_until=booking.window.free_until,
     )
 
 
-def _ids(booking: Booking) -> _Ids:
+def ids(booking: Booking) -> dict[str, Any]:
+    """What every event of a booking says."""
     return {
         "filing_id": booking.filing_id,
         "booking_id": booking.id,

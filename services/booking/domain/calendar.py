@@ -46,6 +46,7 @@ class Calendar:
 
         `late`: a team may stay beyond its shift as the yard allows.
         """
+        late = late and isinstance(resource, Team)
         key = (resource.days[0], length, late)
         asked = self.memo.single.setdefault(resource.id, {})
         known = asked.get(key)

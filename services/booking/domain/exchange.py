@@ -1,11 +1,31 @@
 """Two bookings exchange their times and places: each has what it needs at the other one's start."""
 
+from uuid import UUID
+
+from services.booking.domain import acts, fit, offers
 from services.booking.domain import calendar as cal
-from services.booking.domain import fit, offers
+from services.booking.domain.acts import Change
 from services.booking.domain.booking import Booking, Status
 from services.booking.domain.calendar import Calendar
+from shared.contracts import booking as told
 from shared.contracts.values import Said, Slot
 
+CHANGED = Said(
+    en="the slot that was offered is not the same any more",
+    zh="所提供互换的时段已变更",
+)
+TOO_LATE = Said(
+    en="the slot that was offered begins too soon, or the time that was asked for is over",
+    zh="所提供互换的时段即将开始，或所求的时间已过",
+)
+NOT_OFFERED = Said(
+    en="another has accepted it, or it is not offered any more",
+    zh="已被他人接受，或不再提供",
+)
+NOT_THERE = Said(
+    en="your own slot is not the one any more that it was offered for",
+    zh="贵方时段已变更，该提议不再适用",
+)
 BY_CONSENT = Said(
     en="exchanged for another slot, as both brokers agreed",
     zh="双方企业同意互换时段",
@@ -16,6 +36,18 @@ def agreed(booking: Booking) -> Slot | None:
     """The slot that can be exchanged: one that is agreed and still wanted."""
     free = booking.status is Status.CONFIRMED and booking.wanted
     return booking.slot if free else None
+
+
+def offered(booking: Booking, *, exchange_id: UUID, instead: Slot) -> Change:
+    """The broker is told that another offers its slot for this booking's. Nothing else changes."""
+    facts = {**acts.ids(booking), "exchange_id": exchange_id, "slot": booking.taking}
+    return acts.done(booking, told.BookingExchangeOffered(**facts, instead=instead))
+
+
+def over(booking: Booking, *, exchange_id: UUID, own: bool, reason: Said) -> Change:
+    """The broker is told that an offer is over. Nothing else changes."""
+    facts = {**acts.ids(booking), "exchange_id": exchange_id, "slot": booking.taking}
+    return acts.done(booking, told.BookingExchangeEnded(**facts, own=own, reason=reason))
 
 
 def exchanged(

@@ -19,6 +19,22 @@ class YardNotFound(NotFound):
     mend_zh = "请从 GET /v1/yards 中选择。"
 
 
+class YardThere(Conflict):
+    """There is a yard of this code already."""
+
+    zh = "该代码的查验场已存在。"
+    mend = "Change it by a version of it."
+    mend_zh = "请通过新版本变更该查验场。"
+
+
+class UnknownZone(Invalid):
+    """There is no such time zone, or it is not by quarters of an hour."""
+
+    zh = "没有该时区，或其时差不是一刻钟的整数倍。"
+    mend = "Name a zone of the IANA time zone database, such as Asia/Shanghai."
+    mend_zh = "请使用 IANA 时区名，例如 Asia/Shanghai。"
+
+
 class BookingMoveNotAllowed(Conflict):
     """The booking's state does not allow this."""
 
@@ -36,9 +52,9 @@ class RequestClosed(Conflict):
 
 
 class HoldRanOut(Conflict):
-    """The time to confirm this slot has run out."""
+    """The slot is held no more: the time to confirm it has run out, or it was taken back."""
 
-    zh = "确认时段的时限已过。"
+    zh = "时段已不再预占：确认时限已过，或已被收回。"
     mend = "Ask for offers again and hold one of them."
     mend_zh = "请重新获取可选时段并预占其一。"
 

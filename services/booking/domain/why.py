@@ -8,7 +8,9 @@ there, the slot could begin.
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from services.booking.domain import calendar as cal
 from services.booking.domain import parts
@@ -161,14 +163,25 @@ def _same_until(lacks: list[_Lack], cell: int, end: int) -> int:
 
 def texts(calendar: Calendar, stretch: Stretch, want: Want) -> tuple[str, str]:
     """A stretch in words, English and Chinese, with the yard's local times."""
-    zone = calendar.yard.zone
-    starts, ends = stretch.starts.astimezone(zone), stretch.ends.astimezone(zone)
-    until = ends.strftime("%H:%M" if starts.date() == ends.date() else "%Y-%m-%d %H:%M")
+    until = _clock(calendar, stretch.ends, near=stretch.starts)
     said = [_said(calendar, each, stretch.starts, want) for each in stretch.missing]
-    begins = starts.strftime("%Y-%m-%d %H:%M")
+    begins = " ".join(_local(stretch.starts, calendar.yard.zone))
     en = "; ".join(each for each, _ in said)
     zh = "；".join(each for _, each in said)
     return f"{begins} to {until}: {en}", f"{begins} 至 {until}：{zh}"
+
+
+@lru_cache(maxsize=10_000)
+def _local(moment: datetime, zone: ZoneInfo) -> tuple[str, str]:
+    """Day and time of day in a zone. A few days' quarters of an hour are told again and again."""
+    local = moment.astimezone(zone)
+    return local.strftime("%Y-%m-%d"), local.strftime("%H:%M")
+
+
+def _clock(calendar: Calendar, moment: datetime, *, near: datetime) -> str:
+    """A moment in the yard's time; with its day, if that is another than of what is `near`."""
+    day, clock = _local(moment, calendar.yard.zone)
+    return clock if day == _local(near, calendar.yard.zone)[0] else f"{day} {clock}"
 
 
 def _said(calendar: Calendar, missing: Missing, starts: datetime, want: Want) -> tuple[str, str]:
@@ -195,10 +208,7 @@ def _said(calendar: Calendar, missing: Missing, starts: datetime, want: Want) ->
 def _until(calendar: Calendar, missing: Missing, starts: datetime) -> tuple[str, str]:
     if missing.until is None:
         return "", ""
-    zone = calendar.yard.zone
-    local = missing.until.astimezone(zone)
-    near = local.date() == starts.astimezone(zone).date()
-    clock = local.strftime("%H:%M" if near else "%Y-%m-%d %H:%M")
+    clock = _clock(calendar, missing.until, near=starts)
     return f" until {clock}", f"，直至 {clock}"
 
 

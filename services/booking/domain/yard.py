@@ -196,9 +196,13 @@ class Cargo(Fact):
 
 
 def serving(yards: Iterable[Yard], *, terminal: str, now: datetime) -> list[Yard]:
-    """The yards that name a terminal now, the nearest first; else the nearest of all alone."""
-    known = list(yards)
-    eras = {yard.code: yard.at(now) for yard in known}
+    """The yards that name a terminal now, the nearest first; else the nearest of all alone.
+
+    None that has no bay yet, unless there is no other.
+    """
+    every = list(yards)
+    eras = {yard.code: yard.at(now) for yard in every}
+    known = [yard for yard in every if eras[yard.code].bays] or every
     nearest = sorted(
         known, key=lambda yard: (eras[yard.code].from_terminal(terminal).minutes, yard.code)
     )

@@ -5,6 +5,7 @@ what is newer by itself (see `live`): this only lets it find little.
 """
 
 import asyncio
+from dataclasses import replace
 
 from services.booking.commands import sight
 from services.booking.desk import Desk
@@ -31,12 +32,11 @@ def following(desk: Desk) -> Job:
 
 async def follow_once(desk: Desk) -> None:
     """One look at each yard, in turns with whoever asks."""
-    async with desk.kit.database.connect() as session:
-        codes = sorted((await desk.turn(session)).yards)
-    for code in codes:
-        async with desk.kit.database.connect() as session:
-            turn = await desk.turn(session)
-            await sight.calendar_of(session, turn.yard(code), first=turn.now, turn=turn)
+    async with desk.kit.database.looking() as session:
+        turn = await desk.turn(session)
+        for _, yard in sorted(turn.yards.items()):
+            now = desk.kit.clock.yard()
+            await sight.calendar_of(session, yard, first=now, turn=replace(turn, now=now))
     desk.calendars_read = True
 
 

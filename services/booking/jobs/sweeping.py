@@ -13,8 +13,9 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.booking import line, queries
+from services.booking import exchange_notices, line, queries
 from services.booking.commands import sweep, waiting
+from services.booking.commands import telling as notices
 from services.booking.commands.turn import Turn
 from services.booking.desk import Desk
 from shared import errors
@@ -62,6 +63,17 @@ def retrying(desk: Desk) -> Job:
     return run
 
 
+def telling(desk: Desk) -> Job:
+    """Tell brokers of offers of exchange, for ever."""
+
+    async def run() -> None:
+        while True:
+            await tell_once(desk)
+            await asyncio.sleep(desk.settings.retry_seconds)
+
+    return run
+
+
 async def expire_once(desk: Desk) -> int:
     """One sweep; returns how many holds were looked at."""
     async with desk.kit.database.connect() as session:
@@ -89,6 +101,16 @@ async def retry_once(desk: Desk) -> int:
     return len(ids)
 
 
+async def tell_once(desk: Desk) -> int:
+    """One round; returns of how many offers something was to be told."""
+    soonest = desk.kit.clock.yard() + desk.terms().lead
+    async with desk.kit.database.connect() as session:
+        ids = await exchange_notices.due(session, soonest=soonest, most=BATCH)
+    for each in ids:
+        await _alone(desk, each, _tell)
+    return len(ids)
+
+
 async def _expire(session: AsyncSession, booking_id: UUID, turn: Turn) -> None:
     await sweep.expire(session, booking_id, turn=turn)
 
@@ -101,9 +123,14 @@ async def _retry(session: AsyncSession, booking_id: UUID, turn: Turn) -> None:
     await waiting.serve(session, booking_id, turn=turn)
 
 
-async def _alone(desk: Desk, booking_id: UUID, command: Command) -> None:
+async def _tell(session: AsyncSession, exchange_id: UUID, turn: Turn) -> None:
+    await notices.tell(session, exchange_id, turn=turn)
+
+
+async def _alone(desk: Desk, one: UUID, command: Command) -> None:
+    """`one` is a booking, or an offer of exchange."""
     try:
         async with desk.kit.database.transaction() as session:
-            await command(session, booking_id, await desk.turn(session))
+            await command(session, one, await desk.turn(session))
     except (*FAULTS, errors.Refused) as error:
-        log.warning("booking not swept", booking_id=str(booking_id), error=str(error))
+        log.warning("booking not swept", booking_id=str(one), error=str(error))

@@ -118,11 +118,36 @@ def company_suspended(
 
 
 def held(filing: Filing, event: booking.BookingHeld, *, now: datetime) -> Step | None:
-    """A slot is held; the broker knows, unless it was offered from the waiting list."""
-    if not event.offered:
-        return None
+    """A slot is held; the broker knows, unless the line offered it or it became another one."""
     facts = _slot(event.slot) | {"held_until": utc(event.held_until)}
-    return filings.note(filing, Note(Kind.SLOT_OFFERED, facts))
+    if event.reason is not None:
+        told = facts | {"reason": event.reason.model_dump()}
+        return filings.note(filing, Note(Kind.HOLD_MOVED, told))
+    return filings.note(filing, Note(Kind.SLOT_OFFERED, facts)) if event.offered else None
+
+
+def expired(filing: Filing, event: booking.BookingExpired, *, now: datetime) -> Step | None:
+    """A hold is over; the broker knows until when it was, unless it was taken back before."""
+    if event.reason is None:
+        return None
+    facts = {"reason": event.reason.model_dump()}
+    return filings.note(filing, Note(Kind.HOLD_TAKEN_BACK, facts))
+
+
+def exchange_offered(
+    filing: Filing, event: booking.BookingExchangeOffered, *, now: datetime
+) -> Step | None:
+    """Another broker offers its slot for this one's."""
+    facts = _slot(event.instead) | {"exchange": str(event.exchange_id)}
+    return filings.note(filing, Note(Kind.EXCHANGE_OFFERED, facts))
+
+
+def exchange_ended(
+    filing: Filing, event: booking.BookingExchangeEnded, *, now: datetime
+) -> Step | None:
+    """An offer of exchange is over."""
+    facts = {"exchange": str(event.exchange_id), "reason": event.reason.model_dump()}
+    return filings.note(filing, Note(Kind.EXCHANGE_ENDED, facts))
 
 
 def confirmed(filing: Filing, event: booking.BookingConfirmed, *, now: datetime) -> Step | None:

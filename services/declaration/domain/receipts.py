@@ -16,8 +16,12 @@ class Kind(StrEnum):
     INSPECTION_SELECTED = "inspection_selected"
     NO_INSPECTION = "no_inspection"
     SLOT_OFFERED = "slot_offered"
+    HOLD_MOVED = "hold_moved"
+    HOLD_TAKEN_BACK = "hold_taken_back"
     SLOT_CONFIRMED = "slot_confirmed"
     SLOT_RESCHEDULED = "slot_rescheduled"
+    EXCHANGE_OFFERED = "exchange_offered"
+    EXCHANGE_ENDED = "exchange_ended"
     SLOT_CANCELLED = "slot_cancelled"
     SLOT_MISSED = "slot_missed"
     INSPECTION_OPENED = "inspection_opened"
@@ -98,6 +102,16 @@ TEXTS: Mapping[Kind, Text] = {
         " to {ends}.",
         "有时段空出，已为您预占至 {held_until}：查验场 {yard}，查验位 {bay}，{starts} 至 {ends}。",
     ),
+    Kind.HOLD_MOVED: Text(
+        "The slot that is held for you until {held_until} is another one now: yard {yard}, bay"
+        " {bay}, {starts} to {ends}: {reason}",
+        "为您预占至 {held_until} 的时段已改为：查验场 {yard}，查验位 {bay}，{starts} 至 {ends}。"
+        "原因：{reason}",
+    ),
+    Kind.HOLD_TAKEN_BACK: Text(
+        "The slot that was held for you is not any more, choose another one: {reason}",
+        "为您预占的时段已收回，请另选时段。原因：{reason}",
+    ),
     Kind.SLOT_CONFIRMED: Text(
         "Inspection slot: yard {yard}, bay {bay}, {starts} to {ends}.",
         "查验时段：查验场 {yard}，查验位 {bay}，{starts} 至 {ends}。",
@@ -105,6 +119,16 @@ TEXTS: Mapping[Kind, Text] = {
     Kind.SLOT_RESCHEDULED: Text(
         "Inspection slot moved to yard {yard}, bay {bay}, {starts} to {ends}: {reason}",
         "查验时段已改为：查验场 {yard}，查验位 {bay}，{starts} 至 {ends}。原因：{reason}",
+    ),
+    Kind.EXCHANGE_OFFERED: Text(
+        "Your slot can be exchanged for yard {yard}, bay {bay}, {starts} to {ends}, if you accept"
+        " exchange {exchange}; until then it stays yours.",
+        "您的时段可互换为：查验场 {yard}，查验位 {bay}，{starts} 至 {ends}；接受互换 {exchange}"
+        " 即可，接受之前原时段不变。",
+    ),
+    Kind.EXCHANGE_ENDED: Text(
+        "Exchange {exchange} is over, your slot stays as it is: {reason}",
+        "互换 {exchange} 已结束，您的时段不变。原因：{reason}",
     ),
     Kind.SLOT_CANCELLED: Text(
         "The inspection slot was given up: {reason}", "查验时段已取消。原因：{reason}"

@@ -10,6 +10,7 @@ from tests.integration.access.people import (
     BROKER,
     EVERYBODY,
     OTHER_BROKER,
+    OTHER_YARD,
     OTHER_YARD_STAFF,
     STRANGERS,
     YARD,
@@ -186,7 +187,13 @@ async def _proposed(scene: Scene) -> Ask:
     return asked
 
 
+async def _to_found(_: Scene) -> Ask:
+    body = {"code": OTHER_YARD, "valid_from": "2026-03-09", "content": made.content()}
+    return Ask(body=body | {"reason": "a new pier 新码头"})
+
+
 ENTRIES = {
+    "POST /v1/yards": Entry(_to_found, frozenset({YARD_STAFF}), succeeds=OTHER_YARD_STAFF),
     "GET /v1/yards/{code}/versions": Entry(same(code=YARD), OTHERS_STAFF),
     "GET /v1/yards/{code}/versions/{number}": Entry(same(code=YARD, number=1), OTHERS_STAFF),
     "POST /v1/yards/{code}/versions/check": Entry(_to_change, OTHERS_STAFF, succeeds=YARD_STAFF),

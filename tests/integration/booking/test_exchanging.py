@@ -28,6 +28,11 @@ EVENING = made.OPENS + timedelta(hours=10)
 
 @pytest.fixture
 async def two(office: Office) -> Office:
+    """See `agreed`."""
+    return await agreed(office)
+
+
+async def agreed(office: Office) -> Office:
     """1 has a slot in the evening; 2 and 3, another broker's, have one in the morning each."""
     await office.bring(made.determined(1))
     for serial in (2, 3):
@@ -190,7 +195,7 @@ async def test_accepting_waits_for_who_else_places_in_the_yard(two: Office) -> N
 async def test_offers_that_do_not_fit_hide_no_later_one_that_does(
     two: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    slots = exchanging._slots
+    slots = exchanging.slots_of
 
     async def none_for_the_first(session: Any, offered: Any, *facts: Any, **more: Any) -> Any:
         return (offered.id != first and await slots(session, offered, *facts, **more)) or None
@@ -198,5 +203,5 @@ async def test_offers_that_do_not_fit_hide_no_later_one_that_does(
     first = UUID((await _offer(two, serial=3, **OTHER)).json()["id"])
     second = (await _offer(two)).json()["id"]
     monkeypatch.setattr(exchanges, "AT_ONCE", 1)
-    monkeypatch.setattr(exchanging, "_slots", none_for_the_first)
+    monkeypatch.setattr(exchanging, "slots_of", none_for_the_first)
     assert [each["id"] for each in await _chances(two)] == [second]

@@ -24,6 +24,11 @@ MONDAY = {"from": utc(made.OPENS), "to": utc(NINE)}
 
 @pytest.fixture
 async def full(office: Office) -> Office:
+    """See `filled`."""
+    return await filled(office)
+
+
+async def filled(office: Office) -> Office:
     """One bay for dangerous goods is open on Monday until nine, and 1 and 2 have its two hours.
 
     5 and 6 ask after them, in that order.
@@ -39,13 +44,20 @@ async def full(office: Office) -> Office:
     return office
 
 
-async def _wait(office: Office, serial: int, **stretch: Any) -> Any:
+async def waiting(office: Office, serial: int, **stretch: Any) -> Any:
+    """Let a request wait for Monday before nine, or another stretch."""
     return await office.post(f"/v1/requests/{booking_id(serial)}/wait", MONDAY | stretch)
 
 
-async def _state(office: Office, serial: int) -> str:
+async def state(office: Office, serial: int) -> str:
+    """What became of a request's wait."""
     found = (await office.get(f"/v1/requests/{booking_id(serial)}/wait")).json()
     return str(found["state"])
+
+
+async def give_up(office: Office, serial: int) -> None:
+    """The broker cancels its booking."""
+    await _act(office, serial, "cancel")
 
 
 async def _act(office: Office, serial: int, act: str) -> None:
@@ -59,7 +71,7 @@ async def test_who_asked_first_is_offered_what_falls_free_whoever_joined_first(
     full: Office,
 ) -> None:
     for serial in (6, 5):
-        assert (await _wait(full, serial)).json()["state"] == "waiting"
+        assert (await waiting(full, serial)).json()["state"] == "waiting"
     before = (await full.booking(1)).slot
     await _act(full, 1, "cancel")
     offered = await full.booking(5)
@@ -67,7 +79,7 @@ async def test_who_asked_first_is_offered_what_falls_free_whoever_joined_first(
     assert offered.slot is not None
     assert (offered.status, offered.slot.starts) == (Status.HELD, before.starts)
     assert offered.held_until == full.clock.now + timedelta(minutes=30)
-    assert [await _state(full, serial) for serial in (5, 6)] == ["offered", "waiting"]
+    assert [await state(full, serial) for serial in (5, 6)] == ["offered", "waiting"]
     told = [each for each in await kits.told(full.service) if each.type.endswith("held.v1")]
     assert told[-1].data["offered"] is True
     assert await full.broken() == []
@@ -77,7 +89,7 @@ async def test_an_offer_that_lapses_goes_to_the_next_and_its_request_leaves_the_
     full: Office,
 ) -> None:
     for serial in (5, 6):
-        await _wait(full, serial)
+        await waiting(full, serial)
     await _act(full, 1, "cancel")
     full.clock.now += timedelta(minutes=31)
     await sweeping.expire_once(full.desk)
@@ -85,12 +97,12 @@ async def test_an_offer_that_lapses_goes_to_the_next_and_its_request_leaves_the_
         Status.EXPIRED,
         Status.HELD,
     ]
-    assert [await _state(full, serial) for serial in (5, 6)] == ["lapsed", "offered"]
+    assert [await state(full, serial) for serial in (5, 6)] == ["lapsed", "offered"]
     assert await full.broken() == []
 
 
 async def test_an_offer_is_confirmed_as_any_hold(full: Office) -> None:
-    await _wait(full, 5)
+    await waiting(full, 5)
     await _act(full, 2, "cancel")
     await _act(full, 5, "confirm")
     assert (await full.booking(5)).status is Status.CONFIRMED
@@ -101,7 +113,7 @@ async def test_an_offer_is_confirmed_as_any_hold(full: Office) -> None:
 async def test_cargo_that_does_not_come_leaves_its_place_to_who_waits(full: Office) -> None:
     await full.bring(made.revised(1, need(minutes=15), auto=True, **DANGEROUS))
     await full.bring(made.revised(5, need(minutes=15), **DANGEROUS))
-    await _wait(full, 5)
+    await waiting(full, 5)
     full.clock.now = made.OPENS + timedelta(minutes=10)
     await _act(full, 1, "missed")
     offered = (await full.booking(5)).slot
@@ -113,9 +125,9 @@ async def test_what_a_lifted_closure_gives_back_is_offered(office: Office) -> No
     ends = utc(made.MONDAY + timedelta(days=1))
     closed = (await office.post(CLOSURES, {"ends": ends, "reason": "storm 台风"}, **STAFF)).json()
     await office.bring(made.determined(1))
-    await _wait(office, 1)
+    await waiting(office, 1)
     await sweeping.retry_once(office.desk)
-    assert await _state(office, 1) == "waiting"
+    assert await state(office, 1) == "waiting"
     lifted = await office.post(
         f"{CLOSURES}/{closed['number']}/lift", {"reason": "over 已过"}, **STAFF
     )
@@ -126,7 +138,7 @@ async def test_what_a_lifted_closure_gives_back_is_offered(office: Office) -> No
 async def test_the_sweep_serves_who_waits_when_a_slot_is_there_already(office: Office) -> None:
     await office.bring(made.determined(1))
     afternoon = {"from": utc(made.OPENS + timedelta(hours=6)), "to": utc(made.CLOSES)}
-    await _wait(office, 1, **afternoon)
+    await waiting(office, 1, **afternoon)
     await sweeping.retry_once(office.desk)
     slot = (await office.booking(1)).slot
     assert slot is not None
@@ -134,11 +146,11 @@ async def test_the_sweep_serves_who_waits_when_a_slot_is_there_already(office: O
 
 
 async def test_nobody_is_offered_what_was_not_wished(full: Office) -> None:
-    await _wait(full, 5, to=utc(NINE - timedelta(minutes=15)))
-    await _wait(full, 6)
+    await waiting(full, 5, to=utc(NINE - timedelta(minutes=15)))
+    await waiting(full, 6)
     await full.post(f"/v1/requests/{booking_id(6)}/wait/end", {"reason": "sold 已售"})
     await _act(full, 2, "cancel")
-    assert [await _state(full, serial) for serial in (5, 6)] == ["waiting", "left"]
+    assert [await state(full, serial) for serial in (5, 6)] == ["waiting", "left"]
     assert (await full.booking(5)).status is Status.REQUESTED
 
 
@@ -154,16 +166,16 @@ async def test_a_stretch_that_can_never_serve_is_refused_at_once(
     office: Office, stretch: dict[str, Any], code: str
 ) -> None:
     await office.bring(made.determined(1))
-    refused = (await _wait(office, 1, **stretch)).json()
+    refused = (await waiting(office, 1, **stretch)).json()
     assert refused["code"] == code
     if code == "stretch_impossible":
         mended = stretch | {"to": refused["errors"][0]["facts"]["to_at_least"]}
-        assert (await _wait(office, 1, **mended)).status_code == 201
+        assert (await waiting(office, 1, **mended)).status_code == 201
 
 
 async def test_who_has_a_slot_does_not_wait(office: Office) -> None:
     await office.bring(made.determined(1, auto=True))
-    answer = await _wait(office, 1)
+    answer = await waiting(office, 1)
     assert (answer.status_code, answer.json()["code"]) == (409, "slot_not_wanted")
     assert (await office.get(f"/v1/requests/{booking_id(1)}/wait")).status_code == 404
 
@@ -175,7 +187,7 @@ async def test_requests_that_are_booked_by_themselves_stand_in_the_same_line(ful
     wish = made.determined().slot_wish.model_copy(update={"auto_confirm": True, "latest": NINE})
     await full.bring(made.determined(7, slot_wish=wish, **late))
     assert (await full.booking(7)).status is Status.REQUESTED
-    await _wait(full, 5)
+    await waiting(full, 5)
     place = (await full.get(f"/v1/requests/{booking_id(5)}/wait")).json()["place"]
     assert place == 1
     await _act(full, 1, "cancel")

@@ -17,7 +17,9 @@ from services.booking.domain.resources import Resource
 from services.booking.jobs import following
 from services.booking.live import Live
 from shared.database import taken_back
+from shared.prepared import Row
 from tests.integration.booking.room import Office, booking_id
+from tests.integration.booking.test_founding import NEW, NEW_STAFF, drafted
 from tests.unit.booking import made
 
 SERIALS = range(1, 7)
@@ -146,6 +148,34 @@ async def test_who_asks_after_the_start_does_not_wait_for_the_yard_to_be_read(
     monkeypatch.setattr(calendars, "_ALL", None)
     offers = (await office.get(f"/v1/requests/{booking_id(2)}/offers")).json()["offers"]
     assert offers[0]["slot"]["bay"] == made.yard().bays[1].code
+
+
+async def test_a_look_at_a_yard_reads_nothing_of_another(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each yard asks for its own: what ten yards take is not read ten times."""
+    kept, database, read = Live(horizon_days=14), office.service.kit.database, list[int]()
+    await office.post("/v1/yards", drafted(), **NEW_STAFF)
+
+    class Counted:
+        async def run(self, *asked: Any) -> list[Row]:
+            rows = await changed.run(*asked)
+            read.append(sum(row["id"] is not None for row in rows))
+            return rows
+
+    changed = calendars._CHANGED
+    monkeypatch.setattr(calendars, "_CHANGED", Counted())
+    for _ in range(2):
+        async with database.connect() as connection:
+            turn = await office.desk.turn(connection)
+            for yard in turn.yards.values():
+                await kept.calendar(connection, yard, first=turn.now, now=turn.now)
+        bay = turn.yard(NEW).bays[0].id
+        async with database.transaction() as session:
+            taken = Taken(bay, office.clock.now, made.CLOSES)
+            await occupancy.take(session, booking_id(2), [taken])
+            await occupancy.release(session, booking_id(2))
+    assert read == [0, 1]
 
 
 @pytest.mark.parametrize("begins", [0, 10], ids=["goes on beyond", "begins beyond"])

@@ -123,6 +123,8 @@ async def test_why_there_is_no_slot_is_told_in_both_languages(office: Office) ->
     assert answer.json()["offers"] == []
     assert "no customs team" in answer.json()["none_reason"]["en"]
     assert "海关" in answer.json()["none_reason"]["zh"]
+    assert "call one in" in answer.json()["none_mend"]["en"]
+    assert "增派" in answer.json()["none_mend"]["zh"]
 
 
 async def test_another_companys_request_is_not_there(office: Office) -> None:

@@ -37,6 +37,7 @@ async def test_no_slot_that_ends_later_is_booked_unasked_but_it_can_be_chosen(
     assert none["offers"] == []
     assert "2026-03-01T23:59:00Z, as was wished" in none["none_reason"]["en"]
     assert "2026-03-01T23:59:00Z" in none["none_reason"]["zh"]
+    assert none["none_mend"]["en"] == "Ask for offers `from` a later moment."
     async with office.client() as client:
         later = (await client.get(path, params={"from": utc(latest)})).json()["offers"]
     assert later[0]["slot"]["starts"] == "2026-03-02T00:00:00Z"

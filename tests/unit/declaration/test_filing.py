@@ -9,9 +9,7 @@ from services.declaration.domain import moves, numbers, reactions, receipts
 from services.declaration.domain.moves import CHANGING, ENDED, MOVES, Act, NotInThisState, Status
 from services.declaration.domain.receipts import Kind, Note
 from shared.contracts import filing as events
-from shared.contracts import published
-from shared.contracts.booking import BookingHeld
-from shared.contracts.values import Mode, Outcome, Purpose, Said, utc
+from shared.contracts.values import Mode, Outcome, Purpose, Said
 from tests.factories import NOW
 from tests.unit.declaration import made
 from tests.unit.declaration.made import LATER, RECEIPT, Told, accepted, amending, withdrawing
@@ -176,6 +174,8 @@ def test_a_receipt_gives_its_reason_in_its_own_language(kind: Kind) -> None:
             "company",
             "liftable_from",
             "way_back",
+            "held_until",
+            "exchange",
         ),
         "",
     )
@@ -217,14 +217,3 @@ def test_a_receipt_number_has_18_digits_and_is_its_own() -> None:
     assert len(made_numbers) == 6
     assert all(len(number) == 18 and number.isdigit() for number in made_numbers)
     assert "421820261000000001" in made_numbers
-
-
-def test_a_slot_that_the_line_offers_is_told_and_one_that_the_broker_held_is_not() -> None:
-    held = BookingHeld.model_validate(published.sample(BookingHeld).data)
-    step = reactions.held(accepted(), held.model_copy(update={"offered": True}), now=LATER)
-    assert step is not None
-    (note,) = step.notes
-    assert note.kind is Kind.SLOT_OFFERED
-    assert utc(held.held_until) in receipts.text(note).en
-    chosen = held.model_copy(update={"offered": False})
-    assert reactions.held(accepted(), chosen, now=LATER) is None

@@ -1,0 +1,36 @@
+"""Who was told of which offer of exchange; and which offers of the line have no part in a hold."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
+
+revision = "0016"
+down_revision = "0015"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add columns and the table; what replicas of before write has the defaults."""
+    over = sa.Column("over", sa.Boolean, nullable=False, server_default=sa.text("false"))
+    op.add_column("waits", over)
+    op.add_column("exchanges", sa.Column("told_at", sa.DateTime(timezone=True)))
+    op.create_table(
+        "exchange_notices",
+        sa.Column("exchange_id", sa.Uuid, sa.ForeignKey("exchanges.id"), primary_key=True),
+        sa.Column("booking_id", sa.Uuid, sa.ForeignKey("bookings.id"), primary_key=True),
+        sa.Column("slot", JSONB, nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("over_at", sa.DateTime(timezone=True)),
+    )
+    op.create_index(
+        "exchange_notices_standing", "exchange_notices", ["exchange_id"],
+        postgresql_where=sa.text("over_at IS NULL"),
+    )  # fmt: skip
+
+
+def downgrade() -> None:
+    """Take them away."""
+    op.drop_table("exchange_notices")
+    op.drop_column("exchanges", "told_at")
+    op.drop_column("waits", "over")
