@@ -50,7 +50,7 @@ class GateIn(StrictModel):
     Containers that were decided before the others may leave alone, and do not come in again.
     """
 
-    seals: Annotated[tuple[SealIn, ...], Field(max_length=MAX_CONTAINERS)] = ()
+    seals: Annotated[tuple[SealIn, ...], Field(max_length=MAX_CONTAINERS), FROM_LIST] = ()
 
     def values(self) -> tuple[Seal, ...]:
         """As the domain says it."""

@@ -7,167 +7,20 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any
 from uuid import UUID, uuid5
 
-from pydantic import UUID7, Field, TypeAdapter, ValidationError, WrapValidator
+from pydantic import Field, TypeAdapter, ValidationError, WrapValidator
 from pydantic_core import to_json
 
 from services.inspection.api import forms
-from services.inspection.api.checklists import AnswerIn
-from services.inspection.api.sampling import DrawIn
-from services.inspection.api.tracking import HandleIn
-from services.inspection.api.treating import TreatedIn
-from services.inspection.domain import ordering, treating
+from services.inspection.api.sync_records import AnyRecordIn, RecordIn
 from services.inspection.domain.offline import Name
-from services.inspection.domain.steps import Came, Found, Joined, Left, Opened, What
 from shared.errors import Refused
 from shared.http import faults
 from shared.http.model import Instant, StrictModel, Text
 
 MOST = 1000
-
-
-class RecordIn(StrictModel):
-    """A record: the device's id for it (UUIDv7), its case, and the device's time."""
-
-    id: UUID7
-    case_id: UUID
-    at: Instant
-
-    @property
-    def digest(self) -> str:
-        """The SHA-256 of all but the id."""
-        return hashlib.sha256(self.model_dump_json(exclude={"id"}).encode()).hexdigest()
-
-
-class ResultRecordIn(RecordIn):
-    """An answer to an item of the checklist."""
-
-    kind: Literal["result"]
-    data: AnswerIn
-
-    def what(self) -> What:
-        """As the domain says it."""
-        return self.data.value(self.id)
-
-
-class FindingRecordIn(RecordIn):
-    """Something that was found."""
-
-    kind: Literal["finding"]
-    data: forms.FindingIn
-
-    def what(self) -> What:
-        """As the domain says it."""
-        return Found(self.data.value(), self.at)
-
-
-class HandleRecordIn(RecordIn):
-    """A step that was done to containers."""
-
-    kind: Literal["handle"]
-    data: HandleIn
-
-    def what(self) -> What:
-        """As the domain says it."""
-        return self.data.value()
-
-
-class SampleRecordIn(RecordIn):
-    """A sample that was drawn."""
-
-    kind: Literal["sample"]
-    data: DrawIn
-
-    def what(self) -> What:
-        """As the domain says it."""
-        return self.data.value()
-
-
-class OpenedIn(StrictModel):
-    """A second opening has a reason."""
-
-    reason: forms.Reason | None = None
-
-
-class OpenRecordIn(RecordIn):
-    """The container was opened."""
-
-    kind: Literal["open"]
-    data: OpenedIn
-
-    def what(self) -> What:
-        """As the domain says it."""
-        return Opened(self.data.reason)
-
-
-class JoinRecordIn(RecordIn):
-    """The own agency came to the open container."""
-
-    kind: Literal["join"]
-    data: forms.JoinIn
-
-    def what(self) -> What:
-        """As the domain says it."""
-        return Joined()
-
-
-class ComeRecordIn(RecordIn):
-    """Officers of the own agency came to the container."""
-
-    kind: Literal["come"]
-    data: forms.OfficersIn
-
-    def what(self) -> What:
-        """As the domain says it."""
-        return Came(self.data.officers, self.at)
-
-
-class LeaveRecordIn(RecordIn):
-    """They left it."""
-
-    kind: Literal["leave"]
-    data: forms.OfficersIn
-
-    def what(self) -> What:
-        """As the domain says it."""
-        return Left(self.data.officers, self.at)
-
-
-class TreatmentNumberedIn(TreatedIn):
-    """Of the treatment `number` of the own section."""
-
-    number: Annotated[int, Field(ge=1, le=ordering.MOST)]
-
-    def what(self) -> What:
-        """As the domain says it."""
-        return treating.Result(**self.model_dump())
-
-
-class TreatmentRecordIn(RecordIn):
-    """What became of a treatment."""
-
-    kind: Literal["treatment"]
-    data: TreatmentNumberedIn
-
-    def what(self) -> What:
-        """As the domain says it."""
-        return self.data.what()
-
-
-AnyRecordIn: TypeAlias = Annotated[
-    ResultRecordIn
-    | FindingRecordIn
-    | HandleRecordIn
-    | SampleRecordIn
-    | OpenRecordIn
-    | JoinRecordIn
-    | ComeRecordIn
-    | LeaveRecordIn
-    | TreatmentRecordIn,
-    Field(discriminator="kind"),
-]
 
 
 @dataclass(frozen=True)

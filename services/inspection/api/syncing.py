@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inspection import rejected, syncing
 from services.inspection.api.reading import TheKit
-from services.inspection.api.sync_forms import AnyRecordIn, SyncIn, Unreadable
+from services.inspection.api.sync_forms import SyncIn, Unreadable
+from services.inspection.api.sync_records import AnyRecordIn
 from services.inspection.api.tracking import AtTheContainer
 from services.inspection.domain.offline import Name, Sent
 from services.inspection.domain.records import Actor, Moment

@@ -21,6 +21,7 @@ from services.inspection.domain import (
     treating,
 )
 from services.inspection.domain.case import Case, Change
+from services.inspection.domain.facts import Seal
 from services.inspection.domain.handling import Handling
 from services.inspection.domain.records import Actor, Moment
 from services.inspection.domain.results import Book, Result
@@ -32,11 +33,19 @@ from shared.errors import Fault
 
 
 class StepOfOfficers(errors.Forbidden):
-    """Officers alone record this; yard staff record what is done to containers."""
+    """Officers alone record this; yard staff record the gate and what is done to containers."""
 
-    zh = "此项仅由关员登记；场站人员登记对集装箱的操作。"
+    zh = "此项仅由关员登记；场站人员登记进出场和对集装箱的操作。"
     mend = "Have an officer record it."
     mend_zh = "请由关员登记。"
+
+
+class StepOfYard(errors.Forbidden):
+    """The yard's staff alone record who passes its gate."""
+
+    zh = "进出场仅由场站人员登记。"
+    mend = "Have the yard's staff record it."
+    mend_zh = "请由场站人员登记。"
 
 
 @dataclass(frozen=True)
@@ -75,9 +84,31 @@ class Left(Came):
     """They left it."""
 
 
-What: TypeAlias = Result | Found | Handling | Draw | Opened | Joined | Came | treating.Result
+@dataclass(frozen=True)
+class CameIn:
+    """The consignment came in through the yard's gate, under these seals."""
+
+    seals: tuple[Seal, ...]
 
 
+@dataclass(frozen=True)
+class WentOut(CameIn):
+    """It left, or what is decided of it did."""
+
+
+@dataclass(frozen=True)
+class HandedOver:
+    """The sample `number` of the section went to its next holder."""
+
+    number: int
+    to: str
+    seal_intact: bool
+
+
+OfSamples: TypeAlias = Draw | HandedOver
+What: TypeAlias = (
+    Result | Found | Handling | OfSamples | Opened | Joined | Came | treating.Result | CameIn
+)
 Codes: TypeAlias = Callable[[datetime, datetime], finding_codes.Known]
 """The codes of findings that the officer's agency had on the days of two moments."""
 
@@ -107,8 +138,10 @@ class Taker:
 
         Raises what the step of its kind raises, with pointers into a device's record.
         """
-        if self.yard is not None and not isinstance(steps[0], Handling):
+        if self.yard is not None and not isinstance(steps[0], Handling | CameIn):
             raise StepOfOfficers(pointer="/kind")
+        if self.yard is None and isinstance(steps[0], CameIn):
+            raise StepOfYard(pointer="/kind")
         try:
             return self._take(case, steps)
         except errors.Faults as several:
@@ -122,10 +155,15 @@ class Taker:
         what = steps[0]
         if isinstance(what, Handling):
             return self._handle(case, what)
+        if isinstance(what, CameIn):
+            return self._gate(case, what)
         if isinstance(what, Came):
             return self._pass(case, what)
         if isinstance(what, treating.Result):
             return treating.tell(case, what, who=self.who, now=self.now)
+        if isinstance(what, HandedOver):
+            told = {"to": what.to, "seal_intact": what.seal_intact}
+            return sampling.hand_over(case, what.number, who=self.who, now=self.now, **told)
         standing.going_on(case)
         standing.needed_section(case, self.who)
         if not isinstance(what, Opened):
@@ -142,6 +180,10 @@ class Taker:
         else:
             standing.needed_section(case, self.who)
         return handling.handle(case, what)
+
+    def _gate(self, case: Case, what: CameIn) -> Change:
+        act = gates.gate_out if isinstance(what, WentOut) else gates.gate_in
+        return act(gates.of_yard(case, self.yard or ""), what.seals, now=self.now)
 
     def _pass(self, case: Case, what: Came) -> Change:
         """How long somebody stayed is told by the device's clock: its two times have one skew."""
