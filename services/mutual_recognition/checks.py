@@ -79,6 +79,13 @@ QUERIES = {
         SELECT f.requirement_id FROM inspection_findings f JOIN requirements r
           ON r.id = f.requirement_id
         WHERE NOT r.counted OR r.status <> 'met' OR r.outcome = 'held'""",
+    "every suspension and its end have a notice": """
+        SELECT s.id FROM company_suspensions s
+        WHERE NOT EXISTS (SELECT FROM suspension_notices n
+                          WHERE (n.suspension_id, n.kind) = (s.id, 'suspended'))
+           OR (s.lifted_at IS NOT NULL) <> EXISTS (
+                          SELECT FROM suspension_notices n
+                          WHERE (n.suspension_id, n.kind) = (s.id, 'lifted'))""",
     "a granted recognition has verdicts that all agree": """
         SELECT g.id FROM recognitions g
         WHERE g.status = 'granted' AND (g.verdicts = '[]' OR EXISTS (

@@ -57,8 +57,8 @@ async def _holds(connection: AsyncConnection, row: RowMapping) -> bool:
     granted = store.recognition_of(row)
     said = settling.by_primary(conclusions, granted)
     ready, terms = required.recognised, granted.terms
-    told = granted.conclusions or settling.rests_on(required, said, ready)
-    if told != settling.rests_on(required, said, ready):
+    rests_on = settling.rests_on(required, said, granted, ready)
+    if granted.conclusions not in ((), rests_on):
         return False
     return any(
         _figures(settling.compared(required, said, ready, terms=terms, on=day))

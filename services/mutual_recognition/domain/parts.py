@@ -146,6 +146,11 @@ def counted(
     return tuple({each.number: each for part in ordered for each in last[part][-1:]}.values())
 
 
+def last(parts: Collection[str], said: Sequence[Conclusion]) -> dict[str, Conclusion]:
+    """What was said last of each of these parts; of each, something was."""
+    return {part: [each for each in said if each.covers(part)][-1] for part in parts}
+
+
 def _whole(consignment: Consignment, parts: Collection[str]) -> set[str]:
     return {part for group in groups(consignment) if group & set(parts) for part in group}
 

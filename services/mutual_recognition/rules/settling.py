@@ -43,8 +43,7 @@ def settle(
     if recognition is not None and result.mode is Mode.RECOGNITION:
         declined = [each for each in stands.values() if each.step is Step.DECLINE]
         if declined and declined[0].reason is not None:
-            by = [part for part, each in stands.items() if each.step is Step.DECLINE]
-            why, told = declined[0].reason, _rests_on(change.matter, recognition, by)
+            why, told = declined[0].reason, _declining(change.matter, recognition, stands)
             refused = recognitions.refuse(recognition, verdicts=(), reason=why, conclusions=told)
             known = mismatch.of_findings()
             return _refuse(change, stands, refused, known, agencies=agencies, ids=ids)
@@ -76,7 +75,7 @@ def _disagreeing(
         recognition,
         verdicts=verdicts,
         reason=crosscheck.disagreement(verdicts),
-        conclusions=_rests_on(current, recognition, together),
+        conclusions=rests_on(current.requirement, current.conclusions, recognition, together),
     )
     lines = parts.lines(consignment, together)
     return refused, mismatch.of(verdicts, lines, gross_kg=consignment.gross_kg)
@@ -108,17 +107,22 @@ def compared(
     )
 
 
-def _rests_on(current: Matter, recognition: Recognition, ready: Sequence[str]) -> tuple[int, ...]:
-    said = by_primary(current.conclusions, recognition)
-    return rests_on(current.requirement, said, ready)
-
-
 def rests_on(
-    required: Requirement, said: Sequence[Conclusion], ready: Sequence[str]
+    required: Requirement,
+    some: Sequence[Conclusion],
+    recognition: Recognition,
+    ready: Sequence[str],
 ) -> tuple[int, ...]:
     """The numbers of the primary agency's conclusions that count for these containers."""
-    counted = parts.counted(required.consignment, ready, said)
+    counted = parts.counted(required.consignment, ready, by_primary(some, recognition))
     return tuple(sorted(each.number for each in counted))
+
+
+def _declining(current: Matter, recognition: Recognition, stands: Stands) -> tuple[int, ...]:
+    """The numbers of those after which there is nothing to compare."""
+    by = [part for part, each in stands.items() if each.step is Step.DECLINE]
+    last = parts.last(by, by_primary(current.conclusions, recognition))
+    return tuple(sorted({each.number for each in last.values()}))
 
 
 def by_primary(some: Sequence[Conclusion], recognition: Recognition) -> list[Conclusion]:
@@ -131,8 +135,7 @@ def _recognised(
     current: Matter, recognition: Recognition, ready: Sequence[str]
 ) -> dict[str, Settled]:
     """Found agrees with declared: these containers are released."""
-    said = by_primary(current.conclusions, recognition)
-    last = {part: [each for each in said if each.covers(part)][-1] for part in ready}
+    last = parts.last(ready, by_primary(current.conclusions, recognition))
     by = recognition.secondary
     return {
         part: Settled(Step.MEET, Outcome.RELEASED, judging.told([one], recognised_by=by))
@@ -243,5 +246,5 @@ def _recognise(change: Change, stands: Stands) -> Change:
     if not by_it:
         return change
     verdicts = _compared(current, recognition, by_it)
-    told = _rests_on(current, recognition, by_it)
+    told = rests_on(current.requirement, current.conclusions, recognition, by_it)
     return change.recognised(recognitions.grant(recognition, verdicts=verdicts, conclusions=told))

@@ -110,3 +110,19 @@ async def test_the_database_keeps_notices_as_they_were(world: World) -> None:
     ):
         with pytest.raises(IntegrityError):
             await world.execute(statement)
+
+
+async def test_a_suspension_or_its_end_without_a_notice_is_seen(world: World) -> None:
+    await world.trust()
+    silent = "ALTER TABLE company_suspensions {} TRIGGER told"
+    await world.execute(silent.format("DISABLE"))
+    suspension = await _suspend(world)
+    check = "every suspension and its end have a notice"
+    assert await world.broken() == {check: [suspension]}
+    await world.execute(
+        "INSERT INTO suspension_notices (kind, suspension_id, told_at)"
+        " SELECT 'suspended', id, suspended_at FROM company_suspensions"
+    )
+    assert await world.broken() == {}
+    await _as(world, "head", "customs", f"{PATH}/{suspension}/lift", BACK)
+    assert await world.broken() == {check: [suspension]}

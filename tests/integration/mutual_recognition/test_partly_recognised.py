@@ -57,6 +57,19 @@ async def test_containers_that_share_a_line_are_compared_together(world: World) 
     assert await world.broken() == {}
 
 
+async def test_a_refusal_names_the_conclusion_with_findings_and_not_that_on_what_shares_its_goods(
+    world: World,
+) -> None:
+    await world.trust()
+    filing = await world.accept(three(shared=True))
+    half = found(1, quantity="250", net_kg="500")
+    await world.conclude(filing, "quarantine", containers=(A,), found=(half,))
+    await world.conclude(
+        filing, "quarantine", Verdict.MINOR, containers=(B,), found=(half, found(2))
+    )
+    assert (await world.last(filing, "recognition.refused"))["conclusions"] == [2]
+
+
 async def test_a_release_that_nobody_recognised_is_seen(world: World) -> None:
     await world.trust()
     filing = await world.accept(three())
