@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import pytest
 
 from services.inspection import presence
 from shared.contracts import derived
@@ -107,6 +108,21 @@ async def test_of_two_places_at_once_one_is_left_whoever_is_first(
     assert await superuser.fetchval("SELECT count(*) FROM officers_present") == 1
 
 
+async def test_the_database_has_an_officer_in_one_place_when_a_transaction_ends(
+    room: Room, superuser: asyncpg.Connection
+) -> None:
+    await room.plan()
+    await room.do("customs", "open")
+    other = await _another(room)
+    await room.do("customs", "come", LI)
+    put = "INSERT INTO officers_present VALUES ($1, 'customs', 'o.li')"
+    with pytest.raises(asyncpg.UniqueViolationError):
+        await superuser.execute(put, other)
+    async with superuser.transaction():
+        await superuser.execute(put, other)
+        await superuser.execute("DELETE FROM officers_present WHERE case_id = $1", b.CASE)
+
+
 async def test_the_opening_tells_who_was_there_and_the_conclusion_ends_it(room: Room) -> None:
     await room.plan()
     await room.do("customs", "open")
@@ -155,6 +171,8 @@ async def test_a_shift_without_a_link_is_counted_by_the_devices_clock_once(room:
     assert [each["status"] for each in answer["records"]] == ["applied"] * 4, answer
     assert await _stays(room) == [("customs", "elsewhere", 60)]
     assert await _stays(room, other) == [("customs", "signed_out", 30)]
+    (stay,) = (await room.see())["sections"]["customs"]["attendance"]
+    assert stay["came_at"] == utc(b.at(10).yard)
     again = await devices.send(room, "customs", *late, skew=ahead)
     assert {each["status"] for each in again["records"]} == {"known"}
     assert len(await _stays(room)) == 1

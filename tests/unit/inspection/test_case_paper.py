@@ -3,7 +3,8 @@
 import pytest
 
 from services.inspection import case_paper
-from services.inspection.domain import evidence, inspecting, records
+from services.inspection.domain import attendance, evidence, inspecting, records, treating
+from services.inspection.domain.attendance import Passing
 from services.inspection.domain.case import Case
 from services.inspection.domain.evidence import About, Piece, Sort
 from services.inspection.domain.records import Record
@@ -70,3 +71,25 @@ def test_it_tells_conclusions_evidence_records_and_the_hash_of_the_last(
     assert repr(place) not in content
     for said in ("不合格 nonconform", "照片 photo", "a" * 16, "活虫", "Verdict", "结论"):
         assert said in content
+
+
+def test_it_tells_which_officers_were_there_and_what_was_treated(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: list[str] = []
+
+    def watched(_: bytes, case: object) -> bytes:
+        told.append(repr(case))
+        return b""
+
+    passing = Passing(("o.li",), b.at().yard)
+    case = attendance.come(b.opened(**b.single()), passing, who=b.CUSTOMS, now=b.at().yard).case
+    case = attendance.leave(case, passing, who=b.CUSTOMS, now=b.at(40).yard).case
+    case = b.concluded(case, b.CUSTOMS, b.TREAT).case
+    result = treating.Result(1, done=False, text="soil is left 仍有土壤", certificate="C-7")
+    case = treating.tell(case, result, who=b.CUSTOMS, now=b.at(600)).case
+    assert _pdf(case, []).startswith(b"%PDF-")
+    monkeypatch.setattr(paper, "pdf", watched)
+    _pdf(case, [])
+    for said in ("o.li", "本人签退 signed_out", "清洗、清扫 cleaning", "未成功 failed", "C-7"):
+        assert said in told[0]
