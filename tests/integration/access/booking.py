@@ -188,8 +188,7 @@ async def _proposed(scene: Scene) -> Ask:
 
 
 async def _to_found(_: Scene) -> Ask:
-    body = {"code": OTHER_YARD, "valid_from": "2026-03-09", "content": made.content()}
-    return Ask(body=body | {"reason": "a new pier 新码头"})
+    return Ask(body=_version(YARD_STAFF) | {"code": OTHER_YARD})
 
 
 ENTRIES = {
