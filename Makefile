@@ -17,7 +17,7 @@ $(READY): requirements-dev.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(PIP) --require-hashes -r requirements-dev.lock
 	$(PIP) --no-deps --no-build-isolation --editable .
-	-$(BIN)/python -m compileall -q -j 0 $(VENV)/lib
+	-$(BIN)/python -m compileall -q -j 0 $(VENV)/lib services shared
 	$(BIN)/python -m services.booking.optimizer.warm
 	touch $@
 

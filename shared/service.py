@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -138,10 +139,16 @@ def assemble(
     )
 
 
+@cache
+def _version() -> str:
+    """Of this program: its metadata is looked for and parsed each time it is asked for."""
+    return version("onestop")
+
+
 def _api(kit: Kit, *, title: str, routers: Sequence[APIRouter], folder: Path) -> FastAPI:
     api = http_app.create(
         title,
-        version=version("onestop"),
+        version=_version(),
         routers=routers,
         middleware=[
             Middleware(RequestTelemetry, service=kit.name, metrics=kit.metrics),

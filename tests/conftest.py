@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 
 from shared.database import Database
 from shared.embedded.servers import Servers
-from tests import lending
+from tests import lending, sharing
 from tests import servers as support
 from tests.admin import Admin
 from tests.faults import disk
@@ -58,9 +58,11 @@ GARBAGE = (50_000, 20, 50)
 _STARTED = pytest.StashKey[Servers]()
 
 
-def pytest_collectstart() -> None:
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
     """Collect no garbage while tests are collected: nearly all that is made is kept."""
     gc.disable()
+    sharing.compile_a_share(session.config)
 
 
 def pytest_collection_finish() -> None:

@@ -2,9 +2,16 @@
 
 from typing import Any
 
-from jsonschema import Draft202012Validator
+import pytest
+from jsonschema_rs import Draft202012Validator
 
 from shared.contracts import asyncapi, catalogue, published
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    """All of it."""
+    return asyncapi.document()
 
 
 def _resolve(document: dict[str, Any], reference: str) -> Any:
@@ -21,15 +28,13 @@ def _references(node: Any) -> list[str]:
     return [each for value in node for each in _references(value)] if isinstance(node, list) else []
 
 
-def test_every_reference_leads_somewhere() -> None:
-    document = asyncapi.document()
+def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
     references = _references(document)
     assert references
     assert all(_resolve(document, each) is not None for each in references)
 
 
-def test_every_event_is_a_message_of_its_aggregates_channel() -> None:
-    document = asyncapi.document()
+def test_every_event_is_a_message_of_its_aggregates_channel(document: dict[str, Any]) -> None:
     assert document["asyncapi"] == "3.0.0"
     for event in catalogue.BY_TYPE.values():
         channel = document["channels"][event.aggregate]
@@ -39,10 +44,10 @@ def test_every_event_is_a_message_of_its_aggregates_channel() -> None:
     assert len(document["components"]["messages"]) == len(catalogue.BY_TYPE)
 
 
-def test_operations_say_who_sends_and_who_receives() -> None:
+def test_operations_say_who_sends_and_who_receives(document: dict[str, Any]) -> None:
     told = {
         (name.split(".")[0], operation["action"], operation["channel"]["$ref"])
-        for name, operation in asyncapi.document()["operations"].items()
+        for name, operation in document["operations"].items()
     }
     expected = set()
     for aggregate in catalogue.CATALOGUE:
@@ -52,8 +57,7 @@ def test_operations_say_who_sends_and_who_receives() -> None:
     assert told == expected
 
 
-def test_every_sample_fits_its_messages_payload() -> None:
-    document = asyncapi.document()
+def test_every_sample_fits_its_messages_payload(document: dict[str, Any]) -> None:
     for event in catalogue.BY_TYPE.values():
         payload = document["components"]["messages"][event.type()]["payload"]
         schema = {**payload, "components": document["components"]}

@@ -3,6 +3,7 @@
 import pytest
 
 from services.cli import contracts
+from tests import documents
 
 SAFE = {"get", "head", "options"}
 CHANGE_NOTHING = {
@@ -27,7 +28,7 @@ ONCE_BY_ITSELF = {"inspection": {"post /v1/uploads", "patch /v1/uploads/{upload_
 def test_every_operation_that_changes_something_takes_a_key(service: str) -> None:
     changes = {
         f"{method} {path}": {each["name"] for each in operation.get("parameters", [])}
-        for path, methods in contracts.openapi(service)["paths"].items()
+        for path, methods in documents.of(service)["paths"].items()
         for method, operation in methods.items()
         if method not in SAFE
     }

@@ -14,6 +14,7 @@ from schemathesis.specs.openapi import checks
 
 from services.cli import contracts
 from services.cli.registry import BY_NAME
+from tests import documents
 from tests.e2e.system import System
 from tests.integration.access import common
 
@@ -49,7 +50,7 @@ schemathesis.serializer.alias("application/offset+octet-stream", "application/oc
 
 def try_all(service: str, system: System, ids: Mapping[str, str]) -> None:
     """Good and bad requests of each operation, by each role that it admits."""
-    schema: Any = schemathesis.openapi.from_dict(contracts.openapi(service))
+    schema: Any = schemathesis.openapi.from_dict(documents.of(service))
     schema.config.update(base_url=system.url + BY_NAME[service].prefix)
     schema.config.checks.negative_data_rejection.expected_statuses = ["4XX"]
     tried = 0

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from services.cli import contracts
 from services.cli.developers import postman
 from services.cli.registry import BY_NAME
+from tests import documents
 from tests import servers as support
 from tests.e2e import examples
 
@@ -27,7 +27,7 @@ async def test_each_request_is_answered_in_status_and_shape_as_its_example_says(
 def test_all_that_a_broker_sends_as_json_has_an_example(service: str) -> None:
     lacking = [
         f"{method} {path}"
-        for path, method, operation in postman.operations(contracts.openapi(service))
+        for path, method, operation in postman.operations(documents.of(service))
         if "broker" in operation.get("x-roles", ())
         for content in [operation.get("requestBody", {}).get("content", {})]
         if "application/json" in content and not content["application/json"].get("examples")
@@ -38,7 +38,7 @@ def test_all_that_a_broker_sends_as_json_has_an_example(service: str) -> None:
 @pytest.mark.parametrize("service", BROKERS)
 def test_the_postman_collection_sends_what_the_example_does(service: str) -> None:
     entry = BY_NAME[service]
-    document = contracts.openapi(service)
+    document = documents.of(service)
     made = postman.collection({entry.prefix: document})["item"][0]
     bodies = {
         (item["request"]["method"], item["request"]["url"]["raw"]): item["request"]["body"]

@@ -17,7 +17,7 @@ import httpx
 from services.cli import contracts
 from services.cli.people import DEMO_BROKER, DEMO_YARD
 from services.cli.registry import BY_NAME
-from tests import factories
+from tests import documents, factories
 from tests.e2e.town import GOODS
 from tests.faults import mutations, refusals
 from tests.faults.mutations import Request, Target
@@ -186,7 +186,7 @@ def _targets() -> tuple[Target, ...]:
     return tuple(
         each
         for name in contracts.NAMES
-        for each in mutations.targets(contracts.openapi(name), prefix=BY_NAME[name].prefix)
+        for each in mutations.targets(documents.of(name), prefix=BY_NAME[name].prefix)
     )
 
 

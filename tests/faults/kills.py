@@ -23,6 +23,7 @@ PASSES = {"database.committed": 4}
 
 VICTIMS = SERVICES * 4 + SERVERS
 PAUSE = 0.05
+"""Between filings, where as much as possible is to be under way: it keeps two cores busy."""
 
 
 def wave(number: int) -> dict[str, str]:
@@ -32,12 +33,14 @@ def wave(number: int) -> dict[str, str]:
     return {name: f"{point}:{PASSES.get(point, 1 + number % 2)}" for name, point in at.items()}
 
 
-async def at_points(town: Town, traffic: Traffic, points: Mapping[str, str]) -> dict[str, int]:
+async def at_points(
+    town: Town, traffic: Traffic, points: Mapping[str, str], *, pause: float = PAUSE
+) -> dict[str, int]:
     """Each service dies at its point while filings run, and is started again.
 
     Returns the exit code of each.
     """
-    async with traffic.flowing(pause=PAUSE):
+    async with traffic.flowing(pause=pause):
         for name in points:
             await town.kill(name)
         await town.start(*points, crash_at=points)
@@ -53,10 +56,16 @@ async def _dies_and_starts(town: Town, name: str) -> int:
 
 
 async def at_random(
-    town: Town, traffic: Traffic, *, kills: int, random: Random, done: Callable[[str], None]
+    town: Town,
+    traffic: Traffic,
+    *,
+    kills: int,
+    random: Random,
+    done: Callable[[str], None],
+    pause: float = PAUSE,
 ) -> None:
     """Kill a service, or now and then a server, and start it again; so many times."""
-    async with traffic.flowing(pause=PAUSE):
+    async with traffic.flowing(pause=pause):
         for _ in range(kills):
             await asyncio.sleep(random.uniform(0, 0.6))
             name = random.choice(VICTIMS)

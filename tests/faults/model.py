@@ -76,6 +76,17 @@ OF_ALL = {
         UNION ALL SELECT requirement_id FROM inspection.cases
         GROUP BY requirement_id HAVING count(*) > 1""",
 }
+AT_REST = " AND ".join(
+    [
+        """NOT EXISTS (SELECT FROM declaration.filings
+        WHERE id = ANY($1::uuid[]) AND status <> ALL($2::text[]))""",
+        *(
+            f"NOT EXISTS (SELECT FROM {schema}.outbox WHERE published_at IS NULL)"
+            for schema in SCHEMAS
+        ),
+    ]
+)
+"""While this does not hold there are faults, and to look for all of them takes far longer."""
 PATIENCE_SECONDS = 90.0
 LOOK_EVERY = 0.4
 
@@ -109,13 +120,20 @@ async def settled(place: Place, api: Api, *, acknowledged: Iterable[str]) -> lis
     known = set(acknowledged)
     deadline = loop.time() + PATIENCE_SECONDS
     while loop.time() < deadline:
-        # The rest is asked for once the database has come to rest.
-        if not await _in_the_database(place.database):
-            found = await faults(place, api, acknowledged=known)
-            if not found:
-                return []
+        if await _at_rest(place.database, known) and not await faults(
+            place, api, acknowledged=known
+        ):
+            return []
         await asyncio.sleep(LOOK_EVERY)
     return await faults(place, api, acknowledged=known)
+
+
+async def _at_rest(url: str, acknowledged: set[str]) -> bool:
+    connection = await asyncpg.connect(url)
+    try:
+        return bool(await connection.fetchval(f"SELECT {AT_REST}", acknowledged, ENDS))
+    finally:
+        await connection.close()
 
 
 async def _in_the_database(url: str) -> list[str]:

@@ -16,11 +16,11 @@ import httpx
 import pytest
 
 from shared.database import Database
-from tests import kits
+from tests import documents, kits
 from tests.faults import attacks, corpus, refusals, tokens
 from tests.integration.access.entries import ENTRIES, OPERATIONS
 from tests.integration.access.people import Caller
-from tests.integration.access.scene import Ask, Operation, Raw, Scene, document
+from tests.integration.access.scene import Ask, Operation, Raw, Scene
 
 NewDatabase = Callable[[str], Awaitable[Database]]
 
@@ -35,7 +35,7 @@ CLIENT_ERRORS = frozenset({400, 404, 405, 409, 414, 422, 431})
 
 
 def _documented(operation: Operation) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = document(operation.service)["paths"][operation.path]
+    found: Mapping[str, Any] = documents.of(operation.service)["paths"][operation.path]
     operated: Mapping[str, Any] = found[operation.method]
     return operated
 
@@ -105,7 +105,7 @@ async def _bodies(target: Target) -> Found:
         told = attacks.on_other(target.body.content, target.body.media_type)
     elif "requestBody" in documented:
         schema = documented["requestBody"]["content"][attacks.JSON]["schema"]
-        whole = document(target.operation.service)
+        whole = documents.of(target.operation.service)
         told = attacks.on_body(target.body or {}, schema, document=whole)
     else:
         told = attacks.on_nothing()

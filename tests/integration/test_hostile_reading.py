@@ -9,10 +9,11 @@ import pytest
 
 from services.cli import contracts
 from shared.database import Database
+from tests import documents
 from tests.faults import corpus, refusals
 from tests.integration.access.entries import ENTRIES, OPERATIONS
 from tests.integration.access.people import EVERYBODY, NOBODY, Caller
-from tests.integration.access.scene import Ask, Operation, Scene, document, listed
+from tests.integration.access.scene import Ask, Operation, Scene, listed
 
 NewDatabase = Callable[[str], Awaitable[Database]]
 CLIENT_ERRORS = frozenset({400, 404, 414, 422})
@@ -44,7 +45,7 @@ async def _tried(scene: Scene, operation: Operation, ask: Ask) -> list[str]:
     good = operation.parameters(ask)
     paths = [operation.path.format_map(good | {name: text}) for name in good for text in corpus.IDS]
     whole = operation.path.format_map(good)
-    described: Any = document(operation.service)["paths"][operation.path][operation.method]
+    described: Any = documents.of(operation.service)["paths"][operation.path][operation.method]
     named = [each["name"] for each in described.get("parameters", ()) if each["in"] == "query"]
     queries = [f"{whole}?{name}={quote(text)}" for name in named for text in corpus.QUERIES]
     unknown = [f"{whole}?sort={quote(text)}" for text in corpus.QUERIES]

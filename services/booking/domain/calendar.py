@@ -6,13 +6,13 @@ only cells that are wholly inside it. Every zone's offset is a whole number of q
 """
 
 from collections import ChainMap
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
 from services.booking.domain.memo import Memo, union
-from services.booking.domain.resources import Gear, Resource, Span, Team, sort_of
+from services.booking.domain.resources import Gear, Resource, Span, Team, Work, sort_of
 from services.booking.domain.yard import Yard
 
 STEP = timedelta(minutes=15)
@@ -175,22 +175,33 @@ def roster(yard: Yard, origin: datetime, cells: int) -> Roster:
     opening = union(opened.values()) & ~_closed(yard, None, origin=origin, cells=cells)
     up, late, known = {}, {}, {}
     everything: list[Resource] = [*yard.bays, *yard.teams, *yard.gear]
+    duties: dict[Hashable, tuple[int, int]] = {}
     for each in everything:
         its = [day for day in days if each.days[0] <= day < each.days[1]]
         known[_key(each)] = union(opened.get(day, 0) for day in its)
         open_to_it = opening & ~_closed(yard, each, origin=origin, cells=cells)
         there = longer = known[_key(each)]
         if each.work is not None:
-            spans = [span for day in its for span in each.work.spans(day, yard.zone)]
-            there = longer = _union(spans, origin=origin, cells=cells)
-            if isinstance(each, Team):
-                longer |= _union(
-                    (yard.overtime(each, day) for day in its), origin=origin, cells=cells
-                )
+            alike = (each.work, each.days, isinstance(each, Team))
+            if alike not in duties:
+                duties[alike] = _duty(yard, each, each.work, its, origin=origin, cells=cells)
+            there, longer = duties[alike]
         up[_key(each)], late[_key(each)] = there & open_to_it, longer & open_to_it
     halves = (yard.morning(day) for day in days)
     mornings = _union(halves, origin=origin, cells=cells)
     return Roster(opening=opening, mornings=mornings, up=up, late=late, known=known)
+
+
+def _duty(
+    yard: Yard, resource: Resource, work: Work, days: list[date], *, origin: datetime, cells: int
+) -> tuple[int, int]:
+    """When it works on these days, and when it may, with a team's overtime."""
+    spans = [span for day in days for span in work.spans(day, yard.zone)]
+    there = _union(spans, origin=origin, cells=cells)
+    if not isinstance(resource, Team):
+        return there, there
+    longer = (yard.overtime(resource, day) for day in days)
+    return there, there | _union(longer, origin=origin, cells=cells)
 
 
 def _key(resource: Resource) -> tuple[int, date]:

@@ -1,12 +1,10 @@
 """One service on real PostgreSQL, and its operations as its OpenAPI document tells them."""
 
 import csv
-import json
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import cache
 from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,11 +18,10 @@ from services.cli.registry import BY_NAME
 from shared.contracts.envelope import Event
 from shared.database import Database
 from shared.service import Service
-from tests import content, kits
+from tests import content, documents, kits
 from tests.integration.access.people import Caller
 from tests.unit.booking import made
 
-API = Path(__file__).parents[3] / "docs" / "api"
 START = made.MONDAY + timedelta(hours=4)
 METHODS = frozenset({"get", "put", "post", "patch", "delete"})
 WRITING = METHODS - {"get"}
@@ -64,18 +61,10 @@ class Operation:
         return {name: value for name, value in named.items() if f"{{{name}}}" in self.path}
 
 
-@cache
-def document(service: str) -> Mapping[str, Any]:
-    """A service's OpenAPI document, as it is written down; that it is current is tested."""
-    written = (API / f"openapi-{service}.json").read_text(encoding="utf-8")
-    found: Mapping[str, Any] = json.loads(written)
-    return found
-
-
 def operations() -> Iterator[Operation]:
     """Every operation of every service."""
     for service in contracts.NAMES:
-        for path, methods in document(service)["paths"].items():
+        for path, methods in documents.of(service)["paths"].items():
             for method in sorted(METHODS & methods.keys()):
                 named = methods[method].get("x-roles")
                 roles = None if named is None else frozenset(str(role) for role in named)

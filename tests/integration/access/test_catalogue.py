@@ -18,7 +18,8 @@ PROGRAM = """
 import json
 from services.cli import contracts, embedded, standalone
 from services.cli.registry import ENTRIES
-made = [contracts.openapi(entry.name) for entry in ENTRIES]
+for entry in ENTRIES:
+    entry.load()
 from shared.http import catalogue
 entries = [each.model_dump() for each in catalogue.catalogue().values()]
 print(json.dumps({"clashes": catalogue.clashes(), "entries": entries}))
