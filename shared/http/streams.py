@@ -26,6 +26,8 @@ AT_ONCE = 1_000
 """Numbers that one read goes through."""
 RETRY_MILLISECONDS = 2_000
 LAST = 2**63 - 1
+COMPANIES = "broker "
+"""How the readers begin who are companies: there are many, and half of the room is for officers."""
 After = Annotated[
     int | None,
     Header(
@@ -70,7 +72,10 @@ class Bounds(BaseSettings):
     """What can be set of a service's streams."""
 
     streams: int = Field(
-        default=200, ge=1, le=10_000, description="Streams that a process has open."
+        default=200,
+        ge=1,
+        le=10_000,
+        description="Streams that a process has open, at most half of them of companies.",
     )
     streams_per_office: int = Field(
         default=20,
@@ -137,6 +142,10 @@ def _require_room(readers: Counter[str], bounds: Bounds, office: str) -> None:
         raise TooManyStreams(at_most=bounds.streams)
     if readers[office] >= bounds.streams_per_office:
         raise TooManyStreams(at_most_of_one=bounds.streams_per_office)
+    if office.startswith(COMPANIES):
+        open_ = sum(many for name, many in readers.items() if name.startswith(COMPANIES))
+        if open_ >= max(1, bounds.streams // 2):
+            raise TooManyStreams(at_most_of_companies=bounds.streams // 2)
 
 
 async def opened(source: Source, *, office: str, after: int | None) -> Stream:

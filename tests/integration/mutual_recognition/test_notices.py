@@ -1,11 +1,14 @@
 """Both agencies and the company are told of a suspension at once, and nobody else."""
 
+import asyncio
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+from services.mutual_recognition import app
+from services.mutual_recognition.settings import Settings
 from shared.auth.principal import Role
 from shared.contracts.values import Verdict
 from tests import factories
@@ -126,3 +129,23 @@ async def test_a_suspension_or_its_end_without_a_notice_is_seen(world: World) ->
     assert await world.broken() == {}
     await _as(world, "head", "customs", f"{PATH}/{suspension}/lift", BACK)
     assert await world.broken() == {check: [suspension]}
+
+
+async def test_companies_leave_room_for_the_agencies_streams(world: World) -> None:
+    service = app.create(world.service.kit, Settings(streams=2))
+
+    def at(role: Role, org: str, agency: str = "") -> AbstractAsyncContextManager[Reader]:
+        return reading(service, "/v1/notices/events", role=role, org=org, agency=agency)
+
+    async def status(reader: Reader) -> int:
+        async with asyncio.timeout(20):
+            while not reader.status:
+                await asyncio.sleep(0)
+        return reader.status
+
+    async with (
+        at(Role.BROKER, factories.CONSIGNEE) as first,
+        at(Role.BROKER, factories.BROKER) as second,
+        at(Role.OFFICER, "customs", "customs") as agency,
+    ):
+        assert [await status(each) for each in (first, second, agency)] == [200, 429, 200]
