@@ -42,12 +42,17 @@ HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
 def documented(event: str) -> dict[int | str, dict[str, Any]]:
-    """The answer of an operation whose stream has events of this name."""
+    """The answer of an operation whose stream has events of this name; the schema is of each."""
+    text = {"type": "string"}
+    each = {
+        "type": "object",
+        "properties": {"id": text, "event": {**text, "const": event}, "data": text},
+    }
     told = f"Events `{event}`, each with the id to go on after; comments are signs of life."
     return {
         200: {
             "description": told,
-            "content": {"text/event-stream": {"schema": {"type": "string"}}},
+            "content": {"text/event-stream": {"schema": each}},
         }
     }
 
