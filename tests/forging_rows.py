@@ -32,7 +32,7 @@ Verify = Callable[[], Awaitable[tuple[list[str], list[str]]]]
 
 
 class Refused(Exception):
-    """The database itself takes no such row."""
+    """There is no such change: no row, or the very value that is there."""
 
 
 @dataclass
@@ -76,6 +76,8 @@ class Forger:
 
     async def _place(self, table: str) -> str:
         places = await self.connection.fetch(f"SELECT ctid::text FROM {table}")
+        if not places:
+            raise Refused
         return str(self.random.choice(places)["ctid"])
 
     async def _lost(self, table: str) -> str:

@@ -1,13 +1,14 @@
 """Two cases to which nearly all has happened that can: something of every table and file."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from services.inspection.domain.checkpoints import Checkpoint
 from services.inspection.jobs import alarms as alarm_jobs
 from services.inspection.settings import Settings
-from shared.contracts import booking, requirement
-from shared.contracts.values import Purpose
+from shared.contracts import booking, derived, requirement
+from shared.contracts.values import Purpose, utc
 from tests import kits, pictures
 from tests.factories import said
 from tests.integration.inspection import room as r
@@ -17,6 +18,13 @@ from tests.pens import Pen
 from tests.unit.inspection import builders as b
 
 ONE, TWO = partly.ONE, partly.TWO
+TREATED: Body = {
+    "done": True,
+    "text": "done 已完成",
+    "certificate": "H-1",
+    "hours": "0.5",
+    "celsius": "56",
+}
 MARK = {"reason": "the consignee must not know 不得让收货人知悉"}
 SUPERVISORS = {"customs": "supervisor", "quarantine": "head of quarantine"}
 
@@ -38,7 +46,9 @@ async def _inspected(room: Room) -> None:
     await room.plan(containers=partly.BOXES)
     await room.do("yard", "gate-in", partly.seals(ONE, TWO))
     await room.do("customs", "open")
+    await room.do("customs", "come")
     room.hand.turn(5)
+    await room.do("customs", "leave")
     await room.do("quarantine", "join")
     for step, seal in (("seal_removed", "S1"), ("opened", None), ("unpacked", None)):
         await room.do("yard", "handle", _step(step, seal))
@@ -72,6 +82,11 @@ async def _ended(room: Room) -> None:
     await room.do("quarantine", "samples/1/result", judged)
     room.hand.turn(600)
     assert await alarm_jobs.sweep(room.service.kit, Settings()) == 2
+    due = utc(room.hand.yard() + timedelta(days=2))
+    order = {"kind": "heat", "by": "CNTAO-T1", "due": due}
+    treat = {"disposal": "treat", "treatment": order}
+    await room.do("quarantine", "conclude", _minor(TWO) | treat)
+    await room.do("quarantine", "treatments/1/result", TREATED)
     await room.do("quarantine", "conclude", _minor(TWO))
     await room.do("customs", "conclude", r.CONFORM | {"containers": [TWO]})
     await room.met(containers=(TWO,))
@@ -92,7 +107,7 @@ async def _corrected(room: Room) -> None:
 
 
 async def _another(room: Room) -> None:
-    """A case that was amended, lost its slot, and is frozen for a withdrawal."""
+    """A case that was amended, lost its slot, and is frozen for a withdrawal when it comes in."""
     filing, requirement_id = r.nth_case(1)
     ids: dict[str, Any] = {"filing_id": filing, "requirement_id": requirement_id}
     its = r.of_booking() | ids
@@ -109,6 +124,9 @@ async def _another(room: Room) -> None:
         requirement.ChangeRefused(**settled),
         requirement.LeaveAsked(**version, purpose=Purpose.WITHDRAW),
     )
+    case = derived.case_id(requirement_id)
+    await _post(room, "yard", f"/v1/cases/{case}/gate-in", r.SEALS)
+    await _post(room, "customs", f"/v1/cases/{case}/come", {})
 
 
 async def _checkpoint(room: Room, pens: dict[str, Pen], keys: dict[str, str]) -> None:
@@ -164,6 +182,6 @@ def _answer(number: int, item: str, outcome: str) -> Body:
 
 
 def _minor(container: str) -> Body:
-    finding = {"code": "label", "text": "label torn 标签破损", "container": container}
+    finding = {"code": "label_missing", "text": "label torn 标签破损", "container": container}
     body = {"verdict": "minor", "disposal": "release", "findings": [finding]}
     return {**body, "containers": [container]}
