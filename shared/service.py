@@ -106,12 +106,12 @@ def assemble(
     migrations: Path,
     jobs: Mapping[str, Job] | None = None,
     checks: Mapping[str, Check] | None = None,
+    passes: Sequence[operated.Pass] = (),
     needs: Mapping[str, health.Check] | None = None,
 ) -> Service:
     """Put a service together from its routes, handlers, jobs, invariants and what else it needs.
 
-    Everything that each service has alike is added here: relay, a consumer for each producer it
-    follows, the operator's routes, health, metrics, the sweeping of old keys and claims.
+    What each has alike is added: relay, consumers, routes of operators, health, metrics, sweeper.
     """
     producers = [
         name for name in catalogue.SERVICES if catalogue.followed_by(kit.name, producer=name)
@@ -128,7 +128,7 @@ def assemble(
     routes = [*routers, ops.router, mending.router]
     api = _api(kit, title=title, routers=routes, folder=migrations.parent)
     api.include_router(health.router(probes))
-    api.state.operated = operated.Operated(handlers, checks or {}, producers)
+    api.state.operated = operated.Operated(handlers, checks or {}, producers, passes)
     return Service(
         name=kit.name,
         api=api,

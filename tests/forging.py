@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from random import Random
 from typing import Any
@@ -10,15 +10,18 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from services.cli import archiving
+from services.cli import archive_lines, archiving
 from services.inspection.api import record_views
-from services.inspection.domain import checkpoints, evidence, records
+from services.inspection.domain import checkpoints, evidence, records, signing
 from services.inspection.domain.archive import Tree
 from services.inspection.domain.checkpoints import Checkpoint, Leaf, Signature
 from services.inspection.domain.records import Head, Note, Record
+from tests.pens import Pen
 from tests.unit.inspection import builders as b
 
 Files = Mapping[str, bytes]
+KEY_ID = UUID(int=99)
+PEN = Pen(b.CUSTOMS.subject, "customs")
 
 
 def _chain(number: int, *, length: int, head: Head) -> tuple[Record, ...]:
@@ -28,7 +31,31 @@ def _chain(number: int, *, length: int, head: Head) -> tuple[Record, ...]:
     ]
     named = hashlib.sha256(_photo(number)).hexdigest()
     notes.append(Note(evidence.KIND, {"sha256": named, "bytes": len(_photo(number))}))
-    return records.append(head, notes, case_id=UUID(int=number), actor=b.CUSTOMS, now=b.at(number))
+    case_id, now = UUID(int=number), b.at(number)
+    chain = records.append(head, notes, case_id=case_id, actor=b.CUSTOMS, now=now)
+    end = Head(chain[-1].seq, chain[-1].hash)
+    signed = [_sign_off(case_id, end)]
+    return chain + records.append(end, signed, case_id=case_id, actor=b.CUSTOMS, now=now)
+
+
+def _sign_off(case_id: UUID, end: Head) -> Note:
+    """The officer of customs signs."""
+    told: dict[str, records.Json] = {
+        "seq": end.seq,
+        "hash": end.hash,
+        "key": str(KEY_ID),
+        "public_key": PEN.public,
+        "signature": PEN.sign(signing.statement(case_id, end, who=b.CUSTOMS)),
+    }
+    return Note(signing.SIGNED_OFF, told)
+
+
+def officers(**changes: Any) -> bytes:
+    """The one officer's key as an archive has it, with changes."""
+    at = b.at(-600).wall.isoformat()
+    told: dict[str, Any] = {"id": str(KEY_ID), "subject": PEN.officer, "agency": PEN.agency}
+    told |= PEN.proof() | {"registered_at": at, "revoked_at": None}
+    return archive_lines.officer_line(told | changes)
 
 
 def _photo(number: int) -> bytes:
@@ -58,24 +85,30 @@ def archived() -> Files:
     publics: list[dict[str, Any]] = [
         {"agency": agency, "public": public_of(key)} for agency, key in keys.items()
     ]
-    told: tuple[list[dict[str, Any]], ...] = (
-        [
-            record_views.record_out(each).model_dump(mode="json")
-            for chain in chains.values()
-            for each in chain
-        ],
-        [
-            {"index": each.index, "case_id": str(each.case_id), "seq": each.seq, "hash": each.hash}
-            for each in leaves
-        ],
-        [{"note": each} for each in notes],
-        publics,
-    )
+    told = (*_told(chains, leaves), [{"note": each} for each in notes], publics)
     photos = {hashlib.sha256(_photo(number)).hexdigest(): _photo(number) for number in chains}
-    return {
-        name: b"".join(archiving.line(each) for each in lines)
-        for name, lines in zip(archiving.FILES, told, strict=True)
-    } | {archiving.EVIDENCE + name: content for name, content in photos.items()}
+    return (
+        {
+            name: b"".join(archive_lines.line(each) for each in lines)
+            for name, lines in zip(archiving.FILES, told, strict=True)
+        }
+        | {archiving.EVIDENCE + name: content for name, content in photos.items()}
+        | {archiving.OFFICERS: officers()}
+    )
+
+
+def _told(
+    chains: Mapping[int, Sequence[Record]], leaves: Sequence[Leaf]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Records and leaves as the API tells of them."""
+    return [
+        record_views.record_out(each).model_dump(mode="json")
+        for chain in chains.values()
+        for each in chain
+    ], [
+        {"index": each.index, "case_id": str(each.case_id), "seq": each.seq, "hash": each.hash}
+        for each in leaves
+    ]
 
 
 def public_of(key: Ed25519PrivateKey) -> str:
@@ -152,14 +185,15 @@ def changed(files: Files, random: Random) -> tuple[Files, str]:
     return {**files, name: spoilt}, f"{name}: {way.__name__}"
 
 
-def broken(files: Files, *, pinned: archiving.Keys | None = None) -> list[str]:
+def broken(files: Files, *, pinned: archive_lines.Keys | None = None) -> list[str]:
     """What is found of these files."""
     hashed = {
         name.removeprefix(archiving.EVIDENCE): hashlib.sha256(content).hexdigest()
         for name, content in _photos(files).items()
     }
     lines = (files[name] for name in archiving.FILES)
-    return archiving.broken(*lines, files=hashed, pinned=pinned or {})
+    known = files.get(archiving.OFFICERS)
+    return archiving.broken(*lines, officers=known, files=hashed, pinned=pinned or {})
 
 
 def _photos(files: Files) -> Files:

@@ -1,43 +1,47 @@
 """An archive of all cases: what proves them unchanged, without our database or our service.
 
-A zip of JSON lines: every record, every leaf of the tree, every signed checkpoint, and the keys
-that signed. Each line is in RFC 8785's form, so that not even a space can be changed unseen. Beside
-them are the files of evidence, each under the hash that its record names.
+A zip of JSON lines: every record, every leaf of the tree, every signed checkpoint, the keys that
+signed these, and officers' keys. Beside them are the files of evidence, each under the hash that
+its record names. Archives of before have no officers' keys: what an officer signed is then held
+against the key that the record of it names.
 """
 
 import hashlib
-import json
-from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
-from uuid import UUID
+from typing import Any
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 
-import rfc8785
-
+from services.cli.archive_lines import (
+    Keys,
+    keys_of,
+    leaf_of,
+    line,
+    lines_of,
+    note_of,
+    officer_line,
+    officer_of,
+    record_of,
+)
 from services.cli.replaying.client import Api
 from services.inspection.domain import archive
-from services.inspection.domain.checkpoints import Leaf
-from services.inspection.domain.records import Actor, Moment, Record, stamp
+from services.inspection.domain.sign_offs import Officers
 
 FILES = ("records.jsonl", "leaves.jsonl", "checkpoints.jsonl", "keys.jsonl")
+OFFICERS = "officers.jsonl"
 EVIDENCE = "evidence/"
-RECORD = "case_id seq kind actor times payload prev_hash hash"
-"""The members of a record."""
 PART = 2**20
 CASES = "/inspection/v1/cases"
 CHECKPOINTS, LEAVES = "/inspection/v1/checkpoints", "/inspection/v1/ledger/leaves"
+REGISTERED = "/inspection/v1/keys"
 AUDITOR = "auditor"
-
-Part = TypeVar("Part")
-Keys = Mapping[str, tuple[str, ...]]
 
 
 async def write(api: Api, path: Path) -> dict[str, int]:
     """Write what the newest checkpoint covers; how many there are of each."""
     notes, keys = await _checkpoints(api)
     leaves = [each async for each in api.every(AUDITOR, LEAVES)]
+    officers = [each async for each in api.every(AUDITOR, REGISTERED)]
     come = {each["case_id"]: each["seq"] for each in leaves}
     counts = {"checkpoints": len(notes), "leaves": len(leaves), "cases": len(come), "records": 0}
     with ZipFile(path, "w", ZIP_DEFLATED) as zipped:
@@ -51,6 +55,7 @@ async def write(api: Api, path: Path) -> dict[str, int]:
         zipped.writestr(FILES[1], b"".join(map(line, leaves)))
         zipped.writestr(FILES[2], b"".join(line({"note": each}) for each in notes))
         zipped.writestr(FILES[3], b"".join(line(each) for each in keys))
+        zipped.writestr(OFFICERS, b"".join(map(officer_line, officers)))
     return counts
 
 
@@ -75,11 +80,6 @@ async def _checkpoints(api: Api) -> tuple[list[str], list[dict[str, str]]]:
     return notes, [{"agency": agency, "public": public} for agency, public in sorted(keys)]
 
 
-def line(told: Mapping[str, Any]) -> bytes:
-    """One line of the archive."""
-    return rfc8785.dumps(dict(told)) + b"\n"
-
-
 def verify(path: Path, *, pinned: Keys) -> dict[str, Any]:
     """What is broken of an archive; `pinned` are the agencies' keys as the reader knows them.
 
@@ -88,13 +88,15 @@ def verify(path: Path, *, pinned: Keys) -> dict[str, Any]:
     try:
         with ZipFile(path) as zipped:
             names = [each for each in zipped.namelist() if not each.startswith(EVIDENCE)]
-            if sorted(names) != sorted(FILES):
+            if sorted(names) not in (sorted(FILES), sorted((*FILES, OFFICERS))):
                 return _told(["the archive has not the files that it should have"], pinned)
             parts = [zipped.read(name) for name in FILES]
+            officers = zipped.read(OFFICERS) if OFFICERS in names else None
             files = hashes(zipped)
     except (BadZipFile, OSError, EOFError, ValueError) as unread:
         return _told([f"the archive cannot be read: {unread}"], pinned)
-    return _told(broken(*parts, files=files, pinned=pinned), pinned)
+    found = broken(*parts, officers=officers, files=files, pinned=pinned)
+    return _told(found, pinned) | {"officers_known": officers is not None}
 
 
 def hashes(zipped: ZipFile) -> dict[str, str]:
@@ -120,16 +122,18 @@ def broken(
     notes: bytes,
     signers: bytes,
     *,
+    officers: bytes | None,
     files: Mapping[str, str],
     pinned: Keys,
 ) -> list[str]:
-    """What is broken in the four files, and in those of evidence, told by name and SHA-256."""
+    """What is broken in the files of lines, and in those of evidence, told by name and SHA-256."""
     try:
         keys = pinned or keys_of(signers)
         return archive.verify(
             chains=lines_of(chains, record_of),
             leaves=lines_of(leaves, leaf_of),
-            notes=[str(told) for told in lines_of(notes, _note)],
+            notes=list(lines_of(notes, note_of)),
+            officers=None if officers is None else _officers(officers),
             files=files,
             keys=keys,
         )
@@ -137,72 +141,10 @@ def broken(
         return [f"the archive cannot be read: {unread}"]
 
 
-def keys_of(signers: bytes) -> Keys:
-    """The keys that have signed. Raises ValueError, KeyError, TypeError."""
-    found: dict[str, tuple[str, ...]] = {}
-    for agency, public in lines_of(signers, _key):
-        found[agency] = (*found.get(agency, ()), public)
-    if not found:
-        raise ValueError("no key has signed")
-    return found
-
-
-def lines_of(content: bytes, read: Callable[[dict[str, Any]], Part]) -> Iterator[Part]:
-    """Each line. Raises ValueError, KeyError or TypeError for one that is not as we write it."""
-    lines = content.split(b"\n")
-    if lines.pop() != b"":
-        raise ValueError("a line is not whole")
-    for each in lines:
-        told = json.loads(each)
-        if not isinstance(told, dict) or line(told) != each + b"\n":
-            raise ValueError("a line is not in RFC 8785's form")
-        yield read(told)
-
-
-def record_of(told: dict[str, Any]) -> Record:
-    """A record of its line. Raises ValueError, KeyError, TypeError."""
-    exactly(told, RECORD)
-    exactly(told["actor"], "subject role agency")
-    exactly(told["times"], "wall yard")
-    wall, yard = (datetime.fromisoformat(told["times"][name]) for name in ("wall", "yard"))
-    if (stamp(wall), stamp(yard)) != (told["times"]["wall"], told["times"]["yard"]):
-        raise ValueError("a time is not in its one spelling")
-    return Record(
-        case_id=_uuid(told["case_id"]),
-        seq=told["seq"],
-        kind=told["kind"],
-        actor=Actor(**told["actor"]),
-        times=Moment(wall, yard),
-        payload=told["payload"],
-        prev_hash=told["prev_hash"],
-        hash=told["hash"],
-    )
-
-
-def leaf_of(told: dict[str, Any]) -> Leaf:
-    """A leaf of its line. Raises ValueError, KeyError, TypeError."""
-    exactly(told, "index case_id seq hash")
-    return Leaf(told["index"], _uuid(told["case_id"]), told["seq"], told["hash"])
-
-
-def _note(told: dict[str, Any]) -> str:
-    exactly(told, "note")
-    return str(told["note"])
-
-
-def _key(told: dict[str, Any]) -> tuple[str, str]:
-    exactly(told, "agency public")
-    return told["agency"], told["public"]
-
-
-def _uuid(text: str) -> UUID:
-    found = UUID(text)
-    if str(found) != text:
-        raise ValueError("an id is not in its one spelling")
-    return found
-
-
-def exactly(told: Mapping[str, Any], names: str) -> None:
-    """Raises ValueError for a line with other members than it should have."""
-    if set(told) != set(names.split()):
-        raise ValueError("a line has other members than it should have")
+def _officers(lines: bytes) -> Officers:
+    """Raises ValueError, KeyError, TypeError."""
+    keys = list(lines_of(lines, officer_of))
+    by_id = {each.id: each for each in keys}
+    if len(by_id) < len(keys):
+        raise ValueError("a key is here twice")
+    return by_id

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile, ZipFile, is_zipfile
 
-from services.cli import archiving
-from services.cli.archiving import Keys
+from services.cli import archive_lines, archiving
+from services.cli.archive_lines import Keys
 from services.inspection.domain import case_file
 from services.inspection.domain.case_file import Entry, Place, Proof
 
@@ -35,9 +35,9 @@ def verify(path: Path, *, pinned: Keys) -> dict[str, Any]:
         with ZipFile(path) as zipped:
             chains, proved, signers = _parts(zipped)
             files = archiving.hashes(zipped)
-        chain = list(archiving.lines_of(chains, _entry))
-        (proof,) = archiving.lines_of(proved, _proof)
-        keys = pinned or (archiving.keys_of(signers) if proof else {})
+        chain = list(archive_lines.lines_of(chains, _entry))
+        (proof,) = archive_lines.lines_of(proved, _proof)
+        keys = pinned or (archive_lines.keys_of(signers) if proof else {})
         found = case_file.verify(chain, proof, files=files, keys=keys)
         if pinned and proof is None:
             found.append("no checkpoint that these keys have signed covers it")
@@ -65,9 +65,9 @@ def _parts(zipped: ZipFile) -> Iterator[bytes]:
 def _entry(told: dict[str, Any]) -> Entry:
     """A record, or the place of one that is kept back. Raises ValueError, KeyError, TypeError."""
     if any(told[name] is not None for name in ("kind", "actor", "times", "payload")):
-        return archiving.record_of(told)
-    archiving.exactly(told, archiving.RECORD)
-    leaf = archiving.leaf_of({"index": 0, **{name: told[name] for name in LEAF}})
+        return archive_lines.record_of(told)
+    archive_lines.exactly(told, archive_lines.RECORD)
+    leaf = archive_lines.leaf_of({"index": 0, **{name: told[name] for name in LEAF}})
     return Place(leaf.case_id, leaf.seq, str(told["prev_hash"]), leaf.hash)
 
 
@@ -80,4 +80,4 @@ def _proof(told: dict[str, Any]) -> Proof | None:
         raise ValueError("the proof has other members than it should have")
     if [base64.b64encode(each).decode() for each in path] != told["path"]:
         raise ValueError("a hash is not in its one spelling")
-    return Proof(archiving.leaf_of(told["leaf"]), tuple(path), str(told["note"]))
+    return Proof(archive_lines.leaf_of(told["leaf"]), tuple(path), str(told["note"]))

@@ -165,6 +165,9 @@ def bench(
     seconds: Annotated[
         float, typer.Option(min=0.01, help="optimizer: time for each instance")
     ] = plan.SECONDS,
+    records: Annotated[
+        int, typer.Option(min=1, help="verify: so many records at least are made")
+    ] = 1_000_000,
     *,
     as_json: Json = False,
 ) -> None:
@@ -180,6 +183,11 @@ def bench(
         from services.cli.benching import online
 
         console.report(online.run(instances), as_json=as_json)
+        return
+    if name is Benchmark.VERIFY:
+        from services.cli.benching import chains
+
+        console.report(chains.run(records=records), as_json=as_json)
         return
     console.report(benching.BENCHMARKS[name.value](), as_json=as_json)
 

@@ -1,6 +1,7 @@
 """`onestop verify`: every service's invariants, the audit chains, and what only all can show."""
 
 import asyncio
+from collections.abc import Collection
 from typing import Any
 
 from services.cli.instance import Instance
@@ -24,33 +25,37 @@ async def check(api: Api) -> dict[str, Any]:
     """What `onestop verify` prints, asked of a system through its API."""
     broken: list[str] = []
     chains: list[str] = []
+    told: list[str] = []
     for prefix in tally.PREFIXES:
-        found = await api.get("auditor", f"/{prefix}/v1/ops/verify")
+        found = await api.patiently("auditor", f"/{prefix}/v1/ops/verify")
         chains += found["checks"].get("chains", [])
         broken += [f"{prefix}: {each}" for each in found["broken"]]
-    cases = 0
-    async for _ in api.every("auditor", "/inspection/v1/cases"):
+        told += [f"{prefix}: {each}" for each in found.get("told", [])]
+    cases, completed = 0, set()
+    async for case in api.every("auditor", "/inspection/v1/cases"):
         cases += 1
+        if case["status"] == "completed":
+            completed.add(case["filing_id"])
     left = await tally.backlog(api)
     if left.events_pending == 0:
-        broken += await _across(api)
+        broken += await _across(api, completed)
     return {
         "cases": cases,
         "chains_ok": not chains,
         "invariants_broken": broken,
+        "told": told,
         "events_pending": left.events_pending,
         "dead_letters": left.dead_letters,
     }
 
 
-async def _across(api: Api) -> list[str]:
-    """What holds between services once no event is on its way."""
+async def _across(api: Api, completed: Collection[str]) -> list[str]:
+    """What holds between services once no event is on its way; `completed` are the filings of
+    completed cases.
+    """
     requirements = {}
     async for each in api.every("auditor", "/mutual-recognition/v1/requirements"):
         requirements[each["filing_id"]] = each
-    completed = set()
-    async for case in api.every("auditor", "/inspection/v1/cases", status="completed"):
-        completed.add(case["filing_id"])
     broken = []
     async for filing in api.every("auditor", "/declaration/v1/filings"):
         requirement = requirements.get(filing["id"])

@@ -29,7 +29,7 @@ async def acknowledge(
     case = await store.lock(session, case_id)
     alarm = await alarms.of_case(session, case_id, record)
     agency = who.agency or ""
-    change = rules.acknowledge(case, alarm, agency=agency)
+    change = rules.acknowledge(case, alarm, agency=agency, agencies=agencies)
     if change is None:
         return alarm
     await commands.hear(session, case, change, who=who, now=now, ids=ids)

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inspection import store
-from services.inspection.domain import alarms
+from services.inspection.domain import alarms, records
 from services.inspection.domain.alarms import Acknowledgement, Alarm
 from services.inspection.domain.case import Case
 from services.inspection.domain.records import Record
@@ -53,18 +53,14 @@ async def keep(session: AsyncSession, made: Iterable[Record], cases: Iterable[Ca
             "yard": yards[each.case_id],
             "agency": each.payload["agency"],
             "findings": each.payload["findings"],
-            "found_at": _moment(each.payload["found_at"]),
-            "acknowledge_by": _moment(each.payload["acknowledge_by"]),
+            "found_at": records.moment(each.payload["found_at"]),
+            "acknowledge_by": records.moment(each.payload["acknowledge_by"]),
         }
         for each in made
         if each.kind == alarms.RAISED
     ]
     if rows:
         await session.execute(insert(ALARMS), rows)
-
-
-def _moment(told: Any) -> datetime:
-    return datetime.fromisoformat(told)
 
 
 async def of_case(session: AsyncSession, case_id: UUID, record: int) -> Alarm:

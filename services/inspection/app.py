@@ -2,7 +2,14 @@
 
 from pathlib import Path
 
-from services.inspection import checks, consumers, evidence_checks, store
+from services.inspection import (
+    case_checks,
+    checks,
+    consumers,
+    evidence_checks,
+    ledger_checks,
+    store,
+)
 from services.inspection.api import (
     acting,
     alarming,
@@ -79,11 +86,11 @@ def create(kit: Kit, settings: Settings) -> service.Service:
         jobs=_jobs(kit, settings, vault)
         | {"watch": looking(kit.database, watch, seconds=settings.watch_seconds)},
         checks={**checks.ALL, "evidence": evidence_checks.check_of(vault)},
+        passes=(case_checks.check_of(kit.database), ledger_checks.unsigned_of(kit, settings)),
     )
-    made.api.state.settings = settings
-    made.api.state.vault = vault
-    made.api.state.watch = watch
-    made.api.state.exports = exports.turns()
+    state = made.api.state
+    state.settings, state.vault, state.watch = settings, vault, watch
+    state.exports = exports.turns()
     return made
 
 

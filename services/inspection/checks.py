@@ -3,8 +3,7 @@
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.inspection import chain_checks, ledger_checks
-from services.inspection import measures as measured
+from services.inspection import ledger_checks
 
 TWO_OPEN = """
 SELECT case_id FROM case_openings WHERE closed_at IS NULL GROUP BY case_id HAVING count(*) > 1
@@ -26,24 +25,10 @@ SELECT c.id FROM cases c
 LEFT JOIN outbox o ON o.aggregate = 'case' AND o.aggregate_id = c.id
 GROUP BY c.id, c.version HAVING c.version <> count(o.seq)
 """
-ALARMS = """
-SELECT coalesce(a.case_id, r.case_id), coalesce(a.record, r.seq) FROM alarms a
-FULL JOIN (SELECT case_id, seq FROM case_records WHERE kind = 'abnormal_found') r
-    ON r.case_id = a.case_id AND r.seq = a.record
-WHERE a.case_id IS NULL OR r.case_id IS NULL
-"""
-ACKNOWLEDGED = """
-SELECT coalesce(a.case_id, r.case_id), coalesce(a.record, r.record) FROM alarm_acknowledgements a
-FULL JOIN (SELECT case_id, CAST(payload ->> 'alarm' AS integer) AS record, actor_agency AS agency
-    FROM case_records WHERE kind = 'alarm_acknowledged') r
-    ON r.case_id = a.case_id AND r.record = a.record AND r.agency = a.agency
-WHERE a.case_id IS NULL OR r.case_id IS NULL
-"""
-MARKED = """
-SELECT r.case_id, r.seq FROM case_records r
-LEFT JOIN record_marks m ON m.case_id = r.case_id AND m.seq = r.seq
-WHERE r.kind IN ('investigation_marked', 'investigation_unmarked')
-    AND m.agency IS DISTINCT FROM r.actor_agency
+
+MEASURED_OF_NONE = """
+SELECT a.filing_id, a.agency FROM measured_agencies a
+LEFT JOIN measured_inspections i ON i.filing_id = a.filing_id WHERE i.filing_id IS NULL
 """
 
 
@@ -68,23 +53,9 @@ async def versions(connection: AsyncConnection) -> list[str]:
     return await _named(connection, VERSION_AND_EVENTS, "case {}: version and events disagree")
 
 
-async def alarms(connection: AsyncConnection) -> list[str]:
-    """Every alarm and every acknowledgement has its record, and every record of one its row."""
-    return [
-        *await _named(connection, ALARMS, "case {}: alarm {} and its record disagree"),
-        *await _named(connection, ACKNOWLEDGED, "case {}: acknowledgements of alarm {} disagree"),
-    ]
-
-
-async def marks(connection: AsyncConnection) -> list[str]:
-    """What says that a record was marked, or is no more, is itself kept from others."""
-    return await _named(connection, MARKED, "case {}: record {} is shown to others")
-
-
 async def measures(connection: AsyncConnection) -> list[str]:
-    """What is measured of a case is as the case counts it."""
-    wrong = await connection.execute(measured.WRONG)
-    return [f"case {each}: measures and case disagree" for each in wrong.scalars()]
+    """What is measured of an agency is a part of an inspection; all else follows from its case."""
+    return await _named(connection, MEASURED_OF_NONE, "filing {}: {} is measured of no inspection")
 
 
 async def _named(connection: AsyncConnection, query: str, message: str) -> list[str]:
@@ -92,12 +63,9 @@ async def _named(connection: AsyncConnection, query: str, message: str) -> list[
 
 
 ALL = {
-    "chains": chain_checks.check,
     "openings": openings,
     "sections": sections,
     "versions": versions,
-    "alarms": alarms,
-    "marks": marks,
     "measures": measures,
     "ledger": ledger_checks.check,
 }

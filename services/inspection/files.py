@@ -3,7 +3,19 @@
 from collections.abc import AsyncIterator, Sequence
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, Text, cast, func, select, text, true
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Text,
+    Uuid,
+    bindparam,
+    cast,
+    func,
+    select,
+    text,
+    true,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from services.inspection import store
@@ -11,6 +23,7 @@ from services.inspection.domain.records import Record
 from services.inspection.evidence.vault import Vault
 from services.inspection.evidence_tables import LinkKeyRow
 from shared.database import table_of
+from shared.prepared import Statement
 
 _its = store.entries.c
 _file = _its.payload["sha256"].astext
@@ -18,6 +31,21 @@ _IS_EVIDENCE = text("kind = 'evidence'")
 _ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended('file ' || :name, 0))")
 _KEY = table_of(LinkKeyRow)
 BATCH = 500
+_place = func.row(_file, _its.case_id, _its.seq)
+_NAMING = Statement(
+    select(_file.label("name"), _its.case_id, _its.seq)
+    .where(
+        _IS_EVIDENCE,
+        _place
+        > func.row(
+            bindparam("name", type_=Text()),
+            bindparam("case", type_=Uuid()),
+            bindparam("seq", type_=Integer()),
+        ),
+    )
+    .order_by(_place)
+    .limit(20 * BATCH)
+)
 EVERYTHING = true()
 
 
@@ -59,20 +87,14 @@ async def key(reader: store.Reader) -> bytes:
     return secret
 
 
-async def every(connection: AsyncConnection) -> AsyncIterator[Record]:
-    """All pieces of all cases, by their file."""
-    name, seq = "", 0
-    last = UUID(int=0)
-    place = func.row(_file, _its.case_id, _its.seq)
-    while True:
-        after = func.row(cast(name, Text), cast(last, _its.case_id.type), seq)
-        some = select(store.entries).where(_IS_EVIDENCE, place > after)
-        records = await store.chain(connection, some.order_by(place).limit(BATCH))
-        for each in records:
-            yield each
-        if len(records) < BATCH:
-            return
-        name, last, seq = str(records[-1].payload["sha256"]), records[-1].case_id, records[-1].seq
+async def every(connection: AsyncConnection) -> AsyncIterator[tuple[str, UUID, int]]:
+    """Each record that names a file, by the file: its hash, the case, the record's number."""
+    place = {"name": "", "case": UUID(int=0), "seq": 0}
+    while found := await _NAMING.run(connection, place):
+        for row in found:
+            yield row["name"], row["case_id"], row["seq"]
+        last = found[-1]
+        place = {"name": last["name"], "case": last["case_id"], "seq": last["seq"]}
 
 
 async def unnamed(reader: store.Reader, names: Sequence[str]) -> list[str]:

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inspection import commands, marks, store
-from services.inspection.domain import correcting, marking, results
+from services.inspection.domain import correcting, marking
 from services.inspection.domain.case import Case
 from services.inspection.domain.marking import Noted
 from services.inspection.domain.records import Actor, Moment, Record
@@ -81,6 +81,5 @@ async def _of(session: AsyncSession, case_id: UUID, seq: int) -> tuple[Case, Rec
     record = await store.record(session, case_id, seq)
     if record is None:
         raise correcting.RecordNotFound(record=seq)
-    kinds = (correcting.CORRECTED, correcting.PROPOSED, results.KIND, *marking.MARKS)
-    others = await store.of_kinds(session, [case_id], kinds)
+    others = await store.of_kinds(session, [case_id], marking.NAMING)
     return case, record, others

@@ -17,7 +17,7 @@ from services.inspection.tables import KeyRow
 from shared import errors
 from shared.database import table_of
 
-_KEYS = table_of(KeyRow)
+KEYS = table_of(KeyRow)
 
 
 class KeyRegistered(errors.Conflict):
@@ -42,9 +42,10 @@ async def register(
         "agency": who.agency,
         "public": public,
         "registered_at": now,
+        "proof": proof,
     }
-    put = insert(_KEYS).values(row).on_conflict_do_nothing(index_elements=["public"])
-    kept = (await session.execute(put.returning(_KEYS))).mappings().first()
+    put = insert(KEYS).values(row).on_conflict_do_nothing(index_elements=["public"])
+    kept = (await session.execute(put.returning(KEYS))).mappings().first()
     if kept is None:
         raise KeyRegistered
     return _key(kept)
@@ -52,16 +53,16 @@ async def register(
 
 async def revoke(session: AsyncSession, key_id: UUID, *, agency: str, now: datetime) -> Key:
     """A key of the agency counts no more from now on. Raises KeyUnknown."""
-    its = _KEYS.c
+    its = KEYS.c
     first = func.coalesce(its.revoked_at, now)
-    end = update(_KEYS).where(its.id == key_id, its.agency == agency).values(revoked_at=first)
-    return _one((await session.execute(end.returning(_KEYS))).mappings().first(), key_id)
+    end = update(KEYS).where(its.id == key_id, its.agency == agency).values(revoked_at=first)
+    return _one((await session.execute(end.returning(KEYS))).mappings().first(), key_id)
 
 
 async def usable(session: AsyncSession, key_id: UUID, *, who: Actor) -> Key:
     """An officer's own key that was not revoked. Raises KeyUnknown."""
-    its = _KEYS.c
-    own = select(_KEYS).where(
+    its = KEYS.c
+    own = select(KEYS).where(
         its.id == key_id,
         its.subject == who.subject,
         its.agency == who.agency,
@@ -72,8 +73,8 @@ async def usable(session: AsyncSession, key_id: UUID, *, who: Actor) -> Key:
 
 async def every(reader: Reader, *, agency: str | None, after: UUID | None, limit: int) -> list[Key]:
     """Keys by their ids; of one agency if it is named."""
-    its = _KEYS.c
-    query: Select[Any] = select(_KEYS).order_by(its.id).limit(limit)
+    its = KEYS.c
+    query: Select[Any] = select(KEYS).order_by(its.id).limit(limit)
     if agency is not None:
         query = query.where(its.agency == agency)
     if after is not None:

@@ -78,8 +78,6 @@ _counts = [cast(_case.counts[name].astext, Integer) for name in _COUNTED]
 _measured = tuple_(INSPECTIONS.c.openings, *(INSPECTIONS.c[name] for name in _COUNTED))
 _disagree = _measured.is_distinct_from(tuple_(_opened, *_counts))  # True where there is none.
 _both = INSPECTIONS.c.case_id == _case.id
-WRONG = select(_case.id).join(INSPECTIONS, _both).where(_disagree)
-"""The cases that count something else than what is measured of them."""
 
 
 def _put(table: Table, *, key: Sequence[str], firsts: Sequence[str] = ()) -> Statement:
@@ -159,7 +157,7 @@ async def keep(
 
 
 async def due(session: AsyncSession, *, after: UUID, limit: int) -> list[UUID]:
-    """Cases behind this one in the order of their ids that were never measured, or are `WRONG`.
+    """Cases behind this one in the order of their ids that were never measured, or otherwise.
 
     A replica of before anything was measured changes a case without its measures.
     """
@@ -182,17 +180,18 @@ async def renew(session: AsyncSession, cases: Collection[Case]) -> None:
 async def _write(
     session: AsyncSession,
     found: Iterable[tuple[Case, Measured, Firsts]],
-    inspection: Statement,
-    agency: Statement,
+    put_inspection: Statement,
+    put_agency: Statement,
 ) -> set[UUID]:
     """Write what was measured of cases, in an order that all keep; the filings that are new."""
     rows = sorted(found, key=lambda each: each[0].filing_id)
-    put = await inspection.run_many(session, [_inspection(*each) for each in rows])
-    await agency.run_many(session, [row for each in rows for row in _agencies(*each)])
+    put = await put_inspection.run_many(session, [inspection(*each) for each in rows])
+    await put_agency.run_many(session, [row for each in rows for row in agencies(*each)])
     return {each["filing_id"] for each in put if each["new"]}
 
 
-def _inspection(case: Case, measured: Measured, firsts: Firsts) -> dict[str, Any]:
+def inspection(case: Case, measured: Measured, firsts: Firsts) -> dict[str, Any]:
+    """The row of a case's inspection."""
     saved = measured.saved
     return {
         "filing_id": case.filing_id,
@@ -218,7 +217,8 @@ def _inspection(case: Case, measured: Measured, firsts: Firsts) -> dict[str, Any
     }
 
 
-def _agencies(case: Case, measured: Measured, firsts: Firsts) -> list[dict[str, Any]]:
+def agencies(case: Case, measured: Measured, firsts: Firsts) -> list[dict[str, Any]]:
+    """The rows of its agencies."""
     return [
         {
             "filing_id": case.filing_id,

@@ -163,7 +163,7 @@ class FindingCodeRow(SQLModel, table=True):
 
 
 class KeyRow(SQLModel, table=True):
-    """An officer's public key; wall time."""
+    """An officer's public key; wall time. `proof` shows it to be the officer's own."""
 
     __tablename__ = "officer_keys"
 
@@ -173,6 +173,7 @@ class KeyRow(SQLModel, table=True):
     public: str = _text()
     registered_at: datetime = _moment()
     revoked_at: datetime | None = _moment(nullable=True)
+    proof: str | None = _text(nullable=True)
 
 
 class Refused(SQLModel):

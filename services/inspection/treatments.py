@@ -48,8 +48,8 @@ class Wanted:
 async def keep(session: AsyncSession, changes: Iterable[tuple[Case, Case]]) -> None:
     """Keep the treatments of cases before and after that are not as they were."""
     for before, after in changes:
-        for row in _changed(before, after):
-            put = insert(TREATMENTS).values(row)
+        for changed in _changed(before, after):
+            put = insert(TREATMENTS).values(changed)
             later = {name: put.excluded[name] for name in ("settled_at", "overdue_at", "treatment")}
             put = put.on_conflict_do_update(
                 index_elements=["case_id", "agency", "number"], set_=later
@@ -63,16 +63,21 @@ def _changed(before: Case, after: Case) -> Iterator[dict[str, Any]]:
         for each in section.treatments:
             if was is not None and each in was.treatments:
                 continue
-            yield {
-                "case_id": after.id,
-                "agency": section.agency,
-                "number": each.number,
-                "yard": after.slot.yard if after.slot else None,
-                "due": each.due,
-                "settled_at": each.result.at if each.result else each.cancelled_at,
-                "overdue_at": each.overdue_at,
-                "treatment": each.model_dump(mode="json"),
-            }
+            yield row(after, section.agency, each)
+
+
+def row(case: Case, agency: str, its: Treatment) -> dict[str, Any]:
+    """The columns of a treatment that is ordered or changed now."""
+    return {
+        "case_id": case.id,
+        "agency": agency,
+        "number": its.number,
+        "yard": case.slot.yard if case.slot else None,
+        "due": its.due,
+        "settled_at": its.result.at if its.result else its.cancelled_at,
+        "overdue_at": its.overdue_at,
+        "treatment": its.model_dump(mode="json"),
+    }
 
 
 async def due(reader: store.Reader, *, now: datetime, after: Name | None, limit: int) -> list[Name]:
@@ -83,7 +88,7 @@ async def due(reader: store.Reader, *, now: datetime, after: Name | None, limit:
     if after is not None:
         late = late.where(tuple_(*_NAME) > after)
     rows = await reader.execute(late.order_by(*_NAME).limit(limit))
-    return [(row.case_id, row.agency, row.number) for row in rows]
+    return [(each.case_id, each.agency, each.number) for each in rows]
 
 
 async def find(
@@ -111,11 +116,11 @@ async def find(
     )
     return [
         Listed(
-            row["case_id"],
-            row["filing_id"],
-            row["yard"],
-            row["agency"],
-            Treatment.model_validate(row["treatment"]),
+            each["case_id"],
+            each["filing_id"],
+            each["yard"],
+            each["agency"],
+            Treatment.model_validate(each["treatment"]),
         )
-        for row in (await reader.execute(some)).mappings()
+        for each in (await reader.execute(some)).mappings()
     ]

@@ -4,6 +4,7 @@
 declared: auditors and service accounts, who may read every filing, read them too.
 """
 
+import asyncio
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -11,10 +12,11 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
+from shared.kit import Kit
 from shared.messaging import acts, dead_letters, outbox, pending
 from shared.messaging.dead_letters import DeadLetter
 from shared.messaging.mending import Reader, TheKit
-from shared.messaging.operated import TheOperated
+from shared.messaging.operated import Operated, TheOperated, Verdict
 
 router = APIRouter(prefix="/v1/ops", tags=["operations"])
 
@@ -46,10 +48,14 @@ class Acts(BaseModel):
 
 
 class Verification(BaseModel):
-    """Each invariant of the service with what breaks it (nothing, where it holds)."""
+    """Each invariant of the service with what breaks it (nothing, where it holds).
+
+    `told` breaks none, and is to be looked after all the same.
+    """
 
     checks: dict[str, list[str]]
     broken: list[str]
+    told: list[str] = []
 
 
 @router.get("/pending")
@@ -61,14 +67,31 @@ async def read_pending(who: Reader, kit: TheKit, operated: TheOperated) -> pendi
 @router.get("/verify")
 async def verify(who: Reader, kit: TheKit, operated: TheOperated) -> Verification:
     """Every invariant, checked now."""
+    running = [
+        asyncio.ensure_future(_checked(kit, operated)),
+        *(asyncio.ensure_future(look()) for look in operated.passes),
+    ]
+    try:
+        verdicts = await asyncio.gather(*running)
+    finally:
+        for each in running:
+            each.cancel()
+    found = {name: all_ for each in verdicts for name, all_ in each.broken.items()}
+    told = [each for verdict in verdicts for each in verdict.told]
+    return Verification(
+        checks=found,
+        broken=[f"{name}: {each}" for name, all_ in found.items() for each in all_],
+        told=told,
+    )
+
+
+async def _checked(kit: Kit, operated: Operated) -> Verdict:
+    """Every single invariant, over one connection."""
     found: dict[str, list[str]] = {}
     async with kit.database.connect() as connection:
         for name, check in operated.checks.items():
             found[name] = await check(connection)
-    return Verification(
-        checks=found,
-        broken=[f"{name}: {each}" for name, all_ in found.items() for each in all_],
-    )
+    return Verdict(found)
 
 
 @router.get("/dead-letters")

@@ -173,6 +173,7 @@ def _verify_finds_nothing_broken(verified: Ended) -> None:
         "cases": 0,
         "chains_ok": True,
         "invariants_broken": [],
+        "told": [],
         "events_pending": 0,
         "dead_letters": 0,
     }

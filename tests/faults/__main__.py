@@ -22,7 +22,7 @@ from random import Random
 from typing import Any
 
 from tests import forging
-from tests.faults import controls, cuts, disk, fuzz, kills, leader, model, town, traffic
+from tests.faults import changes, controls, cuts, disk, fuzz, kills, leader, model, town, traffic
 
 CHECK_EVERY = 100
 INSPECTED = 0.2
@@ -119,9 +119,11 @@ async def run(asked: argparse.Namespace, room: Path) -> dict[str, Any]:
     if asked.brokers:
         told["brokers"] = await run_brokers(room, number=asked.brokers)
     if asked.changes:
-        say(f"{asked.changes} changes of an archive")
-        unseen = forging.unseen(changes=asked.changes, seed=asked.seed)
-        told["archive"] = {"changes": asked.changes, "faults": unseen}
+        of_rows = asked.changes // 2
+        say(f"{of_rows} changes of rows and files, {asked.changes - of_rows} of an archive")
+        told["rows"] = await changes.run(changes=of_rows, seed=asked.seed)
+        unseen = forging.unseen(changes=asked.changes - of_rows, seed=asked.seed)
+        told["archive"] = {"changes": asked.changes - of_rows, "faults": unseen}
     if asked.requests:
         told["fuzz"] = await asyncio.to_thread(fuzz.run, requests=asked.requests, seed=asked.seed)
     faults = [each for part in told.values() for each in part.pop("faults")]
@@ -146,7 +148,12 @@ def main() -> int:
         "--brokers", type=int, default=1, help="kills of a leader of three; 0 leaves them out"
     )
     parser.add_argument("--requests", type=int, default=1000, help="spoilt requests")
-    parser.add_argument("--changes", type=int, default=10_000, help="of an archive, one at a time")
+    parser.add_argument(
+        "--changes",
+        type=int,
+        default=10_000,
+        help="one at a time: half of rows and files, half of an archive",
+    )
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
     if asked.cuts and (lacking := disk.lacking()):

@@ -15,6 +15,8 @@ TOO_MANY = 429
 AGAIN = frozenset({TOO_MANY, 503})
 IN_FLIGHT = 409
 CONNECTIONS = 32
+PATIENCE = 3600
+"""Seconds."""
 
 
 class Refused(Exception):
@@ -47,6 +49,10 @@ class Api:
         """Read something. Raises Refused."""
         given = {name: str(value) for name, value in query.items() if value is not None}
         return await self._call(who, "GET", path, params=given)
+
+    async def patiently(self, who: str, path: str) -> Document:
+        """Read what takes minutes to find out. Raises Refused."""
+        return await self._call(who, "GET", path, timeout=PATIENCE)
 
     async def post(self, who: str, path: str, body: Mapping[str, object], *, key: str) -> Document:
         """Do something, once for each key however often it is sent. Raises Refused."""

@@ -49,7 +49,10 @@ class RevokeIn(StrictModel):
 
 
 class KeyOut(BaseModel):
-    """An officer's public key (wall clock). What was signed while it counted stays signed."""
+    """An officer's public key (wall clock). What was signed while it counted stays signed.
+
+    `proof` is the signature that it was registered with; keys of before have none.
+    """
 
     id: UUID
     subject: str
@@ -57,6 +60,7 @@ class KeyOut(BaseModel):
     public_key: str = Field(validation_alias="public")
     registered_at: datetime
     revoked_at: datetime | None
+    proof: str | None = None
 
 
 class StatementOut(BaseModel):

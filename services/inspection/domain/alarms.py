@@ -97,11 +97,16 @@ def raised(change: Change, findings: Sequence[Finding], *, agency: Agency, now: 
     )
 
 
-def acknowledge(case: Case, alarm: Alarm, *, agency: str) -> Change | None:
-    """Somebody of the agency has seen it; None if somebody had before."""
+def acknowledge(
+    case: Case, alarm: Alarm, *, agency: str, agencies: Collection[str]
+) -> Change | None:
+    """Somebody of the agency has seen it, the last of the `agencies` or not; None if somebody had
+    before.
+    """
     if not alarm.missing([agency]):
         return None
-    return Change(case).noted(ACKNOWLEDGED, alarm=alarm.record)
+    settles = not set(alarm.missing(agencies)) - {agency}
+    return Change(case).noted(ACKNOWLEDGED, alarm=alarm.record, settles=settles)
 
 
 def lapse(case: Case, alarm: Alarm, *, agencies: Collection[str], now: datetime) -> Change | None:

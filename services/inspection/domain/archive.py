@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from uuid import UUID
 
-from services.inspection.domain import checkpoints, evidence, merkle, records
+from services.inspection.domain import checkpoints, evidence, merkle, records, sign_offs
 from services.inspection.domain.checkpoints import Checkpoint, Leaf
 from services.inspection.domain.merkle import Place
 from services.inspection.domain.records import Head, Record
+from services.inspection.domain.sign_offs import Officers
 
 
 class Tree:
@@ -37,10 +38,12 @@ def verify(
     notes: Sequence[str],
     files: Mapping[str, str],
     keys: Mapping[str, Sequence[str]],
+    officers: Officers | None,
 ) -> list[str]:
     """What is broken. `chains` are all records by case and number, `leaves` all by their index,
     `notes` the signed checkpoints by their number, `files` the names of all files of evidence with
-    the SHA-256 that each has, `keys` the agencies' public keys.
+    the SHA-256 that each has, `keys` the agencies' public keys, `officers` those of officers, if
+    they are known.
     """
     broken: list[str] = []
     told: list[Checkpoint] = []
@@ -56,7 +59,8 @@ def verify(
     by_head: dict[tuple[UUID, int], str] = {}
     broken += _of_tree(leaves, told, by_head)
     named: dict[str, str] = {}
-    broken += _of_chains(_naming(chains, named), by_head)
+    broken += _of_chains(_naming(chains, named), by_head, officers)
+    broken += sign_offs.of_keys(officers or {})
     broken += of_files(named, files)
     return broken
 
@@ -109,8 +113,14 @@ def _at(tree: Tree, told: Sequence[Checkpoint]) -> Iterator[str]:
             yield f"checkpoint {checkpoint.number}: its root is not that of its leaves"
 
 
-def _of_chains(chains: Iterable[Record], by_head: Mapping[tuple[UUID, int], str]) -> Iterator[str]:
-    """Every case is here once, its chain holds, and ends where the tree last tells of it."""
+def _of_chains(
+    chains: Iterable[Record],
+    by_head: Mapping[tuple[UUID, int], str],
+    officers: Officers | None,
+) -> Iterator[str]:
+    """Every case is here once, its chain holds, and ends where the tree last tells of it; whoever
+    signed it did.
+    """
     left = dict(by_head)
     seen: set[UUID] = set()
     for case_id, chain in groupby(chains, key=lambda record: record.case_id):
@@ -122,6 +132,7 @@ def _of_chains(chains: Iterable[Record], by_head: Mapping[tuple[UUID, int], str]
             yield f"case {case_id}: the tree does not tell of its last record"
         seen.add(case_id)
         yield from records.broken(its, case_id=case_id, head=head)
+        yield from sign_offs.of_case(its, officers)
         for record in its:
             told = left.pop((case_id, record.seq), None)
             if told is not None and told != record.hash:

@@ -4,7 +4,7 @@ Values only; what happens to them is in `planning`, `inspecting`, `gates` and `e
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -25,6 +25,7 @@ from services.inspection.domain.facts import (
     Waiting,
 )
 from services.inspection.domain.moves import Status
+from services.inspection.domain.replacing import replace
 from services.inspection.domain.treatments import Treatment
 from shared.contracts.case import CaseEvent
 from shared.contracts.values import Disposal, Finding, Purpose, Said, Scope, Slot, Verdict
@@ -200,7 +201,10 @@ class Case:
 
     def with_section(self, section: Section) -> "Case":
         """This case with the agency's section put in, in the agencies' alphabetic order."""
-        return self.with_sections((section,))
+        if self.section(section.agency) is None:
+            return self.with_sections((section,))
+        kept = [section if each.agency == section.agency else each for each in self.sections]
+        return replace(self, sections=tuple(kept))
 
     def with_sections(self, sections: Iterable[Section]) -> "Case":
         """This case with these sections put in or replaced."""

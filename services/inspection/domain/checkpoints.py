@@ -7,10 +7,10 @@ A leaf says how far a case's chain had come. Checkpoints and signatures have the
 import base64
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Self
+from datetime import date, timedelta
+from typing import NamedTuple, Self
 from uuid import UUID
 
 from cryptography.exceptions import InvalidSignature
@@ -21,6 +21,8 @@ from services.inspection.domain.records import Json
 from shared import errors
 
 ORIGIN = "onestop/inspection"
+SIGNED_WITHIN = timedelta(days=1)
+"""There is one after each day: an agency signs it by the end of the next."""
 _ED25519 = b"\x01"
 _TEXT = re.compile(
     rf"{ORIGIN}\n(0|[1-9][0-9]*)\n([A-Za-z0-9+/]{{43}}=)\nnumber ([1-9][0-9]*)\nday (\S+)\n"
@@ -119,6 +121,25 @@ def key_hash(name: str, public: str) -> bytes:
     """The four bytes by which a signed note tells keys apart."""
     raw = base64.b64decode(public)
     return hashlib.sha256(name.encode() + b"\n" + _ED25519 + raw).digest()[:4]
+
+
+class Lacking(NamedTuple):
+    """What an agency has not signed: `gaps` though it has signed later ones, and `last` since."""
+
+    agency: str
+    gaps: list[int]
+    last: list[int]
+
+
+def lacking(signed: Mapping[int, Collection[str]], agencies: Collection[str]) -> Iterator[Lacking]:
+    """What is not signed, `signed` saying of each checkpoint by whom it is."""
+    known = {each for by in signed.values() for each in by}
+    for agency in sorted(known.union(agencies)):
+        newest = max((number for number, by in signed.items() if agency in by), default=0)
+        missing = sorted(number for number, by in signed.items() if agency not in by)
+        gaps = [number for number in missing if number < newest]
+        if missing:
+            yield Lacking(agency, gaps, [number for number in missing if number > newest])
 
 
 def note(checkpoint: Checkpoint, signatures: Sequence[Signature]) -> str:

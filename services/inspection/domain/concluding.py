@@ -1,7 +1,6 @@
 """An agency concludes its section: on the whole consignment, or on some containers of it."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import replace
 
 from services.inspection.domain import (
     alarms,
@@ -20,6 +19,7 @@ from services.inspection.domain.containers import ContainerDecided
 from services.inspection.domain.facts import Conclusion
 from services.inspection.domain.moves import Act
 from services.inspection.domain.records import Actor, Moment
+from services.inspection.domain.replacing import replace
 from shared.contracts.case import SectionConcluded, SectionPartlyConcluded
 from shared.contracts.values import Finding, Mode, Verdict
 from shared.errors import Fault
@@ -72,11 +72,16 @@ def conclude(
         containers=_named(case, covered),
         **{name: getattr(report, name) for name in AS_REPORTED},
     )
-    later = tuple(each for each in section.findings if each not in noted)
-    written = replace(section, findings=later, conclusions=(*section.conclusions, conclusion))
+    written = written_into(section, conclusion, covered=covered)
     written = ordering.ordered(written, report, who=who, now=now)
     told = _told(case, written, new=report.findings, now=now)
     return waiting.begin(consent.lapse(told), now=now, wait=wait)
+
+
+def written_into(section: Section, conclusion: Conclusion, *, covered: Collection[str]) -> Section:
+    """The section with a conclusion on these containers, which takes in what was found there."""
+    later = tuple(each for each in section.findings if each.container not in (None, *covered))
+    return replace(section, findings=later, conclusions=(*section.conclusions, conclusion))
 
 
 def _at_hand(case: Case, report: verdicts.Report, who: Actor) -> tuple[Section, tuple[str, ...]]:
@@ -120,11 +125,7 @@ def _check_awaited(
 
 def _told(case: Case, written: Section, *, new: Sequence[Finding], now: Moment) -> Change:
     """The case with the section's new conclusion; its event, and that of its `new` findings."""
-    conclusion = written.conclusions[-1]
-    after = case.with_section(written)
-    primary = _awaits_recognition(case) and after.concluded(written)
-    act = Act.CONCLUDE_PRIMARY if primary else Act.CONCLUDE
-    change = Change(replace(after, status=moves.after(case.status, act)))
+    conclusion, change = written.conclusions[-1], Change(with_conclusion(case, written))
     facts = conclusion.model_dump(exclude={"number", "containers"})
     facts |= {"agency": written.agency, "conclusion": conclusion.number}
     if conclusion.containers:
@@ -133,6 +134,14 @@ def _told(case: Case, written: Section, *, new: Sequence[Finding], now: Moment) 
         told = change.told(SectionConcluded, **facts)
     told = ordering.noted(told, written, conclusion)
     return alarms.raised(told, new, agency=written.agency, now=now)
+
+
+def with_conclusion(case: Case, written: Section) -> Case:
+    """The case with the section that has another conclusion."""
+    after = case.with_section(written)
+    primary = _awaits_recognition(case) and after.concluded(written)
+    act = Act.CONCLUDE_PRIMARY if primary else Act.CONCLUDE
+    return replace(after, status=moves.after(case.status, act))
 
 
 def _awaits_recognition(case: Case) -> bool:

@@ -4,12 +4,11 @@ It is asked for while no agency has concluded: what a conclusion is about stays 
 So a conclusion refuses it, and once it is given nothing is concluded until the amendment is there.
 """
 
-from dataclasses import replace
-
 from services.inspection.domain import errors, moves, standing
 from services.inspection.domain.case import Case, Change, Consent
 from services.inspection.domain.moves import Act
 from services.inspection.domain.records import Actor
+from services.inspection.domain.replacing import replace
 from shared.contracts.case import LeaveGiven, LeaveRefused
 from shared.contracts.values import Purpose, Said
 

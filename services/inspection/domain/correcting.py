@@ -7,12 +7,12 @@ corrected: what follows from it was told to others, and another conclusion is th
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
 
 from services.inspection.domain import attendance, errors, moves, treating
 from services.inspection.domain.case import Case, Change, Section
 from services.inspection.domain.facts import Handled, Sample
 from services.inspection.domain.records import Actor, Json, Record
+from services.inspection.domain.replacing import replace
 from shared import errors as refusals
 from shared.contracts.values import Finding
 from shared.errors import Faults
@@ -91,7 +91,7 @@ def correct(
     _check_office(record, who)
     _check(record, facts)
     said: dict[str, Json] = {"corrects": record.seq, "facts": dict(facts), "reason": reason}
-    after = _applied(case, record, facts)
+    after = applied(case, record, facts)
     if _concluded(case, who):
         return Change(case).noted(PROPOSED, **said)
     return Change(after).noted(CORRECTED, **said)
@@ -110,13 +110,17 @@ def confirm(
         raise CorrectionSettled(record=proposal.seq)
     if proposal.actor.subject == who.subject:
         raise SecondPersonNeeded
-    after = _applied(case, corrected, proposed(proposal))
-    unsigned = [replace(each, signed=None) for each in after.sections]
-    return Change(after.with_sections(unsigned)).noted(
+    after = applied(case, corrected, proposed(proposal))
+    return Change(unsigned(after)).noted(
         CORRECTED,
         **{name: proposal.payload[name] for name in ("corrects", "facts", "reason")},
         proposal=proposal.seq,
     )
+
+
+def unsigned(case: Case) -> Case:
+    """The case without its signatures: what was signed is no more as it was."""
+    return case.with_sections(replace(each, signed=None) for each in case.sections)
 
 
 def proposed(proposal: Record) -> dict[str, str]:
@@ -165,7 +169,7 @@ def _concluded(case: Case, who: Actor) -> bool:
     return case.status in moves.ENDED or (section is not None and bool(section.conclusions))
 
 
-def _applied(case: Case, record: Record, facts: Mapping[str, str]) -> Case:
+def applied(case: Case, record: Record, facts: Mapping[str, str]) -> Case:
     """The case as it is with the correction, as far as it remembers what is corrected."""
     if record.kind == "handled":
         return _handled(case, record, facts)

@@ -1,13 +1,14 @@
 """How a case ends, or some of its containers: the requirement alone decides that."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from services.inspection.domain import counting, moves
 from services.inspection.domain.case import Case, Change
-from services.inspection.domain.facts import Decided, Required
+from services.inspection.domain.facts import Counts, Decided, Required
 from services.inspection.domain.moves import Act
 from services.inspection.domain.records import Moment
+from services.inspection.domain.replacing import replace
 from shared.contracts.case import CaseCompleted, CaseVoided
 from shared.contracts.values import Outcome, Said
 
@@ -36,14 +37,7 @@ def meet_part(
     """
     if not moves.allowed(case.status, Act.DECIDE_PART):
         return None
-    now = Decided(outcome=outcome, openings=len(case.openings))
-    new = {} if outcome is Outcome.HELD else dict.fromkeys(containers, now)
-    after = replace(
-        case,
-        status=moves.after(case.status, Act.DECIDE_PART),
-        decided={**new, **case.decided},
-    )
-    return Change(after).noted(
+    return Change(partly_met(case, outcome, containers)).noted(
         "partly_met",
         outcome=outcome.value,
         containers=list(containers),
@@ -51,11 +45,23 @@ def meet_part(
     )
 
 
+def partly_met(case: Case, outcome: Outcome, containers: Iterable[str]) -> Case:
+    """The case with the outcome of some containers; the first of each one counts."""
+    now = Decided(outcome=outcome, openings=len(case.openings))
+    new = {} if outcome is Outcome.HELD else dict.fromkeys(containers, now)
+    status = moves.after(case.status, Act.DECIDE_PART)
+    return replace(case, status=status, decided={**new, **case.decided})
+
+
 def _hold(case: Case, *, reason: Said) -> Change | None:
     if not moves.allowed(case.status, Act.HOLD):
         return None
-    held = replace(case, status=moves.after(case.status, Act.HOLD), waiting=None)
-    return Change(held).noted("held", reason=reason.model_dump())
+    return Change(held(case)).noted("held", reason=reason.model_dump())
+
+
+def held(case: Case) -> Case:
+    """The case as it waits for a laboratory or a treatment."""
+    return replace(case, status=moves.after(case.status, Act.HOLD), waiting=None)
 
 
 def _complete(case: Case, required: Required, *, now: Moment) -> Change:
@@ -64,23 +70,25 @@ def _complete(case: Case, required: Required, *, now: Moment) -> Change:
         for each in case.sections
     )
     counts = counting.count(required, case.openings, findings=found, decided=case.decided)
-    closed, ended_at = case, case.openings[-1].no_earlier(now.yard)
+    ended_at = case.openings[-1].no_earlier(now.yard)
+    change = Change(completed(case, counts, at=ended_at))
+    return change.told(CaseCompleted, completed_at=ended_at, **counts.model_dump())
+
+
+def completed(case: Case, counts: Counts, *, at: datetime) -> Case:
+    """The case as it is complete, its container closed then (yard clock)."""
     if case.opening is not None:
-        closed = case.with_opening(replace(case.opening, closed_at=ended_at))
-    done = replace(
-        closed,
-        status=moves.after(case.status, Act.COMPLETE),
-        waiting=None,
-        leave=None,
-        counts=counts,
-    )
-    return Change(done).told(CaseCompleted, completed_at=ended_at, **counts.model_dump())
+        case = case.with_opening(replace(case.opening, closed_at=at))
+    status = moves.after(case.status, Act.COMPLETE)
+    return replace(case, status=status, waiting=None, leave=None, counts=counts)
 
 
 def void(change: Change, *, reason: Said) -> Change:
     """The requirement ended without an inspection. Raises `CaseMoveNotAllowed`."""
-    case = change.case
-    ended = replace(
-        case, status=moves.after(case.status, Act.VOID), slot=None, waiting=None, leave=None
-    )
-    return replace(change, case=ended).told(CaseVoided, reason=reason)
+    return replace(change, case=voided(change.case)).told(CaseVoided, reason=reason)
+
+
+def voided(case: Case) -> Case:
+    """The case as it ended without an inspection."""
+    status = moves.after(case.status, Act.VOID)
+    return replace(case, status=status, slot=None, waiting=None, leave=None)

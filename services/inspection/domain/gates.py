@@ -4,13 +4,13 @@ Containers that were released or refused entry before the others may leave befor
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from services.inspection.domain import containers, errors, handling, moves
 from services.inspection.domain.case import Case, Change
 from services.inspection.domain.facts import Gate, Seal, Stage
 from services.inspection.domain.moves import Act, Status
 from services.inspection.domain.records import Json, Moment
+from services.inspection.domain.replacing import replace
 from shared.errors import Fault, Faults
 
 
@@ -26,16 +26,25 @@ def gate_in(case: Case, seals: Sequence[Seal], *, now: Moment) -> Change:
 
     Raises CaseMoveNotAllowed, CaseNotReady, AlreadyInside, Faults.
     """
-    status = moves.after(case.status, Act.GATE_IN)
+    moves.after(case.status, Act.GATE_IN)
     if case.required is None or case.slot is None:
         raise errors.CaseNotReady(gaps=case.gaps)
     if case.gate is not None and case.gate.inside:
         raise errors.AlreadyInside(yard=case.gate.yard)
+    _check(seals, of=tuple(each for each in case.containers if each not in case.decided))
+    gate = Gate(yard=case.slot.yard, inside=True, at=now.yard, seals=tuple(seals))
+    return Change(came_in(case, gate)).noted("gate_in", **_facts(gate))
+
+
+def came_in(case: Case, gate: Gate) -> Case:
+    """The case after its consignment came in; what was decided before did not."""
     left = tuple(each for each in case.containers if each in case.decided)
-    _check(seals, of=_without(case.containers, left))
-    gate = Gate(yard=case.slot.yard, inside=True, at=now.yard, seals=tuple(seals), left=left)
-    inside = replace(case, status=status, gate=gate, handled=handling.sealed(case, seals))
-    return Change(inside).noted("gate_in", **_facts(gate))
+    return replace(
+        case,
+        status=moves.after(case.status, Act.GATE_IN),
+        gate=gate.model_copy(update={"left": left}) if left else gate,
+        handled=handling.sealed(case, gate.seals),
+    )
 
 
 def gate_out(case: Case, seals: Sequence[Seal], *, now: Moment) -> Change:
@@ -47,18 +56,29 @@ def gate_out(case: Case, seals: Sequence[Seal], *, now: Moment) -> Change:
     gate, left = case.gate, case.gate.left if case.gate else ()
     inside = _without(case.containers, left)
     early = _early(case, seals, inside=inside)
-    status = moves.after(case.status, Act.GATE_OUT_PART if early else Act.GATE_OUT)
+    moves.after(case.status, Act.GATE_OUT_PART if early else Act.GATE_OUT)
     if gate is None or not gate.inside:
         raise errors.NotInside
     _check(seals, of=early or inside)
     _check_closed(case, seals)
     gone = Gate(yard=gate.yard, inside=False, at=now.yard, seals=tuple(seals), left=left)
-    after, kind = gone, "gate_out"
-    if early:
-        rest = tuple(each for each in gate.seals if each.container not in early)
-        after = gate.model_copy(update={"left": (*left, *early), "seals": rest})
-        kind = "gate_out_part"
-    return Change(replace(case, status=status, gate=after)).noted(kind, **_facts(gone))
+    after, kind = (left_early, "gate_out_part") if early else (went_out, "gate_out")
+    return Change(after(case, gone)).noted(kind, **_facts(gone))
+
+
+def went_out(case: Case, gone: Gate) -> Case:
+    """The case after all that was still inside left."""
+    return replace(case, status=moves.after(case.status, Act.GATE_OUT), gate=gone)
+
+
+def left_early(case: Case, gone: Gate) -> Case:
+    """The case after some containers left before the others. Raises NotInside."""
+    gate, early = case.gate, sorted(seal.container for seal in gone.seals)
+    if gate is None:
+        raise errors.NotInside
+    rest = tuple(each for each in gate.seals if each.container not in early)
+    kept = gate.model_copy(update={"left": (*gate.left, *early), "seals": rest})
+    return replace(case, status=moves.after(case.status, Act.GATE_OUT_PART), gate=kept)
 
 
 def _early(case: Case, seals: Sequence[Seal], *, inside: Sequence[str]) -> tuple[str, ...]:

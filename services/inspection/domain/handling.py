@@ -5,13 +5,14 @@ A container is unpacked a second time only for a recorded reason.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from services.inspection.domain import attended, containers, errors, standing
 from services.inspection.domain.case import Case, Change
 from services.inspection.domain.facts import Gate, Handled, Seal, Stage
 from services.inspection.domain.records import Json
+from services.inspection.domain.replacing import replace
 from shared import errors as refusals
 from shared.errors import Fault, Faults
 
@@ -121,7 +122,7 @@ def handle(case: Case, done: Handling) -> Change:
     change = Change(case)
     for box in done.boxes:
         before = handled[box.container]
-        handled[box.container] = _after(before, done.step, box)
+        handled[box.container] = after_step(before, done.step, box)
         change = change.noted("handled", **_facts(case, gate, done, box, before))
     return replace(change, case=replace(case, handled=handled))
 
@@ -163,14 +164,13 @@ def _of_box(stands: Handled, done: Handling, box: Box, *, pointer: str) -> Itera
         yield errors.fault(UnpackedBefore(pointer="/reason", container=box.container))
 
 
-def _after(before: Handled, step: Step, box: Box) -> Handled:
-    return before.model_copy(
-        update={
-            "stage": STEPS[before.stage, step],
-            "seal": box.seal or before.seal,
-            "resealed": step is Step.RESEALED or before.resealed,
-            "unpackings": before.unpackings + (step is Step.UNPACKED),
-        }
+def after_step(before: Handled, step: Step, box: Box) -> Handled:
+    """How a container stands after a step."""
+    return Handled(
+        stage=STEPS[before.stage, step],
+        seal=box.seal or before.seal,
+        resealed=step is Step.RESEALED or before.resealed,
+        unpackings=before.unpackings + (step is Step.UNPACKED),
     )
 
 

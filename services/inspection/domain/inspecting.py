@@ -1,13 +1,14 @@
 """What officers do at the container. Each writes its own agency's section alone and reads both."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from services.inspection.domain import alarms, containers, errors, moves, standing, waiting
 from services.inspection.domain.case import Case, Change, Opening, Section
 from services.inspection.domain.moves import Act, Status
 from services.inspection.domain.records import Actor, Moment
+from services.inspection.domain.replacing import replace
 from shared.contracts.case import CaseEscalationRequested, CaseJoined, CaseOpened
 from shared.contracts.values import Finding, Said, Scope
 from shared.errors import Fault, Faults
@@ -33,7 +34,7 @@ def open_container(
     `present` may name the opener's agency and no other. Raises CaseMoveNotAllowed, CaseNotReady,
     CaseFrozen, TooEarly, AgencyNotNeeded, OthersJoinThemselves (in Faults), ReasonMissing.
     """
-    status = moves.after(case.status, Act.OPEN)
+    moves.after(case.status, Act.OPEN)
     if case.required is None or case.slot is None:
         raise errors.CaseNotReady(gaps=case.gaps)
     if case.leave is not None:
@@ -50,17 +51,20 @@ def open_container(
         reason=_reason(case, own, given=reason),
         came={own: now.yard},
     )
-    opened = replace(case.with_opening(opening), status=status)
-    came = [
-        replace(each, joined_at=now.yard if each.agency == own else None)
-        for each in opened.sections
-    ]
-    return Change(opened.with_sections(came)).told(
+    return Change(opened(case, opening)).told(
         CaseOpened,
         opening=opening.number,
         opened_at=now.yard,
         present=opening.present,
         reason=opening.reason,
+    )
+
+
+def opened(case: Case, opening: Opening) -> Case:
+    """The case with another opening, at which whoever opened it is alone."""
+    after = replace(case.with_opening(opening), status=moves.after(case.status, Act.OPEN))
+    return after.with_sections(
+        replace(each, joined_at=opening.came.get(each.agency)) for each in after.sections
     )
 
 
@@ -90,21 +94,25 @@ def join(case: Case, *, who: Actor, now: Moment, wait: waiting.Wait) -> Change:
 
     Raises CaseMoveNotAllowed, AgencyNotNeeded, AlreadyJoined.
     """
-    status = moves.after(case.status, Act.JOIN)
+    moves.after(case.status, Act.JOIN)
     opening, section = standing.at_work(case, who)
     if section.agency in opening.present:
         raise errors.AlreadyJoined(opening=opening.number)
-    present = tuple(sorted({*opening.present, section.agency}))
-    come = case.with_section(replace(section, joined_at=now.yard))
-    shared = replace(opening, present=present, came={**opening.came, section.agency: now.yard})
-    joined = replace(come.with_opening(shared), status=status)
-    change = Change(joined).told(
+    change = Change(joined(case, opening, section, at=now.yard)).told(
         CaseJoined,
         opening=opening.number,
         agency=section.agency,
         joined_at=now.yard,
     )
     return waiting.begin(change, now=now, wait=wait)
+
+
+def joined(case: Case, opening: Opening, section: Section, *, at: datetime) -> Case:
+    """The case after an agency came to the opening (yard clock)."""
+    present = tuple(sorted({*opening.present, section.agency}))
+    come = case.with_section(replace(section, joined_at=at))
+    shared = replace(opening, present=present, came={**opening.came, section.agency: at})
+    return replace(come.with_opening(shared), status=moves.after(case.status, Act.JOIN))
 
 
 def find(

@@ -16,6 +16,8 @@ from shared.errors import Faults
 KIND = "investigation"
 MARKED, UNMARKED = "investigation_marked", "investigation_unmarked"
 MARKS = frozenset({MARKED, UNMARKED})
+NAMING = MARKS | {correcting.CORRECTED, correcting.PROPOSED, results.KIND}
+"""What may name another record."""
 MARKABLE = frozenset({KIND, results.KIND, evidence.KIND})
 
 

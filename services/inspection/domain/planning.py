@@ -3,14 +3,13 @@
 Facts that come too late, or that mean nothing to the case's state, leave it as it is (`None`).
 """
 
-from dataclasses import replace
-
 from services.inspection.domain import consent, moves, waiting
 from services.inspection.domain.case import Case, Change, Section
 from services.inspection.domain.ending import void
 from services.inspection.domain.facts import Recognition, Required
 from services.inspection.domain.moves import Act
 from services.inspection.domain.records import Moment
+from services.inspection.domain.replacing import replace
 from shared.contracts.case import CasePlanned, LeaveGiven, LeaveRefused
 from shared.contracts.requirement import Determination, RequirementRevised
 from shared.contracts.values import Mode, Purpose, Said, Slot
@@ -18,6 +17,8 @@ from shared.contracts.values import Mode, Purpose, Said, Slot
 NOTHING_TO_INSPECT = Said(en="the requirement needs no inspection", zh="无需查验")
 OPENED = Said(en="the container was opened", zh="已开箱")
 ENDED = Said(en="the case has ended", zh="案卷已结束")
+ANSWERS = "amendment"
+"""The cause of a revision that an amendment was asked for."""
 
 
 def require(
@@ -33,19 +34,25 @@ def require(
     known = case.required.revision if case.required else 0
     if required.revision <= known or not moves.allowed(case.status, Act.REVISE):
         return None
-    answers = isinstance(determination, RequirementRevised) and determination.cause == "amendment"
-    revised = replace(
+    cause = determination.cause if isinstance(determination, RequirementRevised) else None
+    kind = "revised" if known else "determined"
+    change = Change(revise(case, required, answers=cause == ANSWERS)).noted(
+        kind, **required.model_dump(mode="json"), cause=cause
+    )
+    if required.mode is Mode.NONE and not case.openings:
+        return void(change, reason=NOTHING_TO_INSPECT)
+    return waiting.begin(_planned(case, change), now=now, wait=wait)
+
+
+def revise(case: Case, required: Required, *, answers: bool) -> Case:
+    """The case with another requirement, which may be what an amendment was asked for."""
+    return replace(
         _with_needs(case, required),
         required=required,
         status=moves.after(case.status, Act.REVISE),
         leave=None if answers and case.leave is Purpose.AMEND else case.leave,
         consent=None if answers else case.consent,
     )
-    kind = "revised" if known else "determined"
-    change = Change(revised).noted(kind, **required.model_dump(mode="json"))
-    if required.mode is Mode.NONE and not case.openings:
-        return void(change, reason=NOTHING_TO_INSPECT)
-    return waiting.begin(_planned(case, change), now=now, wait=wait)
 
 
 def _with_needs(case: Case, required: Required) -> Case:
@@ -130,11 +137,16 @@ def recognise(case: Case, recognition: Recognition) -> Change | None:
     """
     if case.recognition == recognition or case.status in moves.ENDED:
         return None
+    told = Change(with_recognition(case, recognition))
+    return told.noted("recognition", **recognition.model_dump(mode="json"))
+
+
+def with_recognition(case: Case, recognition: Recognition) -> Case:
+    """The case with what became of the recognition."""
     settled = recognition.status in ("granted", "lapsed")
     ends = settled and moves.allowed(case.status, Act.RECOGNISE)
     status = moves.after(case.status, Act.RECOGNISE) if ends else case.status
-    told = replace(case, recognition=recognition, status=status)
-    return Change(told).noted("recognition", **recognition.model_dump(mode="json"))
+    return replace(case, recognition=recognition, status=status)
 
 
 def _planned(before: Case, change: Change) -> Change:

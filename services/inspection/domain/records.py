@@ -102,7 +102,7 @@ def digest(record: Record) -> str:
     """The hash that `record` must have. Raises ValueError for an inexact payload."""
     actor, times = record.actor, record.times
     return digest_of(
-        record.case_id,
+        str(record.case_id),
         record.seq,
         record.kind,
         (actor.subject, actor.role, actor.agency),
@@ -113,7 +113,7 @@ def digest(record: Record) -> str:
 
 
 def digest_of(
-    case_id: UUID,
+    case_id: str,
     seq: int,
     kind: str,
     actor: Who,
@@ -122,7 +122,7 @@ def digest_of(
     prev_hash: str,
 ) -> str:
     """The hash of a record with this text as its payload."""
-    return _digest(str(case_id), seq, kind, _actor(*actor), _times(*times), payload, prev_hash)
+    return _digest(case_id, seq, kind, _actor(*actor), _times(*times), payload, prev_hash)
 
 
 def _digest(
@@ -131,7 +131,7 @@ def _digest(
     """Put together from the members' texts in their order: many are those of the record before."""
     content = (
         f'{{"actor":{actor},"case_id":"{case_id}","kind":{_kind(kind)},'
-        f'"payload":{payload},"prev_hash":{_encoded(prev_hash)},"seq":{seq},"times":{times}}}'
+        f'"payload":{payload},"prev_hash":{_hash(prev_hash)},"seq":{seq},"times":{times}}}'
     )
     return hashlib.sha256(content.encode()).hexdigest()
 
@@ -171,6 +171,11 @@ def _encoded(value: Json) -> str:
     return to_json(value).decode()
 
 
+def _hash(hashed: str) -> str:
+    """A hash is hexadecimal; what is none is not written as if it were."""
+    return f'"{hashed}"' if hashed.isascii() and hashed.isalnum() else _encoded(hashed)
+
+
 _kind = lru_cache(maxsize=64)(_encoded)
 
 
@@ -180,13 +185,19 @@ def _actor(subject: str, role: str, agency: str | None) -> str:
 
 
 def _times(wall: datetime, yard: datetime) -> str:
-    return f'{{"wall":"{stamp(wall)}","yard":"{stamp(yard)}"}}'
+    told = stamp(wall)
+    return f'{{"wall":"{told}","yard":"{told if yard == wall else stamp(yard)}"}}'
 
 
 def stamp(moment: datetime) -> str:
     """The one spelling of a time in a hash: UTC, always six digits of a second."""
     told = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
     return told.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+
+
+def moment(told: Any) -> datetime:
+    """A time as a payload has it. Raises TypeError, ValueError."""
+    return datetime.fromisoformat(told)
 
 
 Link = tuple[int, str, str, bool]

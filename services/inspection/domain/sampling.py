@@ -5,13 +5,14 @@ verdict, with which the case waits; other containers go on meanwhile.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from services.inspection.domain import alarms, containers, errors, moves, standing
 from services.inspection.domain.case import Case, Change, Section
 from services.inspection.domain.facts import Handover, Judged, Sample
 from services.inspection.domain.moves import Act
 from services.inspection.domain.records import Actor, Json, Moment
+from services.inspection.domain.replacing import replace
 from shared import errors as refusals
 from shared.contracts.values import Finding, Scope, Verdict
 from shared.errors import Fault, Faults

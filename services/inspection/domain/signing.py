@@ -6,22 +6,25 @@ its hash covers all before it. A correction after that needs both signatures ane
 
 import base64
 import binascii
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
 from uuid import UUID
 
-import rfc8785
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from services.inspection.domain import moves, standing
+from services.inspection.domain import moves, records, standing
 from services.inspection.domain.case import Case, Change
 from services.inspection.domain.facts import SignOff
 from services.inspection.domain.moves import Act
 from services.inspection.domain.records import Actor, Head, Moment
+from services.inspection.domain.replacing import replace
 from shared import errors
 
 SIGN_OFF, KEY = "onestop.case.sign_off.v1", "onestop.officer.key.v1"
+SIGNED_OFF = "signed_off"
+"""The kind of a signature's record."""
 ENDS = frozenset({"completed", "corrected"})
 """The kinds of records of which the newest one is signed."""
 
@@ -66,7 +69,10 @@ class CaseMovedOn(errors.Conflict):
 
 @dataclass(frozen=True)
 class Key:
-    """An officer's public key, raw in base64, and when it ceased to count (wall clock)."""
+    """An officer's public key, raw in base64, and when it ceased to count (wall clock).
+
+    `proof` is the signature that shows it to be the officer's own; keys of before have none.
+    """
 
     id: UUID
     subject: str
@@ -74,39 +80,54 @@ class Key:
     public: str
     registered_at: datetime
     revoked_at: datetime | None = None
+    proof: str | None = None
+
+    def counted(self, at: datetime, *, grace: timedelta) -> bool:
+        """Whether it was registered and not revoked at a moment of the wall clock."""
+        early = at < self.registered_at - grace
+        return not early and (self.revoked_at is None or at <= self.revoked_at + grace)
 
 
 def statement(case_id: UUID, end: Head, *, who: Actor) -> bytes:
     """The bytes that an officer signs: RFC 8785 JSON."""
-    return rfc8785.dumps(
-        {
-            "purpose": SIGN_OFF,
-            "case_id": str(case_id),
-            "seq": end.seq,
-            "hash": end.hash,
-            "agency": who.agency,
-            "officer": who.subject,
-        }
-    )
+    told: dict[str, records.Json] = {
+        "purpose": SIGN_OFF,
+        "case_id": str(case_id),
+        "seq": end.seq,
+        "hash": end.hash,
+        "agency": who.agency,
+        "officer": who.subject,
+    }
+    return records.canonical(told).encode()
 
 
 def proof_of_key(public: str, *, who: Actor) -> bytes:
     """The bytes by whose signature an officer shows that a key is the officer's own."""
-    return rfc8785.dumps(
-        {"purpose": KEY, "public_key": public, "agency": who.agency, "officer": who.subject}
-    )
+    told: dict[str, records.Json] = {
+        "purpose": KEY,
+        "public_key": public,
+        "agency": who.agency,
+        "officer": who.subject,
+    }
+    return records.canonical(told).encode()
 
 
 def verify(public: str, signature: str, signed: bytes) -> None:
     """Raises KeyUnfit, SignatureWrong."""
     try:
-        key = Ed25519PublicKey.from_public_bytes(_bytes(public))
+        key = _key(public)
     except ValueError as unfit:
         raise KeyUnfit(pointer="/public_key") from unfit
     try:
         key.verify(_bytes(signature), signed)
     except (InvalidSignature, ValueError) as wrong:
         raise SignatureWrong(pointer="/signature") from wrong
+
+
+@lru_cache(maxsize=1024)
+def _key(public: str) -> Ed25519PublicKey:
+    """Raises ValueError."""
+    return Ed25519PublicKey.from_public_bytes(_bytes(public))
 
 
 def _bytes(text: str) -> bytes:
@@ -134,7 +155,7 @@ def sign(
     signed = SignOff(seq=end.seq, officer=who.subject, key=key.id, at=now.yard)
     after = replace(case, status=status).with_section(replace(section, signed=signed))
     return Change(after).noted(
-        "signed_off",
+        SIGNED_OFF,
         seq=end.seq,
         hash=end.hash,
         key=str(key.id),

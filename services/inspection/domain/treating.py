@@ -83,7 +83,7 @@ def tell(case: Case, result: Result, *, who: Actor, now: Moment) -> Change:
         raise Faults(*wrong)
     said = {name: value for name, value in vars(result).items() if name != "number"}
     treated = Treated(**said, officer=who.subject, at=now.yard)
-    kept = _with(case, section, order.model_copy(update={"result": treated}))
+    kept = with_treatment(case, section, order.model_copy(update={"result": treated}))
     facts = treated.model_dump(mode="json", exclude_none=True)
     change = Change(replace(kept, status=status)).noted(REPORTED, number=order.number, **facts)
     bad = () if treated.done else _findings(order, FAILED, treated.text)
@@ -98,7 +98,7 @@ def lapse(case: Case, agency: str, number: int, *, now: Moment) -> Change | None
     late = _numbered(section, number)
     if not late.open or late.overdue_at is not None or now.yard < late.due:
         return None
-    kept = _with(case, section, late.model_copy(update={"overdue_at": now.yard}))
+    kept = with_treatment(case, section, late.model_copy(update={"overdue_at": now.yard}))
     change = Change(kept).noted(OVERDUE, agency=agency, number=number)
     said = kinds()[late.kind].said if late.kind in kinds() else None
     text = f"{said.zh} {said.en}" if said else late.kind
@@ -112,7 +112,7 @@ def corrected(case: Case, record: Record, facts: Mapping[str, str]) -> Case:
     for each in section.treatments if section else ():
         if section and each.number == number and each.result:
             right = each.result.model_copy(update=dict(facts))
-            return _with(case, section, each.model_copy(update={"result": right}))
+            return with_treatment(case, section, each.model_copy(update={"result": right}))
     return case
 
 
@@ -139,7 +139,7 @@ def _cancelled(change: Change, agency: str, treatment: Treatment, *, now: dateti
     if section is None:
         return change
     given_up = treatment.model_copy(update={"cancelled_at": now})
-    kept = replace(change, case=_with(change.case, section, given_up))
+    kept = replace(change, case=with_treatment(change.case, section, given_up))
     return kept.noted(CANCELLED, agency=agency, number=treatment.number)
 
 
@@ -167,7 +167,8 @@ def _findings(treatment: Treatment, code: str, text: str) -> tuple[Finding, ...]
     return tuple(Finding(code=code, text=text, container=each) for each in containers)
 
 
-def _with(case: Case, section: Section, treatment: Treatment) -> Case:
+def with_treatment(case: Case, section: Section, treatment: Treatment) -> Case:
+    """The case with a treatment of a section as it is now."""
     before = section.treatments[: treatment.number - 1]
     after = section.treatments[treatment.number :]
     return case.with_section(replace(section, treatments=(*before, treatment, *after)))

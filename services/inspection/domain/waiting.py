@@ -5,14 +5,14 @@ such case: the primary agency is done and the other one is needed now). It ends 
 joins, or when its time runs out and the container is closed up.
 """
 
-from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from services.inspection.domain import moves
-from services.inspection.domain.case import Case, Change
+from services.inspection.domain.case import Case, Change, Opening
 from services.inspection.domain.facts import Waiting
 from services.inspection.domain.moves import Act
 from services.inspection.domain.records import Moment
+from services.inspection.domain.replacing import replace
 from shared.contracts.case import CaseClosedUp, CaseWaiting
 
 Wait = timedelta
@@ -20,17 +20,23 @@ Wait = timedelta
 
 def begin(change: Change, *, now: Moment, wait: Wait) -> Change:
     """Set the deadline (yard clock) if the container has to wait now; take it away if not."""
-    case = change.case
-    if not _must_wait(case):
-        return replace(change, case=replace(case, waiting=None))
-    if case.waiting is not None:
-        return change
+    case = ended(change.case)
+    if case.waiting is not None or not _must_wait(case):
+        return replace(change, case=case)
     until = now.yard + wait
-    waiting = Waiting(agencies=case.missing, until=until)
-    waits = replace(case, waiting=waiting, status=moves.after(case.status, Act.WAIT))
-    return replace(change, case=waits).told(
+    return replace(change, case=waits(case, Waiting(agencies=case.missing, until=until))).told(
         CaseWaiting, waits_for=", ".join(case.missing), until=until
     )
+
+
+def ended(case: Case) -> Case:
+    """The case, without its wait if that is for nobody any more."""
+    return case if case.waiting is None or _must_wait(case) else replace(case, waiting=None)
+
+
+def waits(case: Case, waiting: Waiting) -> Case:
+    """The case as it waits."""
+    return replace(case, waiting=waiting, status=moves.after(case.status, Act.WAIT))
 
 
 def _must_wait(case: Case) -> bool:
@@ -47,10 +53,15 @@ def lapse(case: Case, *, now: Moment) -> Change | None:
     if not over or opening is None:
         return None
     closed_at = opening.no_earlier(now.yard)
-    closed = replace(
-        case.with_opening(replace(opening, closed_at=closed_at)),
+    change = Change(closed_up(case, opening, at=closed_at))
+    return change.told(CaseClosedUp, missing=case.missing, closed_at=closed_at)
+
+
+def closed_up(case: Case, opening: Opening, *, at: datetime) -> Case:
+    """The case after its container was closed up (yard clock)."""
+    return replace(
+        case.with_opening(replace(opening, closed_at=at)),
         status=moves.after(case.status, Act.CLOSE_UP),
         slot=None,
         waiting=None,
     )
-    return Change(closed).told(CaseClosedUp, missing=case.missing, closed_at=closed_at)

@@ -157,10 +157,14 @@ class Room:
 
     async def broken(self) -> list[str]:
         """What the service's own checks find."""
+        return (await self.verified())[0]
+
+    async def verified(self) -> tuple[list[str], list[str]]:
+        """What `onestop verify` asks the service: what is broken, and what is only told."""
         answer = await self.clients["service"].get("/v1/ops/verify")
         assert answer.status_code == 200, answer.text
-        found: list[str] = answer.json()["broken"]
-        return found
+        found = answer.json()
+        return found["broken"], found["told"]
 
     async def sweep(self) -> int:
         """Run the job that closes up what has waited too long, once."""

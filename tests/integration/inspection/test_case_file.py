@@ -10,8 +10,8 @@ from zipfile import ZipFile
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from services.cli import archiving, case_files
-from services.cli.archiving import Keys
+from services.cli import archive_lines, case_files
+from services.cli.archive_lines import Keys
 from services.inspection.domain import case_file
 from tests import kits, pictures
 from tests.forging import public_of
@@ -165,7 +165,7 @@ async def test_what_is_kept_back_is_a_hash_that_the_chain_goes_through(
 
     def told(**changes: str) -> dict[str, Any]:
         lines[2] |= kept_back | changes
-        files[case_file.RECORDS] = b"".join(archiving.line(each) for each in lines)
+        files[case_file.RECORDS] = b"".join(archive_lines.line(each) for each in lines)
         return case_files.verify(_written(files, path), pinned={})
 
     there = told()

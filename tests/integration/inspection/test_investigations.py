@@ -2,7 +2,7 @@
 
 import json
 
-from services.cli.archiving import record_of
+from services.cli.archive_lines import record_of
 from services.inspection.domain import records
 from shared.auth.principal import Role
 from tests import kits

@@ -119,7 +119,12 @@ async def test_an_archive_of_a_system_is_verified_without_it(
         for agency, key in keys.items()
     }
     told = archiving.verify(path, pinned=pinned)
-    assert told == {"archive_ok": True, "keys_pinned": True, "broken": []}
+    assert told == {
+        "archive_ok": True,
+        "keys_pinned": True,
+        "officers_known": True,
+        "broken": [],
+    }
     other = {**pinned, "customs": pinned["quarantine"]}
     assert archiving.verify(path, pinned=other)["broken"]
 

@@ -201,7 +201,8 @@ async def test_verify_finds_measures_that_are_not_the_cases(room: Room) -> None:
     assert await room.broken() == []
     async with room.service.kit.database.transaction() as session:
         await session.execute(text("UPDATE measured_inspections SET moves_avoided = 2"))
-    assert await room.broken() == [f"measures: case {b.CASE}: measures and case disagree"]
+    told = f"measured_inspections({b.FILING}).moves_avoided: is 2; the records say 1"
+    assert await room.broken() == [f"state: case {b.CASE}: {told}"]
 
 
 async def test_a_filings_times_are_its_events_own_however_late_they_are_heard(room: Room) -> None:

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from services.inspection.domain import alarms, inspecting, sampling
 from services.inspection.domain.alarms import Acknowledgement, Alarm
 from services.inspection.domain.case import Change
@@ -72,10 +74,14 @@ def test_it_is_overdue_once_where_an_agency_has_not_acknowledged_it_in_time() ->
     )
 
 
-def test_an_agency_acknowledges_once() -> None:
-    assert alarms.acknowledge(b.opened(), _alarm(acknowledged=(FIRST,)), agency="customs") is None
-    change = alarms.acknowledge(b.opened(), _alarm(acknowledged=(FIRST,)), agency="quarantine")
+@pytest.mark.parametrize(("agencies", "settles"), [(BOTH, True), ((*BOTH, "port"), False)])
+def test_an_agency_acknowledges_once_and_says_whether_it_was_the_last(
+    agencies: tuple[str, ...], *, settles: bool
+) -> None:
+    case, alarm = b.opened(), _alarm(acknowledged=(FIRST,))
+    assert alarms.acknowledge(case, alarm, agency="customs", agencies=agencies) is None
+    change = alarms.acknowledge(case, alarm, agency="quarantine", agencies=agencies)
     assert change is not None
     assert [(each.kind, each.payload) for each in change.notes] == [
-        ("alarm_acknowledged", {"alarm": 4})
+        ("alarm_acknowledged", {"alarm": 4, "settles": settles})
     ]
