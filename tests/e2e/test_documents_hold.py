@@ -5,13 +5,37 @@ with the ids of a consignment that is really there. Seeded: a run can be repeate
 """
 
 import asyncio
+import itertools
+import tempfile
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from services.cli import contracts
-from tests.e2e.clock import HandClock
-from tests.e2e.system import System
+from shared.clock import ScaledClock
+from tests import servers as support
+from tests.e2e.clock import MORNING, HandClock
+from tests.e2e.conftest import FACTOR
+from tests.e2e.system import System, running
 from tests.e2e.town import Town
+
+SERIALS = itertools.count(1)
+"""Each consignment's reference is another."""
+
+
+@pytest.fixture(scope="module")
+async def system(servers: support.TestServers) -> AsyncIterator[System]:
+    """One for all services: each has a consignment of its own in it."""
+    namespace = support.unique(servers)
+    clock = ScaledClock(wall_epoch=datetime.now(UTC), yard_epoch=MORNING, factor=FACTOR)
+    with tempfile.TemporaryDirectory() as folder:
+        async with running(
+            servers, namespace=namespace, folder=Path(folder), clock=clock
+        ) as started:
+            yield started
+    await support.delete_streams(servers, namespace=namespace)
 
 
 @pytest.mark.parametrize("service", contracts.NAMES)
@@ -20,7 +44,7 @@ async def test_the_document_of_a_service_holds(
 ) -> None:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     async with system.api() as api:
-        ids = await _ids(Town(api, HandClock()))
+        ids = await _ids(Town(api, HandClock(system.clock.yard()), SERIALS))
     # Its import takes a second, in each of the processes that collect tests.
     from tests.e2e import promises
 
