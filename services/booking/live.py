@@ -134,7 +134,7 @@ class _Yard:
             rows = await _ALL.run(session, asked | {"resources": sorted(self._resources)})
         else:
             rows = await _CHANGED.run(session, asked)
-        own, self._since = [], None
+        own, self._since = list[Row](), None
         for number, row in enumerate(rows, start=1):
             if row["resource"] in self._resources:
                 (own.append if row["own"] else self._apply)(row)
@@ -246,4 +246,5 @@ class _Yard:
 
 
 def _ids(yard: Yard) -> frozenset[int]:
-    return frozenset(each.id for each in (*yard.bays, *yard.teams, *yard.gear))
+    bays, teams = {each.id for each in yard.bays}, {each.id for each in yard.teams}
+    return frozenset(bays | teams | {each.id for each in yard.gear})
