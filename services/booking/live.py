@@ -187,11 +187,12 @@ class _Yard:
         return True
 
     def _apply(self, row: Row) -> None:
-        known = self._rows.get(row["id"])
+        known, held = self._rows.get(row["id"]), self._held(row) if row["active"] else None
+        if known == held:  # it was read before; a transaction of then is still open
+            return
         if known is not None:
             self._drop(row["id"], known)
-        if row["active"]:
-            held = self._held(row)
+        if held is not None:
             self._rows[row["id"]] = held
             self._of_booking.setdefault(held.booking, set()).add(row["id"])
             self._of_resource.setdefault(held.resource, set()).add(row["id"])
@@ -219,8 +220,7 @@ class _Yard:
     def _held(self, row: Row) -> _Held:
         taken = cal.Taken(row["resource"], row["starts"], row["ends"])
         origin = taken.starts if self._calendar is None else self._calendar.origin
-        mask = cal.touched(origin, self._cells, taken)
-        return _Held(row["resource"], mask, row["booking_id"])
+        return _Held(row["resource"], cal.touched(origin, self._cells, taken), row["booking_id"])
 
     def _set(self, resource: int, mask: int) -> None:
         self._busy[resource] = mask
