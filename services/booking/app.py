@@ -43,6 +43,7 @@ def create(kit: Kit, settings: Settings) -> Service:
             roster.router,
             roster_csv.router,
             requests.router,
+            requests.offering,
             bookings.router,
             plans.router,
             figures.router,

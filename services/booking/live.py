@@ -16,7 +16,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from services.booking.domain import calendar as cal
 from services.booking.domain.calendar import Calendar
-from services.booking.domain.resources import Resource
 from services.booking.domain.yard import Yard
 from services.booking.store import Reading
 from shared.prepared import Row, Statement
@@ -57,12 +56,13 @@ _CHANGED = Statement(
         f"""
         SELECT {_COLUMNS} FROM {_ASIDE}
           LEFT JOIN occupancy o
-            ON o.changed >= CAST(:since AS text)::xid8 AND o.resource = ANY (:resources ::int[])
+            ON o.changed >= CAST(:since AS text)::xid8
+               AND o.resource = ANY (ARRAY(SELECT id FROM resources WHERE yard = :yard))
         """  # noqa: S608 - constants of this file; values are bound
     ).bindparams(
         _NOW,
         bindparam("since", type_=Text()),
-        bindparam("resources", type_=ARRAY(Integer)),
+        bindparam("yard", type_=Text()),
     )
 )
 
@@ -120,7 +120,7 @@ class _Yard:
         self._of_resource: dict[int, set[int]] = {}
         self._busy: dict[int, int] = {}
         self._calendar: Calendar | None = None
-        self._resources: list[int] = []
+        self._resources: frozenset[int] = frozenset()
 
     async def sync(
         self, session: Reading, yard: Yard, now: datetime
@@ -129,15 +129,15 @@ class _Yard:
         origin = cal.midnight(now - BEFORE)
         if self._since is None or not self._follow(yard, origin):
             self._begin(yard, origin)
-        statement = _ALL if self._since is None else _CHANGED
-        asked = {"now": now, "resources": self._resources, "first": origin, "since": self._since}
-        rows = await statement.run(session, asked)
-        own, self._since = [], None
+        asked = {"now": now, "first": origin, "since": self._since, "yard": yard.code}
+        if self._since is None:
+            rows = await _ALL.run(session, asked | {"resources": sorted(self._resources)})
+        else:
+            rows = await _CHANGED.run(session, asked)
+        own, self._since = list[Row](), None
         for number, row in enumerate(rows, start=1):
-            if row["own"]:
-                own.append(row)
-            elif row["resource"] is not None:
-                self._apply(row)
+            if row["resource"] in self._resources:
+                (own.append if row["own"] else self._apply)(row)
             if not number % AT_ONCE:
                 await asyncio.sleep(0)
         self._since = rows[0]["xmin"]
@@ -153,7 +153,7 @@ class _Yard:
     def _begin(self, yard: Yard, origin: datetime) -> None:
         self._since = None
         self._rows, self._of_booking, self._of_resource, self._busy = {}, {}, {}, {}
-        self._resources = sorted(_ids(yard))
+        self._resources = _ids(yard)
         self._calendar = Calendar(yard=yard, origin=origin, cells=self._cells, busy=self._busy)
 
     def _follow(self, yard: Yard, origin: datetime) -> bool:
@@ -161,7 +161,7 @@ class _Yard:
         known = self._calendar
         if known is not None and known.yard is yard and known.origin == origin:
             return True
-        if known is None or not _ids(yard).issubset(self._resources):
+        if known is None or not _ids(yard) <= self._resources:
             return False
         later = (origin - known.origin) // cal.STEP
         if later < 0 or (later and not self._move_on(later)):
@@ -187,11 +187,12 @@ class _Yard:
         return True
 
     def _apply(self, row: Row) -> None:
-        known = self._rows.get(row["id"])
+        known, held = self._rows.get(row["id"]), self._held(row) if row["active"] else None
+        if known == held:  # it was read before; a transaction of then is still open
+            return
         if known is not None:
             self._drop(row["id"], known)
-        if row["active"]:
-            held = self._held(row)
+        if held is not None:
             self._rows[row["id"]] = held
             self._of_booking.setdefault(held.booking, set()).add(row["id"])
             self._of_resource.setdefault(held.resource, set()).add(row["id"])
@@ -219,8 +220,7 @@ class _Yard:
     def _held(self, row: Row) -> _Held:
         taken = cal.Taken(row["resource"], row["starts"], row["ends"])
         origin = taken.starts if self._calendar is None else self._calendar.origin
-        mask = cal.touched(origin, self._cells, taken)
-        return _Held(row["resource"], mask, row["booking_id"])
+        return _Held(row["resource"], cal.touched(origin, self._cells, taken), row["booking_id"])
 
     def _set(self, resource: int, mask: int) -> None:
         self._busy[resource] = mask
@@ -246,5 +246,5 @@ class _Yard:
 
 
 def _ids(yard: Yard) -> frozenset[int]:
-    resources: list[Resource] = [*yard.bays, *yard.teams, *yard.gear]
-    return frozenset(each.id for each in resources)
+    bays, teams = {each.id for each in yard.bays}, {each.id for each in yard.teams}
+    return frozenset(bays | teams | {each.id for each in yard.gear})

@@ -15,10 +15,12 @@ from services.booking.domain.booking import Status
 from shared.auth import guard
 from shared.auth.guard import allowed
 from shared.auth.principal import Principal, Role
+from shared.http.direct import LookRoute
 from shared.http.model import Instant
 from shared.http.paging import DEFAULT_LIMIT, Cursor, Limit, Page, decode_cursor, page
 
 router = APIRouter(tags=["requests"])
+offering = APIRouter(tags=["requests"], route_class=LookRoute)
 
 KEY = TypeAdapter(UUID)
 
@@ -80,7 +82,7 @@ async def read_request(who: Reader, desk: TheDesk, request_id: UUID) -> RequestO
         return shown.request_out(await seeing.visible(session, request_id, who=who))
 
 
-@router.get("/v1/requests/{request_id}/offers")
+@offering.get("/v1/requests/{request_id}/offers")
 async def read_offers(
     who: Reader,
     desk: TheDesk,

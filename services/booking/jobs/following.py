@@ -5,6 +5,7 @@ what is newer by itself (see `live`): this only lets it find little.
 """
 
 import asyncio
+import gc
 from dataclasses import replace
 
 from services.booking.commands import sight
@@ -24,7 +25,11 @@ def following(desk: Desk) -> Job:
 
     async def run() -> None:
         while True:
+            began = not desk.calendars_read
             await follow_once(desk)
+            if began:
+                # Some objects for each row, for good: to look through all of them stops everybody.
+                gc.freeze()
             await asyncio.sleep(SECONDS)
 
     return run

@@ -161,7 +161,7 @@ async def fill(
             columns=["resource", "during", "booking_id", "active"],
             records=list(_occupied(made, yards)),
         )
-    await connection.execute("ANALYZE")
+    await connection.execute("VACUUM ANALYZE")
 
 
 async def ask(

@@ -150,6 +150,27 @@ async def test_who_asks_after_the_start_does_not_wait_for_the_yard_to_be_read(
     assert offers[0]["slot"]["bay"] == made.yard().bays[1].code
 
 
+async def test_what_is_read_again_while_a_transaction_is_open_is_known_already(
+    office: Office,
+) -> None:
+    """Else each look would forget what was asked before, for as long as that lasts."""
+    kept, database = Live(horizon_days=14), office.service.kit.database
+    bays = made.yard().bays
+    async with database.transaction() as early:
+        await occupancy.take(early, booking_id(1), [Taken(bays[1].id, made.OPENS, made.CLOSES)])
+        await _take(office, made.OPENS, timedelta(hours=1), who=2)
+        for number in range(3):
+            async with database.connect() as connection:
+                turn = await office.desk.turn(connection)
+                yard = turn.yard("CNTAO-Y1")
+                seen = await kept.calendar(connection, yard, first=turn.now, now=turn.now)
+            assert seen is not None
+            assert (bays[0].id in seen.memo.single) is (number > 0)
+            seen.runs(bays[0], 3)
+    async with database.connect() as connection:
+        await _agree(connection, kept, await office.desk.turn(connection))
+
+
 async def test_a_look_at_a_yard_reads_nothing_of_another(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -207,7 +228,7 @@ async def test_without_many_bookings_each_resource_is_looked_at_once(
     assert looked == [made.yard().bays[0].id]
 
 
-async def _take(office: Office, starts: datetime, span: timedelta) -> None:
+async def _take(office: Office, starts: datetime, span: timedelta, *, who: int = 1) -> None:
     bay = Taken(made.yard().bays[0].id, starts, starts + span)
     async with office.service.kit.database.transaction() as session:
-        await occupancy.take(session, booking_id(1), [bay])
+        await occupancy.take(session, booking_id(who), [bay])

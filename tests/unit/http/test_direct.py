@@ -1,14 +1,18 @@
 """Routes whose endpoint and dependencies are called without FastAPI's solving."""
 
+from datetime import datetime
 from typing import Annotated
+from uuid import UUID
 
 import httpx
 import pytest
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
 
 from shared.auth.errors import TokenMissing
 from shared.http import app
-from shared.http.direct import DirectRoute
+from shared.http.direct import DirectRoute, LookRoute
 from shared.telemetry.requests import template
 
 
@@ -107,3 +111,83 @@ async def test_a_route_that_takes_what_it_cannot_be_given_is_not_made() -> None:
         @router.get("/urls")
         async def url(said: Annotated[str, Depends(_not_async)]) -> Response:
             return Response(said)
+
+
+class NoteOut(BaseModel):
+    """A note that was looked at, and how."""
+
+    id: UUID
+    tags: tuple[str, ...]
+    since: datetime | None
+    most: int
+    directly: bool
+
+
+NOTE = "00000000-0000-0000-0000-0000000000AB"
+Tags = Annotated[tuple[str, ...], Query(alias="tag", max_length=2)]
+
+
+def _looks(route_class: type[APIRoute]) -> APIRouter:
+    router = APIRouter(route_class=route_class)
+
+    @router.get("/notes/{note_id}/read")
+    async def read(
+        request: Request,
+        asked: Asked,
+        note_id: UUID,
+        tags: Tags = (),
+        since: Annotated[datetime | None, Query(alias="from")] = None,
+        most: Annotated[int, Query(ge=1)] = 5,
+    ) -> NoteOut:
+        directly = "fastapi_inner_astack" not in request.scope
+        assert template(request.scope) == "/notes/{note_id}/read"
+        return NoteOut(id=note_id, tags=tags, since=since, most=most, directly=directly)
+
+    return router
+
+
+@pytest.mark.parametrize(
+    "query", ["", "?tag=a&tag=b&from=2026-03-02T00:00:00Z&most=7", "?most=1&most=2", "?tag="]
+)
+async def test_a_look_that_is_well_formed_is_answered_directly_and_alike(query: str) -> None:
+    told = []
+    for route_class in (LookRoute, APIRoute):
+        async with _client(_looks(route_class)) as client:
+            answer = await client.get(f"/notes/{NOTE}/read{query}", headers={"asked": "so"})
+        told.append(answer)
+    assert [each.json()["directly"] for each in told] == [True, False]
+    assert told[0].text == told[1].text.replace('"directly":false', '"directly":true')
+    assert told[0].headers["content-type"] == told[1].headers["content-type"]
+    assert told[0].status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"/notes/{NOTE}/read?most=0",
+        f"/notes/{NOTE}/read?tag=a&tag=b&tag=c",
+        f"/notes/{NOTE}/read?from=soon",
+        f"/notes/{NOTE}/read?moot=1",
+        "/notes/x/read",
+        "/notes/%00/read",
+        f"/notes/{NOTE}/read/",
+        f"/notes/{NOTE}",
+    ],
+)
+async def test_a_look_that_is_not_is_told_what_fastapi_tells(path: str) -> None:
+    told = []
+    for route_class in (LookRoute, APIRoute):
+        async with _client(_looks(route_class)) as client:
+            answer = await client.get(path, headers={"asked": "so"})
+        told.append((answer.status_code, answer.json()["errors"]))
+    assert told[0] == told[1]
+    assert told[0][0] in (400, 404, 422)
+
+
+async def test_a_look_takes_path_and_query_alone() -> None:
+    router = APIRouter(route_class=LookRoute)
+    with pytest.raises(TypeError, match="takes more than path, query"):
+
+        @router.get("/notes/{number}")
+        async def read(number: int, asked: Annotated[str, Header()]) -> NoteOut:
+            raise AssertionError((number, asked))
