@@ -162,8 +162,7 @@ class Taker:
         if isinstance(what, treating.Result):
             return treating.tell(case, what, who=self.who, now=self.now)
         if isinstance(what, HandedOver):
-            told = {"to": what.to, "seal_intact": what.seal_intact}
-            return sampling.hand_over(case, what.number, who=self.who, now=self.now, **told)
+            return self._hand_over(case, what)
         standing.going_on(case)
         standing.needed_section(case, self.who)
         if not isinstance(what, Opened):
@@ -190,6 +189,16 @@ class Taker:
         act = attendance.leave if isinstance(what, Left) else attendance.come
         passing = attendance.Passing(what.officers, what.at - self.skew)
         return act(case, passing, who=self.who, now=self.now.yard)
+
+    def _hand_over(self, case: Case, what: HandedOver) -> Change:
+        return sampling.hand_over(
+            case,
+            what.number,
+            to=what.to,
+            seal_intact=what.seal_intact,
+            who=self.who,
+            now=self.now,
+        )
 
     def _find(self, case: Case, what: Found) -> Change:
         """By the list of when the device made it, or of today's."""
