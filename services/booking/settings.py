@@ -68,7 +68,8 @@ class Settings(Bounds):
         default=5.0,
         gt=0,
         le=600,
-        description="Wall seconds between tries to book requests that found no slot.",
+        description="Wall seconds between tries to book requests that found no slot, and between"
+        " looks for what brokers are to be told of exchanges.",
     )
     watch_seconds: float = Field(
         default=0.25,
