@@ -53,6 +53,12 @@ def token_issuer() -> issuer.Issuer:
     return issuer.Issuer(Ed25519PrivateKey.generate())
 
 
+@cache
+def token_checker() -> TokenChecker:
+    """Checks its tokens: one that comes in many tests is verified once."""
+    return TokenChecker(StaticJwks(token_issuer().jwks()), issuer=issuer.ISSUER)
+
+
 def kit(database: Database, *, clock: Clock | None = None) -> Kit:
     """The kit of the service whose schema the database has; its clock stands still."""
     return Kit(
@@ -61,7 +67,7 @@ def kit(database: Database, *, clock: Clock | None = None) -> Kit:
         bus=Bus("nats://127.0.0.1:1"),
         clock=clock or factories.still_clock(),
         ids=uuid7,
-        tokens=TokenChecker(StaticJwks(token_issuer().jwks()), issuer=issuer.ISSUER),
+        tokens=token_checker(),
         metrics=Metrics(CollectorRegistry()),
     )
 
