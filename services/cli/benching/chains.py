@@ -27,7 +27,7 @@ from shared.prepared import Statement
 RECORDS = 1_000_000
 READ = 12_500
 ROUNDS = 3
-VERIFY = "/inspection/v1/ops/verify"
+VERIFY = "/v1/ops/verify"
 
 _its = store.entries.c
 _columns = [
