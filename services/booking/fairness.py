@@ -41,6 +41,11 @@ _GIVEN_UP = Statement(
         bindparam("most", type_=Integer()),
     )
 )
+_ZONE = Statement(
+    text("SELECT FROM pg_timezone_names WHERE name = :name").bindparams(
+        bindparam("name", type_=Text())
+    )
+)
 _ADD = Statement(
     text(
         "INSERT INTO given_up (broker, booking_id, act, at) VALUES (:broker, :id, :act, :at)"
@@ -150,3 +155,8 @@ async def report(
     """How each broker fared whose cargo was available from `first` to `last`."""
     asked: dict[str, Any] = {"first": first, "last": last, "broker": broker, "yard": yard}
     return (await session.execute(_REPORT, asked)).mappings().all()
+
+
+async def knows_zone(session: Reading, name: str) -> bool:
+    """Does the database know a time zone? The report counts by a yard's local days."""
+    return bool(await _ZONE.run(session, {"name": name}))
