@@ -9,9 +9,20 @@ down_revision = "0015"
 branch_labels = None
 depends_on = None
 
+OVER = """
+UPDATE exchanges x SET state = 'withdrawn' FROM bookings b
+ WHERE b.id = x.booking_id AND x.state = 'open'
+   AND (b.status <> 'confirmed' OR NOT b.wanted OR b.slot <> x.slot)
+"""
+"""Till now an offer whose slot changed stayed open, and nobody could accept it."""
+
 
 def upgrade() -> None:
-    """Add columns and the table; what replicas of before write has the defaults."""
+    """Add columns and the table; what replicas of before write has the defaults.
+
+    Of offers that were over before nobody is told: their bookings may be over for long.
+    """
+    op.execute(OVER)
     over = sa.Column("over", sa.Boolean, nullable=False, server_default=sa.text("false"))
     op.add_column("waits", over)
     op.add_column("exchanges", sa.Column("told_at", sa.DateTime(timezone=True)))
