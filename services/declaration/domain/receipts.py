@@ -127,8 +127,8 @@ TEXTS: Mapping[Kind, Text] = {
         " 即可，接受之前原时段不变。",
     ),
     Kind.EXCHANGE_ENDED: Text(
-        "Exchange {exchange} is over, your slot stays as it is: {reason}",
-        "互换 {exchange} 已结束，您的时段不变。原因：{reason}",
+        "Exchange {exchange} is over, and changes nothing of your booking: {reason}",
+        "互换 {exchange} 已结束，您的预约不因此变更。原因：{reason}",
     ),
     Kind.SLOT_CANCELLED: Text(
         "The inspection slot was given up: {reason}", "查验时段已取消。原因：{reason}"

@@ -57,3 +57,13 @@ def test_what_can_be_exchanged_is_told_and_when_that_is_over() -> None:
     assert offered.slot.bay not in en
     assert ended.reason.en in receipts.text(over.notes[0]).en
     assert ended.reason.zh in receipts.text(over.notes[0]).zh
+
+
+def test_who_gave_up_the_slot_that_it_offered_is_not_told_that_it_stays() -> None:
+    ended = BookingExchangeEnded.model_validate(published.sample(BookingExchangeEnded).data)
+    gone = ended.model_copy(update={"own": True, "slot": None})
+    over = reactions.exchange_ended(accepted(), gone, now=LATER)
+    assert over is not None
+    text = receipts.text(over.notes[0])
+    assert "stays" not in text.en
+    assert "时段不变" not in text.zh
