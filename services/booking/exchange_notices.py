@@ -1,6 +1,6 @@
 """Which brokers were told of which offer of exchange, and what is still to be told."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -76,6 +76,15 @@ _END = statement(
     """,
     exchange_id=Uuid(), booking_id=Uuid(), now=_MOMENT,
 )  # fmt: skip
+_CHANGED_AT = statement(
+    """
+    SELECT aggregate_id AS id, max(aggregate_version) AS version FROM outbox
+     WHERE aggregate = 'booking' AND aggregate_id = ANY (:ids)
+       AND envelope ->> 'type' NOT LIKE 'onestop.booking.exchange%'
+     GROUP BY aggregate_id
+    """,
+    ids=ARRAY(Uuid),
+)
 
 
 async def due(session: Reading, *, soonest: datetime, most: int) -> list[UUID]:
@@ -128,3 +137,9 @@ async def end(session: AsyncSession, exchange_id: UUID, booking_id: UUID, *, now
     """A booking's broker knows that an offer is over."""
     asked = {"exchange_id": exchange_id, "booking_id": booking_id, "now": now}
     await _END.run(session, asked)
+
+
+async def only_told(session: Reading, since: Mapping[UUID, int]) -> set[UUID]:
+    """The bookings that nothing has changed since these versions: brokers were told, no more."""
+    rows = await _CHANGED_AT.run(session, {"ids": list(since)}) if since else []
+    return {row["id"] for row in rows if row["version"] <= since[row["id"]]}

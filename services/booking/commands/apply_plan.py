@@ -1,13 +1,13 @@
 """Applying a proposal: in one transaction, and only what of it still holds."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.booking import occupancy, plans
+from services.booking import exchange_notices, occupancy, plans
 from services.booking.commands import place
 from services.booking.commands.turn import Turn, record
 from services.booking.domain import acts
@@ -38,6 +38,7 @@ async def apply(session: AsyncSession, order_id: UUID, *, turn: Turn) -> Order:
         raise PlanNotProposed(stage=order.stage)
     items = [each for each in order.proposal.items if each.kind is not Kind.OFFER]
     bookings = await plans.lock_all(session, [each.booking_id for each in items])
+    items = await _as_they_are(session, items, bookings)
     for code in sorted({each.slot.yard for each in items}):
         await occupancy.lock_placing(session, code)
     freeze = timedelta(minutes=order.terms.freeze_minutes)
@@ -50,6 +51,25 @@ async def apply(session: AsyncSession, order_id: UUID, *, turn: Turn) -> Order:
     after = replace(order, stage=Stage.APPLIED, applied=applied)
     await plans.save(session, after)
     return after
+
+
+async def _as_they_are(
+    session: AsyncSession, items: Sequence[Item], bookings: Mapping[UUID, Booking]
+) -> list[Item]:
+    """The items; those of bookings whose brokers were told something, no more, are as new."""
+    now = {each.id: each.version for each in bookings.values()}
+    older = {
+        each.booking_id: each.version
+        for each in items
+        if each.version < now.get(each.booking_id, 0)
+    }
+    told = await exchange_notices.only_told(session, older)
+    return [
+        each.model_copy(update={"version": now[each.booking_id]})
+        if each.booking_id in told
+        else each
+        for each in items
+    ]
 
 
 async def _take(

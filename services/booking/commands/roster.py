@@ -184,7 +184,7 @@ async def _agreed(
     session: AsyncSession, after: Yard, told: Told, *, closure: Closure | None = None, turn: Turn
 ) -> Plan:
     planned = await tried(session, after, closure=closure, turn=turn)
-    if not yard_changes.agreed(planned, told):
+    if not await yard_changes.agreed(session, planned, told):
         raise refusals.YardMovedOn(plan=yard_changes.facts_of(planned))
     return planned
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.booking import occupancy, store
+from services.booking import exchange_notices, occupancy, store
 from services.booking.commands import give_way, place, sight
 from services.booking.commands.turn import Turn, record
 from services.booking.domain import acts, fit, offers
@@ -172,13 +172,17 @@ class _Seats:
         return self._calendars[key]
 
 
-def agreed(planned: Plan, told: Mapping[UUID, tuple[int, fit.Choice | None]]) -> bool:
+async def agreed(
+    session: Reading, planned: Plan, told: Mapping[UUID, tuple[int, fit.Choice | None]]
+) -> bool:
     """Is this plan what was told: the same bookings as they were then, to the same slots?"""
-    now = {
-        hit.booking.id: (hit.booking.version, None if hit.to is None else fit.choice_of(hit.to))
+    now = {hit.booking.id: hit.booking.version for hit in planned.hits}
+    older = {each: version for each, (version, _) in told.items() if version < now.get(each, 0)}
+    now |= {each: older[each] for each in await exchange_notices.only_told(session, older)}
+    return told == {
+        hit.booking.id: (now[hit.booking.id], None if hit.to is None else fit.choice_of(hit.to))
         for hit in planned.hits
     }
-    return now == told
 
 
 def reason_of(text: str) -> Said:

@@ -100,14 +100,19 @@ async def _moved(office: Office) -> None:
     await _reschedule(office, 1, EVENING + timedelta(hours=1))
 
 
-async def _closed(office: Office) -> None:
-    slot = (await office.booking(1)).slot
+async def closing(office: Office, serial: int) -> dict[str, Any]:
+    """What is sent to close the bay of a booking, with the moves that the plan has now."""
+    slot = (await office.booking(serial)).slot
     assert slot is not None
-    path = f"/v1/yards/{YARD}/closures"
     body = {"sort": "bay", "code": slot.bay, "ends": utc(made.CLOSES), **REASON}
     async with office.client(**STAFF) as client:
-        plan = (await client.post(f"{path}/check", json=body)).json()
-    made_ = await office.post(path, body | {"moves": plan["moves"]}, **STAFF)
+        plan = (await client.post(f"/v1/yards/{YARD}/closures/check", json=body)).json()
+    return body | {"moves": plan["moves"]}
+
+
+async def _closed(office: Office) -> None:
+    path = f"/v1/yards/{YARD}/closures"
+    made_ = await office.post(path, await closing(office, 1), **STAFF)
     assert made_.status_code == 201, made_.text
 
 
