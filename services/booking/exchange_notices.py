@@ -42,6 +42,8 @@ _SUITED = statement(
     """
     SELECT b.* FROM bookings b
      WHERE b.id <> :booking_id AND b.status = 'confirmed' AND b.wanted
+       AND NOT EXISTS (SELECT FROM exchange_notices n
+                        WHERE n.exchange_id = :exchange_id AND n.booking_id = b.id)
        AND CAST(b.slot ->> 'starts' AS timestamptz) >= greatest(:opens, :soonest)
        AND CAST(b.slot ->> 'starts' AS timestamptz) < :closes
        AND b.id = ANY (ARRAY(
@@ -51,8 +53,8 @@ _SUITED = statement(
                   SELECT id FROM resources WHERE sort = 'bay' AND yard = ANY (:yards)))))
      ORDER BY b.asked_at, b.id LIMIT :most
     """,
-    booking_id=Uuid(), opens=_MOMENT, soonest=_MOMENT, closes=_MOMENT, yards=ARRAY(Text),
-    most=Integer(),
+    booking_id=Uuid(), exchange_id=Uuid(), opens=_MOMENT, soonest=_MOMENT, closes=_MOMENT,
+    yards=ARRAY(Text), most=Integer(),
 )  # fmt: skip
 _ADD = statement(
     """
@@ -109,13 +111,14 @@ async def told(session: AsyncSession, exchange_id: UUID, *, now: datetime) -> No
 async def suited(
     session: Reading, offered: Exchange, yards: Collection[str], *, soonest: datetime, most: int
 ) -> list[Booking]:
-    """Agreed bookings of others whose slots in these yards are what is asked for.
+    """Agreed bookings of others whose slots in these yards are what is asked for, not told yet.
 
     Those whose requests were opened first.
     """
     asked = {
-        "booking_id": offered.booking_id, "opens": offered.stretch.opens, "soonest": soonest,
-        "closes": offered.stretch.closes, "yards": list(yards), "most": most,
+        "booking_id": offered.booking_id, "exchange_id": offered.id,
+        "opens": offered.stretch.opens, "soonest": soonest, "closes": offered.stretch.closes,
+        "yards": list(yards), "most": most,
     }  # fmt: skip
     return [store.booking_of(row) for row in await _SUITED.run(session, asked)]
 

@@ -55,28 +55,48 @@ def _over(offered: Exchange, theirs: Booking, *, turn: Turn) -> Said | None:
 async def _tell_whom_it_suits(
     session: AsyncSession, offered: Exchange, theirs: Booking, *, turn: Turn
 ) -> None:
-    """The first who asked among those that could accept it, each with the slot it would get."""
+    """The first who asked among those that could accept it, each with the slot it would get.
+
+    Whoever is busy may be told at the next look, if those who are told are not enough by then.
+    """
     able = exchanging.serving(theirs, turn=turn)
     yards = able.intersection(offered.stretch.yards) if offered.stretch.yards else able
     soonest = turn.now + turn.terms.lead
-    many = 0
+    many, busy = len(await exchange_notices.standing(session, offered.id)), False
     for each in await exchange_notices.suited(
         session, offered, yards, soonest=soonest, most=LOOKED_AT
     ):
-        booking = await store.lock(session, each.id, skip_locked=True)
-        slot = None if booking is None else exchange.agreed(booking)
-        if booking is None or slot is None or slot != each.slot:
-            continue
-        instead = await _instead(session, offered, theirs, booking, turn=turn)
-        if instead is None:
-            continue
-        change = exchange.offered(booking, exchange_id=offered.id, instead=instead)
-        await record(session, booking, change, turn=turn)
-        await exchange_notices.add(session, offered.id, booking.id, slot, now=turn.now)
-        many += 1
         if many == TOLD:
             break
-    await exchange_notices.told(session, offered.id, now=turn.now)
+        booking = await store.lock(session, each.id, skip_locked=True)
+        if booking is None:
+            busy = True
+        elif await _told(session, offered, theirs, booking, slot=each.slot, turn=turn):
+            many += 1
+    if many == TOLD or not busy:
+        await exchange_notices.told(session, offered.id, now=turn.now)
+
+
+async def _told(
+    session: AsyncSession,
+    offered: Exchange,
+    theirs: Booking,
+    booking: Booking,
+    *,
+    slot: Slot | None,
+    turn: Turn,
+) -> bool:
+    """Tell a booking's broker of an offer; not if it does not suit, or its slot is not `slot`."""
+    own = exchange.agreed(booking)
+    if own is None or own != slot:
+        return False
+    instead = await _instead(session, offered, theirs, booking, turn=turn)
+    if instead is None:
+        return False
+    change = exchange.offered(booking, exchange_id=offered.id, instead=instead)
+    await record(session, booking, change, turn=turn)
+    await exchange_notices.add(session, offered.id, booking.id, own, now=turn.now)
+    return True
 
 
 async def _instead(

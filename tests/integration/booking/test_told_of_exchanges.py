@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.booking import exchanges, watch
+from services.booking import exchanges, store, watch
 from services.booking.jobs import sweeping
 from shared.contracts.values import utc
 from tests import kits
@@ -67,6 +67,18 @@ async def test_whom_an_offer_suits_is_told_once_which_slot_it_would_get(offered:
         assert (await offered.told(serial)).count("exchange_offered") == 1
     assert (await _last(offered, 1))[0] == "confirmed"
     assert await offered.broken() == []
+
+
+async def test_who_is_busy_is_told_at_the_next_look_and_the_others_once(offered: Office) -> None:
+    async with offered.service.kit.database.transaction() as busy:
+        assert await store.lock(busy, booking_id(3))
+        assert await sweeping.tell_once(offered.desk) == 1
+    assert [(await _last(offered, serial))[0] for serial in (2, 3)] == [
+        "exchange_offered",
+        "confirmed",
+    ]
+    assert [await sweeping.tell_once(offered.desk) for _ in range(2)] == [1, 0]
+    assert [(await offered.told(serial)).count("exchange_offered") for serial in (2, 3)] == [1, 1]
 
 
 async def test_nobody_is_told_whom_it_does_not_suit(office: Office) -> None:
