@@ -75,6 +75,21 @@ _MOVE = _statement(
     RETURNING id
     """
 )
+_LEAVE = _statement(
+    """
+    UPDATE waits SET state = CASE state WHEN 'waiting' THEN 'left' ELSE state END, ended = true,
+           changed_at = :now
+     WHERE id = (SELECT max(id) FROM waits WHERE booking_id = :booking_id) AND NOT over
+       AND state IN ('waiting', 'offered')
+    """
+)
+_TAKEN_BACK = _statement(
+    """
+    UPDATE waits SET state = CASE WHEN ended THEN 'left' ELSE 'waiting' END, changed_at = :now
+     WHERE id = (SELECT max(id) FROM waits WHERE booking_id = :booking_id) AND NOT over
+       AND state = 'offered'
+    """
+)
 _CHOSEN = _statement(
     """
     UPDATE waits SET over = true
@@ -135,6 +150,16 @@ async def move(
     """Let a request's last wait become something else if it stands so; did it? Yard clock."""
     asked = {"booking_id": booking_id, "was": was.value, "becomes": becomes.value, "now": now}
     return bool(await _MOVE.run(session, asked))
+
+
+async def leave(session: AsyncSession, booking_id: UUID, *, now: datetime) -> None:
+    """Let a request wait no more, also where what it was offered is taken back. Yard clock."""
+    await _LEAVE.run(session, {"booking_id": booking_id, "now": now})
+
+
+async def taken_back(session: AsyncSession, booking_id: UUID, *, now: datetime) -> None:
+    """Let a request whose offer is taken back wait again, unless it left. Yard clock."""
+    await _TAKEN_BACK.run(session, {"booking_id": booking_id, "now": now})
 
 
 async def chosen(session: AsyncSession, booking_id: UUID) -> None:

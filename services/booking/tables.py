@@ -94,7 +94,8 @@ class WaitRow(SQLModel, table=True):
     """A request waits for a slot in a stretch; all moments on the yards' clock.
 
     It is offered one, then either takes it or lets it lapse; or leaves the line. `over`: a slot was
-    chosen by hand after the offer, which then has no part in what becomes of that.
+    chosen by hand after the offer, which then has no part in what becomes of that. `ended`: who
+    was offered one leaves the line, and keeps that.
     """
 
     __tablename__ = "waits"
@@ -115,6 +116,7 @@ class WaitRow(SQLModel, table=True):
     since: datetime = moment()
     state: str = Field(sa_type=Text)
     over: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    ended: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     changed_at: datetime = moment()
 
 

@@ -29,6 +29,10 @@ async def move(
     return False
 
 
+async def taken_back(session: Any, booking_id: UUID, *, now: datetime) -> None:
+    return None
+
+
 async def chosen(session: Any, booking_id: UUID) -> None:
     return None
 

@@ -190,7 +190,13 @@ OCCUPANCY = (taken, take, release, end, in_the_way, open_elsewhere, own, lock_pl
 
 FAIRNESS = (fair_rows.lock, fair_rows.holds, fair_rows.over, fair_rows.gave_up)
 
-LINE = (line_rows.for_what, line_rows.move, line_rows.chosen, line_rows.wait_of)
+LINE = (
+    line_rows.for_what,
+    line_rows.move,
+    line_rows.chosen,
+    line_rows.taken_back,
+    line_rows.wait_of,
+)
 
 PATCHED = (
     (line, LINE),

@@ -10,7 +10,6 @@ from services.booking.commands.turn import Turn, record
 from services.booking.domain import acts
 from services.booking.domain.booking import Booking, Status
 from services.booking.domain.calendar import Taken
-from services.booking.line import State
 from shared import database
 from shared.contracts.values import Said
 
@@ -81,11 +80,11 @@ async def take_back(
 ) -> Booking:
     """End a hold, whose slot was released, before its time; its broker is told why.
 
-    A request that was offered it by the line is in line again where it was.
+    A request that was offered it by the line is in line again where it was, unless it left.
     """
     if before.held_until is not None and before.held_until <= turn.now:
         return await record(session, before, acts.expired(after), turn=turn)
-    await line.move(session, before.id, State.OFFERED, State.WAITING, now=turn.now)
+    await line.taken_back(session, before.id, now=turn.now)
     return await record(session, before, acts.expired(after, reason=reason), turn=turn)
 
 

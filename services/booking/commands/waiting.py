@@ -57,7 +57,7 @@ async def leave(session: AsyncSession, booking_id: UUID, *, turn: Turn) -> Booki
     booking = await store.lock(session, booking_id)
     if booking is None:
         raise RequestNotFound()
-    await line.move(session, booking.id, State.WAITING, State.LEFT, now=turn.now)
+    await line.leave(session, booking.id, now=turn.now)
     return booking
 
 

@@ -85,6 +85,17 @@ async def test_who_is_offered_a_slot_that_is_taken_back_is_in_line_again(full: O
     assert await full.broken() == []
 
 
+async def test_who_left_the_line_with_an_offer_in_hand_is_in_it_no_more(full: Office) -> None:
+    await in_line.give_up(full, 1)
+    left = await full.post(f"/v1/requests/{booking_id(5)}/wait/end", PAINT)
+    assert left.json()["state"] == "offered"
+    closed = await _close(full, "D01")
+    assert await in_line.state(full, 5) == "left"
+    await full.post(f"{CLOSURES}/{closed}/lift", PAINT, **STAFF)
+    await sweeping.retry_once(full.desk)
+    assert (await full.booking(5)).status is Status.EXPIRED
+
+
 async def test_a_hold_that_ran_out_before_it_was_taken_back_says_nothing(full: Office) -> None:
     await in_line.give_up(full, 1)
     full.clock.now += timedelta(minutes=31)

@@ -23,8 +23,9 @@ def upgrade() -> None:
     Of offers that were over before nobody is told: their bookings may be over for long.
     """
     op.execute(OVER)
-    over = sa.Column("over", sa.Boolean, nullable=False, server_default=sa.text("false"))
-    op.add_column("waits", over)
+    for name in ("over", "ended"):
+        said = sa.Column(name, sa.Boolean, nullable=False, server_default=sa.text("false"))
+        op.add_column("waits", said)
     op.add_column("exchanges", sa.Column("told_at", sa.DateTime(timezone=True)))
     op.create_table(
         "exchange_notices",
@@ -44,4 +45,5 @@ def downgrade() -> None:
     """Take them away."""
     op.drop_table("exchange_notices")
     op.drop_column("exchanges", "told_at")
-    op.drop_column("waits", "over")
+    for name in ("ended", "over"):
+        op.drop_column("waits", name)
