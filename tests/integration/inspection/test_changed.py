@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from services.inspection import case_checks
+from services.inspection.verifying import apart, reading, sweep
 from services.inspection.verifying.lists import BESIDE, EVIDENCE, FOLLOWS, UNTOLD
 from tests import forging_rows
 from tests.integration.inspection import lived
@@ -64,6 +65,17 @@ async def test_many_cases_are_looked_at_in_processes_of_their_own(
     monkeypatch.setattr(case_checks, "WORTH_APART", 1)
     assert await room.verified() == changed
     assert changed != ([], [])
+
+
+async def test_a_process_of_its_own_connects_as_the_service_does(room: Room) -> None:
+    """An address says in SQLAlchemy's words how the connection is kept from others."""
+    await room.plan()
+    database = room.service.kit.database
+    address = database.engine.url.update_query_dict({"ssl": "disable"})
+    task = apart.Task(
+        address.render_as_string(hide_password=False), database.schema, reading.FIRST, reading.LAST
+    )
+    assert await apart.look(task) == {about: [] for about in sweep.ABOUT}
 
 
 async def test_how_a_container_stood_that_left_before_steps_were_recorded_is_not_known(
