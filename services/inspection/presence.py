@@ -1,10 +1,11 @@
 """Where officers are now, as it is stored beside their sections: nobody is in two places."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 from uuid import UUID
 from zlib import crc32
 
-from sqlalchemy import ARRAY, Text, cast, delete, func, insert, select, text, tuple_
+from sqlalchemy import ARRAY, Select, Text, cast, delete, func, insert, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inspection.domain import attended
@@ -20,6 +21,8 @@ locks is for all who work there.
 _ALONE = text("SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS bigint[])) AS key")
 _its = PRESENT.c
 _KEY = (_its.case_id, _its.agency, _its.officer)
+Place = tuple[UUID, str, str]
+"""A case, and an officer of an agency who is there."""
 
 
 async def claim(session: AsyncSession, agency: str, officers: Collection[str]) -> set[UUID]:
@@ -44,19 +47,22 @@ def _key(agency: str, officer: str) -> int:
 
 async def keep(session: AsyncSession, changes: Iterable[tuple[Case, Case]]) -> None:
     """Keep who came and who left: cases before and after."""
-    gone: list[tuple[UUID, str, str]] = []
-    come: list[dict[str, object]] = []
+    gone: list[Place] = []
+    come: list[Place] = []
     for before, after in changes:
         was, now = _there(before), _there(after)
         gone += [(after.id, *each) for each in sorted(was - now)]
-        come += [
-            {"case_id": after.id, "agency": agency, "officer": officer}
-            for agency, officer in sorted(now - was)
-        ]
+        come += [(after.id, *each) for each in sorted(now - was)]
     if gone:
-        await session.execute(delete(PRESENT).where(tuple_(*_KEY).in_(gone)))
+        await session.execute(delete(PRESENT).where(tuple_(*_KEY).in_(_rows(gone))))
     if come:
-        await session.execute(insert(PRESENT).values(come))
+        await session.execute(insert(PRESENT).from_select([*_KEY], _rows(come)))
+
+
+def _rows(places: Sequence[Place]) -> Select[Any]:
+    """As rows, of three arrays: a batch tells of more than a statement has values."""
+    columns = zip(_KEY, zip(*places, strict=True), strict=True)
+    return select(*(func.unnest(cast(list(its), ARRAY(key.type))) for key, its in columns))
 
 
 def _there(case: Case) -> set[tuple[str, str]]:
