@@ -4,9 +4,29 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import asyncpg
+from sqlalchemy import make_url
 
 FIXED = 10_000
 """Below are PostgreSQL's own types, the same in every database (`FirstGenbkiObjectId`)."""
+
+_OF_SQLALCHEMY = frozenset(
+    {
+        "async_fallback",
+        "async_creator_fn",
+        "prepared_statement_cache_size",
+        "prepared_statement_name_func",
+    }
+)
+"""What SQLAlchemy keeps to itself of an address."""
+
+
+def address(given: str) -> dict[str, Any]:
+    """What asyncpg connects with, by an address as SQLAlchemy takes it: `?ssl=require` is a word of
+    its own, which asyncpg's addresses do not have.
+    """
+    url = make_url(given)
+    _, told = url.get_dialect()().create_connect_args(url)
+    return {name: value for name, value in told.items() if name not in _OF_SQLALCHEMY}
 
 
 class _Asked(NamedTuple):

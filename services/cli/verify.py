@@ -1,13 +1,16 @@
 """`onestop verify`: every service's invariants, the audit chains, and what only all can show."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from services.cli.instance import Instance
 from services.cli.replaying import tally
-from services.cli.replaying.client import Api
+from services.cli.replaying.client import Api, Document
 
+FILINGS = "/declaration/v1/filings"
+REQUIREMENTS = "/mutual-recognition/v1/requirements"
+CASES = "/inspection/v1/cases"
 ENDS = {"released": "released", "refused_entry": "refused_entry"}
 
 
@@ -31,16 +34,16 @@ async def check(api: Api) -> dict[str, Any]:
         chains += found["checks"].get("chains", [])
         broken += [f"{prefix}: {each}" for each in found["broken"]]
         told += [f"{prefix}: {each}" for each in found.get("told", [])]
-    cases, completed = 0, set()
-    async for case in api.every("auditor", "/inspection/v1/cases"):
-        cases += 1
-        if case["status"] == "completed":
-            completed.add(case["filing_id"])
+    filings = {each["id"]: each["status"] async for each in api.every("auditor", FILINGS)}
+    heard = await tally.backlog(api)
+    requirements = {each["filing_id"]: each async for each in api.every("auditor", REQUIREMENTS)}
     left = await tally.backlog(api)
-    if left.events_pending == 0:
-        broken += await _across(api, completed)
+    cases = [(each["filing_id"], each["status"]) async for each in api.every("auditor", CASES)]
+    if heard.events_pending == left.events_pending == 0:
+        completed = {filing for filing, status in cases if status == "completed"}
+        broken += _across(filings, requirements, completed)
     return {
-        "cases": cases,
+        "cases": len(cases),
         "chains_ok": not chains,
         "invariants_broken": broken,
         "told": told,
@@ -49,25 +52,21 @@ async def check(api: Api) -> dict[str, Any]:
     }
 
 
-async def _across(api: Api, completed: Collection[str]) -> list[str]:
-    """What holds between services once no event is on its way; `completed` are the filings of
-    completed cases.
+def _across(
+    filings: Mapping[str, str], requirements: Mapping[str, Document], completed: Collection[str]
+) -> Iterator[str]:
+    """What holds between services that have heard all that was told of what these filings are.
+
+    Each list was read after the one before: what a filing led to is there, whatever goes on.
     """
-    requirements = {}
-    async for each in api.every("auditor", "/mutual-recognition/v1/requirements"):
-        requirements[each["filing_id"]] = each
-    broken = []
-    async for filing in api.every("auditor", "/declaration/v1/filings"):
-        requirement = requirements.get(filing["id"])
+    for filing, status in filings.items():
+        requirement = requirements.get(filing)
         if requirement is None:
-            broken.append(f"filing {filing['id']} has no requirement")
+            yield f"filing {filing} has no requirement"
             continue
-        if filing["status"] in ENDS and requirement["outcome"] != ENDS[filing["status"]]:
-            broken.append(
-                f"filing {filing['id']} is {filing['status']}, "
-                f"its requirement {requirement['outcome']}"
-            )
+        outcome = requirement["outcome"]
+        if status in ENDS and outcome != ENDS[status]:
+            yield f"filing {filing} is {status}, its requirement {outcome}"
         inspected = requirement["mode"] != "none" and requirement["status"] == "met"
-        if inspected and requirement["outcome"] in ENDS and filing["id"] not in completed:
-            broken.append(f"filing {filing['id']} ended without a completed case")
-    return broken
+        if inspected and outcome in ENDS and filing not in completed:
+            yield f"filing {filing} ended without a completed case"

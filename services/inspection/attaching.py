@@ -59,10 +59,10 @@ async def attach(
     await files.hold(session, piece.sha256)
     await room.vault.keep(piece.sha256, taken.content)
     crash.at("evidence.kept")
-    after = await commands.hear(session, case, change, who=who, now=now, ids=ids)
+    await commands.hear(session, case, change, who=who, now=now, ids=ids)
     seq = case.head.seq + 1
     if investigation is not None:
-        await marks.keep(session, case_id, [seq, after.head.seq], agency=who.agency or "")
+        await marks.keep(session, case_id, [seq, seq + 1], agency=who.agency or "")
     return seq
 
 

@@ -1,6 +1,8 @@
 """Officers sign in and out, each at one container at a time. None commits."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from itertools import pairwise
 from uuid import UUID
 
@@ -50,17 +52,23 @@ async def settle(
     """
     agency, befores = who.agency or "", {each.id: each for each in cases}
     changes = {each.id: Change(each) for each in befores.values()}
-    for officer in sorted(officers):
-        stays = [
-            (stay.came_at, stay.left_at is None, each.id)
-            for each in befores.values()
-            if (section := each.section(agency)) is not None
-            for stay in section.attendance
-            if stay.officer == officer
-        ]
+    for officer, stays in sorted(_stays(befores.values(), agency, set(officers)).items()):
         for (_, there, left), (at, _, _) in pairwise(sorted(stays, key=lambda stay: stay[0])):
             if there:
                 changes[left] = attended.moved(changes[left], agency, officer, at=at)
     moved = [(befores[name], each) for name, each in changes.items() if each.notes]
     if moved:
         await commands.keep(session, moved, who=who, now=now, ids=ids)
+
+
+def _stays(
+    cases: Iterable[Case], agency: str, officers: Collection[str]
+) -> dict[str, list[tuple[datetime, bool, UUID]]]:
+    """Of each of these officers when they came, whether they are still there, and to which case."""
+    found: defaultdict[str, list[tuple[datetime, bool, UUID]]] = defaultdict(list)
+    for case in cases:
+        section = case.section(agency)
+        for stay in section.attendance if section else ():
+            if stay.officer in officers:
+                found[stay.officer].append((stay.came_at, stay.left_at is None, case.id))
+    return found

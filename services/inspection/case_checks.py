@@ -68,8 +68,7 @@ async def _keys(database: Database) -> list[str]:
 
 
 def _address(database: Database) -> str:
-    url = database.engine.url.set(drivername="postgresql")
-    return url.render_as_string(hide_password=False)
+    return database.engine.url.render_as_string(hide_password=False)
 
 
 def _together(parts: list[Found]) -> Found:

@@ -22,7 +22,7 @@ async def note(
     case = await store.lock(session, case_id)
     change = marking.note(case, noted, who=who)
     kept = await commands.hear(session, case, change, who=who, now=now, ids=ids)
-    await marks.keep(session, case_id, [kept.head.seq], agency=who.agency or "")
+    await marks.keep(session, case_id, [case.head.seq + 1], agency=who.agency or "")
     return kept
 
 
@@ -45,7 +45,7 @@ async def mark(
     known = await marks.marked(session, case_id, seq)
     change = marking.mark(case, record, marked=known, reason=reason, who=who)
     kept = await commands.hear(session, case, change, who=who, now=now, ids=ids)
-    await marks.keep(session, case_id, [*all_of_it, kept.head.seq], agency=who.agency or "")
+    await marks.keep(session, case_id, [*all_of_it, case.head.seq + 1], agency=who.agency or "")
     return kept
 
 
@@ -71,7 +71,7 @@ async def unmark(
     change = marking.unmark(case, record, marked=known, still=still, reason=reason, who=who)
     kept = await commands.hear(session, case, change, who=who, now=now, ids=ids)
     await marks.drop(session, case_id, set(marking.with_what_names_it(record, others)) - still)
-    await marks.keep(session, case_id, [kept.head.seq], agency=who.agency or "")
+    await marks.keep(session, case_id, [case.head.seq + 1], agency=who.agency or "")
     return kept
 
 

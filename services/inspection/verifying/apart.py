@@ -19,7 +19,7 @@ from pydantic import TypeAdapter
 
 from services.inspection.verifying import sweep
 from services.inspection.verifying.sweep import Found
-from shared import orphans, transactions
+from shared import driver, orphans, transactions
 
 NICE = 10
 SAID = 2000
@@ -68,7 +68,7 @@ async def in_a_process(task: Task) -> Found:
 async def look(task: Task) -> Found:
     """What is broken of these cases, over a connection of its own."""
     settings = {"search_path": task.schema, "timezone": "UTC"}
-    connection = await asyncpg.connect(task.address, server_settings=settings)
+    connection = await asyncpg.connect(**driver.address(task.address), server_settings=settings)
 
     @asynccontextmanager
     async def snapshot() -> AsyncIterator[asyncpg.Connection]:

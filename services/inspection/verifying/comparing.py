@@ -23,6 +23,18 @@ class OrNone(NamedTuple):
     value: Any
 
 
+class OrLess(NamedTuple):
+    """A document that has these fields or not: rows of before may lack them."""
+
+    value: Values
+    fields: frozenset[str]
+
+    def of(self, stored: Values) -> Values:
+        """What it must say where this is stored."""
+        kept = self.value.keys() - (self.fields - stored.keys())
+        return {name: self.value[name] for name in kept}
+
+
 class Comparing:
     """The rows of a table against what they must be."""
 
@@ -68,6 +80,8 @@ def _fits(is_: Any, says: Any) -> bool:
 
     A time may be spelled in another way.
     """
+    if isinstance(says, OrLess):
+        return isinstance(is_, dict) and _fits(is_, says.of(is_))
     if is_ == says:
         return True
     if isinstance(is_, dict) and isinstance(says, dict):

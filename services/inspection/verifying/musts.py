@@ -9,7 +9,7 @@ from services.inspection.domain.alarms import Acknowledgement
 from services.inspection.domain.case import Case
 from services.inspection.domain.measuring import Firsts
 from services.inspection.domain.retelling.story import Alarm, Story
-from services.inspection.verifying.comparing import OrNone, Values
+from services.inspection.verifying.comparing import OrLess, OrNone, Values
 
 
 def rows_of(story: Story, *, measured: bool) -> Mapping[str, Sequence[Values]]:
@@ -55,7 +55,22 @@ def _new(case: Case) -> Case:
 
 def _case(story: Story) -> Values:
     values = rows.case_values(story.case)
-    return {**values, **{name: OrNone(values[name]) for name in story.open}}
+    values |= {name: OrNone(values[name]) for name in story.open}
+    if gone := _gone(story):
+        values["handled"] = OrLess(values["handled"], gone)
+    return values
+
+
+def _gone(story: Story) -> frozenset[str]:
+    """The containers that are in no yard where no step of any was recorded.
+
+    How these stood when they came in was kept of none that had left before steps were recorded.
+    """
+    if any(each.kind == "handled" for each in story.heard.values()):
+        return frozenset()
+    gate = story.case.gate
+    inside = {each.container for each in gate.seals} if gate and gate.inside else set()
+    return frozenset(story.case.handled.keys() - inside)
 
 
 def _treatments(story: Story) -> Iterator[dict[str, Any]]:

@@ -140,8 +140,7 @@ async def _together(kit: Kit, mine: RowMapping, task: Task, replay: Replay) -> T
 
 
 def _address(kit: Kit) -> str:
-    url = kit.database.engine.url.set(drivername="postgresql")
-    return url.render_as_string(hide_password=False)
+    return kit.database.engine.url.render_as_string(hide_password=False)
 
 
 async def in_a_process(task: Task, tell: Tell) -> Tally:

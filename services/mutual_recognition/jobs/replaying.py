@@ -24,7 +24,7 @@ from services.mutual_recognition.rules import dictionaries, inputs, replaying
 from services.mutual_recognition.rules.decide import Case
 from services.mutual_recognition.rules.replaying import Filing, Said
 from services.mutual_recognition.rules.tally import Prices, Tally
-from shared import orphans
+from shared import driver, orphans
 from shared.contracts.values import Disposal, Scope, Verdict
 
 NICE = 10
@@ -109,7 +109,8 @@ async def run(task: Task, tell: Callable[[int], None]) -> Tally:
 
 
 async def _rows(task: Task) -> AsyncIterator[Mapping[str, Any]]:
-    connection = await asyncpg.connect(task.address, server_settings={"search_path": task.schema})
+    how = driver.address(task.address)
+    connection = await asyncpg.connect(**how, server_settings={"search_path": task.schema})
     try:
         async with connection.transaction(isolation="repeatable_read", readonly=True):
             given = (task.cause, task.parts, task.part)

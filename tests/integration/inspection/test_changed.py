@@ -8,9 +8,11 @@ import pytest
 from sqlalchemy import text
 
 from services.inspection import case_checks
+from services.inspection.verifying import apart, reading, sweep
 from services.inspection.verifying.lists import BESIDE, EVIDENCE, FOLLOWS, UNTOLD
 from tests import forging_rows
 from tests.integration.inspection import lived
+from tests.integration.inspection import room as r
 from tests.integration.inspection.room import Room
 
 CHANGES = 100
@@ -63,6 +65,35 @@ async def test_many_cases_are_looked_at_in_processes_of_their_own(
     monkeypatch.setattr(case_checks, "WORTH_APART", 1)
     assert await room.verified() == changed
     assert changed != ([], [])
+
+
+async def test_a_process_of_its_own_connects_as_the_service_does(room: Room) -> None:
+    """An address says in SQLAlchemy's words how the connection is kept from others."""
+    await room.plan()
+    database = room.service.kit.database
+    address = database.engine.url.update_query_dict({"ssl": "disable"})
+    task = apart.Task(
+        address.render_as_string(hide_password=False), database.schema, reading.FIRST, reading.LAST
+    )
+    assert await apart.look(task) == {about: [] for about in sweep.ABOUT}
+
+
+async def test_how_a_container_stood_that_left_before_steps_were_recorded_is_not_known(
+    room: Room, superuser: asyncpg.Connection
+) -> None:
+    """The column came later than cases; then it was filled of what stood in a yard."""
+    await room.plan()
+    await room.do("yard", "gate-in", r.SEALS)
+    forget = "UPDATE cases SET handled = '{}'"
+    kept = await superuser.fetchval("SELECT handled FROM cases")
+    await superuser.execute(forget)
+    broken, _ = await room.verified()
+    assert [".handled: " in each for each in broken] == [True]
+    await superuser.execute("UPDATE cases SET handled = $1", kept)
+    await room.do("yard", "gate-out", r.SEALS)
+    assert await room.verified() == ([], [])
+    await superuser.execute(forget)
+    assert await room.verified() == ([], [])
 
 
 async def test_every_table_is_listed_as_following_from_records_or_not(room: Room) -> None:

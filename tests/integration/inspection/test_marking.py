@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+import asyncpg
+
+from tests.integration.inspection import room as r
 from tests.integration.inspection.kept_back import MARK, answered, chain_of, opened
 from tests.integration.inspection.room import Room
 
@@ -33,3 +36,20 @@ async def test_what_was_told_to_others_cannot_be_marked(opened: Room) -> None:
         assert await opened.refused("customs", f"records/{by_kind(kind)}/mark", MARK) == (
             409, "not_markable",
         )  # fmt: skip
+
+
+async def test_the_investigation_is_kept_back_whatever_else_its_step_settles(
+    room: Room, superuser: asyncpg.Connection
+) -> None:
+    """A replica of before ended a case and left an officer signed in, who is signed out by it."""
+    await room.plan()
+    await room.do("yard", "gate-in", r.SEALS)
+    await room.do("customs", "come")
+    await superuser.execute("UPDATE cases SET status = 'void', slot = NULL, yard = NULL")
+    await room.do("customs", "investigations", {"text": "watched", "reason": "not told"})
+    marked = await superuser.fetch(
+        "SELECT kind FROM case_records JOIN record_marks USING (case_id, seq)"
+    )
+    assert [each["kind"] for each in marked] == ["investigation"]
+    last = await superuser.fetchval("SELECT kind FROM case_records ORDER BY seq DESC LIMIT 1")
+    assert last == "officer_left"

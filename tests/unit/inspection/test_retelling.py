@@ -188,6 +188,29 @@ def test_a_revision_of_before_may_have_answered_what_was_asked_for() -> None:
     assert (case["leave"], case["consent"]) == (OrNone("amend"), OrNone(None))
 
 
+def _of_before(chain: Iterable[Record]) -> list[Record]:
+    """As records were before revisions had their cause."""
+    return [
+        replace(each, payload={name: it for name, it in each.payload.items() if name != "cause"})
+        for each in chain
+    ]
+
+
+@pytest.mark.parametrize(
+    "course",
+    [
+        Course().planned().asked(Purpose.AMEND).revised("amendment").opened(),
+        LIVES["consented"]().revised("amendment").concluded(b.CUSTOMS),
+        LIVES["consent asked"]().revised("amendment").concluded(b.CUSTOMS),
+        LIVES["consent asked"]().revised().concluded(b.CUSTOMS),
+    ],
+    ids=["opened", "consented and concluded", "asked and concluded", "lapsed"],
+)
+def test_what_follows_a_revision_of_before_shows_that_nothing_is_asked(course: Course) -> None:
+    told = retold(_of_before(course.chain))
+    assert replace(told.case, head=course.case.head) == course.case
+
+
 def test_a_record_that_cannot_follow_is_named() -> None:
     course = Course().planned().opened()
     with pytest.raises(Untold, match=r"record 4 \(opened\)"):

@@ -12,7 +12,7 @@ from services.inspection.domain.retelling.story import Story, Tell, Untold
 from shared.contracts.case import CaseClosedUp, CaseCompleted, CaseWaiting
 from shared.contracts.values import Outcome, Purpose, Slot
 
-_OF_LEAVE = frozenset({"leave", "consent"})
+_OF_LEAVE = ("leave", "consent")
 
 
 def _required(story: Story, record: Record) -> None:
@@ -20,7 +20,7 @@ def _required(story: Story, record: Record) -> None:
     its: Mapping[str, Any] = record.payload
     asked = story.case.leave is not None or story.case.consent is not None
     if asked and "cause" not in its:
-        story.open = _OF_LEAVE
+        story.open = frozenset(_OF_LEAVE)
     required = Required.model_validate(its)
     answers = its.get("cause") == planning.ANSWERS
     story.case = waiting.ended(planning.revise(story.case, required, answers=answers))
@@ -136,13 +136,13 @@ def _partly_met(story: Story, record: Record) -> None:
 def _completed(story: Story, record: Record) -> None:
     its = record.payload
     at = records.moment(its["completed_at"])
-    _answered(story, consent=story.case.consent)
+    story.closed(*_OF_LEAVE)
     story.case = ending.completed(story.case, Counts.model_validate(its), at=at)
     story.counted()
 
 
 def _voided(story: Story, _record: Record) -> None:
-    _answered(story, consent=story.case.consent)
+    story.closed(*_OF_LEAVE)
     story.case = ending.voided(story.case)
     story.counted()
 

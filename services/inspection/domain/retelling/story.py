@@ -9,6 +9,7 @@ from services.inspection.domain.alarms import Acknowledgement
 from services.inspection.domain.case import Case, Section
 from services.inspection.domain.measuring import Firsts
 from services.inspection.domain.records import Record
+from services.inspection.domain.replacing import replace
 from shared.contracts.case import AbnormalFound
 
 
@@ -59,6 +60,12 @@ class Story:
     def put(self, section: Section) -> None:
         """Another version of a section."""
         self.case = self.case.with_section(section)
+
+    def closed(self, *columns: str) -> None:
+        """Nothing is in these any more, by what follows; records of before left them open."""
+        for name in self.open.intersection(columns):
+            self.case = replace(self.case, **{name: None})
+        self.open = self.open.difference(columns)
 
     def counted(self) -> None:
         """What was recorded was told to others as well."""

@@ -35,7 +35,7 @@ def _opened(story: Story, record: Record) -> None:
         came={own: at},
     )
     story.case = inspecting.opened(story.case, opening)
-    story.open = frozenset()
+    story.closed("leave")
     story.counted()
 
 
@@ -89,6 +89,7 @@ def _judged(story: Story, record: Record) -> None:
 
 def _concluded(story: Story, record: Record) -> None:
     its: Mapping[str, Any] = record.payload
+    story.closed("consent")
     section = story.section(its["agency"])
     conclusion = Conclusion.model_validate({**its, "number": its["conclusion"]})
     covered = conclusion.containers or story.case.containers or (LOOSE,)
