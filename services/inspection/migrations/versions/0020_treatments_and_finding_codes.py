@@ -12,6 +12,21 @@ down_revision = "0019"
 branch_labels = None
 depends_on = None
 
+GUARD = (
+    """
+    CREATE TRIGGER finding_code_editions_keep BEFORE UPDATE OR DELETE ON finding_code_editions
+        FOR EACH ROW EXECUTE FUNCTION refuse_change_of_edition()
+    """,
+    """
+    CREATE TRIGGER finding_code_editions_keep_all BEFORE TRUNCATE ON finding_code_editions
+        FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_edition()
+    """,
+    "ALTER TABLE finding_code_editions ENABLE ALWAYS TRIGGER finding_code_editions_keep",
+    "ALTER TABLE finding_code_editions ENABLE ALWAYS TRIGGER finding_code_editions_keep_all",
+    "REVOKE UPDATE, DELETE, TRUNCATE ON finding_code_editions FROM CURRENT_USER",
+)
+"""Editions are added, never changed, as those of checklists are."""
+
 
 def upgrade() -> None:
     """Add the column and both tables. Treatments' records are in the chain."""
@@ -49,6 +64,8 @@ def upgrade() -> None:
         sa.Column("author", sa.Text, nullable=False),
         sa.Column("written_at", moment, nullable=False),
     )
+    for statement in GUARD:
+        op.execute(statement)
 
 
 def downgrade() -> None:
