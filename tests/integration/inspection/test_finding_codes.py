@@ -3,6 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
+
 from tests import kits
 from tests.factories import NOW
 from tests.integration.inspection import devices
@@ -103,3 +107,14 @@ async def test_a_finding_is_corrected_to_a_code_of_the_list_alone(room: Room) ->
     body = {"record": seq, "facts": {"code": "snails"}, "reason": "seen again 复查"}
     assert await _wrong(room, "customs", "corrections", body) == ["finding_code_unknown"]
     await room.do("customs", "corrections", body | {"facts": {"code": "weeds"}})
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["UPDATE finding_code_editions SET withdrawn = true", "DELETE FROM finding_code_editions"],
+)
+async def test_the_database_keeps_editions_as_they_were(room: Room, change: str) -> None:
+    await _edit(room)
+    with pytest.raises(ProgrammingError):
+        async with room.service.kit.database.transaction() as session:
+            await session.execute(text(change))
