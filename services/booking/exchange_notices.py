@@ -17,8 +17,8 @@ from shared.prepared import Row
 
 _MOMENT = DateTime(timezone=True)
 _MOVED = """
-    (b.status <> 'confirmed' OR NOT b.wanted OR b.slot ->> 'yard' <> {0}.slot ->> 'yard'
-     OR b.slot ->> 'starts' <> {0}.slot ->> 'starts')
+    (b.status <> 'confirmed' OR NOT b.wanted OR b.slot ->> 'yard' <> n.slot ->> 'yard'
+     OR b.slot ->> 'starts' <> n.slot ->> 'starts')
 """
 _DUE = statement(
     f"""
@@ -31,7 +31,7 @@ _DUE = statement(
       FROM exchange_notices n
       JOIN exchanges x ON x.id = n.exchange_id
       JOIN bookings b ON b.id = n.booking_id
-     WHERE n.over_at IS NULL AND (x.state <> 'open' OR {_MOVED.format("n")})
+     WHERE n.over_at IS NULL AND (x.state <> 'open' OR {_MOVED})
      LIMIT :most
     """,  # noqa: S608 - constants of this file; values are bound
     soonest=_MOMENT, most=Integer(),
@@ -65,7 +65,7 @@ _ADD = statement(
 )  # fmt: skip
 _STANDING = statement(
     f"""
-    SELECT n.booking_id, {_MOVED.format("n")} AS moved
+    SELECT n.booking_id, {_MOVED} AS moved
       FROM exchange_notices n JOIN bookings b ON b.id = n.booking_id
      WHERE n.exchange_id = :id AND n.over_at IS NULL ORDER BY n.booking_id
     """,  # noqa: S608 - constants of this file; values are bound
